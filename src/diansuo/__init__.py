@@ -1,0 +1,1 @@
+"""Diansuo: marketing and customer operations of a power supply station (供电所营销服务)."""

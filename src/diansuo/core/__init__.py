@@ -1,0 +1,1 @@
+"""Pure computation on columns: no Django, no clock, no files, no network, no global random state."""

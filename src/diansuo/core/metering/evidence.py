@@ -1,0 +1,77 @@
+"""What the checks may be given besides readings; whatever is left out switches its rules off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diansuo.core.metering.history import History
+from diansuo.core.metering.registers import same_length
+from diansuo.core.metering.terms import Changes
+from diansuo.core.quantity.arrays import Bool, Int64, WrongColumn, require
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A column that is known for some rows only.
+
+    Attributes:
+        value: int64, shape (n,); meaningless where it is not known.
+        known: bool, shape (n,).
+    """
+
+    value: Int64
+    known: Bool
+
+    def __post_init__(self) -> None:
+        require(np.int64, value=self.value)
+        require(np.bool_, known=self.known)
+        same_length(value=self.value, known=self.known)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Further columns for `check_readings`. None switches off the rules that need it, for all rows.
+
+    Per due row:
+        history: R-HISTORY, and the count of R-ZERO and R-ZERO-RUN.
+        previous_open: R-PREVIOUS-OPEN; the point's period before this one is neither settled nor given up.
+
+    Per day of change:
+        changes: R-CHANGE-INSIDE.
+
+    Per reading row, as a reading list prints it beside the register:
+        listed_previous_wh: R-LIST-PREVIOUS, 上次示数 × 1000.
+        listed_energy_wh: R-LIST-ENERGY, 抄见电量 after the multiplier.
+        listed_multiplier: R-LIST-MULTIPLIER, held against `Readings.multiplier`, which is the archive's.
+        installed_meter: R-LIST-METER, the archive's meter that day, held against `Readings.meter`.
+    """
+
+    history: History | None = None
+    previous_open: Bool | None = None
+    changes: Changes | None = None
+    listed_previous_wh: Known | None = None
+    listed_energy_wh: Known | None = None
+    listed_multiplier: Known | None = None
+    installed_meter: Known | None = None
+
+    def require_lengths(self, readings: int, due: int) -> None:
+        """Check the lengths against the readings and the due points.
+
+        Raises:
+            WrongColumn: names the first column that differs.
+        """
+        columns = {
+            "history": (None if self.history is None else len(self.history.zero_run), due),
+            "previous_open": (None if self.previous_open is None else len(self.previous_open), due),
+        }
+        for name in ("listed_previous_wh", "listed_energy_wh", "listed_multiplier", "installed_meter"):
+            column = getattr(self, name)
+            columns[name] = (None if column is None else len(column), readings)
+        for name, (length, expected) in columns.items():
+            if length is not None and length != expected:
+                raise WrongColumn(f"{name}: expected {expected} rows, got {length}")

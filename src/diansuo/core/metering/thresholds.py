@@ -1,0 +1,82 @@
+"""The thresholds of the reading checks, taken exactly from the rulebook's parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+# parameter in the rulebook -> (field, how many field units make one parameter unit)
+PARAMETERS: Final[dict[str, tuple[str, int]]] = {
+    "rollover_above_fraction": ("rollover_above_permille", 1000),
+    "maximum_capacity_factor": ("maximum_capacity_permille", 1000),
+    "sum_register_step_kwh": ("sum_register_step_wh", 1000),
+    "sum_allowance_kwh": ("sum_allowance_wh", 1000),
+    "history_periods": ("history_periods", 1),
+    "history_deviation_fraction": ("history_deviation_permille", 1000),
+    "history_deviation_residential_kwh": ("history_deviation_residential_wh", 1000),
+    "history_deviation_other_kwh": ("history_deviation_other_wh", 1000),
+    "zero_run_periods": ("zero_run_periods", 1),
+    "listed_energy_tolerance_kwh": ("listed_energy_tolerance_wh", 1000),
+}
+
+
+class WrongThreshold(ValueError):
+    """A threshold is missing, unknown, negative or finer than the checks can hold; names the parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Thresholds in the units of the columns (Wh, permille, counts); docs/rules/reading-checks.md.
+
+    Attributes:
+        rollover_above_permille: a rollover needs a previous register above this share of 10^digits.
+        maximum_capacity_permille: theoretical maximum = this × capacity × hours.
+        sum_register_step_wh: what one part register may lose to rounding, before the multiplier.
+        sum_allowance_wh: further difference allowed between the total and the sum of its parts.
+        history_periods: how many settled months the mean looks back on.
+        history_deviation_permille: relative deviation from which a month is unusual.
+        history_deviation_residential_wh: and the least absolute one, residential.
+        history_deviation_other_wh: the same for everyone else.
+        zero_run_periods: zero months in a row that call for a visit.
+        listed_energy_tolerance_wh: how far a list's own energy may differ from the computed one.
+    """
+
+    rollover_above_permille: int
+    maximum_capacity_permille: int
+    sum_register_step_wh: int
+    sum_allowance_wh: int
+    history_periods: int
+    history_deviation_permille: int
+    history_deviation_residential_wh: int
+    history_deviation_other_wh: int
+    zero_run_periods: int
+    listed_energy_tolerance_wh: int
+
+    @classmethod
+    def from_parameters(cls, parameters: Mapping[str, str | int | Decimal]) -> Thresholds:
+        """Build thresholds from the values of rulebook national/checks/reading.yaml.
+
+        Raises:
+            WrongThreshold: a key is unknown or missing, or a value is not an exact non-negative number.
+        """
+        unknown = sorted(set(parameters) - set(PARAMETERS))
+        missing = sorted(set(PARAMETERS) - set(parameters))
+        if unknown or missing:
+            raise WrongThreshold(
+                f"unknown: {', '.join(unknown) or '-'}; missing: {', '.join(missing) or '-'}"
+            )
+        return cls(
+            **{field: _exact(name, parameters[name], scale) for name, (field, scale) in PARAMETERS.items()}
+        )
+
+
+def _exact(name: str, value: str | int | Decimal, scale: int) -> int:
+    try:
+        scaled = Decimal(value) * scale
+    except (InvalidOperation, TypeError, ValueError) as error:
+        raise WrongThreshold(f"{name}: {value!r} is not a number") from error
+    if not scaled.is_finite() or scaled < 0 or scaled != scaled.to_integral_value():
+        raise WrongThreshold(f"{name}: {value!r} must be 0 or more in steps of 1/{scale}")
+    return int(scaled)

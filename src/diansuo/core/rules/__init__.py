@@ -1,0 +1,25 @@
+"""Dated legal values: parsed mappings in, a frozen book out that answers what holds on a day.
+
+Pure: it sees mappings and never a file. ``office.config.rulebook_files`` reads the text of
+``diansuo/rulebook``.
+"""
+
+from diansuo.core.rules.book import NoSuchRule, Place, Rule, RuleBook
+from diansuo.core.rules.entry import AlteredSlice, Entry, NoValueInForce, Source, ValueAbsent
+from diansuo.core.rules.parse import parse
+from diansuo.core.rules.problems import Problem, RuleBookRefused
+
+__all__ = [
+    "AlteredSlice",
+    "Entry",
+    "NoSuchRule",
+    "NoValueInForce",
+    "Place",
+    "Problem",
+    "Rule",
+    "RuleBook",
+    "RuleBookRefused",
+    "Source",
+    "ValueAbsent",
+    "parse",
+]

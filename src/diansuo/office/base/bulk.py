@@ -1,0 +1,98 @@
+"""Columns into tables and back over Django's own connection, so that bulk work joins the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection, models
+
+Column = npt.NDArray[Any] | Sequence[Any]
+EPOCH = np.datetime64("1970-01-01", "D")
+
+
+def reserve_ids(model: type[models.Model], count: int) -> npt.NDArray[np.int64]:
+    """Reserve ``count`` primary keys inside the caller's transaction and return them, ascending.
+
+    Rows that point at each other can then be written in bulk without reading anything back.
+    """
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = %s", [table])
+            last = int(cursor.fetchone()[0])
+            cursor.execute("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", [last + count, table])
+            if cursor.rowcount == 0:
+                cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, count])
+            return np.arange(last + 1, last + count + 1, dtype=np.int64)
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+        )
+        return np.sort(np.fromiter((row[0] for row in cursor.fetchall()), dtype=np.int64, count=count))
+
+
+def insert_columns(model: type[models.Model], columns: Mapping[str, Column]) -> int:
+    """Insert rows given as columns (field name -> values, all of one length); return how many.
+
+    Values go to the driver as they are: int64 arrays, text, dates as ``date`` or ISO text, ``None`` for empty.
+    """
+    names = [model._meta.get_field(field).column for field in columns]
+    values = [_as_list(column) for column in columns.values()]
+    count = len(values[0]) if values else 0
+    if any(len(column) != count for column in values):
+        raise ValueError(f"{model.__name__}: columns of unequal length")
+    if not count:
+        return 0
+    _insert(model._meta.db_table, names, zip(*values, strict=True))
+    return count
+
+
+def _insert(table: str, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    quoted = ", ".join(f'"{name}"' for name in names)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            marks = ", ".join(["%s"] * len(names))
+            cursor.executemany(f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})', rows)
+            return
+        with cursor.copy(f'COPY "{table}" ({quoted}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def fetch_columns(sql: str, params: Sequence[Any], **kinds: str) -> dict[str, npt.NDArray[Any]]:
+    """Run a query and return its columns as arrays, in order, one for each keyword.
+
+    Kinds: ``int`` (empty becomes 0), ``bool``, ``day`` (dates as int64 days since 1970-01-01; empty becomes
+    the smallest int64) and ``text`` (object array).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows = cursor.fetchall()
+    columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [[] for _ in kinds]
+    return {name: _as_array(kind, values) for (name, kind), values in zip(kinds.items(), columns, strict=True)}
+
+
+def _as_array(kind: str, values: Sequence[Any]) -> npt.NDArray[Any]:
+    if kind == "int":
+        try:
+            return np.array(values, dtype=np.int64)
+        except TypeError:
+            return np.array([0 if value is None else value for value in values], dtype=np.int64)
+    if kind == "bool":
+        return np.array([bool(value) for value in values], dtype=np.bool_)
+    if kind == "day":
+        return np.array(values, dtype="datetime64[D]").astype(np.int64)
+    out = np.empty(len(values), dtype=object)
+    out[:] = values
+    return out
+
+
+def iso_days(days: npt.NDArray[np.int64]) -> list[str]:
+    """Turn days since 1970-01-01 into ISO dates, as both databases take them."""
+    return np.datetime_as_string(days.astype("datetime64[D]")).tolist()
+
+
+def _as_list(column: Column) -> Sequence[Any]:
+    return column.tolist() if isinstance(column, np.ndarray) else column

@@ -1,0 +1,64 @@
+"""What higher apps publish so that lower ones never call up: navigation, panels of the customer page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise
+
+from diansuo.office.base.models import User
+from diansuo.office.base.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """An entry of the side menu; ``group`` is its heading, ``permission`` empty means everyone."""
+
+    order: int
+    title: Promise | str
+    url_name: str
+    group: Promise | str
+    icon: str = ""
+    permission: str = ""
+
+    def permits(self, user: User) -> bool:
+        """Tell whether this user may open the page."""
+        return not self.permission or user.has_perm(self.permission)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel of the 360° customer page: ``load(scope, customer_id, day)`` gives the template's variables."""
+
+    order: int
+    title: Promise | str
+    template: str
+    load: Callable[[Scope, int, date], dict[str, Any]]
+    anchor: str = ""
+
+
+_navigation: list[NavigationItem] = []
+_panels: list[Panel] = []
+
+
+def add_navigation(*items: NavigationItem) -> None:
+    """Publish entries of the side menu (from an app's ``ready``)."""
+    _navigation.extend(items)
+
+
+def add_panel(panel: Panel) -> None:
+    """Publish a panel of the customer page (from an app's ``ready``)."""
+    _panels.append(panel)
+
+
+def navigation() -> list[NavigationItem]:
+    """Return every entry of the side menu, in order."""
+    return sorted(_navigation, key=lambda item: item.order)
+
+
+def panels() -> list[Panel]:
+    """Return every panel of the customer page, in order."""
+    return sorted(_panels, key=lambda panel: panel.order)

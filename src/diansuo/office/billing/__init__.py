@@ -1,0 +1,1 @@
+"""Bills as evidence: lines that name quantity, price, step, rule and source."""

@@ -1,0 +1,96 @@
+"""Bills and their lines. An issued bill never changes: what is wrong is put right by a further bill."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from diansuo.core.tariff.classes import Component
+from diansuo.office.archive.models import PRICE_CLASSES, VOLTAGE_CLASSES, Contract
+from diansuo.office.base.models import Job
+from diansuo.office.metering.models import Consumption
+
+COMPONENT_NAMES = {
+    Component.BASE: _("基础电费"),
+    Component.STEP: _("阶梯加价"),
+    Component.PEAK: _("高峰加价"),
+    Component.VALLEY: _("低谷优惠"),
+}
+COMPONENTS = [(int(code), name) for code, name in COMPONENT_NAMES.items()]
+
+
+class RuleSlice(models.Model):
+    """The values one rule had when bill lines used it, under their own hash, so that an old bill recomputes."""
+
+    slice_hash = models.CharField(_("取值摘要"), max_length=64)
+    rulebook_hash = models.CharField(_("规则库摘要"), max_length=64)
+    rule_id = models.CharField(_("规则"), max_length=80)
+    effective_date = models.DateField(_("生效日"))
+    values = models.JSONField(_("取值"))
+    source = models.JSONField(_("依据"))
+    unverified = models.JSONField(_("未核对"), default=dict)
+
+    class Meta:
+        verbose_name = _("规则取值")
+        verbose_name_plural = _("规则取值")
+        constraints = [models.UniqueConstraint(fields=["slice_hash", "rulebook_hash"], name="slice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.effective_date}"
+
+
+class Bill(models.Model):
+    """What a contract owes for a month's settled consumption."""
+
+    class State(models.IntegerChoices):
+        """Drafts belong to a running cycle; only issued bills count."""
+
+        DRAFT = 0, _("未发行")
+        ISSUED = 1, _("已发行")
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="bills", verbose_name=_("合同"))
+    consumption = models.OneToOneField(
+        Consumption, models.PROTECT, related_name="bill", verbose_name=_("结算电量")
+    )
+    job = models.ForeignKey(Job, models.PROTECT, related_name="+", verbose_name=_("作业"))
+    period = models.PositiveIntegerField(_("电费年月"))
+    state = models.PositiveSmallIntegerField(_("状态"), choices=State.choices, default=State.DRAFT)
+    issued_date = models.DateField(_("发行日期"), null=True, blank=True)
+    from_date = models.DateField(_("起"))
+    to_date = models.DateField(_("止"))
+    price_class = models.PositiveSmallIntegerField(_("用电类别"), choices=PRICE_CLASSES)
+    voltage_class = models.PositiveSmallIntegerField(_("供电电压"), choices=VOLTAGE_CLASSES)
+    energy_wh = models.BigIntegerField(_("电量（Wh）"))
+    peak_wh = models.BigIntegerField(_("峰（Wh）"), default=0)
+    valley_wh = models.BigIntegerField(_("谷（Wh）"), default=0)
+    year_to_date_wh = models.BigIntegerField(_("本期前年度累计（Wh）"), default=0)
+    year_opening_known = models.BooleanField(_("年初累计已知"), default=True)
+    months_in_year = models.PositiveSmallIntegerField(_("年度用电月数"), default=12)
+    amount_fen = models.BigIntegerField(_("电费（分）"))
+
+    class Meta:
+        verbose_name = _("电费账单")
+        verbose_name_plural = _("电费账单")
+        constraints = [models.UniqueConstraint(fields=["period", "contract"], name="bill_once")]
+        indexes = [models.Index(fields=["contract", "period"], name="bill_history")]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} {self.period}"
+
+
+class BillLine(models.Model):
+    """One line: quantity × unit price = amount, by which rule and which values."""
+
+    bill = models.ForeignKey(Bill, models.CASCADE, related_name="lines", verbose_name=_("账单"))
+    sequence = models.PositiveSmallIntegerField(_("行号"))
+    component = models.PositiveSmallIntegerField(_("项目"), choices=COMPONENTS)
+    step = models.PositiveSmallIntegerField(_("档"), default=0)
+    quantity_wh = models.BigIntegerField(_("电量（Wh）"))
+    price_nano = models.BigIntegerField(_("单价（10⁻⁹元/千瓦时）"))
+    amount_fen = models.BigIntegerField(_("金额（分）"))
+    remainder_wh = models.BigIntegerField(_("尾差（Wh）"), default=0)
+    rule = models.ForeignKey(RuleSlice, models.PROTECT, related_name="+", verbose_name=_("规则"))
+
+    class Meta:
+        verbose_name = _("账单明细")
+        verbose_name_plural = _("账单明细")

@@ -1,0 +1,91 @@
+"""What customers owe, what they paid, and which payment settled what."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from diansuo.office.archive.models import Customer, Imported
+from diansuo.office.base.models import User
+from diansuo.office.billing.models import Bill
+
+
+class Receivable(models.Model):
+    """The amount an issued bill makes due."""
+
+    bill = models.OneToOneField(
+        Bill, models.PROTECT, related_name="receivable", verbose_name=_("账单")
+    )
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="receivables", verbose_name=_("用户")
+    )
+    period = models.PositiveIntegerField(_("电费年月"))
+    amount_fen = models.BigIntegerField(_("应收（分）"))
+    paid_fen = models.BigIntegerField(_("已收（分）"), default=0)
+    due_date = models.DateField(_("交费截止日"))
+
+    class Meta:
+        verbose_name = _("应收")
+        verbose_name_plural = _("应收")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(paid_fen__gte=0, paid_fen__lte=F("amount_fen")) | Q(amount_fen__lt=0, paid_fen=0),
+                name="paid_within_amount",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["customer", "due_date"], name="receivable_open", condition=Q(paid_fen__lt=F("amount_fen"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.period}"
+
+
+class Payment(Imported):
+    """Money received once: channel and reference together are never booked twice."""
+
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="payments", verbose_name=_("用户")
+    )
+    paid_date = models.DateField(_("收费日期"))
+    amount_fen = models.BigIntegerField(_("金额（分）"))
+    channel = models.CharField(_("渠道"), max_length=20)
+    reference = models.CharField(_("流水号"), max_length=64)
+    taken_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("收费人")
+    )
+    taken_at = models.DateTimeField(_("记账时间"))
+
+    class Meta:
+        verbose_name = _("收费记录")
+        verbose_name_plural = _("收费记录")
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "reference"], name="payment_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.reference}"
+
+
+class PaymentAllocation(models.Model):
+    """The part of a payment that settles a receivable; what is left of a payment is the customer's credit."""
+
+    payment = models.ForeignKey(
+        Payment, models.CASCADE, related_name="allocations", verbose_name=_("收费")
+    )
+    receivable = models.ForeignKey(
+        Receivable, models.PROTECT, related_name="allocations", verbose_name=_("应收")
+    )
+    amount_fen = models.BigIntegerField(_("金额（分）"))
+
+    class Meta:
+        verbose_name = _("销账")
+        verbose_name_plural = _("销账")
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "receivable"], name="allocation_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="allocation_positive"),
+        ]

@@ -1,0 +1,1 @@
+"""Settings, addresses of pages, and where a station keeps its data."""

@@ -1,0 +1,11 @@
+"""The web application object that the server runs."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diansuo.office.config.settings")
+
+application = get_wsgi_application()

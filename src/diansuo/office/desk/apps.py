@@ -1,0 +1,14 @@
+"""Registers the app with Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DeskConfig(AppConfig):
+    """The app's name and label."""
+
+    name = "diansuo.office.desk"
+    label = "desk"
+    verbose_name = _("工作台")

@@ -1,0 +1,1 @@
+"""Register readings, the interval lake, settled consumption and what the checks found."""

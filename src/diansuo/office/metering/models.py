@@ -1,0 +1,176 @@
+"""Register readings as they came, what was not read, settled consumption, findings, and the lake's manifest."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from diansuo.core.metering.registers import Purpose, Register
+from diansuo.office.archive.models import Imported, Meter, MeteringPoint
+from diansuo.office.base.models import ImportBatch, Job, Station, User
+
+REGISTER_NAMES = {
+    Register.ACTIVE_TOTAL: _("正向有功（总）"),
+    Register.ACTIVE_SHARP: _("正向有功（尖）"),
+    Register.ACTIVE_PEAK: _("正向有功（峰）"),
+    Register.ACTIVE_FLAT: _("正向有功（平）"),
+    Register.ACTIVE_VALLEY: _("正向有功（谷）"),
+    Register.ACTIVE_DEEP_VALLEY: _("正向有功（深谷）"),
+    Register.REVERSE_TOTAL: _("反向有功（总）"),
+    Register.REVERSE_SHARP: _("反向有功（尖）"),
+    Register.REVERSE_PEAK: _("反向有功（峰）"),
+    Register.REVERSE_FLAT: _("反向有功（平）"),
+    Register.REVERSE_VALLEY: _("反向有功（谷）"),
+    Register.REACTIVE_FORWARD: _("正向无功"),
+    Register.REACTIVE_REVERSE: _("反向无功"),
+    Register.REACTIVE_Q1: _("无功Ⅰ象限"),
+    Register.REACTIVE_Q2: _("无功Ⅱ象限"),
+    Register.REACTIVE_Q3: _("无功Ⅲ象限"),
+    Register.REACTIVE_Q4: _("无功Ⅳ象限"),
+    Register.DEMAND: _("最大需量"),
+}
+PURPOSE_NAMES = {
+    Purpose.PERIODIC: _("正常抄表"),
+    Purpose.OPENING: _("建档示数"),
+    Purpose.FINAL: _("拆表止度"),
+    Purpose.INITIAL: _("装表起度"),
+    Purpose.SPECIAL: _("特抄"),
+}
+REGISTERS = [(int(code), name) for code, name in REGISTER_NAMES.items()]
+PURPOSES = [(int(code), name) for code, name in PURPOSE_NAMES.items()]
+
+
+class RegisterReading(Imported):
+    """One register of one metering point at 00:00 of a day; never changed once a bill stands on it."""
+
+    class Source(models.TextChoices):
+        """Where the value came from."""
+
+        LIST = "list", _("抄表清单")
+        ENTRY = "entry", _("录入")
+        LIST_PREVIOUS = "previous", _("清单上次示数")
+
+    point = models.ForeignKey(
+        MeteringPoint, models.PROTECT, related_name="readings", verbose_name=_("计量点")
+    )
+    meter = models.ForeignKey(Meter, models.PROTECT, related_name="readings", verbose_name=_("电能表"))
+    register = models.PositiveSmallIntegerField(_("示数类型"), choices=REGISTERS)
+    read_date = models.DateField(_("抄表日期"))
+    purpose = models.PositiveSmallIntegerField(_("抄表性质"), choices=PURPOSES, default=0)
+    register_wh = models.BigIntegerField(_("示数（Wh）"))
+    period = models.PositiveIntegerField(_("电费年月"), null=True, blank=True)
+    estimated = models.BooleanField(_("估抄"), default=False)
+    source = models.CharField(_("来源"), max_length=10, choices=Source.choices, default=Source.LIST)
+    list_previous_wh = models.BigIntegerField(_("清单上次示数（Wh）"), null=True, blank=True)
+    entered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("录入人")
+    )
+
+    class Meta:
+        verbose_name = _("示数")
+        verbose_name_plural = _("示数")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["point", "register", "read_date", "purpose"], name="reading_once"
+            ),
+            models.CheckConstraint(condition=models.Q(register_wh__gte=0), name="reading_not_negative"),
+        ]
+        indexes = [models.Index(fields=["period", "point"], name="reading_period")]
+
+    def __str__(self) -> str:
+        return f"{self.point_id} {self.register} {self.read_date}"
+
+
+class MissedReading(Imported):
+    """A point that was on the list of a month and was not read, with the reason the list gives."""
+
+    point = models.ForeignKey(
+        MeteringPoint, models.PROTECT, related_name="missed_readings", verbose_name=_("计量点")
+    )
+    period = models.PositiveIntegerField(_("电费年月"))
+    reason = models.CharField(_("原因"), max_length=80, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("未抄")
+        verbose_name_plural = _("未抄")
+        constraints = [models.UniqueConstraint(fields=["point", "period"], name="missed_once")]
+
+
+class Consumption(models.Model):
+    """The energy settled for a point in a month: between two settlement readings, after exchange and rollover."""
+
+    class Status(models.IntegerChoices):
+        """Whether there is energy to bill."""
+
+        OK = 0, _("可结算")
+        OPENING = 1, _("首次抄表")
+        MISSING = 2, _("未抄")
+
+    point = models.ForeignKey(
+        MeteringPoint, models.PROTECT, related_name="consumptions", verbose_name=_("计量点")
+    )
+    period = models.PositiveIntegerField(_("电费年月"))
+    job = models.ForeignKey(Job, models.PROTECT, related_name="+", verbose_name=_("作业"))
+    status = models.PositiveSmallIntegerField(_("状态"), choices=Status.choices)
+    from_date = models.DateField(_("起"), null=True, blank=True)
+    to_date = models.DateField(_("止"), null=True, blank=True)
+    total_wh = models.BigIntegerField(_("总电量（Wh）"), default=0)
+    sharp_wh = models.BigIntegerField(_("尖（Wh）"), default=0)
+    peak_wh = models.BigIntegerField(_("峰（Wh）"), default=0)
+    flat_wh = models.BigIntegerField(_("平（Wh）"), default=0)
+    valley_wh = models.BigIntegerField(_("谷（Wh）"), default=0)
+    has_parts = models.BooleanField(_("有分时示数"), default=False)
+    rolled = models.BooleanField(_("翻转"), default=False)
+    exchanged = models.BooleanField(_("换表"), default=False)
+    estimated = models.BooleanField(_("估抄"), default=False)
+
+    class Meta:
+        verbose_name = _("结算电量")
+        verbose_name_plural = _("结算电量")
+        constraints = [models.UniqueConstraint(fields=["period", "point"], name="consumption_once")]
+
+
+class Finding(models.Model):
+    """What a check found about a point in a month; a blocking one holds the bill."""
+
+    class Severity(models.IntegerChoices):
+        """How much it weighs."""
+
+        INFO = 0, _("提示")
+        WARNING = 1, _("警告")
+        BLOCKING = 2, _("待处理")
+
+    point = models.ForeignKey(
+        MeteringPoint, models.PROTECT, related_name="findings", verbose_name=_("计量点")
+    )
+    period = models.PositiveIntegerField(_("电费年月"))
+    job = models.ForeignKey(Job, models.PROTECT, related_name="+", verbose_name=_("作业"))
+    rule = models.CharField(_("规则"), max_length=24)
+    severity = models.PositiveSmallIntegerField(_("级别"), choices=Severity.choices)
+    register = models.PositiveSmallIntegerField(_("示数类型"), choices=REGISTERS, null=True, blank=True)
+    actual = models.BigIntegerField(_("实际"), default=0)
+    expected = models.BigIntegerField(_("应为"), default=0)
+    limit = models.BigIntegerField(_("限值"), default=0)
+    detail = models.JSONField(_("详情"), default=dict)
+
+    class Meta:
+        verbose_name = _("核查发现")
+        verbose_name_plural = _("核查发现")
+        indexes = [models.Index(fields=["period", "point"], name="finding_period")]
+
+
+class LakeFile(models.Model):
+    """The manifest of the interval lake: a file counts only while it is listed here."""
+
+    station = models.ForeignKey(Station, models.PROTECT, verbose_name=_("供电所"))
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="+", verbose_name=_("导入批次"))
+    side = models.CharField(_("层"), max_length=8)
+    kind = models.CharField(_("种类"), max_length=8)
+    month = models.PositiveIntegerField(_("月份"))
+    path = models.CharField(_("文件"), max_length=200, unique=True)
+    rows = models.PositiveIntegerField(_("行数"))
+
+    class Meta:
+        verbose_name = _("数据湖文件")
+        verbose_name_plural = _("数据湖文件")
+        indexes = [models.Index(fields=["station", "kind", "month"], name="lake_month")]
