@@ -65,5 +65,5 @@ def check_readings(
     """
     evidence = evidence or Evidence()
     evidence.require_lengths(len(readings), len(due))
-    material = Material(readings, segments, due, settled, thresholds, evidence)
+    material = Material.of(readings, segments, due, settled, thresholds, evidence)
     return merged(check(material) for check in CHECKS)

@@ -7,7 +7,6 @@ import numpy as np
 from diansuo.core.metering.evidence import Known
 from diansuo.core.metering.findings import Findings, Rule, found
 from diansuo.core.metering.material import Material
-from diansuo.core.metering.register_checks import current_readings
 from diansuo.core.metering.terms import rows_of
 from diansuo.core.quantity.arrays import Bool, Int64
 
@@ -29,7 +28,7 @@ def previous_register(material: Material) -> Findings:
 def energy(material: Material) -> Findings:
     """R-LIST-ENERGY 抄见电量不符: `actual` of the list, `expected` the computed energy, `limit` tolerance."""
     readings, settled = material.readings, material.settled
-    row = rows_of(material.due.point, readings.point)
+    row = material.reading_due
     kinds = np.array(settled.registers, np.int64)
     column = rows_of(kinds, readings.register.astype(np.int64))
     known = (row >= 0) & (column >= 0)
@@ -69,7 +68,7 @@ def _at_readings(material: Material, rows: Int64, values: Int64) -> tuple[Int64,
 def _beginnings(material: Material) -> tuple[Int64, Bool]:
     """Of each reading: the register its point's period began with, and whether that is known."""
     segments, settled, readings = material.segments, material.settled, material.readings
-    due_row = rows_of(material.due.point, readings.point)
+    due_row = material.reading_due
     wanted = due_row * 64 + readings.register
     rows = np.flatnonzero(settled.segment_due >= 0)
     rows = rows[segments.from_day[rows] == settled.from_day[settled.segment_due[rows]]]
@@ -87,7 +86,7 @@ def _unlike(
 ) -> Findings:
     """Findings where a known value is further than `limit` from the truth."""
     readings = material.readings
-    due_row, current = current_readings(material)
+    due_row, current = material.reading_due, material.current
     mark = np.zeros(len(readings), np.bool_)
     if said is not None:
         mark = said.known & comparable & current & (np.abs(said.value - truth) > limit)

@@ -6,7 +6,6 @@ import numpy as np
 
 from diansuo.core.metering.findings import Findings, Rule, Values, found, merged
 from diansuo.core.metering.material import Material
-from diansuo.core.metering.terms import rows_of
 from diansuo.core.quantity.arrays import Bool, Int64
 
 
@@ -59,7 +58,7 @@ def over_digits(material: Material) -> Findings:
     """R-OVER-DIGITS 示数超位数: `actual` register is not below `limit`, 10^digits kWh."""
     readings = material.readings
     modulus_wh = 1000 * 10 ** readings.integer_digits.astype(np.int64)
-    due_row, current = current_readings(material)
+    due_row, current = material.reading_due, material.current
     rows = np.flatnonzero(current & (readings.register_wh >= modulus_wh))
     return found(
         Rule.OVER_DIGITS,
@@ -79,11 +78,11 @@ def repeated(material: Material) -> Findings:
     `actual` is the value, `expected` that of the first such row; the finding stands at the later rows.
     """
     readings = material.readings
-    due_row, current = current_readings(material)
-    order = np.lexsort((readings.purpose, readings.day, readings.register, readings.point))
-    keys = (readings.point, readings.register, readings.day, readings.purpose)
+    due_row, current = material.reading_due, material.current
+    series, moment = readings.point * 64 + readings.register, readings.day * 8 + readings.purpose
+    order = np.lexsort((moment, series))
     again = np.zeros(len(order), np.bool_)
-    again[1:] = np.logical_and.reduce([key[order[1:]] == key[order[:-1]] for key in keys])
+    again[1:] = (series[order[1:]] == series[order[:-1]]) & (moment[order[1:]] == moment[order[:-1]])
     first = order[np.maximum.accumulate(np.where(again, 0, np.arange(len(order))))]
     said = again & current[order]
     differs = readings.register_wh[order] != readings.register_wh[first]
@@ -102,21 +101,6 @@ def repeated(material: Material) -> Findings:
         )
 
     return merged((of(Rule.CONFLICT, said & differs), of(Rule.REPEATED, said & ~differs)))
-
-
-def current_readings(material: Material) -> tuple[Int64, Bool]:
-    """Due row of each reading, and whether it bears on the month: from the day the last settlement ended.
-
-    Both of shape (n,) of the readings. A point that is not due has due row −1 and is always looked at.
-    """
-    due, readings = material.due, material.readings
-    row = rows_of(due.point, readings.point)
-    known = np.flatnonzero(row >= 0)
-    current = np.ones(len(readings), np.bool_)
-    at = row[known]
-    end = np.maximum(due.latest_day[at], material.settled.to_day[at])
-    current[known] = (readings.day[known] >= due.open_day[at]) & (readings.day[known] <= end)
-    return row, current
 
 
 def _of_segments(

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Int64 = npt.NDArray[np.int64]
+Int32 = npt.NDArray[np.int32]
 Int16 = npt.NDArray[np.int16]
 Bool = npt.NDArray[np.bool_]
 

@@ -16,7 +16,7 @@ from numba import njit
 from diansuo.core.quantity.arrays import Int64, require
 from diansuo.core.quantity.rounding import INT64_MAX, round_half_away
 
-ENERGY_LIMIT_WH: Final = 4 * 10**15
+ENERGY_LIMIT_WH: Final = 4 * 10**12
 """4 TWh: more than this on one line of a bill is a mistake, and it is refused."""
 
 WH_PER_KWH: Final = 1000
@@ -62,7 +62,7 @@ def energy_limit_wh(price_nano: int) -> int:
     """Return the largest |energy| in Wh that this price may be multiplied with: 4 TWh, less above 2.3 yuan.
 
     Raises:
-        AmountTooLarge: the price lies beyond what even one kWh could be charged at (9.2 million yuan).
+        AmountTooLarge: the price lies beyond what even one kWh could be charged at (4.6 million yuan).
     """
     price = abs(price_nano)
     if price > INT64_MAX // WH_PER_KWH // 2:

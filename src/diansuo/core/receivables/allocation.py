@@ -87,8 +87,9 @@ def allocate(payments: Payments, receivables: Receivables) -> Allocations:
     """Settle each account's receivables by due day with its payments by day, exactly.
 
     Lay an account's payments end to end, and its receivables end to end beside them: where a payment and a
-    receivable overlap, the one settles the other by the length of the overlap. All ends of an account, sorted,
-    cut both lines into these overlaps. The result depends on days and keys alone, never on the order of rows.
+    receivable overlap, the one settles the other by the length of the overlap. All ends of an account,
+    sorted, cut both lines into these overlaps. The result depends on days and keys alone, never on the order
+    of the rows.
 
     Raises:
         WrongColumn: dtype, shape or length.
@@ -107,8 +108,8 @@ def allocate(payments: Payments, receivables: Receivables) -> Allocations:
     length_fen = _lengths(account, end_fen)
     # The ends passed so far, over all accounts, are the row of the piece under way: on an account's last
     # piece of one side it would point into the next account, which is how a side that has run out shows.
-    payment_at = np.cumsum(is_payment) - is_payment
-    receivable_at = np.cumsum(~is_payment) - ~is_payment
+    payment_at: Int64 = np.cumsum(is_payment, dtype=np.int64) - is_payment
+    receivable_at: Int64 = np.cumsum(~is_payment, dtype=np.int64) - ~is_payment
     both = (length_fen > 0) & _belongs(payers, payment_at, account) & _belongs(owers, receivable_at, account)
     payment_row, receivable_row = paying[payment_at[both]], owed[receivable_at[both]]
     amount_fen = length_fen[both]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from diansuo.core.rules.entry import Entry, Source
@@ -37,7 +37,7 @@ def _read_entry(rule_id: str, kind_name: str, day: str, node: Node, units: Units
     if any(key not in members for key in kind.keys):
         return None
     body = kind.read({key: members[key] for key in kind.keys}, units)
-    unverified = _read_unverified(node, members, body, source)
+    unverified = _read_unverified(node, members, kind.keys, source)
     if effective is None or source is None or checked is None:
         return None
     return Entry(
@@ -57,10 +57,10 @@ def _read_source(node: Node) -> Source | None:
 
 
 def _read_unverified(
-    entry: Node, members: Mapping[str, Node], values: Mapping[str, Any], source: Source | None
+    entry: Node, members: Mapping[str, Node], keys: Collection[str], source: Source | None
 ) -> tuple[tuple[str, str], ...]:
-    """Collect what is unverified; every null must be there with its reason, and nothing that does not exist."""
-    fields = dict(_fields(values))
+    """Collect what is unverified: every null with its reason, and nothing that does not exist."""
+    fields = dict(_fields({key: members[key].value for key in keys}))
     reasons: dict[str, str] = {}
     if "unverified" in members:
         for name, node in members["unverified"].mapping().items():
@@ -84,7 +84,7 @@ def _read_unverified(
 
 
 def _fields(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every dotted name in the values with its value; the members of a list share its name."""
+    """Yield every dotted name of the body with its value; the members of a list share its name."""
     for name, value in values.items():
         if isinstance(value, Mapping):
             yield f"{prefix}{name}", ""

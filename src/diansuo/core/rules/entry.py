@@ -98,6 +98,17 @@ class Entry:
         }
         return hashlib.sha256(canonical_json(evidence).encode()).hexdigest()
 
+    @property
+    def unverified_used(self) -> tuple[tuple[str, str], ...]:
+        """What is unverified among the values that are known: an unknown one cannot have been used."""
+        return tuple((name, why) for name, why in self.unverified if not self._is_null(name))
+
+    def _is_null(self, name: str) -> bool:
+        value: Any = self.values
+        for part in name.split("."):
+            value = value.get(part, "") if isinstance(value, Mapping) else ""
+        return value is None
+
     def to_slice(self) -> dict[str, Any]:
         """Return everything needed to rebuild this entry years later, as plain data for a JSON column."""
         return {
@@ -140,7 +151,7 @@ class Entry:
 
     def absent(self, field: str) -> ValueAbsent:
         """Return the error for a value that stands as null."""
-        why = dict(self.unverified).get(field, "no reason given")
+        why = dict(self.unverified).get(field, "the file gives none")
         return ValueAbsent(self.rule_id, self.file, self.effective, field, why)
 
     @cached_property

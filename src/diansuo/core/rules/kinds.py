@@ -1,4 +1,4 @@
-"""The kinds of rules: which keys the body of each has, and what makes it right (src/diansuo/rulebook/README.md)."""
+"""The kinds of rules: the keys of each body and what makes it right (diansuo/rulebook/README.md)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from diansuo.core.rules.node import Node, plain
 VOLTAGE_KEYS: Final = ("below_1kv", "kv_1_10", "kv_35", "kv_110", "kv_220")
 PRICE_UNIT: Final = "yuan/kWh"
 STEP_UNIT: Final = "kWh/year"
-PRICE_LIMIT: Final = Decimal(100)
+PRICE_LIMIT: Final = Decimal("2.3")
 CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 PARAMETER_NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 DAY_MINUTES: Final = 24 * 60
@@ -46,8 +46,11 @@ def _unit(node: Node | None, expected: str, units: Units) -> str:
     return expected
 
 
-def _price(node: Node) -> str | None:
-    """Read one price: a quoted number with at most nine decimals below 100 yuan, or null."""
+def _price(node: Node, signed: bool = False) -> str | None:
+    """Read one price: a quoted number with at most nine decimals, or null.
+
+    Below 2.3 yuan a kWh the largest line there may be, 4 TWh, fits int64; so the kernel never overflows.
+    """
     if node.value is None:
         return None
     number = node.number()
@@ -58,7 +61,11 @@ def _price(node: Node) -> str | None:
     except ValueError:
         node.refuse(f"{node.value} has more than nine decimals", "prices hold nano-yuan; round at the source")
     if abs(number) >= PRICE_LIMIT:
-        node.refuse(f"{node.value} yuan/kWh is beyond reason", f"a price lies below {PRICE_LIMIT} yuan/kWh")
+        node.refuse(
+            f"{node.value} is more than a line can hold", f"a price lies below {PRICE_LIMIT} yuan/kWh"
+        )
+    if number < 0 and not signed:
+        node.refuse(f"{node.value} is below 0", "only an increment may lower a price")
     return plain(number)
 
 
@@ -108,7 +115,7 @@ def time_of_use_increment(body: Body, units: Units) -> Values:
         known = [stretch for stretch in hours if stretch is not None]
         stretches.extend(known)
         values[band] = {
-            "increment": _price(members["increment"]) if "increment" in members else None,
+            "increment": _price(members["increment"], signed=True) if "increment" in members else None,
             "hours": [[_clock(start), _clock(end)] for start, end in known],
         }
     stretches.sort()

@@ -46,7 +46,7 @@ class Node:
         return {name: self.child(name, each) for name, each in self.value.items() if isinstance(name, str)}
 
     def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, Node]:
-        """Return the members of a mapping with known names; report the missing and the unknown ones."""
+        """Return the members of a mapping with known names; report missing and unknown ones."""
         members = self.mapping()
         if not isinstance(self.value, Mapping):
             return {}

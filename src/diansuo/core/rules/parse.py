@@ -70,9 +70,7 @@ def _add(root: Node, rules: dict[str, Rule], own: dict[str, str], units: Mapping
     rule_id = root.value["id"]
     members = root.fields(("id", "kind", "title", "values"))
     if rule_id in own:
-        root.child("id", rule_id).refuse(
-            f"the id {rule_id!r} stands in {own[rule_id]} too", "keep one of them"
-        )
+        members["id"].refuse(f"the id {rule_id!r} stands in {own[rule_id]} too", "keep one of them")
         return
     own[rule_id] = root.file
     if "title" not in members or "values" not in members:

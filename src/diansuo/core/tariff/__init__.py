@@ -1,1 +1,24 @@
-"""Prices on energy: from settled consumption to bill lines, exact to the fen."""
+"""Prices: which rule holds for whom and when, and the exact bill it makes."""
+
+from diansuo.core.quantity.month import months_in_year
+from diansuo.core.tariff.classes import Component, PriceClass, VoltageClass
+from diansuo.core.tariff.columns import AppliedRule, BillingInput, Bills, Lines, Refusal, RefusalCode
+from diansuo.core.tariff.price import price, recompute
+from diansuo.core.tariff.settlement import Settlement, StepLineForm
+
+__all__ = [
+    "AppliedRule",
+    "BillingInput",
+    "Bills",
+    "Component",
+    "Lines",
+    "PriceClass",
+    "Refusal",
+    "RefusalCode",
+    "Settlement",
+    "StepLineForm",
+    "VoltageClass",
+    "months_in_year",
+    "price",
+    "recompute",
+]

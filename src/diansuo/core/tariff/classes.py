@@ -1,21 +1,27 @@
-"""The closed lists that a bill speaks in: price classes, voltage classes, components of a bill."""
+"""The closed lists of the tariff room: price classes, voltage classes, and the components of a bill."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 
 class PriceClass(IntEnum):
-    """What a contract's energy is priced as (用电类别; domain.md §1.1, §2)."""
+    """用电类别 as far as it decides the price; stored in the database, so numbers never change."""
 
     RESIDENTIAL_STEPS = 1
+    """居民阶梯（一户一表）"""
     RESIDENTIAL_STEPS_TOU = 2
+    """居民阶梯叠加峰谷"""
     RESIDENTIAL_SHARED = 3
+    """居民合表, and those who are not households but pay the residential price"""
     AGRICULTURAL = 4
+    """农业生产"""
 
 
 class VoltageClass(IntEnum):
-    """The voltage a contract is supplied at (供电电压; domain.md §1.1)."""
+    """电压等级 of supply (domain.md §1.1)."""
 
     BELOW_1KV = 1
     KV_1_10 = 2
@@ -23,11 +29,39 @@ class VoltageClass(IntEnum):
     KV_110 = 4
     KV_220 = 5
 
+    @property
+    def key(self) -> str:
+        """The name of the class in the rulebook, e.g. ``below_1kv``."""
+        return self.name.lower()
+
 
 class Component(IntEnum):
-    """What a bill line charges for."""
+    """What a line of a bill charges for; stored in the database, so numbers never change."""
 
     BASE = 1
+    """基础电费: all energy at the price of the first step, or at the one flat price"""
     STEP = 2
+    """阶梯: what a step adds (form ``increment``), or its energy at its full price (form ``full``)"""
     PEAK = 3
+    """峰段加价"""
     VALLEY = 4
+    """谷段减价"""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRules:
+    """Which rules of a place price a class: names below the place, e.g. ``residential_steps``."""
+
+    energy: str
+    time_of_use: str | None = None
+
+
+RULES_OF_CLASS: Final[dict[PriceClass, ClassRules]] = {
+    PriceClass.RESIDENTIAL_STEPS: ClassRules("residential_steps"),
+    PriceClass.RESIDENTIAL_STEPS_TOU: ClassRules("residential_steps", "residential_time_of_use"),
+    PriceClass.RESIDENTIAL_SHARED: ClassRules("residential_shared"),
+    PriceClass.AGRICULTURAL: ClassRules("agricultural"),
+}
+
+SETTLEMENT: Final = "settlement"
+"""The rule of a place that holds its settlement parameters."""

@@ -40,7 +40,17 @@ class Panel:
     anchor: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a finding says to a person: the rule's name, what is the matter, what to do now."""
+
+    title: str
+    reason: str
+    remedy: str
+
+
 _navigation: list[NavigationItem] = []
+_wordings: dict[str, Callable[[Any], Words]] = {}
 _panels: list[Panel] = []
 
 
@@ -52,6 +62,16 @@ def add_navigation(*items: NavigationItem) -> None:
 def add_panel(panel: Panel) -> None:
     """Publish a panel of the customer page (from an app's ``ready``)."""
     _panels.append(panel)
+
+
+def add_wording(prefix: str, words: Callable[[Any], Words]) -> None:
+    """Publish how findings whose rule begins with ``prefix`` (R for readings, B for bills) are put into words."""
+    _wordings[prefix] = words
+
+
+def words_of(finding: Any) -> Words:
+    """Put a finding into words (KeyError for a rule that no app has published)."""
+    return _wordings[finding.rule.partition("-")[0]](finding)
 
 
 def navigation() -> list[NavigationItem]:

@@ -1,7 +1,26 @@
-"""Addresses of this app's pages."""
+"""Addresses of signing in, language, imports and headings."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, path
+from django.views.i18n import set_language
 
-urlpatterns: list[URLPattern] = []
+from diansuo.office.base.views import headings, importing, signing_in
+
+urlpatterns: list[URLPattern] = [
+    path("login/", signing_in.StationLogin.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("password/", signing_in.StationPasswordChange.as_view(), name="password_change"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("imports/", importing.batch_list, name="imports"),
+    path("imports/new/", importing.new_import, name="import_new"),
+    path("imports/template/<slug:name>.xlsx", importing.template_file, name="import_template"),
+    path("imports/<int:batch_id>/", importing.batch_page, name="import_batch"),
+    path("imports/<int:batch_id>/apply/", importing.apply_batch, name="import_apply"),
+    path("imports/<int:batch_id>/withdraw/", importing.withdraw_batch, name="import_withdraw"),
+    path("imports/<int:batch_id>/verdicts.xlsx", importing.verdict_export, name="import_verdicts"),
+    path("aliases/", headings.alias_list, name="aliases"),
+    path("aliases/<int:alias_id>/delete/", headings.delete_alias, name="alias_delete"),
+]

@@ -26,9 +26,7 @@ class RuleSlice(models.Model):
     rulebook_hash = models.CharField(_("规则库摘要"), max_length=64)
     rule_id = models.CharField(_("规则"), max_length=80)
     effective_date = models.DateField(_("生效日"))
-    values = models.JSONField(_("取值"))
-    source = models.JSONField(_("依据"))
-    unverified = models.JSONField(_("未核对"), default=dict)
+    content = models.JSONField(_("取值与依据"))
 
     class Meta:
         verbose_name = _("规则取值")
@@ -37,6 +35,16 @@ class RuleSlice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule_id} {self.effective_date}"
+
+    @property
+    def source(self) -> dict[str, str | None]:
+        """The document the values come from: document, clause, published, url."""
+        return self.content["source"]
+
+    @property
+    def unverified(self) -> dict[str, str]:
+        """The values nobody could verify, each with why."""
+        return self.content["unverified"]
 
 
 class Bill(models.Model):
@@ -67,6 +75,9 @@ class Bill(models.Model):
     year_opening_known = models.BooleanField(_("年初累计已知"), default=True)
     months_in_year = models.PositiveSmallIntegerField(_("年度用电月数"), default=12)
     amount_fen = models.BigIntegerField(_("电费（分）"))
+    settlement = models.ForeignKey(
+        RuleSlice, models.PROTECT, related_name="+", verbose_name=_("结算参数")
+    )
 
     class Meta:
         verbose_name = _("电费账单")

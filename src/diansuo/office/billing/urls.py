@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from diansuo.office.base import converters
+from diansuo.office.billing import views
+
+urlpatterns: list[URLPattern] = [
+    path("bills/", views.month_list, name="bills"),
+    path(f"bills/<{converters.PERIOD}:period>/", views.bill_list, name="bill_month"),
+    path("bills/<int:bill_id>/", views.bill_page, name="bill"),
+]

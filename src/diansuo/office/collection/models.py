@@ -52,6 +52,7 @@ class Payment(Imported):
     )
     paid_date = models.DateField(_("收费日期"))
     amount_fen = models.BigIntegerField(_("金额（分）"))
+    allocated_fen = models.BigIntegerField(_("已销账（分）"), default=0)
     channel = models.CharField(_("渠道"), max_length=20)
     reference = models.CharField(_("流水号"), max_length=64)
     taken_by = models.ForeignKey(
@@ -65,6 +66,15 @@ class Payment(Imported):
         constraints = [
             models.UniqueConstraint(fields=["channel", "reference"], name="payment_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_positive"),
+            models.CheckConstraint(
+                condition=Q(allocated_fen__gte=0, allocated_fen__lte=F("amount_fen")),
+                name="allocated_within_payment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["customer"], name="payment_credit", condition=Q(allocated_fen__lt=F("amount_fen"))
+            )
         ]
 
     def __str__(self) -> str:

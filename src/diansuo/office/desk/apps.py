@@ -1,4 +1,4 @@
-"""Registers the app with Django."""
+"""Registers the app with Django, and the monthly cycle with the jobs."""
 
 from __future__ import annotations
 

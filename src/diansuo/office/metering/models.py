@@ -71,7 +71,9 @@ class RegisterReading(Imported):
         verbose_name_plural = _("示数")
         constraints = [
             models.UniqueConstraint(
-                fields=["point", "register", "read_date", "purpose"], name="reading_once"
+                # The day before the register: one seek then finds what a point read since a settlement.
+                fields=["point", "read_date", "register", "purpose"],
+                name="reading_once",
             ),
             models.CheckConstraint(condition=models.Q(register_wh__gte=0), name="reading_not_negative"),
         ]
@@ -105,6 +107,7 @@ class Consumption(models.Model):
         OK = 0, _("可结算")
         OPENING = 1, _("首次抄表")
         MISSING = 2, _("未抄")
+        UNCONNECTED = 3, _("示数不衔接")
 
     point = models.ForeignKey(
         MeteringPoint, models.PROTECT, related_name="consumptions", verbose_name=_("计量点")
@@ -128,6 +131,7 @@ class Consumption(models.Model):
         verbose_name = _("结算电量")
         verbose_name_plural = _("结算电量")
         constraints = [models.UniqueConstraint(fields=["period", "point"], name="consumption_once")]
+        indexes = [models.Index(fields=["point", "to_date"], name="consumption_latest")]
 
 
 class Finding(models.Model):

@@ -1,0 +1,7 @@
+"""Runs the command line as ``python -m diansuo``."""
+
+from __future__ import annotations
+
+from diansuo.cli import main
+
+main()

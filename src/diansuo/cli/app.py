@@ -1,0 +1,42 @@
+"""The command's frame: its sub-commands, and one place where a failure becomes one clear line."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from diansuo.cli import backup, calc, cycle, demo, export, imports, manage, serve
+from diansuo.cli.say import Failure, error, t
+
+app = typer.Typer(
+    name="diansuo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help=t(
+        "电所：供电所营销服务系统。数据放在 DIANSUO_HOME；DATABASE_URL 可指向 PostgreSQL；DIANSUO_LANG=en 用英文。",
+        "Diansuo: marketing and customer operations of a power supply station. Data stands in DIANSUO_HOME; "
+        "DATABASE_URL may name a PostgreSQL database; DIANSUO_LANG=zh for Chinese.",
+    ),
+)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("worker", hidden=True)(serve.worker)
+app.add_typer(imports.app, name="import")
+app.add_typer(cycle.app, name="cycle")
+app.add_typer(calc.app, name="calc")
+app.add_typer(export.app, name="export")
+app.command("backup")(backup.backup)
+app.command("manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(manage.manage)
+
+
+def main() -> None:
+    """Run the command; exit status 0 only on success, 1 for a refusal, 2 for wrong usage."""
+    try:
+        app()
+    except Failure as failure:
+        error(str(failure))
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)

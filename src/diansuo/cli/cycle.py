@@ -1,0 +1,110 @@
+"""``diansuo cycle``: the monthly cycle, from readings to issued bills."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from diansuo.cli import office
+from diansuo.cli.dates import parse_day, parse_period
+from diansuo.cli.imports import AsJson, AsUser, StationName
+from diansuo.cli.say import Failure, bar, say, say_json, t
+
+app = typer.Typer(
+    no_args_is_help=True, help=t("电费月度流程：抄表、复核、计算、审核、发行。", "The monthly cycle, stage by stage.")
+)
+
+Period = Annotated[
+    str, typer.Option("--period", metavar="YYYY-MM", help=t("电费年月，如 2024-08", "billing month, as 2024-08"))
+]
+Until = Annotated[
+    str,
+    typer.Option(
+        "--until",
+        metavar="STAGE",
+        help=t("执行到哪一步：readings、check、bill、audit、issue", "last stage: readings, check, bill, audit, issue"),
+    ),
+]
+IssueDate = Annotated[
+    str, typer.Option("--issue-date", metavar="DATE", help=t("发行日期，缺省今天", "day of issue, default today"))
+]
+
+
+@app.callback()
+def cycle() -> None:
+    """Group of the cycle's commands."""
+
+
+@app.command(
+    "run",
+    help=t(
+        "执行一个月的电费流程直到发行；中断后再执行即从断点继续。例：diansuo cycle run --period 2024-08",
+        "Run a month to issue; run again after an interruption and it goes on. "
+        "Example: diansuo cycle run --period 2024-08",
+    ),
+)
+def run(
+    period: Period,
+    until: Until = "issue",
+    station: StationName = "",
+    issue_date: IssueDate = "",
+    as_user: AsUser = "system",
+    as_json: AsJson = False,
+) -> None:
+    """Run the monthly cycle of a station in this process."""
+    month, issued = parse_period(period), parse_day(issue_date) if issue_date else None
+    office.wake()
+    from django.utils import timezone
+
+    from diansuo.core.rules import RuleBookRefused
+    from diansuo.office.base import jobs
+    from diansuo.office.desk import cycle as desk_cycle
+
+    where, user = office.the_station(station), office.acting_user(as_user)
+    try:
+        job = desk_cycle.prepare(
+            where,
+            month,
+            issue_date=issued or timezone.localdate(),
+            user=user,
+            now=timezone.now(),
+            until="" if until == "issue" else until,
+        )
+        with bar(t("电费流程", "cycle"), quiet=as_json) as advance:
+            desk_cycle.run(
+                job,
+                clock=timezone.now,
+                on_progress=lambda state: advance(state.stage, state.done, state.total),
+            )
+    except jobs.JobBusy as busy:
+        raise Failure(
+            t(f"该月流程正由 {busy} 执行；等它结束再来", f"the month is being run by {busy}; wait until it ends")
+        ) from busy
+    except (jobs.UnknownStage, desk_cycle.UnableToRun, RuleBookRefused) as refusal:
+        raise Failure(str(refusal)) from refusal
+    report = _report(job)
+    if as_json:
+        say_json(report)
+    else:
+        _say(report)
+
+
+def _report(job: Any) -> dict[str, Any]:
+    from diansuo.office.base.scope import Scope
+    from diansuo.office.desk import queries
+
+    return queries.cycle_report(Scope.everything(), job_id=job.pk)
+
+
+def _say(report: dict[str, Any]) -> None:
+    say(
+        t(
+            f"{report['station']} {report['period']}：已发行 {report['issued']} 户 {report['amount_yuan']} 元，"
+            f"首次抄表 {report['opened']} 户，待处理 {len(report['held'])} 户",
+            f"{report['station']} {report['period']}: issued {report['issued']} bills, {report['amount_yuan']} yuan; "
+            f"opened {report['opened']}; held {len(report['held'])}",
+        )
+    )
+    for held in report["held"]:
+        say(f"  {held['customer']} {held['name']}：{'；'.join(held['reasons'])}")

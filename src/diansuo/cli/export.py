@@ -1,0 +1,66 @@
+"""``diansuo export``: bills and readings of a month as csv."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diansuo.cli import office
+from diansuo.cli.cycle import Period
+from diansuo.cli.dates import parse_period
+from diansuo.cli.imports import StationName
+from diansuo.cli.say import Failure, say, t
+
+app = typer.Typer(no_args_is_help=True, help=t("导出 csv（带签名的 utf-8）。", "Export csv (utf-8 with signature)."))
+
+Output = Annotated[Path, typer.Option("-o", "--output", metavar="FILE.csv", help=t("写到哪个文件", "the file to write"))]
+
+
+@app.command(
+    "bills",
+    help=t(
+        "导出已发行电费，一户一行。例：diansuo export bills --period 2024-08 -o 电费_202408.csv",
+        "Export issued bills, one row a customer. Example: diansuo export bills --period 2024-08 -o bills.csv",
+    ),
+)
+def bills(period: Period, output: Output, station: StationName = "") -> None:
+    """Export a month's issued bills."""
+    month = parse_period(period)
+    office.wake()
+    from diansuo.office.base.scope import Scope
+    from diansuo.office.billing import queries
+
+    rows = queries.issued_energy_and_amounts(Scope.everything(), period=month, station=station)
+    _write(output, ("用户编号", "电费年月", "电量", "电费"), rows)
+
+
+@app.command(
+    "readings",
+    help=t(
+        "导出一个月的示数。例：diansuo export readings --period 2024-08 -o 示数_202408.csv",
+        "Export a month's register readings. Example: diansuo export readings --period 2024-08 -o readings.csv",
+    ),
+)
+def readings(period: Period, output: Output, station: StationName = "") -> None:
+    """Export a month's register readings."""
+    month = parse_period(period)
+    office.wake()
+    from diansuo.office.base.scope import Scope
+    from diansuo.office.metering import queries
+
+    headings = ("用户编号", "电能表编号", "示数类型", "电费年月", "抄表日期", "本次示数", "综合倍率", "抄表性质")
+    rows = queries.readings_of_period(Scope.everything(), period=month, station=station)
+    _write(output, headings, rows)
+
+
+def _write(output: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    from diansuo.office.base.sheets.write import write_csv
+
+    try:
+        count = write_csv(output, headings, rows)
+    except OSError as problem:
+        raise Failure(t(f"写不了 {output}：{problem}", f"cannot write {output}: {problem}")) from problem
+    say(t(f"{output}：{count} 行", f"{output}: {count} rows"))

@@ -1,0 +1,226 @@
+"""What a line says otherwise than the archive does: written over in place, or from an effective day on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from diansuo.core.tariff.classes import VoltageClass
+from diansuo.office.archive.importing.columns import HEADINGS
+from diansuo.office.archive.importing.dating import may_change
+from diansuo.office.archive.importing.edits import Edits
+from diansuo.office.archive.importing.lines import Lines
+from diansuo.office.archive.importing.matching import Matches
+from diansuo.office.archive.importing.naming import Names
+from diansuo.office.archive.importing.references import Named, References, Shared
+from diansuo.office.archive.importing.showing import shown
+from diansuo.office.archive.importing.standing import CustomerNow, PointNow
+from diansuo.office.archive.importing.starts import Starts
+from diansuo.office.archive.models import (
+    Contract,
+    ContractTerm,
+    Customer,
+    Meter,
+    MeteringPoint,
+    MeterInstallation,
+    PointArea,
+    Premise,
+    Responsibility,
+    YearOpening,
+)
+from diansuo.office.base.periods import PeriodModel
+
+# Of a customer: the column, what stands, and the row it is written to. These say what is, not what was: no period.
+OF_CUSTOMER: tuple[tuple[str, str, type[models.Model], str], ...] = (
+    ("customer_name", "name", Customer, "id"),
+    ("phone", "phone", Customer, "id"),
+    ("address", "address", Premise, "premise_id"),
+    ("opened_date", "opened_date", Contract, "contract_id"),
+)
+TERM_FIELDS = ("price_class", "voltage_class", "capacity_va")
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Compares lines one by one; the ones that need an effective day and have none are refused."""
+
+    lines: Lines
+    names: Names
+    matches: Matches
+    references: References
+    starts: Starts
+    effective: date | None
+    openings: list[dict[tuple[int, int], tuple[int, int]]]
+    place_of: list[int]
+    edits: Edits = field(default_factory=Edits)
+    reasons: list[str] = field(default_factory=list)
+
+    def compare(self, i: int) -> tuple[Edits, list[str]]:
+        """Return what line ``i`` changes, and the same in words."""
+        self.edits, self.reasons = Edits(), []
+        customer, point = self.matches.customer[i], self.matches.point[i]
+        if customer is not None:
+            self._customer(i, customer)
+        self._meter(i)
+        if point is not None:
+            self._point(i, point)
+            self._installation(i, point)
+            if not self.lines["master"][i]:
+                self._hanging(i, point)
+            self._duty(i, point, "reader", Responsibility.Duty.READER)
+            self._duty(i, point, "manager", Responsibility.Duty.MANAGER)
+        return self.edits, self.reasons
+
+    def _customer(self, i: int, customer: CustomerNow) -> None:
+        for column, attribute, model, row in OF_CUSTOMER:
+            value, before = self.lines[column][i], getattr(customer, attribute)
+            if value is not None and value != before:
+                self._write_over(column, model, getattr(customer, row), attribute, before, value)
+        said = {name: self.lines[name][i] for name in TERM_FIELDS if self.lines[name][i] is not None}
+        if customer.term_id is None:
+            values = {"contract_id": customer.contract_id, "voltage_class": VoltageClass.BELOW_1KV.value, **said}
+            self._add(i, "price_class", ContractTerm, customer.contract_id, values)
+        else:
+            before = {name: getattr(customer, name) for name in said}
+            self._dated(i, ContractTerm, customer.term_id, customer.term_from, before, said)
+        self._opening(i, customer)
+
+    def _opening(self, i: int, customer: CustomerNow) -> None:
+        energy_wh, year = self.lines["opening_energy_wh"][i], self.starts.year
+        if energy_wh is None or customer.contract_id is None:
+            return
+        standing = self.openings[self.place_of[i]].get((customer.contract_id, year))
+        if standing is None:
+            values = {"contract_id": customer.contract_id, "year": year, "energy_wh": energy_wh}
+            self._add(i, "opening_energy_wh", YearOpening, (customer.contract_id, year), values)
+        elif standing[1] != energy_wh:
+            self._write_over("opening_energy_wh", YearOpening, standing[0], "energy_wh", standing[1], energy_wh)
+
+    def _meter(self, i: int) -> None:
+        meter, digits = self.matches.meter[i], self.lines["digits"][i]
+        if meter is None:
+            return
+        if digits is not None:
+            for attribute, before, value in zip(
+                ("integer_digits", "decimal_digits"), (meter.integer_digits, meter.decimal_digits), digits, strict=True
+            ):
+                if before != value:
+                    self._write_over("digits", Meter, meter.id, attribute, before, value)
+        point = self.matches.point[i]
+        first = self.starts.of(self.lines["opened_date"][i]) if point is None else self.effective
+        if meter.point_id is None and meter.free_from and first and first < meter.free_from:
+            self.lines.refuse(
+                i,
+                "meter_number",
+                _("该电能表在 %(day)s 之前装在别处") % {"day": meter.free_from},
+                _("用不早于该日的 %(option)s") % {"option": "--valid-from" if point is None else "--effective"},
+            )
+
+    def _point(self, i: int, point: PointNow) -> None:
+        for column, attribute, before in (
+            ("point_number", "number", point.number),
+            ("walk_order", "walk_order", point.walk_order),
+        ):
+            value = self.lines[column][i]
+            if value is not None and value != before:
+                self._write_over(column, MeteringPoint, point.id, attribute, before, value)
+        route = self._id(self.names.route[i])
+        if route is not None and route != point.route_id:
+            self._write_over("route_number", MeteringPoint, point.id, "route", point.route_id, route)
+
+    def _installation(self, i: int, point: PointNow) -> None:
+        meter = self.matches.meter[i]
+        said = {"meter_id": meter.id if meter else self.names.meter[i]}
+        if self.lines["multiplier"][i] is not None:
+            said["multiplier"] = self.lines["multiplier"][i]
+        if point.installation_id is None:
+            self._add(i, "meter_number", MeterInstallation, point.id, {"point_id": point.id, "multiplier": 1, **said})
+            return
+        before = {"meter_id": point.meter_id, "multiplier": point.multiplier}
+        self.references.shown[Shared.METER, point.meter_id or 0] = point.asset_number or ""
+        self._dated(i, MeterInstallation, point.installation_id, point.installation_from, before, said)
+
+    def _hanging(self, i: int, point: PointNow) -> None:
+        area, phase = self._id(self.names.area[i]), self.lines["phase"][i]
+        if point.hanging_id is None:
+            if area is not None:
+                values = {"point_id": point.id, "area_id": area, "phase": phase or ""}
+                self._add(i, "area_number", PointArea, point.id, values)
+            return
+        said: dict[str, Any] = {}
+        if area is not None and area != point.area_id:
+            # What phase it hung on under the other transformer says nothing about this one.
+            said = {"area_id": area, "phase": phase or ""}
+        elif phase is not None:
+            said = {"phase": phase}
+        before = {"area_id": point.area_id, "phase": point.phase}
+        self._dated(
+            i, PointArea, point.hanging_id, point.hanging_from, before, said, fill="area_id" not in said
+        )
+
+    def _duty(self, i: int, point: PointNow, column: str, duty: Responsibility.Duty) -> None:
+        name = getattr(self.names, column)[i]
+        staff = self._id(name)
+        if staff is None:
+            return
+        row, since, before = (getattr(point, f"{column}_{part}") for part in ("row_id", "from", "id"))
+        if row is None:
+            values = {"point_id": point.id, "staff_id": staff, "duty": duty.value}
+            self._add(i, column, Responsibility, (point.id, duty.value), values)
+        else:
+            self._dated(i, Responsibility, row, since, {"staff_id": before}, {"staff_id": staff}, column)
+
+    def _id(self, name: Named | None) -> int | Named | None:
+        """Return the id behind a name, or the name itself while nothing stands under it."""
+        row_id = self.references.id_of(name)
+        return name if row_id is None else row_id
+
+    def _write_over(
+        self, column: str, model: type[models.Model], row: int, attribute: str, before: Any, value: Any
+    ) -> None:
+        self.edits.in_place[model, row, attribute] = (before, value)
+        self._say(column, attribute, before, value)
+
+    def _add(self, i: int, column: str, model: type[models.Model], key: Any, values: dict[str, Any]) -> None:
+        self.edits.added[model, key] = (self.starts.of(self.lines["opened_date"][i]), values)
+        self.reasons.append(_("%(heading)s：补充 %(after)s") % {"heading": HEADINGS[column], "after": self.lines.texts[column][i]})
+
+    def _dated(
+        self, i: int, model: type[PeriodModel], row: int, since: date | None, before: dict[str, Any],
+        said: dict[str, Any], column: str = "", *, fill: bool = True,
+    ) -> None:  # fmt: skip
+        """Change a period row from the effective day on; what was unknown (empty) is filled in where it stands."""
+        for attribute, value in said.items():
+            old = before.get(attribute)
+            if value == old:
+                continue
+            heading = column or COLUMN_OF.get(attribute, attribute)
+            if fill and old in (None, ""):
+                self._write_over(heading, model, row, attribute, old, value)
+            elif may_change(
+                self.lines, i, heading, self.effective, since, self._words(heading, attribute, old, value)
+            ):
+                self.edits.dated.setdefault((model, row), {})[attribute] = value
+                self._say(heading, attribute, old, value)
+
+    def _say(self, column: str, attribute: str, before: Any, value: Any) -> None:
+        self.reasons.append(self._words(column, attribute, before, value))
+
+    def _words(self, column: str, attribute: str, before: Any, value: Any) -> str:
+        old, new = (shown(self.references, attribute, each) for each in (before, value))
+        return f"{HEADINGS[column]}：{old} → {new}"
+
+
+COLUMN_OF = {
+    "price_class": "price_class",
+    "voltage_class": "voltage_class",
+    "capacity_va": "capacity_va",
+    "meter_id": "meter_number",
+    "multiplier": "multiplier",
+    "area_id": "area_number",
+    "phase": "phase",
+}

@@ -1,0 +1,38 @@
+"""What an import would change in rows that stand already, kept until it is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from diansuo.office.base.periods import PeriodModel
+
+
+@dataclass(slots=True)
+class Edits:
+    """Changes by row, so that a change stated by many lines is made once.
+
+    ``in_place``: (model, row, field) -> (before, after). ``dated``: (period model, row) -> new values from the
+    effective day on. ``added``: facts about a thing that stands already and had none, (model, key) -> (first day,
+    values). Values may be names of shared things that have no id yet.
+    """
+
+    in_place: dict[tuple[type[models.Model], int, str], tuple[Any, Any]] = field(default_factory=dict)
+    dated: dict[tuple[type[PeriodModel], int], dict[str, Any]] = field(default_factory=dict)
+    added: dict[tuple[type[models.Model], Hashable], tuple[date, dict[str, Any]]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.in_place or self.dated or self.added)
+
+    def join(self, other: Edits) -> None:
+        """Take over the changes of another line."""
+        self.in_place.update(other.in_place)
+        for row, values in other.dated.items():
+            self.dated.setdefault(row, {}).update(values)
+        for row, (day, values) in other.added.items():
+            known = self.added.setdefault(row, (day, {}))
+            known[1].update(values)

@@ -1,0 +1,128 @@
+"""What the lines say of the things they share (areas, feeders, routes), compared once for all lines that agree."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from diansuo.office.archive.importing.columns import HEADINGS
+from diansuo.office.archive.importing.dating import may_change
+from diansuo.office.archive.importing.edits import Edits
+from diansuo.office.archive.importing.lines import Lines
+from diansuo.office.archive.importing.naming import Names
+from diansuo.office.archive.importing.references import Named, References
+from diansuo.office.archive.importing.showing import shown
+from diansuo.office.archive.importing.standing import AreaNow
+from diansuo.office.archive.importing.starts import Starts
+from diansuo.office.archive.models import AreaTerm, Feeder, Route, TransformerArea
+
+COLUMNS = (
+    "area_number", "area_name", "area_capacity_va", "feeder_name", "feeder_number", "substation", "route_number",
+    "route_name", "reading_day",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Found:
+    """What one combination of shared values changes; ``dated`` are (column, since, words) that need a day."""
+
+    edits: Edits = field(default_factory=Edits)
+    reasons: list[str] = field(default_factory=list)
+    dated: list[tuple[str, date | None, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class GridComparison:
+    """Compares what the lines say of shared things; lines that say the same are compared once."""
+
+    lines: Lines
+    names: Names
+    areas: list[AreaNow | None]
+    references: References
+    starts: Starts
+    effective: date | None
+    _known: dict[Hashable, Found] = field(default_factory=dict)
+
+    def compare(self, i: int) -> tuple[Edits, list[str]]:
+        """Return what line ``i`` changes in shared things, and the same in words; it may be refused for want of a day."""
+        key = (self.names.station[i], *(self.lines[column][i] for column in COLUMNS))
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._compare(i)
+        for column, since, words in found.dated:
+            may_change(self.lines, i, column, self.effective, since, words)
+        return found.edits, found.reasons
+
+    def _compare(self, i: int) -> Found:
+        found = Found()
+        area = self.areas[i]
+        if area is not None:
+            self._area(found, i, area)
+        if self.names.area[i] is not None:
+            self._feeder(found, i)
+        self._route(found, i)
+        return found
+
+    def _area(self, found: Found, i: int, area: AreaNow) -> None:
+        self._write_over(found, "area_name", TransformerArea, area.id, "name", area.name, self.lines["area_name"][i])
+        said = {
+            "feeder_id": self._id(self.names.feeder[i]),
+            "capacity_va": self.lines["area_capacity_va"][i],
+        }
+        said = {attribute: value for attribute, value in said.items() if value is not None}
+        if area.term_id is None:
+            found.edits.added[AreaTerm, area.id] = (self.starts.grid, {"area_id": area.id, **said})
+            return
+        for attribute, column in (("feeder_id", "feeder_name"), ("capacity_va", "area_capacity_va")):
+            before, value = getattr(area, attribute), said.get(attribute)
+            if value is None or value == before:
+                continue
+            if before is None:
+                self._write_over(found, column, AreaTerm, area.term_id, attribute, before, value)
+                continue
+            words = self._words(column, attribute, before, value)
+            found.dated.append((column, area.term_from, words))
+            found.reasons.append(words)
+            found.edits.dated.setdefault((AreaTerm, area.term_id), {})[attribute] = value
+
+    def _feeder(self, found: Found, i: int) -> None:
+        name = self.names.feeder[i]
+        now = self.references.now.get(name) if name else None
+        if now is None:
+            return
+        self._write_over(
+            found, "feeder_number", Feeder, now.id, "number", now.values["number"], self.lines["feeder_number"][i]
+        )
+        substation = self._id(self.names.substation[i])
+        self._write_over(
+            found, "substation", Feeder, now.id, "substation", now.values["substation_id"], substation
+        )
+
+    def _route(self, found: Found, i: int) -> None:
+        name = self.names.route[i]
+        now = self.references.now.get(name) if name else None
+        if now is None:
+            return
+        for column, attribute in (("route_name", "name"), ("reading_day", "reading_day")):
+            self._write_over(
+                found, column, Route, now.id, attribute, now.values[attribute], self.lines[column][i]
+            )
+
+    def _id(self, name: Named | None) -> int | Named | None:
+        row_id = self.references.id_of(name)
+        return name if row_id is None else row_id
+
+    def _write_over(
+        self, found: Found, column: str, model: type[models.Model], row: int, attribute: str, before: Any, value: Any
+    ) -> None:
+        if value is not None and value != before:
+            found.edits.in_place[model, row, attribute] = (before, value)
+            found.reasons.append(self._words(column, attribute, before, value))
+
+    def _words(self, column: str, attribute: str, before: Any, value: Any) -> str:
+        old, new = (shown(self.references, attribute, each) for each in (before, value))
+        return f"{HEADINGS[column]}：{old} → {new}"

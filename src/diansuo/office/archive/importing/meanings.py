@@ -1,0 +1,147 @@
+"""From the words and numbers of a line to what the archive stores: classes, phases, digits, volt-amperes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from diansuo.office.archive.importing import words
+from diansuo.office.archive.importing.lines import Lines
+
+DIGITS = re.compile(r"([1-9])(?:\.([0-6]))?")
+LARGEST_VA = 10_000_000_000
+
+
+class NotUnderstood(ValueError):
+    """A value that means nothing here: the reason and the remedy."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason, remedy)
+        self.reason, self.remedy = reason, remedy
+
+
+def translate(lines: Lines) -> None:
+    """Replace words and written numbers by what they mean, refusing the lines whose values mean nothing.
+
+    Afterwards ``price_class`` and ``voltage_class`` hold codes, ``phase`` a letter code, ``digits`` a pair of
+    counts, the capacities volt-amperes, ``opening_energy`` Wh, ``master`` whether a line is an area's master meter.
+    """
+    lines.values["master"] = [bool(role) and words.is_master(role) for role in lines["point_role"]]
+    for name, meaning in MEANINGS.items():
+        _translate(lines, name, meaning)
+
+
+def _translate(lines: Lines, name: str, meaning: Callable[[Any], Any]) -> None:
+    column = lines[name]
+    known: dict[Any, Any] = {None: None}
+    for value in set(column) - {None}:
+        try:
+            known[value] = meaning(value)
+        except NotUnderstood as problem:
+            known[value] = problem
+    if any(isinstance(found, NotUnderstood) for found in known.values()):
+        for i in range(len(lines)):
+            problem = known[column[i]]
+            if isinstance(problem, NotUnderstood) and not _beside_the_point(lines, i, name):
+                lines.refuse(i, name, problem.reason, problem.remedy)
+    meant = {value: None if isinstance(found, NotUnderstood) else found for value, found in known.items()}
+    lines.values[name] = [meant[value] for value in column]
+
+
+def _beside_the_point(lines: Lines, i: int, name: str) -> bool:
+    """A master meter has no contract, so whatever class its line names is not read."""
+    return name in ("price_class", "voltage_class") and lines["master"][i]
+
+
+def _price_class(text: str) -> int:
+    code = words.price_class(text)
+    if code is not None:
+        return int(code)
+    if words.is_not_priced(text):
+        raise NotUnderstood(
+            _("本版本只计算居民生活和农业生产电价，不计算工商业电价"),
+            _("从文件中去掉这一行；工商业用户仍在原系统算费"),
+        )
+    raise NotUnderstood(
+        _("不认识的用电类别"), _("可用：%(words)s") % {"words": "、".join(words.known("price_class"))}
+    )
+
+
+def _voltage_class(text: str) -> int:
+    code = words.voltage_class(text)
+    if code is None:
+        raise NotUnderstood(
+            _("不认识的供电电压"), _("可用：%(words)s") % {"words": "、".join(words.known("voltage_class"))}
+        )
+    return int(code)
+
+
+def _phase(text: str) -> str:
+    code = words.phase(text)
+    if code is None:
+        raise NotUnderstood(_("不认识的相别"), _("可用：A、B、C、三相"))
+    return code
+
+
+def _digits(text: str) -> tuple[int, int]:
+    match = DIGITS.fullmatch(text)
+    if not match:
+        raise NotUnderstood(_("抄表位数应为“整数位.小数位”"), _("例如 6.2：六位整数，两位小数"))
+    return int(match[1]), int(match[2] or 0)
+
+
+def _volt_amperes(kilo: Decimal) -> int:
+    va = kilo * 1000
+    if va != va.to_integral_value() or not 0 <= va <= LARGEST_VA:
+        raise NotUnderstood(_("容量应为0至1千万千伏安、至多三位小数"), _("以千伏安（kVA）填写"))
+    return int(va)
+
+
+def _energy_wh(kwh: Decimal) -> int:
+    wh = kwh * 1000
+    if wh != wh.to_integral_value() or wh < 0:
+        raise NotUnderstood(_("电量应不小于0、至多三位小数"), _("以千瓦时（kWh）填写"))
+    return int(wh)
+
+
+def _multiplier(number: int) -> int:
+    if not 1 <= number <= 100_000:
+        raise NotUnderstood(_("综合倍率应为1至100000的整数"), _("按互感器变比填写；直接接入填1"))
+    return number
+
+
+def _reading_day(number: int) -> int:
+    if not 1 <= number <= 31:
+        raise NotUnderstood(_("抄表例日应为1至31"), _("填每月的几日，例如 1"))
+    return number
+
+
+def _walk_order(number: int) -> int:
+    if not 0 <= number <= 2_000_000_000:
+        raise NotUnderstood(_("抄表序号应为不小于0的整数"), _("改正或留空"))
+    return number
+
+
+def _closed(day: object) -> None:
+    raise NotUnderstood(
+        _("该用户已销户（%(day)s）") % {"day": day}, _("从文件中去掉这一行；本版本只导入在用用户")
+    )
+
+
+MEANINGS: dict[str, Callable[[Any], Any]] = {
+    "price_class": _price_class,
+    "voltage_class": _voltage_class,
+    "phase": _phase,
+    "digits": _digits,
+    "capacity_va": _volt_amperes,
+    "area_capacity_va": _volt_amperes,
+    "opening_energy_wh": _energy_wh,
+    "multiplier": _multiplier,
+    "reading_day": _reading_day,
+    "walk_order": _walk_order,
+    "closed_date": _closed,
+}

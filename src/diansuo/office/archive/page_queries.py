@@ -1,0 +1,220 @@
+"""What the pages of the archive read: customers and areas as lists, and one of them with its whole history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from diansuo.office.archive.models import (
+    AreaTerm,
+    Contract,
+    ContractTerm,
+    Customer,
+    MeteringPoint,
+    PointArea,
+    Responsibility,
+    TransformerArea,
+)
+from diansuo.office.base.models import Staff
+from diansuo.office.base.scope import Scope
+
+
+@dataclass(slots=True)
+class CustomerRow:
+    """A customer as a list shows it, with what holds on the day asked for."""
+
+    id: int
+    company_id: int
+    number: str
+    name: str
+    address: str = ""
+    price_class: int | None = None
+    meter: str = ""
+    area_id: int | None = None
+    area: str = ""
+    manager: str = ""
+
+
+@dataclass(slots=True)
+class PointHistory:
+    """A metering point of a contract: where it hangs, which meters it had, who answers for it."""
+
+    point: MeteringPoint
+    installations: list[Any] = field(default_factory=list)
+    areas: list[Any] = field(default_factory=list)
+    duties: list[Any] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ContractHistory:
+    """A contract with its terms, oldest first, and its points."""
+
+    contract: Contract
+    terms: list[ContractTerm] = field(default_factory=list)
+    points: list[PointHistory] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class AreaRow:
+    """An area as a list shows it, with what holds on the day asked for."""
+
+    id: int
+    company_id: int
+    number: str
+    name: str
+    feeder: str = ""
+    capacity_va: int | None = None
+    customers: int = 0
+    has_master: bool = False
+
+
+def customers(scope: Scope) -> QuerySet[Customer]:
+    """Return the customers within the scope."""
+    return Customer.objects.filter(scope.limit("station"))
+
+
+def customer(scope: Scope, customer_id: int) -> Customer | None:
+    """Return one customer, or None if there is none in the scope."""
+    return customers(scope).filter(pk=customer_id).select_related("station__company").first()
+
+
+def matching(scope: Scope, rows: QuerySet[Customer], words: str) -> QuerySet[Customer]:
+    """Keep the customers whose number or meter starts so, or whose name or address contains it."""
+    at_address = Contract.objects.filter(scope.limit("customer__station"), premise__address__contains=words)
+    metered = MeteringPoint.objects.filter(
+        scope.limit("station"), installations__meter__asset_number__startswith=words, contract__isnull=False
+    )
+    return rows.filter(
+        Q(number__startswith=words)
+        | Q(name__contains=words)
+        | Q(pk__in=at_address.values("customer"))
+        | Q(pk__in=metered.values("contract__customer"))
+    )
+
+
+def with_price_class(scope: Scope, rows: QuerySet[Customer], price_class: int, day: date) -> QuerySet[Customer]:
+    """Keep the customers with a contract priced so on this day."""
+    del scope  # the rows are within it already
+    terms = ContractTerm.objects.in_force(day).filter(
+        contract__customer=OuterRef("pk"), price_class=price_class
+    )
+    return rows.filter(Exists(terms))
+
+
+def in_area(scope: Scope, rows: QuerySet[Customer], area_id: int, day: date) -> QuerySet[Customer]:
+    """Keep the customers with a point on this area on this day."""
+    hangs = PointArea.objects.in_force(day).filter(scope.limit("area__station"), area=area_id)
+    points = MeteringPoint.objects.filter(pk__in=hangs.values("point"), contract__isnull=False)
+    return rows.filter(pk__in=points.values("contract__customer"))
+
+
+def managed_by(scope: Scope, rows: QuerySet[Customer], staff_id: int, day: date) -> QuerySet[Customer]:
+    """Keep the customers a person is area manager of on this day."""
+    duties = Responsibility.objects.in_force(day).filter(
+        scope.limit("staff__station"), staff=staff_id, duty=Responsibility.Duty.MANAGER
+    )
+    points = MeteringPoint.objects.filter(pk__in=duties.values("point"), contract__isnull=False)
+    return rows.filter(pk__in=points.values("contract__customer"))
+
+
+def managers(scope: Scope) -> list[tuple[int, str]]:
+    """Return id and name of everyone who is or was an area manager."""
+    duties = Responsibility.objects.filter(duty=Responsibility.Duty.MANAGER)
+    staff = Staff.objects.filter(scope.limit("station"), pk__in=duties.values("staff")).order_by("name")
+    return list(staff.values_list("id", "name"))
+
+
+def customer_rows(scope: Scope, found: Iterable[Customer], day: date) -> list[CustomerRow]:
+    """Add to some customers their address, price class, meter, area and manager of a day."""
+    del scope  # the customers are within it already
+    rows = {one.pk: CustomerRow(one.pk, one.company_id, one.number, one.name) for one in found}
+    for contract in Contract.objects.filter(customer__in=rows).select_related("premise").order_by("-id"):
+        rows[contract.customer_id].address = contract.premise.address
+    for term in ContractTerm.objects.in_force(day).filter(contract__customer__in=rows).select_related("contract"):
+        rows[term.contract.customer_id].price_class = term.price_class
+    owners = dict(
+        MeteringPoint.objects.filter(contract__customer__in=rows).values_list("id", "contract__customer_id")
+    )
+    _add_point_facts(rows, owners, day)
+    return list(rows.values())
+
+
+def _add_point_facts(rows: dict[int, CustomerRow], owners: dict[int, int], day: date) -> None:
+    for hang in PointArea.objects.in_force(day).filter(point__in=owners).select_related("area"):
+        row = rows[owners[hang.point_id]]
+        row.area_id, row.area = hang.area_id, hang.area.name
+    duties = Responsibility.objects.in_force(day).filter(point__in=owners, duty=Responsibility.Duty.MANAGER)
+    for duty in duties.select_related("staff"):
+        rows[owners[duty.point_id]].manager = duty.staff.name
+    points = MeteringPoint.objects.filter(pk__in=owners).prefetch_related("installations__meter")
+    for point in points:
+        for installation in point.installations.all():
+            if installation.valid_to is None:
+                rows[owners[point.pk]].meter = installation.meter.asset_number
+
+
+def contracts(scope: Scope, customer_id: int) -> list[ContractHistory]:
+    """Return a customer's contracts with everything that ever held for them."""
+    found = Contract.objects.filter(scope.limit("customer__station"), customer=customer_id)
+    histories = []
+    for contract in found.select_related("premise").order_by("id"):
+        points = contract.points.select_related("route").order_by("id")
+        histories.append(
+            ContractHistory(
+                contract,
+                list(contract.terms.order_by("valid_from")),
+                [_point_history(point) for point in points],
+            )
+        )
+    return histories
+
+
+def _point_history(point: MeteringPoint) -> PointHistory:
+    return PointHistory(
+        point,
+        list(point.installations.select_related("meter").order_by("valid_from")),
+        list(point.areas.select_related("area").order_by("valid_from")),
+        list(point.duties.select_related("staff").order_by("duty", "valid_from")),
+    )
+
+
+def areas(scope: Scope) -> QuerySet[TransformerArea]:
+    """Return the transformer areas within the scope."""
+    return TransformerArea.objects.filter(scope.limit("station"))
+
+
+def area(scope: Scope, area_id: int) -> TransformerArea | None:
+    """Return one area, or None if there is none in the scope."""
+    return areas(scope).filter(pk=area_id).select_related("station").first()
+
+
+def area_rows(scope: Scope, found: Iterable[TransformerArea], day: date) -> list[AreaRow]:
+    """Add to some areas their feeder and capacity, their customers' number and whether there is a master meter."""
+    del scope  # the areas are within it already
+    rows = {one.pk: AreaRow(one.pk, one.company_id, one.number, one.name) for one in found}
+    for term in AreaTerm.objects.in_force(day).filter(area__in=rows).select_related("feeder"):
+        rows[term.area_id].feeder = term.feeder.name if term.feeder else ""
+        rows[term.area_id].capacity_va = term.capacity_va
+    hangs = PointArea.objects.in_force(day).filter(area__in=rows, point__contract__isnull=False)
+    counted = hangs.values("area").annotate(customers=Count("point__contract__customer", distinct=True))
+    for row in counted:
+        rows[row["area"]].customers = row["customers"]
+    for area_id in MeteringPoint.objects.filter(master_of__in=rows).values_list("master_of", flat=True):
+        rows[area_id].has_master = True
+    return list(rows.values())
+
+
+def area_terms(scope: Scope, area_id: int) -> list[AreaTerm]:
+    """Return what an area's transformer was over time, oldest first."""
+    terms = AreaTerm.objects.filter(scope.limit("area__station"), area=area_id)
+    return list(terms.select_related("feeder").order_by("valid_from"))
+
+
+def master_points(scope: Scope, area_id: int) -> list[PointHistory]:
+    """Return the master metering points of an area with their meters."""
+    points = MeteringPoint.objects.filter(scope.limit("station"), master_of=area_id).order_by("id")
+    return [_point_history(point) for point in points]

@@ -1,0 +1,111 @@
+"""Pages of the archive: customers and transformer areas as lists, and the page of one area."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from diansuo.office.archive import page_queries as queries
+from diansuo.office.archive.models import PRICE_CLASSES
+from diansuo.office.base import lists
+from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.scope import Scope
+
+
+def customer_list(request: HttpRequest) -> HttpResponse:
+    """Show the customers of the viewer's stations."""
+    scope, today = Scope.of(request.user), timezone.localdate()
+    managers = queries.managers(scope)
+    listing = lists.Listing(
+        title=_("用户"),
+        columns=_customer_columns(),
+        key=("company_id", "number"),
+        empty=_("还没有用户。在“导入”里导入用户档案，这里就有了。"),
+        file_name=_("用户"),
+        search=lambda rows, words: queries.matching(scope, rows, words),
+        search_hint=_("用户编号、名称、地址或表号"),
+        filters=(
+            lists.Filter(
+                "price_class",
+                _("用电类别"),
+                PRICE_CLASSES,
+                lambda rows, value: queries.with_price_class(scope, rows, int(value), today),
+            ),
+            lists.Filter(
+                "manager",
+                _("台区经理"),
+                managers,
+                lambda rows, value: queries.managed_by(scope, rows, int(value), today),
+            ),
+        ),
+        enrich=lambda rows: queries.customer_rows(scope, rows, today),
+    )
+    return lists.respond(request, listing, queries.customers(scope))
+
+
+def _customer_columns() -> tuple[Column, ...]:
+    return (
+        Column("number", _("用户编号"), Kind.CODE, url_name="customer", url_args=("id",)),
+        Column("name", _("用户名称"), url_name="customer", url_args=("id",)),
+        Column("address", _("用电地址")),
+        Column("price_class", _("用电类别"), labels=dict(PRICE_CLASSES)),
+        Column("meter", _("电能表编号"), Kind.CODE),
+        Column("area", _("台区"), url_name="area", url_args=("area_id",)),
+        Column("manager", _("台区经理"), Kind.CODE),
+    )
+
+
+def area_list(request: HttpRequest) -> HttpResponse:
+    """Show the transformer areas of the viewer's stations."""
+    scope, today = Scope.of(request.user), timezone.localdate()
+    listing = lists.Listing(
+        title=_("台区"),
+        columns=(
+            Column("number", _("台区编号"), Kind.CODE, url_name="area", url_args=("id",)),
+            Column("name", _("台区名称"), url_name="area", url_args=("id",)),
+            Column("feeder", _("线路")),
+            Column("capacity_va", _("配变容量"), Kind.KVA, unit="kVA"),
+            Column("customers", _("用户数"), Kind.COUNT, url_name="area", url_args=("id",)),
+            Column(
+                "has_master",
+                _("考核总表"),
+                Kind.CODE,
+                labels={True: _("有"), False: _("无，线损算不出")},
+                tones={True: "ok", False: "warn"},
+            ),
+        ),
+        key=("company_id", "number"),
+        empty=_("还没有台区。用户档案里带台区编号一列，导入后这里就有了。"),
+        file_name=_("台区"),
+        search=lists.any_of("number__startswith", "name__contains"),
+        search_hint=_("台区编号或名称"),
+        enrich=lambda rows: queries.area_rows(scope, rows, today),
+    )
+    return lists.respond(request, listing, queries.areas(scope))
+
+
+def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
+    """Show an area: its transformer over time, its master meter, and its customers."""
+    scope, today = Scope.of(request.user), timezone.localdate()
+    area = queries.area(scope, area_id)
+    if area is None:
+        raise Http404
+    listing = lists.Listing(
+        title=area.name,
+        columns=_customer_columns(),
+        key=("company_id", "number"),
+        empty=_("今天没有用户挂在这个台区上。"),
+        file_name=area.name,
+        search=lists.any_of("number__startswith", "name__contains"),
+        search_hint=_("用户编号或名称"),
+        enrich=lambda rows: queries.customer_rows(scope, rows, today),
+        template="archive/area.html",
+    )
+    context = {
+        "area": area,
+        "terms": queries.area_terms(scope, area_id),
+        "masters": queries.master_points(scope, area_id),
+        "section": "areas",
+    }
+    return lists.respond(request, listing, queries.in_area(scope, queries.customers(scope), area_id, today), context)

@@ -1,0 +1,181 @@
+"""List pages by declaration: columns, search, filters, paging by key, export to xlsx.
+
+A list page is a :class:`Listing` and one query; :func:`respond` does the rest. Nothing counts every row: a page
+asks for one row more than it shows, and the next page starts after the last key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+
+from diansuo.office.base.cells import Column, cells
+from diansuo.office.base.export import workbook
+
+Text = Promise | str
+Narrow = Callable[[QuerySet[Any], str], QuerySet[Any]]
+EXPORT_CHUNK = 500  # stays below SQLite's limit of parameters when rows are enriched by id
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A drop-down above the list: ``choices`` are values and words, ``narrow(rows, value)`` keeps what fits."""
+
+    name: str
+    title: Text
+    choices: Iterable[tuple[Any, Text]]
+    narrow: Narrow
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a list page shows.
+
+    ``key`` names the fields that order the rows and together are unique ("-" before one turns it round).
+    ``search(rows, words)`` keeps what the words mean (see :func:`any_of`). ``empty`` says what fills the list.
+    ``enrich(rows)`` adds to a page's rows what would be too dear to ask for every row of the table.
+    """
+
+    title: Text
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    empty: Text
+    file_name: str
+    search: Narrow | None = None
+    search_hint: Text = ""
+    filters: tuple[Filter, ...] = ()
+    enrich: Callable[[list[Any]], list[Any]] | None = None
+    page_size: int = 50
+    template: str = "base/list.html"
+
+
+@dataclass(slots=True)
+class Page:
+    """One page of a list: its rows as cells, and the keys at which the neighbours start."""
+
+    rows: list[list[Any]] = field(default_factory=list)
+    before: str = ""
+    after: str = ""
+
+
+def any_of(*lookups: str) -> Narrow:
+    """Return a search that keeps rows for which any of these lookups meets the words."""
+
+    def narrow(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        condition = Q()
+        for lookup in lookups:
+            condition |= Q(**{lookup: words})
+        return rows.filter(condition)
+
+    return narrow
+
+
+def respond(
+    request: HttpRequest, listing: Listing, rows: QuerySet[Any], context: Mapping[str, Any] | None = None
+) -> HttpResponse:
+    """Answer with the list's page, or with all its rows as a workbook when ``?export=xlsx`` is asked for."""
+    chosen = {item.name: request.GET.get(item.name, "") for item in listing.filters}
+    words = request.GET.get("q", "").strip()
+    rows = _narrowed(rows, listing, chosen, words)
+    if request.GET.get("export") == "xlsx":
+        return workbook(str(listing.file_name), listing.columns, _every_row(rows, listing))
+    filters = [
+        {"name": item.name, "title": item.title, "choices": item.choices, "value": chosen[item.name]}
+        for item in listing.filters
+    ]
+    return render(
+        request,
+        listing.template,
+        {
+            "listing": listing,
+            "page": _page(rows, listing, request.GET.get("after", ""), request.GET.get("before", "")),
+            "section": request.resolver_match.url_name,
+            "filters": filters,
+            "words": words,
+            "narrowed": bool(words or any(chosen.values())),
+            **(context or {}),
+        },
+    )
+
+
+def _narrowed(rows: QuerySet[Any], listing: Listing, chosen: Mapping[str, str], words: str) -> QuerySet[Any]:
+    for item in listing.filters:
+        if chosen[item.name]:
+            rows = _narrow(rows, item, chosen[item.name])
+    return listing.search(rows, words) if words and listing.search else rows
+
+
+def _narrow(rows: QuerySet[Any], item: Filter, value: str) -> QuerySet[Any]:
+    if value not in {str(known) for known, _words in item.choices}:
+        raise BadRequest(item.name)
+    return item.narrow(rows, value)
+
+
+def _every_row(rows: QuerySet[Any], listing: Listing) -> Iterator[Any]:
+    for part in batched(rows.order_by(*listing.key).iterator(chunk_size=EXPORT_CHUNK), EXPORT_CHUNK):
+        yield from listing.enrich(part) if listing.enrich else part
+
+
+def _page(rows: QuerySet[Any], listing: Listing, after: str, before: str) -> Page:
+    key = listing.key
+    backwards = bool(before) and not after
+    if after or before:
+        rows = rows.filter(_beyond(_turned(key) if backwards else key, _decoded(after or before, key)))
+    ordered = rows.order_by(*(_turned(key) if backwards else key))
+    found = list(ordered[: listing.page_size + 1])
+    more = len(found) > listing.page_size
+    found = found[: listing.page_size]
+    if backwards:
+        found.reverse()
+    shown = listing.enrich(found) if listing.enrich else found
+    page = Page(rows=[cells(listing.columns, row) for row in shown])
+    if found:
+        page.before = _encoded(found[0], key) if (after or (backwards and more)) else ""
+        page.after = _encoded(found[-1], key) if (backwards or more) else ""
+    return page
+
+
+def batched(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Cut rows into lists of at most ``size``."""
+    remaining = iter(rows)
+    while part := list(islice(remaining, size)):
+        yield part
+
+
+def _turned(key: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name[1:] if name.startswith("-") else f"-{name}" for name in key)
+
+
+def _beyond(key: Sequence[str], values: Sequence[Any]) -> Q:
+    """Return the condition "comes after these values in the order of the key", column by column."""
+    condition, same = Q(), Q()
+    for name, value in zip(key, values, strict=True):
+        column = name.lstrip("-")
+        condition |= same & Q(**{f"{column}__{'lt' if name.startswith('-') else 'gt'}": value})
+        same &= Q(**{column: value})
+    return condition
+
+
+def _encoded(row: Any, key: Sequence[str]) -> str:
+    names = [name.lstrip("-") for name in key]
+    values = [row[name] if isinstance(row, Mapping) else getattr(row, name) for name in names]
+    return json.dumps(values, default=str, ensure_ascii=False)
+
+
+def _decoded(text: str, key: Sequence[str]) -> list[Any]:
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as problem:
+        raise BadRequest("page key") from problem
+    if not isinstance(values, list) or len(values) != len(key) or any(isinstance(v, (list, dict)) for v in values):
+        raise BadRequest("page key")
+    return values

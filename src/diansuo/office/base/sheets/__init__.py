@@ -1,0 +1,1 @@
+"""Spreadsheets and csv files: read without harm, cleaned, judged cell by cell, and written back."""

@@ -1,0 +1,198 @@
+"""Where settled consumption becomes the price engine's columns, and its answer becomes bills and lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+import numpy as np
+import numpy.typing as npt
+
+from diansuo.core.quantity.month import billing_year, next_month
+from diansuo.core.tariff import AppliedRule, BillingInput, Bills, months_in_year
+from diansuo.office.base import bulk
+from diansuo.office.billing.models import Bill, BillLine, RuleSlice
+
+Int64 = npt.NDArray[np.int64]
+
+READY = """
+    SELECT c.id, c.point_id, p.contract_id, c.from_date, c.to_date, c.total_wh, c.peak_wh, c.valley_wh, c.has_parts,
+           t.price_class, t.voltage_class, t.valid_to, k.opened_date
+    FROM metering_consumption c
+    JOIN archive_meteringpoint p ON p.id = c.point_id
+    JOIN archive_contract k ON k.id = p.contract_id
+    JOIN archive_contractterm t ON t.contract_id = k.id AND t.valid_from <= c.from_date
+         AND (t.valid_to IS NULL OR t.valid_to > c.from_date)
+    LEFT JOIN billing_bill b ON b.contract_id = k.id AND b.period = c.period
+    WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND p.station_id = %s AND c.status = 0 AND b.id IS NULL
+      AND NOT EXISTS (SELECT 1 FROM metering_finding f
+                      WHERE f.period = c.period AND f.point_id = c.point_id AND f.severity = 2)
+    ORDER BY c.point_id
+"""
+HISTORY = """
+    SELECT contract_id, SUM(CASE WHEN period BETWEEN %s AND %s THEN energy_wh ELSE 0 END), MIN(period)
+    FROM billing_bill WHERE state = 1 AND period <> %s AND contract_id BETWEEN %s AND %s GROUP BY contract_id
+"""
+OPENINGS = """
+    SELECT contract_id, energy_wh FROM archive_yearopening WHERE year = %s AND contract_id BETWEEN %s AND %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Settled consumption that can be priced: the engine's input, and what the bills must carry beside it.
+
+    All columns have one row a consumption; ``term_ends_day`` is the first day the price terms no longer hold
+    (the largest int64 while they do).
+    """
+
+    consumption: Int64
+    point: Int64
+    contract: Int64
+    term_ends_day: Int64
+    year_opening_known: npt.NDArray[np.bool_]
+    inputs: BillingInput
+
+    def take(self, rows: Int64) -> Ready:
+        """Return these rows only, in this order."""
+        picked = {name: getattr(self, name)[rows] for name in self.__slots__ if name != "inputs"}
+        return Ready(inputs=self.inputs.take(rows), **picked)
+
+
+def load_ready(station_id: int, period: int, low: int, high: int, *, year_start_month: int) -> Ready:
+    """Load what can be priced among the points ``low`` to ``high``: settled, unbilled, nothing blocking."""
+    rows = bulk.fetch_columns(
+        READY,
+        [period, low, high, station_id],
+        consumption="int", point="int", contract="int", from_day="day", to_day="day",
+        energy_wh="int", peak_wh="int", valley_wh="int", has_parts="bool",
+        price_class="int", voltage_class="int", term_ends_day="day", open_day="day",
+    )  # fmt: skip
+    periods = np.full(len(rows["point"]), period, dtype=np.int64)
+    months = months_in_year(rows["open_day"], periods, year_start_month)
+    year = billing_year(period, year_start_month)
+    first = year * 100 + year_start_month
+    used_wh, known = _used_before(rows["contract"], period, year, (first, next_month(first, 11)))
+    never = np.iinfo(np.int64).min
+    return Ready(
+        consumption=rows["consumption"],
+        point=rows["point"],
+        contract=rows["contract"],
+        term_ends_day=np.where(rows["term_ends_day"] == never, np.iinfo(np.int64).max, rows["term_ends_day"]),
+        year_opening_known=known | (months < 12),
+        inputs=BillingInput(
+            price_class=rows["price_class"].astype(np.int16),
+            voltage_class=rows["voltage_class"].astype(np.int16),
+            period=periods,
+            from_day=rows["from_day"],
+            to_day=rows["to_day"],
+            energy_wh=rows["energy_wh"],
+            peak_wh=rows["peak_wh"],
+            valley_wh=rows["valley_wh"],
+            has_time_of_use=rows["has_parts"],
+            year_to_date_wh=used_wh,
+            months_in_year=months,
+        ),
+    )
+
+
+def _used_before(
+    contract: Int64, period: int, year: int, months: tuple[int, int]
+) -> tuple[Int64, npt.NDArray[np.bool_]]:
+    """Return the energy each contract used in the billing year before this bill, and whether its start is known."""
+    used_wh = np.zeros(len(contract), dtype=np.int64)
+    if not len(contract):
+        return used_wh, np.zeros(0, dtype=np.bool_)
+    first, last = months
+    low, high = int(contract.min()), int(contract.max())
+    billed = bulk.fetch_columns(
+        HISTORY, [first, last, period, low, high], contract="int", used_wh="int", earliest="int"
+    )
+    opening = bulk.fetch_columns(OPENINGS, [year, low, high], contract="int", used_wh="int")
+    earliest = np.full(len(contract), period, dtype=np.int64)
+    for source, target, combine in (
+        (billed["used_wh"], used_wh, np.add),
+        (billed["earliest"], earliest, np.minimum),
+    ):
+        at, found = _match(contract, billed["contract"])
+        target[found] = combine(target[found], source[at[found]])
+    at, has_opening = _match(contract, opening["contract"])
+    used_wh[has_opening] += opening["used_wh"][at[has_opening]]
+    return used_wh, (earliest <= first) | has_opening
+
+
+def _match(wanted: Int64, held: Int64) -> tuple[Int64, npt.NDArray[np.bool_]]:
+    """Return for each wanted key its place among the held ones, and whether it is there at all."""
+    if not len(held):
+        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=np.bool_)
+    order = np.argsort(held)
+    place = np.minimum(np.searchsorted(held[order], wanted), len(held) - 1)
+    at = order[place]
+    return at, held[at] == wanted
+
+
+def store_bills(job_id: int, ready: Ready, bills: Bills) -> int:
+    """Write priced rows as draft bills with their lines; return how many bills."""
+    rows = np.flatnonzero(bills.priced)
+    if not len(rows):
+        return 0
+    ids = bulk.reserve_ids(Bill, len(rows))
+    slices = np.array([_slice_id(rule, bills.rulebook_hash) for rule in bills.rules], dtype=np.int64)
+    inputs = ready.inputs
+    bulk.insert_columns(
+        Bill,
+        {
+            "id": ids,
+            "contract": ready.contract[rows],
+            "consumption": ready.consumption[rows],
+            "job": [job_id] * len(rows),
+            "period": inputs.period[rows],
+            "state": [int(Bill.State.DRAFT)] * len(rows),
+            "from_date": bulk.iso_days(inputs.from_day[rows]),
+            "to_date": bulk.iso_days(inputs.to_day[rows]),
+            "price_class": inputs.price_class[rows],
+            "voltage_class": inputs.voltage_class[rows],
+            "energy_wh": bills.energy_wh[rows],
+            "peak_wh": inputs.peak_wh[rows],
+            "valley_wh": inputs.valley_wh[rows],
+            "year_to_date_wh": inputs.year_to_date_wh[rows],
+            "year_opening_known": ready.year_opening_known[rows],
+            "months_in_year": inputs.months_in_year[rows],
+            "amount_fen": bills.amount_fen[rows],
+            "settlement": slices[bills.settlement_rule[rows]],
+        },
+    )
+    bill_of_row = np.zeros(len(bills.priced), dtype=np.int64)
+    bill_of_row[rows] = ids
+    _store_lines(bills, bill_of_row, slices)
+    return len(rows)
+
+
+def _store_lines(bills: Bills, bill_of_row: Int64, slices: Int64) -> None:
+    lines = bills.lines
+    bulk.insert_columns(
+        BillLine,
+        {
+            "bill": bill_of_row[lines.row],
+            "sequence": lines.sequence,
+            "component": lines.component,
+            "step": lines.step,
+            "quantity_wh": lines.quantity_wh,
+            "price_nano": lines.price_nano,
+            "amount_fen": lines.amount_fen,
+            "remainder_wh": lines.remainder_wh,
+            "rule": slices[lines.rule],
+        },
+    )
+
+
+def _slice_id(rule: AppliedRule, rulebook_hash: str) -> int:
+    """Return the stored slice of values behind a rule, kept at its first use."""
+    row, _made = RuleSlice.objects.get_or_create(
+        slice_hash=rule.slice_hash,
+        rulebook_hash=rulebook_hash,
+        defaults={
+            "rule_id": rule.rule_id,
+            "effective_date": rule.effective,
+            "content": rule.to_slice(),
+        },
+    )
+    return row.pk

@@ -1,0 +1,141 @@
+"""The billing stages of the monthly cycle: price, audit, issue. Nothing else makes or changes a bill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+from django.db import connection
+
+from diansuo.core.metering.findings import Severity
+from diansuo.core.quantity.month import first_day
+from diansuo.core.rules import RuleBook
+from diansuo.core.tariff import Settlement, price
+from diansuo.core.tariff.classes import SETTLEMENT
+from diansuo.office.base import bulk
+from diansuo.office.base.models import Job
+from diansuo.office.billing import columns
+from diansuo.office.billing.models import Bill, BillLine
+from diansuo.office.config.rulebook import book
+from diansuo.office.metering.models import Finding
+
+Write = Callable[[], dict[str, int]]
+
+SEVERAL_POINTS = "B-SEVERAL-POINTS"
+TERMS_CHANGED = "B-TERMS-CHANGED"
+LINES_DIFFER = "B-SUM"
+NEGATIVE = "B-NEGATIVE"
+
+
+def drop_drafts(station_id: int, period: int, low: int, high: int) -> None:
+    """Delete the unissued bills of these points, so that they can be settled and priced afresh."""
+    drafts = Bill.objects.filter(
+        period=period,
+        state=Bill.State.DRAFT,
+        consumption__point__station=station_id,
+        consumption__point__range=(low, high),
+    )
+    lines = BillLine.objects.filter(bill__in=drafts)
+    lines._raw_delete(lines.db)
+    drafts._raw_delete(drafts.db)
+
+
+def price_points(job: Job, period: int, low: int, high: int) -> Write:
+    """Price what is settled and not held among these points; what cannot be priced is held with the reason."""
+    rulebook = book()
+    year_start = year_start_month(rulebook, period)
+    ready = columns.load_ready(job.station_id, period, low, high, year_start_month=year_start)
+    refused, rows = _refuse_unpriceable(job, ready)
+    priceable = ready.take(rows)
+    bills = price(priceable.inputs, rulebook)
+    for refusal in bills.refusals:
+        refused.append(_finding(job, period, int(priceable.point[refusal.row]), _rule_id(refusal.code), dict(refusal.params)))
+
+    def write() -> dict[str, int]:
+        count = columns.store_bills(job.pk, priceable, bills)
+        Finding.objects.bulk_create(refused)
+        amount = int(bills.amount_fen[bills.priced].sum())
+        return {"bills": count, "amount_fen": amount, "refused": len(refused)}
+
+    return write
+
+
+def year_start_month(rulebook: RuleBook, period: int) -> int:
+    """Return the month in which the billing year of this period begins, as the place's settlement rule says."""
+    entry = rulebook.in_force(f"{rulebook.default_place}/{SETTLEMENT}", first_day(period))
+    return Settlement.from_entry(entry).year_start_month
+
+
+def _rule_id(code: str) -> str:
+    return "B-" + code.upper().replace("_", "-")
+
+
+def _refuse_unpriceable(job: Job, ready: columns.Ready) -> tuple[list[Finding], columns.Int64]:
+    """Split off what this engine must not price: several points a contract, terms that change inside the period."""
+    contracts, counts = np.unique(ready.contract, return_counts=True)
+    several = np.isin(ready.contract, contracts[counts > 1])
+    changed = (ready.term_ends_day < ready.inputs.to_day) & ~several
+    findings = []
+    for mask, rule in ((several, SEVERAL_POINTS), (changed, TERMS_CHANGED)):
+        for row in np.flatnonzero(mask):
+            findings.append(_finding(job, int(ready.inputs.period[row]), int(ready.point[row]), rule, {}))
+    return findings, np.flatnonzero(~several & ~changed)
+
+
+def _finding(job: Job, period: int, point: int, rule: str, detail: dict[str, object]) -> Finding:
+    return Finding(
+        job=job, period=period, point_id=point, rule=rule, severity=int(Severity.BLOCKING), detail=detail
+    )
+
+
+AUDIT = """
+    SELECT c.point_id, b.amount_fen, COALESCE(SUM(l.amount_fen), 0), b.energy_wh,
+           COALESCE(SUM(CASE WHEN l.component = 1 THEN l.quantity_wh ELSE 0 END), 0)
+    FROM billing_bill b
+    JOIN metering_consumption c ON c.id = b.consumption_id
+    JOIN archive_meteringpoint p ON p.id = c.point_id
+    LEFT JOIN billing_billline l ON l.bill_id = b.id
+    WHERE b.period = %s AND b.state = 0 AND c.point_id BETWEEN %s AND %s AND p.station_id = %s
+    GROUP BY b.id, c.point_id, b.amount_fen, b.energy_wh
+    HAVING b.amount_fen < 0 OR b.amount_fen <> COALESCE(SUM(l.amount_fen), 0)
+        OR b.energy_wh <> COALESCE(SUM(CASE WHEN l.component = 1 THEN l.quantity_wh ELSE 0 END), 0)
+"""
+
+
+def audit_points(job: Job, period: int, low: int, high: int) -> Write:
+    """Read the drafts back as they are stored and hold every one whose lines do not make up its total."""
+    wrong = bulk.fetch_columns(
+        AUDIT,
+        [period, low, high, job.station_id],
+        point="int", amount_fen="int", lines_fen="int", energy_wh="int", lines_wh="int",
+    )  # fmt: skip
+    findings = []
+    for point, amount, lines, energy, priced in zip(*(column.tolist() for column in wrong.values()), strict=True):
+        rule = NEGATIVE if amount < 0 else LINES_DIFFER
+        detail = {"amount_fen": amount, "lines_fen": lines, "energy_wh": energy, "lines_wh": priced}
+        findings.append(_finding(job, period, point, rule, detail))
+
+    def write() -> dict[str, int]:
+        Finding.objects.bulk_create(findings)
+        return {"audited_out": len(findings)}
+
+    return write
+
+
+def issue_points(station_id: int, period: int, low: int, high: int, issued_date: date) -> dict[str, int]:
+    """Issue the drafts of these points that nothing holds (inside the caller's transaction)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE billing_bill SET state = 1, issued_date = %s
+            WHERE period = %s AND state = 0 AND consumption_id IN (
+                SELECT c.id FROM metering_consumption c JOIN archive_meteringpoint p ON p.id = c.point_id
+                WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND p.station_id = %s
+                AND NOT EXISTS (SELECT 1 FROM metering_finding f WHERE f.period = c.period
+                                AND f.point_id = c.point_id AND f.severity = 2))
+            """,
+            [issued_date, period, period, low, high, station_id],
+        )
+        return {"issued": cursor.rowcount}
+

@@ -1,0 +1,118 @@
+"""What pages and exports read about bills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing import wording
+from diansuo.office.billing.models import Bill, BillLine
+
+STATION = "consumption__point__station"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A bill line as a page shows it: quantity × unit price = amount, with the rule and its source."""
+
+    title: str
+    step: int
+    quantity_wh: int
+    price_nano: int
+    amount_fen: int
+    remainder_wh: int
+    rule_id: str
+    effective: str
+    document: str
+    clause: str
+    unverified: tuple[str, ...]
+
+
+def bills(scope: Scope, *, period: int | None = None, issued_only: bool = False) -> QuerySet[Bill]:
+    """Return bills with their customers, newest month first by number."""
+    rows = Bill.objects.filter(scope.limit(STATION)).select_related(
+        "contract__customer", "contract__premise", "consumption__point"
+    )
+    if period is not None:
+        rows = rows.filter(period=period)
+    return rows.filter(state=Bill.State.ISSUED) if issued_only else rows
+
+
+def bill(scope: Scope, *, bill_id: int) -> Bill | None:
+    """Return one bill with its customer, consumption and settlement rule."""
+    return (
+        bills(scope)
+        .select_related("settlement", "contract__customer__station__company")
+        .filter(pk=bill_id)
+        .first()
+    )
+
+
+def lines(scope: Scope, *, bill_id: int) -> list[Line]:
+    """Return a bill's lines in order, each with rule and source."""
+    rows = (
+        BillLine.objects.filter(scope.limit(f"bill__{STATION}"), bill=bill_id)
+        .select_related("rule")
+        .order_by("sequence")
+    )
+    return [_line(row) for row in rows]
+
+
+def _line(row: BillLine) -> Line:
+    source = row.rule.source
+    return Line(
+        title=wording.line_title(row.component, row.step),
+        step=row.step,
+        quantity_wh=row.quantity_wh,
+        price_nano=row.price_nano,
+        amount_fen=row.amount_fen,
+        remainder_wh=row.remainder_wh,
+        rule_id=row.rule.rule_id,
+        effective=row.rule.effective_date.isoformat(),
+        document=source.get("document") or "",
+        clause=source.get("clause") or "",
+        unverified=tuple(f"{name}: {why}" for name, why in row.rule.unverified.items()),
+    )
+
+
+def customer_bills(scope: Scope, *, customer_id: int) -> QuerySet[Bill]:
+    """Return a customer's issued bills, latest first."""
+    return bills(scope, issued_only=True).filter(contract__customer=customer_id).order_by("-period")
+
+
+def months(scope: Scope) -> list[dict[str, int]]:
+    """Return every month with bills, latest first: how many are issued, how many drafts, energy and money."""
+    issued = Q(state=Bill.State.ISSUED)
+    return list(
+        Bill.objects.filter(scope.limit(STATION))
+        .values("period")
+        .annotate(
+            issued=Count("id", filter=issued),
+            drafts=Count("id", filter=~issued),
+            energy_wh=Sum("energy_wh", filter=issued, default=0),
+            amount_fen=Sum("amount_fen", filter=issued, default=0),
+        )
+        .order_by("-period")
+    )
+
+
+def issued_energy_and_amounts(scope: Scope, *, period: int, station: str = "") -> Iterator[tuple[str, str, str, str]]:
+    """Yield number, month, kWh and yuan of every customer with an issued bill in a month, by customer number."""
+    rows = bills(scope, period=period, issued_only=True)
+    if station:
+        rows = rows.filter(contract__customer__station__name=station)
+    sums = (
+        rows.values_list("contract__customer__number")
+        .annotate(energy_wh=Sum("energy_wh"), amount_fen=Sum("amount_fen"))
+        .order_by("contract__customer__number")
+    )
+    for number, energy_wh, amount_fen in sums.iterator(chunk_size=10_000):
+        yield number, str(period), _two_decimals(energy_wh, 3), _two_decimals(amount_fen, 2)
+
+
+def _two_decimals(value: int, places: int) -> str:
+    return str(Decimal(value).scaleb(-places).quantize(Decimal("0.01")))

@@ -1,0 +1,87 @@
+"""Pages of billing: the months, the bills of one, and a bill that shows where every fen comes from."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from diansuo.office.archive.models import PRICE_CLASSES
+from diansuo.office.base import lists, wording
+from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing import page_queries, queries
+from diansuo.office.billing.models import Bill
+from diansuo.office.metering import page_queries as metering
+
+STATE_TONES = {Bill.State.DRAFT: "info", Bill.State.ISSUED: "ok"}
+
+
+def month_list(request: HttpRequest) -> HttpResponse:
+    """Show the months that have bills, with their totals."""
+    return render(
+        request, "billing/months.html", {"months": queries.months(Scope.of(request.user)), "section": "bills"}
+    )
+
+
+def bill_list(request: HttpRequest, period: int) -> HttpResponse:
+    """Show the bills of one month."""
+    month = wording.month(period)
+    listing = lists.Listing(
+        title=_("%(month)s 电费账单") % {"month": month},
+        columns=(
+            Column("contract.customer.number", _("用户编号"), Kind.CODE, url_name="bill", url_args=("id",)),
+            Column("contract.customer.name", _("用户名称"), url_name="customer", url_args=("contract.customer_id",)),
+            Column("price_class", _("用电类别"), labels=dict(PRICE_CLASSES)),
+            Column("from_date", _("起"), Kind.DAY),
+            Column("to_date", _("止"), Kind.DAY),
+            Column("energy_wh", _("电量"), Kind.KWH, unit="kWh"),
+            Column("amount_fen", _("电费"), Kind.YUAN, unit=_("元"), url_name="bill", url_args=("id",)),
+            Column("state", _("状态"), Kind.CODE, labels=dict(Bill.State.choices), tones=STATE_TONES),
+        ),
+        key=("contract_id",),
+        empty=_("这个月还没有账单。在“电费流程”里执行这个月，这里就有了。"),
+        file_name=_("电费账单") + f"_{period}",
+        search=lists.any_of("contract__customer__number__startswith", "contract__customer__name__contains"),
+        search_hint=_("用户编号或名称"),
+        filters=(
+            lists.Filter("price_class", _("用电类别"), PRICE_CLASSES, lambda rows, value: rows.filter(price_class=value)),
+            lists.Filter("state", _("状态"), Bill.State.choices, lambda rows, value: rows.filter(state=value)),
+        ),
+        template="billing/bills.html",
+    )
+    rows = queries.bills(Scope.of(request.user), period=period)
+    return lists.respond(request, listing, rows, {"period": period, "section": "bills"})
+
+
+def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:
+    """Show a bill: readings, lines with rule and source, and where the year stands on the steps."""
+    scope = Scope.of(request.user)
+    bill = queries.bill(scope, bill_id=bill_id)
+    if bill is None:
+        raise Http404
+    words = _mark_words(bill)
+    lines = queries.lines(scope, bill_id=bill_id)
+    context = {
+        "bill": bill,
+        "customer": bill.contract.customer,
+        "days": (bill.to_date - bill.from_date).days,
+        "lines": lines,
+        "remainder_wh": sum(line.remainder_wh for line in lines),
+        "spans": metering.spans(scope, bill.consumption),
+        "marks": [words[name] for name in page_queries.marks(scope, bill)],
+        "position": page_queries.year_position(scope, bill),
+        "state_tone": STATE_TONES[Bill.State(bill.state)],
+        "section": "bills",
+    }
+    return render(request, "billing/bill.html", context)
+
+
+def _mark_words(bill: Bill) -> dict[str, str]:
+    return {
+        "estimated": _("估抄：示数是估计的，下次实抄后多退少补"),
+        "rolled": _("翻转：示数走满归零，按翻转计算"),
+        "exchanged": _("换表：电量为旧表与新表之和"),
+        "opening_unknown": _("年初累计未知：本系统启用前的当年电量没有导入，按 0 起算，档位可能偏低"),
+        "part_year": _("当年用电 %(months)d 个月，档限按月折算") % {"months": bill.months_in_year},
+    }

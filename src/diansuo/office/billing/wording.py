@@ -1,0 +1,102 @@
+"""What billing's findings and bill lines say, in the trade's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from diansuo.core.tariff import Component
+from diansuo.office.base import wording
+from diansuo.office.base.registry import Words
+
+_Detail = dict[str, Any]
+
+
+def _several_points(_detail: _Detail) -> Words:
+    return Words(
+        _("多计量点"),
+        _("该用户本月有多个计量点同时结算，尚不支持合并计费"),
+        _("先在原系统出账，或把其余计量点移出本合同"),
+    )
+
+
+def _terms_changed(_detail: _Detail) -> Words:
+    return Words(
+        _("账期内变更电价"),
+        _("账期内用电类别或电压等级有变更，不能用一种电价结算"),
+        _("以抄表例日为变更生效日，或先按变更前后分别抄表"),
+    )
+
+
+def _value_absent(detail: _Detail) -> Words:
+    return Words(
+        _("电价未录入"),
+        _("规则库没有该用户的电价（%(file)s）") % {"file": detail.get("file", "")},
+        _("把当地电价文件放入 DIANSUO_HOME/rulebook 后重新执行本月流程"),
+    )
+
+
+def _price_change(_detail: _Detail) -> Words:
+    return Words(
+        _("账期跨调价日"),
+        _("账期内电价有调整，尚不支持分段计费"),
+        _("先在原系统出账；分段计费启用后可重新执行本月流程"),
+    )
+
+
+def _no_registers(_detail: _Detail) -> Words:
+    return Words(
+        _("缺峰谷示数"), _("执行峰谷电价，但本期没有峰、谷示数"), _("补抄峰、谷示数，或核对用电类别")
+    )
+
+
+def _lines_differ(detail: _Detail) -> Words:
+    return Words(
+        _("明细与合计不符"),
+        _("账单合计 %(total)s 元，明细之和 %(lines)s 元")
+        % {"total": wording.yuan(detail.get("amount_fen")), "lines": wording.yuan(detail.get("lines_fen"))},
+        _("重新执行本月流程；仍不符请联系维护人员"),
+    )
+
+
+def _negative(detail: _Detail) -> Words:
+    return Words(
+        _("电费为负"),
+        _("应收电费 %(amount)s 元") % {"amount": wording.yuan(detail.get("amount_fen"))},
+        _("核对示数与电价"),
+    )
+
+
+_WORDS: dict[str, Callable[[_Detail], Words]] = {
+    "B-SEVERAL-POINTS": _several_points,
+    "B-TERMS-CHANGED": _terms_changed,
+    "B-VALUE-ABSENT": _value_absent,
+    "B-NO-VALUE-IN-FORCE": _value_absent,
+    "B-NO-SUCH-RULE": _value_absent,
+    "B-PRICE-CHANGE-WITHIN-PERIOD": _price_change,
+    "B-NO-TIME-OF-USE-REGISTERS": _no_registers,
+    "B-SUM": _lines_differ,
+    "B-NEGATIVE": _negative,
+}
+
+
+def words_of(finding: Any) -> Words:
+    """Put one of billing's findings into words."""
+    if finding.rule in _WORDS:
+        return _WORDS[finding.rule](finding.detail)
+    return Words(
+        _("不能计费"), _("数据不合理（%(rule)s）") % {"rule": finding.rule}, _("核对该用户的档案与示数")
+    )
+
+
+def line_title(component: int, step: int) -> str:
+    """Return what a bill line charges for, as it stands on the bill."""
+    if component == Component.STEP:
+        return _("第%(step)s档加价") % {"step": step}
+    return {
+        Component.BASE: _("电度电费"),
+        Component.PEAK: _("高峰加价"),
+        Component.VALLEY: _("低谷优惠"),
+    }[Component(component)]

@@ -1,0 +1,136 @@
+"""The monthly cycle (电费月度流程): settle, check, price, audit, issue; one job a station and month.
+
+Every stage works through the station's metering points in chunks. Points that already have an issued bill in the
+month are left alone by all of them, so running a finished month again bills only what was late or has been mended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from datetime import date, datetime
+
+from django.db.models import Max
+
+from diansuo.office.archive.models import MeteringPoint
+from diansuo.office.base import jobs, progress
+from diansuo.office.base.models import ImportBatch, Job, Station, User
+from diansuo.office.billing import operations as billing
+from diansuo.office.collection import operations as collection
+from diansuo.office.config.rulebook import book
+from diansuo.office.metering import settling
+from diansuo.office.metering.models import MissedReading, RegisterReading
+
+KIND = "cycle"
+STAGES = ("readings", "check", "bill", "audit", "issue")
+POINTS_A_CHUNK = int(os.environ.get("DIANSUO_CYCLE_CHUNK", "10000"))
+
+Chunk = list[int]
+
+
+class UnableToRun(ValueError):
+    """The cycle cannot start; the message says why and what to do."""
+
+
+def job_key(station: Station, period: int) -> str:
+    """Return the key of a station's month: there is one job for it, ever."""
+    return f"{KIND}:{station.pk}:{period}"
+
+
+def prepare(
+    station: Station, period: int, *, issue_date: date, user: User | None, now: datetime, until: str = ""
+) -> Job:
+    """Make the month's job ready to run (for this process, or for the worker).
+
+    Raises:
+        UnableToRun: an import of this station is being written.
+        UnknownStage, JobBusy: see :mod:`diansuo.office.base.jobs`.
+    """
+    importing = ImportBatch.objects.filter(station=station, state=ImportBatch.State.APPLYING).first()
+    if importing:
+        raise UnableToRun(str(importing))
+    return jobs.prepare(
+        KIND,
+        job_key(station, period),
+        station=station,
+        options={"period": period, "issue_date": issue_date.isoformat()},
+        user=user,
+        now=now,
+        until=until,
+    )
+
+
+def run(
+    job: Job, *, clock: jobs.Clock, on_progress: Callable[[progress.Progress], None] | None = None
+) -> Job:
+    """Run a month's job in this process to its end."""
+    return jobs.run(job.pk, clock=clock, on_progress=on_progress)
+
+
+def register() -> None:
+    """Make the cycle known to the jobs."""
+    computes = (_settle, _check, _price, _audit, _issue)
+    stages = tuple(jobs.Stage(name, _plan, compute) for name, compute in zip(STAGES, computes, strict=True))
+    jobs.register(jobs.Kind(KIND, stages, _basis))
+
+
+def _plan(job: Job) -> list[Chunk]:
+    points = list(
+        MeteringPoint.objects.filter(station=job.station_id, contract__isnull=False)
+        .order_by("id")
+        .values_list("id", flat=True)
+    )
+    return [
+        [part[0], part[-1]]
+        for part in (points[start : start + POINTS_A_CHUNK] for start in range(0, len(points), POINTS_A_CHUNK))
+    ]
+
+
+def _basis(job: Job) -> str:
+    """Name the state of everything the stages read; when it changes, a half-done month starts afresh."""
+    latest = (
+        RegisterReading.objects.filter(point__station=job.station_id).aggregate(last=Max("id"))["last"],
+        MissedReading.objects.filter(point__station=job.station_id).aggregate(last=Max("id"))["last"],
+        *ImportBatch.objects.filter(station=job.station_id)
+        .aggregate(applied=Max("applied_at"), withdrawn=Max("withdrawn_at"))
+        .values(),
+        book().hash,
+    )
+    return hashlib.sha256(repr(latest).encode()).hexdigest()
+
+
+def _period(job: Job) -> int:
+    return int(job.options["period"])
+
+
+def _settle(job: Job, chunk: Chunk) -> jobs.Write:
+    store = settling.settle_points(job, _period(job), *chunk)
+
+    def write() -> jobs.Summary:
+        billing.drop_drafts(job.station_id, _period(job), *chunk)
+        return store()
+
+    return write
+
+
+def _check(job: Job, chunk: Chunk) -> jobs.Write:
+    return settling.check_points(job, _period(job), *chunk)
+
+
+def _price(job: Job, chunk: Chunk) -> jobs.Write:
+    return billing.price_points(job, _period(job), *chunk)
+
+
+def _audit(job: Job, chunk: Chunk) -> jobs.Write:
+    return billing.audit_points(job, _period(job), *chunk)
+
+
+def _issue(job: Job, chunk: Chunk) -> jobs.Write:
+    issue_date = date.fromisoformat(job.options["issue_date"])
+
+    def write() -> jobs.Summary:
+        counts = billing.issue_points(job.station_id, _period(job), *chunk, issue_date)
+        return counts | collection.raise_receivables(job.station_id, _period(job), *chunk, issue_date)
+
+    return write

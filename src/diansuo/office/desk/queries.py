@@ -1,0 +1,123 @@
+"""What the desk's pages and the command line read across the apps: the state of a month's cycle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from diansuo.office.base import registry
+from diansuo.office.base.models import Job, JobStage
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing.models import Bill
+from diansuo.office.desk import cycle
+from diansuo.office.metering.models import Consumption, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A customer whose bill is held in a month, and why: (title, reason, remedy) of every blocking finding."""
+
+    customer_id: int
+    number: str
+    name: str
+    findings: tuple[registry.Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Where a station's month stands, in points and money."""
+
+    job: Job
+    period: int
+    issued: int
+    drafts: int
+    amount_fen: int
+    energy_wh: int
+    opened: int
+    held: int
+
+
+def cycle_jobs(scope: Scope) -> list[Job]:
+    """Return the cycle jobs of the scope's stations, latest month first."""
+    jobs = Job.objects.filter(scope.limit("station"), kind=cycle.KIND).select_related("station")
+    return sorted(jobs, key=lambda job: (-int(job.options["period"]), job.station.name))
+
+
+def cycle_job(scope: Scope, *, station_id: int, period: int) -> Job | None:
+    """Return the job of one station's month, or None while it has not been started."""
+    key = f"{cycle.KIND}:{station_id}:{period}"
+    return Job.objects.filter(scope.limit("station"), key=key).select_related("station").first()
+
+
+def stages(scope: Scope, *, job_id: int) -> list[JobStage]:
+    """Return the stages of a job in order."""
+    return list(JobStage.objects.filter(scope.limit("job__station"), job=job_id).order_by("sequence"))
+
+
+def month(scope: Scope, *, job_id: int) -> Month:
+    """Return where a month stands."""
+    job = Job.objects.select_related("station").get(scope.limit("station"), pk=job_id)
+    period = int(job.options["period"])
+    issued = Q(state=Bill.State.ISSUED)
+    bills = Bill.objects.filter(period=period, consumption__point__station=job.station_id).aggregate(
+        issued=Count("id", filter=issued),
+        drafts=Count("id", filter=~issued),
+        amount_fen=Sum("amount_fen", default=0),
+        energy_wh=Sum("energy_wh", default=0),
+    )
+    opened = Consumption.objects.filter(
+        period=period, point__station=job.station_id, status=Consumption.Status.OPENING
+    ).count()
+    waiting = _blocking(job, period).values("point").distinct().count()
+    return Month(job=job, period=period, opened=opened, held=waiting, **bills)
+
+
+def held(scope: Scope, *, job_id: int, limit: int | None = None) -> list[Held]:
+    """Return who is held in a month and why, by customer number."""
+    job = Job.objects.get(scope.limit("station"), pk=job_id)
+    findings = (
+        _blocking(job, int(job.options["period"]))
+        .select_related("point__contract__customer")
+        .order_by("point__contract__customer__number", "rule")
+    )
+    by_customer: dict[int, list[Finding]] = {}
+    for finding in findings if limit is None else findings[:limit]:
+        by_customer.setdefault(finding.point.contract.customer_id, []).append(finding)
+    return [_held(rows) for rows in by_customer.values()]
+
+
+def _held(findings: list[Finding]) -> Held:
+    customer = findings[0].point.contract.customer
+    words = {registry.words_of(finding): None for finding in findings}
+    return Held(customer.pk, customer.number, customer.name, tuple(words))
+
+
+def _blocking(job: Job, period: int) -> Any:
+    return Finding.objects.filter(
+        period=period, point__station=job.station_id, severity=Finding.Severity.BLOCKING
+    )
+
+
+def cycle_report(scope: Scope, *, job_id: int) -> dict[str, Any]:
+    """Return a month as plain data, for the command line."""
+    state = month(scope, job_id=job_id)
+    return {
+        "station": state.job.station.name,
+        "period": f"{state.period // 100}-{state.period % 100:02d}",
+        "state": str(Job.objects.get(pk=job_id).state),
+        "issued": state.issued,
+        "drafts": state.drafts,
+        "opened": state.opened,
+        "amount_yuan": str(Decimal(state.amount_fen).scaleb(-2)),
+        "energy_kwh": str(Decimal(state.energy_wh).scaleb(-3)),
+        "held": [
+            {"customer": row.number, "name": row.name, "reasons": [words.reason for words in row.findings]}
+            for row in held(scope, job_id=job_id)
+        ],
+        "stages": {
+            stage.name: {"state": str(stage.state), **stage.summary} for stage in stages(scope, job_id=job_id)
+        },
+    }

@@ -1,0 +1,173 @@
+"""The one pass of settling and checking that import, entry and billing share, from what the database holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from diansuo.core.metering import (
+    NEVER,
+    Changes,
+    Due,
+    Evidence,
+    Findings,
+    Known,
+    Purpose,
+    Readings,
+    Register,
+    Segments,
+    Settled,
+    Thresholds,
+    check_readings,
+    history,
+    segments,
+    settle,
+)
+from diansuo.core.metering.terms import rows_of
+from diansuo.core.quantity.arrays import Bool, Int64
+from diansuo.office.metering import columns, rules
+from diansuo.office.metering.columns import DuePoints, ReadingRows
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A month of some points, settled and checked; rows of ``settled`` and ``findings`` are those of ``due``."""
+
+    due: DuePoints
+    rows: ReadingRows
+    settled: Settled
+    findings: Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Readings that are about to be stored, with what their list says beside them.
+
+    ``listed_energy_wh`` is that of the list (抄见电量), shape of ``rows``.
+    """
+
+    rows: ReadingRows
+    listed_energy_wh: Known
+
+
+def examine_range(station_id: int, period: int, low: int, high: int) -> Examined:
+    """Settle and check the unbilled due points of a range, as billing does."""
+    due = columns.due_points(station_id, period, low, high)
+    rows = columns.load_readings(station_id, period, low, high)
+    return _examined(station_id, period, due, rows)
+
+
+def examine_incoming(station_id: int, period: int, incoming: Incoming) -> Examined:
+    """Settle and check the points of readings that are about to be stored, together with what is stored.
+
+    The findings' ``reading_row`` counts the incoming rows first: below ``len(incoming.rows)`` it is one of them.
+    Whether the month before is settled is not asked here: a list may be imported long before the cycle runs.
+    """
+    points = np.unique(incoming.rows.point)
+    low, high = int(points.min()), int(points.max())
+    due = columns.due_points(station_id, period, low, high, unbilled=False)
+    due = due.take(np.isin(due.point, points))
+    stored = columns.load_readings(station_id, period, low, high)
+    stored = stored.take(np.isin(stored.point, points) & ~np.isin(stored.keys(), incoming.rows.keys()))
+    rows = ReadingRows.joined((incoming.rows, stored))
+    energy_wh, known = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.bool_)
+    count = len(incoming.rows)
+    energy_wh[:count], known[:count] = incoming.listed_energy_wh.value, incoming.listed_energy_wh.known
+    return _examined(
+        station_id, period, due, rows, listed_energy_wh=Known(energy_wh, known), before_billing=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """A month of some points in the core's terms."""
+
+    readings: Readings
+    made: Segments
+    due: Due
+    settled: Settled
+    limits: Thresholds
+    changed: Changes
+
+
+def _material(station_id: int, period: int, due: DuePoints, rows: ReadingRows) -> _Material:
+    readings = rows.as_readings()
+    limits = rules.thresholds(_day_of(due, period))
+    changed = columns.changes(station_id, *_bounds(due), *_window(rows))
+    core_due = due.as_due(*reading_window(period, due, rows))
+    made = segments(readings, core_due.capacities(), limits, changed)
+    return _Material(readings, made, core_due, settle(made, core_due), limits, changed)
+
+
+def _examined(
+    station_id: int,
+    period: int,
+    due: DuePoints,
+    rows: ReadingRows,
+    *,
+    listed_energy_wh: Known | None = None,
+    before_billing: bool = True,
+) -> Examined:
+    material = _material(station_id, period, due, rows)
+    limits = material.limits
+    past = columns.settled_months(period, *_bounds(due), max(limits.history_periods, limits.zero_run_periods))
+    evidence = Evidence(
+        history=history(due.point, columns.month_number(period), past, limits.history_periods),
+        previous_open=previous_open(period, due, rows, material.made) if before_billing else None,
+        changes=material.changed,
+        listed_previous_wh=rows.listed_previous(),
+        listed_energy_wh=listed_energy_wh,
+        installed_meter=_installed_meter(rows),
+    )
+    found = check_readings(material.readings, material.made, material.due, material.settled, limits, evidence)
+    return Examined(due, rows, material.settled, found)
+
+
+def reading_window(period: int, due: DuePoints, rows: ReadingRows) -> tuple[Int64, Int64]:
+    """Return the first and last day whose reading counts for the month: those of the readings made for it.
+
+    A list says which 电费年月 it is for, however late a point was read. A point without one keeps the scheduled day
+    alone, where a reading of another purpose would still do.
+    """
+    earliest, latest = due.due_day.copy(), due.due_day.copy()
+    row = rows_of(due.point, rows.point)
+    regular = (rows.purpose == Purpose.PERIODIC) | (rows.purpose == Purpose.OPENING)
+    counts = (row >= 0) & regular & (rows.period == period) & (rows.register == Register.ACTIVE_TOTAL)
+    np.minimum.at(earliest, row[counts], rows.day[counts])
+    np.maximum.at(latest, row[counts], rows.day[counts])
+    return earliest, latest
+
+
+def previous_open(period: int, due: DuePoints, rows: ReadingRows, made: Segments) -> Bool:
+    """Tell which due points have a reading of an earlier month that could have been billed and was not.
+
+    A missed month has no reading and is settled with the next one; a first reading only opens the register.
+    """
+    row = rows_of(due.point, made.point)
+    of_period = rows.period[made.to_row]
+    left = (row >= 0) & (made.register == Register.ACTIVE_TOTAL) & (made.to_purpose == Purpose.PERIODIC)
+    left &= (of_period > 0) & (of_period < period)
+    left[left] &= made.to_day[left] > due.open_day[row[left]]
+    waiting = np.zeros(len(due), dtype=np.bool_)
+    waiting[row[left]] = True
+    return waiting
+
+
+def _installed_meter(rows: ReadingRows) -> Known:
+    """Where the archive has no such meter at the point: a value no meter has, so that the check speaks."""
+    opening = rows.purpose == Purpose.OPENING
+    return Known(np.where(rows.installed, rows.meter, np.int64(-1)), rows.installed | ~opening)
+
+
+def _bounds(due: DuePoints) -> tuple[int, int]:
+    return (int(due.point.min()), int(due.point.max())) if len(due) else (0, -1)
+
+
+def _window(rows: ReadingRows) -> tuple[int, int]:
+    return (int(rows.day.min()), int(rows.day.max())) if len(rows) else (NEVER, NEVER)
+
+
+def _day_of(due: DuePoints, period: int) -> date:
+    return columns.as_date(int(due.due_day.max())) if len(due) else rules.scheduled_day(period, 1)

@@ -1,0 +1,153 @@
+"""What the pages read about metering: a customer's months, registers and findings, and what a bill was read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from diansuo.core.metering.registers import Purpose, Register
+from diansuo.office.archive.models import MeterInstallation
+from diansuo.office.base.scope import Scope
+from diansuo.office.metering.models import (
+    REGISTER_NAMES,
+    Consumption,
+    Finding,
+    MissedReading,
+    RegisterReading,
+)
+
+BREAKS = {int(Purpose.FINAL), int(Purpose.INITIAL)}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Two readings of one register and the energy between them: (to - from) × multiplier, once round if rolled."""
+
+    title: Any
+    meter: str
+    from_date: date
+    from_wh: int
+    to_date: date
+    to_wh: int
+    multiplier: int
+    rolled: bool
+    energy_wh: int
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingDay:
+    """What one meter showed on one day: a value a register, in the order asked for."""
+
+    read_date: date
+    purpose: Any
+    meter: str
+    values: tuple[int | None, ...]
+    estimated: bool
+    source: Any
+    period: int | None
+
+
+def months(scope: Scope, customer_id: int, *, limit: int = 24) -> list[Consumption]:
+    """Return a customer's latest settled months, oldest first."""
+    rows = Consumption.objects.filter(
+        scope.limit("point__station"), point__contract__customer=customer_id, status=Consumption.Status.OK
+    )
+    return sorted(rows.order_by("-period")[:limit], key=lambda row: row.period)
+
+
+def readings(scope: Scope, customer_id: int) -> QuerySet[RegisterReading]:
+    """Return a customer's readings, latest day first."""
+    rows = RegisterReading.objects.filter(
+        scope.limit("point__station"), point__contract__customer=customer_id
+    )
+    return rows.select_related("meter").order_by("-read_date", "-purpose", "register")
+
+
+def reading_days(scope: Scope, customer_id: int, *, limit: int = 36) -> tuple[list[Any], list[ReadingDay]]:
+    """Return the registers a customer's meters have, and what they showed day by day, latest first."""
+    rows = list(readings(scope, customer_id))
+    registers = sorted({row.register for row in rows})
+    by_day: dict[tuple[Any, ...], dict[int, RegisterReading]] = {}
+    for row in rows:
+        by_day.setdefault((row.read_date, row.purpose, row.point_id, row.meter_id), {})[row.register] = row
+    days = [_reading_day(found, registers) for found in list(by_day.values())[:limit]]
+    return [REGISTER_NAMES[Register(code)] for code in registers], days
+
+
+def _reading_day(found: dict[int, RegisterReading], registers: list[int]) -> ReadingDay:
+    first = next(iter(found.values()))
+    return ReadingDay(
+        first.read_date,
+        first.get_purpose_display(),
+        first.meter.asset_number,
+        tuple(found[code].register_wh if code in found else None for code in registers),
+        any(row.estimated for row in found.values()),
+        first.get_source_display(),
+        first.period,
+    )
+
+
+def missed(scope: Scope, customer_id: int) -> list[MissedReading]:
+    """Return the months a customer was not read in, latest first."""
+    rows = MissedReading.objects.filter(scope.limit("point__station"), point__contract__customer=customer_id)
+    return list(rows.order_by("-period"))
+
+
+def findings(scope: Scope, customer_id: int, *, limit: int = 50) -> list[Finding]:
+    """Return what the checks found about a customer, latest month and gravest first."""
+    rows = Finding.objects.filter(scope.limit("point__station"), point__contract__customer=customer_id)
+    return list(rows.order_by("-period", "-severity", "rule")[:limit])
+
+
+def spans(scope: Scope, consumption: Consumption) -> list[Span]:
+    """Return the pairs of readings a settled month was made from, register by register."""
+    if consumption.from_date is None or consumption.to_date is None:
+        return []
+    rows = RegisterReading.objects.filter(
+        scope.limit("point__station"),
+        point=consumption.point_id,
+        read_date__range=(consumption.from_date, consumption.to_date),
+        register__lt=Register.REVERSE_TOTAL,
+    )
+    ordered = rows.select_related("meter").order_by("register", "read_date", "purpose")
+    multipliers = _multipliers(consumption.point_id)
+    found = []
+    previous: RegisterReading | None = None
+    for row in ordered:
+        if row.purpose == Purpose.SPECIAL:
+            continue
+        if previous and previous.register == row.register and previous.meter_id == row.meter_id:
+            found.append(_span(previous, row, multipliers.get(row.meter_id, 1)))
+        previous = row
+    return found
+
+
+def _span(first: RegisterReading, last: RegisterReading, multiplier: int) -> Span:
+    difference = last.register_wh - first.register_wh
+    rolled = difference < 0
+    if rolled:
+        difference += 1000 * 10**last.meter.integer_digits
+    return Span(
+        title=REGISTER_NAMES[Register(last.register)],
+        meter=last.meter.asset_number,
+        from_date=first.read_date,
+        from_wh=first.register_wh,
+        to_date=last.read_date,
+        to_wh=last.register_wh,
+        multiplier=multiplier,
+        rolled=rolled,
+        energy_wh=difference * multiplier,
+        estimated=last.estimated or first.estimated,
+    )
+
+
+def _multipliers(point_id: int) -> dict[int, int]:
+    return dict(
+        MeterInstallation.objects.filter(point=point_id)
+        .order_by("valid_from")
+        .values_list("meter", "multiplier")
+    )

@@ -1,0 +1,48 @@
+"""What the rulebook says about reading: thresholds of the checks, the month a reading belongs to, its scheduled day."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from diansuo.core.metering import Thresholds
+from diansuo.core.metering.thresholds import PARAMETERS
+from diansuo.core.quantity import month as months
+from diansuo.core.quantity.month import BillMonthBasis
+from diansuo.office.config.rulebook import book
+
+CHECKS = "national/checks/reading"
+FIRST_READING_DAY = 1
+
+
+@lru_cache(maxsize=64)
+def thresholds(day: date) -> Thresholds:
+    """Return the thresholds of the reading checks in force on a day.
+
+    Raises:
+        NoValueInForce, ValueAbsent: the rulebook does not say; the message names the file.
+    """
+    entry = book().in_force(CHECKS, day)
+    return Thresholds.from_parameters({name: entry.number(name) for name in PARAMETERS})
+
+
+@lru_cache(maxsize=64)
+def month_basis(period: int) -> BillMonthBasis:
+    """Return which month a reading belongs to here (settlement parameter ``bill_month_basis``)."""
+    rulebook = book()
+    entry = rulebook.in_force(f"{rulebook.default_place}/settlement", months.first_day(period))
+    return BillMonthBasis(entry.word("bill_month_basis"))
+
+
+@lru_cache(maxsize=4096)
+def scheduled_day(period: int, reading_day: int) -> date:
+    """Return the day on which a route with this 抄表例日 is read for this 电费年月."""
+    return months.scheduled_day_of_bill(period, reading_day, month_basis(period))
+
+
+@lru_cache(maxsize=4096)
+def period_of(day: date, reading_day: int) -> int:
+    """Return the 电费年月 whose scheduled day lies nearest to the day a meter was read; of two, the later."""
+    here = months.month_of(day)
+    near = [months.next_month(here, step) for step in (-1, 0, 1, 2)]
+    return min(near, key=lambda each: (abs((scheduled_day(each, reading_day) - day).days), -each))

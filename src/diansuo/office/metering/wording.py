@@ -1,0 +1,174 @@
+"""What a finding says to people: the rule's name, a sentence with its figures, and what to do now.
+
+Higher apps add the words of their own rules with :func:`publish`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from diansuo.core.metering import Rule
+from diansuo.office.base.wording import kilowatt_hours
+from diansuo.office.metering.columns import as_date
+from diansuo.office.metering.models import REGISTER_NAMES
+
+ENERGY = "energy"
+COUNT = "count"
+DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of a rule.
+
+    ``sentence`` may name ``register``, ``actual``, ``expected``, ``limit``, ``from``, ``to`` and the keys of a
+    finding's detail; ``figures`` says what the first three of them count: energy in Wh, a number, or a day.
+    """
+
+    name: Promise | str
+    sentence: Promise | str
+    remedy: Promise | str = ""
+    figures: str = ENERGY
+
+
+_wordings: dict[str, Wording] = {
+    Rule.MISSING.id: Wording(
+        _("漏抄"),
+        _("%(to)s 应抄未抄"),
+        _("补抄后导入或录入示数，再执行电费流程；确实抄不到的，按规定估抄并注明"),
+    ),
+    Rule.OPENING.id: Wording(_("首次抄表"), _("首次抄表，只建底数，本月不计电量")),
+    Rule.UNCONNECTED.id: Wording(
+        _("示数不衔接"),
+        _("上次结算止于 %(from)s，没有从那一天接续的示数"),
+        _("补录 %(from)s 的示数后重新执行"),
+    ),
+    Rule.PREVIOUS_OPEN.id: Wording(
+        _("上期未结"), _("以前月份已有示数但未发行电费"), _("先处理以前月份的待处理项并发行")
+    ),
+    Rule.CHANGE_INSIDE.id: Wording(
+        _("期内变更无示数"),
+        _("用电类别、电压或倍率在 %(actual)s 变更，当日没有示数"),
+        _("补录变更当日的特抄示数"),
+        DAY,
+    ),
+    Rule.ESTIMATED.id: Wording(_("估抄"), _("本期含估抄示数"), _("下次实抄后自动结清")),
+    Rule.REVERSED.id: Wording(
+        _("倒走"),
+        _("%(register)s %(to)s 示数 %(actual)s 小于上次 %(expected)s，且不能认定为翻转"),
+        _("核对示数；表计倒走的到现场核查并按差错退补处理"),
+    ),
+    Rule.ROLLOVER.id: Wording(
+        _("翻转"), _("%(register)s 过零翻转，上次 %(expected)s，本期电量 %(actual)s 千瓦时")
+    ),
+    Rule.BROKEN.id: Wording(
+        _("换表无止度起度"),
+        _("%(register)s 在 %(from)s 与 %(to)s 之间换了表或倍率，没有拆表止度和装表起度"),
+        _("补录拆表止度与装表起度"),
+        COUNT,
+    ),
+    Rule.UNMETERED.id: Wording(
+        _("无表期间"),
+        _("拆表与装表之间有 %(actual)s 天没有计量"),
+        _("核对拆装日期；确有无表用电的另行追补"),
+        COUNT,
+    ),
+    Rule.OVER_DIGITS.id: Wording(
+        _("示数超位数"),
+        _("%(register)s 示数 %(actual)s 超过表计量程 %(limit)s"),
+        _("核对示数与抄表位数"),
+    ),
+    Rule.MAXIMUM.id: Wording(
+        _("超理论最大电量"),
+        _("本期电量 %(actual)s 千瓦时，超过按容量计算的最大值 %(limit)s 千瓦时"),
+        _("核对示数、倍率与合同容量"),
+    ),
+    Rule.SUM.id: Wording(
+        _("总分不平"),
+        _("总电量 %(actual)s 千瓦时，分时合计 %(expected)s 千瓦时，相差超过 %(limit)s 千瓦时"),
+        _("核对总与各分时示数"),
+    ),
+    Rule.PART_MISSING.id: Wording(
+        _("缺分时示数"), _("执行分时电价，缺%(register)s示数或不满一期"), _("补录该分时示数")
+    ),
+    Rule.HISTORY.id: Wording(
+        _("电量突增突减"),
+        _("本期 %(actual)s 千瓦时，按近几月水平应为 %(expected)s 千瓦时，相差超过 %(limit)s 千瓦时"),
+        _("核对示数，必要时现场复核"),
+    ),
+    Rule.ZERO.id: Wording(_("零度户"), _("本期电量为 0，连续第 %(actual)s 个月"), _("核实是否空置"), COUNT),
+    Rule.ZERO_RUN.id: Wording(
+        _("连续零度"),
+        _("连续 %(actual)s 个月电量为 0（满 %(limit)s 个月须现场核实）"),
+        _("派工现场核实"),
+        COUNT,
+    ),
+    Rule.CONFLICT.id: Wording(
+        _("重复抄表示数不一"),
+        _("%(register)s 同日两次示数 %(expected)s 与 %(actual)s 不同"),
+        _("保留正确的一条"),
+    ),
+    Rule.REPEATED.id: Wording(_("重复抄表"), _("%(register)s 同日重复抄录 %(actual)s")),
+    Rule.LIST_PREVIOUS.id: Wording(
+        _("上次示数不符"),
+        _("%(register)s 清单上次示数 %(actual)s，系统为 %(expected)s"),
+        _("查明是漏导一期、换表，还是清单或系统示数有误"),
+    ),
+    Rule.LIST_ENERGY.id: Wording(
+        _("抄见电量不符"),
+        _("%(register)s 清单抄见电量 %(actual)s 千瓦时，计算为 %(expected)s 千瓦时"),
+        _("核对上次示数与倍率"),
+    ),
+    Rule.LIST_MULTIPLIER.id: Wording(
+        _("倍率不符"), _("清单倍率 %(actual)s，档案倍率 %(expected)s"), _("核对互感器后更正档案或清单"), COUNT
+    ),
+    Rule.LIST_METER.id: Wording(
+        _("表号不符"), _("所抄电能表当日不在该计量点"), _("核对换表记录，更正装表日期或示数"), COUNT
+    ),
+}
+
+
+def publish(words: Mapping[str, Wording]) -> None:
+    """Add the words of rules that live in a higher app (from its ``ready``)."""
+    _wordings.update(words)
+
+
+def wording(rule: str) -> Wording:
+    """Return the words of a rule; a rule without any is named by its id."""
+    return _wordings.get(rule) or Wording(rule, rule)
+
+
+def sentence(
+    rule: str,
+    *,
+    register: int | None,
+    actual: int,
+    expected: int,
+    limit: int,
+    from_date: date | str,
+    to_date: date | str,
+    detail: Mapping[str, Any] | None = None,
+) -> str:
+    """Return a finding's sentence with its figures written out."""
+    words = wording(rule)
+
+    def figure(value: int) -> str:
+        if words.figures == DAY:
+            return as_date(value).isoformat()
+        return kilowatt_hours(value) if words.figures == ENERGY else str(value)
+
+    return str(words.sentence) % {
+        **(detail or {}),
+        "register": REGISTER_NAMES.get(register, "") if register is not None else "",
+        "actual": figure(actual),
+        "expected": figure(expected),
+        "limit": figure(limit),
+        "from": from_date,
+        "to": to_date,
+    }

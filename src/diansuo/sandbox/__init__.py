@@ -1,0 +1,1 @@
+"""Makes sample stations as the same files a user would import."""

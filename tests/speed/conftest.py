@@ -1,0 +1,45 @@
+"""Homes for the speed measurements: a database of 100,000 customers, made once a run, on SQLite."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+CUSTOMERS = 100_000
+ROOT = Path(__file__).resolve().parents[2]
+
+BUILD = """
+import sys
+from diansuo.cli import office
+office.wake()
+sys.path.insert(0, {root!r})
+from tests.speed import big_station
+big_station.build({customers})
+"""
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def big_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home whose station has 100,000 residential customers with a month to bill."""
+    home = tmp_path_factory.mktemp("big")
+    run_python(home, BUILD.format(root=str(ROOT), customers=CUSTOMERS))
+    return home
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return this process's environment, pointed at a home and its own SQLite database."""
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return kept | {"DIANSUO_HOME": str(home)}
+
+
+def run_python(home: Path, code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a process of its own on a home."""
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, env=environment(home), check=True, capture_output=True, text=True)
