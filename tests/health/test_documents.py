@@ -100,6 +100,22 @@ def test_every_command_has_its_example_in_the_guide() -> None:
     assert not missing, report(missing, "Give an example in docs/guide/command-line.md:")
 
 
+def test_the_guide_names_every_column_of_every_import() -> None:
+    from diansuo.office.base.imports import kinds
+
+    guide = (ROOT / "docs" / "guide" / "import-files.md").read_text(encoding="utf-8")
+
+    missing = [
+        f"{kind.name}: {column.heading}"
+        for kind in kinds.all_kinds()
+        for column in kind.columns
+        if column.heading not in guide
+    ]
+
+    assert {kind.name for kind in kinds.all_kinds()} == {"archive", "readings", "freeze", "payments"}
+    assert not missing, report(missing, "Describe the column in docs/guide/import-files.md:")
+
+
 def test_both_readmes_have_the_same_rooms() -> None:
     english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md"))
 

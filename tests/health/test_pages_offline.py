@@ -1,4 +1,4 @@
-"""No page fetches anything from elsewhere: a station may have no internet, and nobody should watch it work."""
+"""No page fetches from elsewhere or carries inline script: a station may be offline, and files bring in names."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ FETCHES = re.compile(
     r"""\s*(?:https?:)?//""",
     re.IGNORECASE,
 )
+INLINE = re.compile(r"""\sstyle\s*=|<style\b|<script\b(?![^>]*\bsrc=)|\son[a-z]+\s*=\s*["']""", re.IGNORECASE)
 SUFFIXES = {".html", ".css", ".js", ".svg", ".json", ".txt"}
 
 
@@ -29,6 +30,31 @@ def test_no_page_fetches_anything_from_elsewhere() -> None:
     assert not fetches, report(
         fetches, "Put the file into the app's static folder and name it with {% static %}:"
     )
+
+
+def test_no_page_of_ours_carries_inline_script_or_style() -> None:
+    inline = [
+        f"{path.relative_to(ROOT)}:{number} {line.strip()[:80]}"
+        for path in PACKAGE.rglob("templates/**/*.html")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if INLINE.search(line)
+    ]
+
+    assert not inline, report(inline, "The policy refuses it; move it into the app's static folder:")
+
+
+@pytest.mark.parametrize(
+    "line", ['<p style="color: red">', "<script>go()</script>", '<a onclick="go()">', "<style>"]
+)
+def test_the_look_for_inline_finds_it(line: str) -> None:
+    assert INLINE.search(line)
+
+
+@pytest.mark.parametrize(
+    "line", ['<script src="/static/x.js" defer>', "<p class='style'>", "<button name=on>"]
+)
+def test_the_look_for_inline_lets_files_pass(line: str) -> None:
+    assert not INLINE.search(line)
 
 
 @pytest.mark.parametrize(

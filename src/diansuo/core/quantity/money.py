@@ -79,6 +79,7 @@ def amount_fen(energy_wh: Int64, price_nano: Int64, *, rounding: Literal["half_a
     Args:
         energy_wh: int64 (rows,), Wh; may be negative.
         price_nano: int64 (rows,), nano-yuan per kWh; may be negative.
+        rounding: ``"half_away"``.
 
     Returns:
         int64 (rows,), fen.

@@ -1,4 +1,4 @@
-"""Registers the app with Django."""
+"""Registers the app with Django, and the archive list with the imports."""
 
 from __future__ import annotations
 
@@ -12,3 +12,12 @@ class ArchiveConfig(AppConfig):
     name = "diansuo.office.archive"
     label = "archive"
     verbose_name = _("档案")
+
+    def ready(self) -> None:
+        """Make the archive list a kind of file that can be imported."""
+        from diansuo.office.archive import panels
+        from diansuo.office.archive.importing.kind import ARCHIVE
+        from diansuo.office.base.imports import kinds
+
+        kinds.register(ARCHIVE)
+        panels.publish()

@@ -167,9 +167,7 @@ class Customer(Imported):
 class Contract(Imported):
     """A supply contract (供用电合同) of a customer for a premise."""
 
-    customer = models.ForeignKey(
-        Customer, models.PROTECT, related_name="contracts", verbose_name=_("用户")
-    )
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="contracts", verbose_name=_("用户"))
     premise = models.ForeignKey(Premise, models.PROTECT, verbose_name=_("用电地址"))
     opened_date = models.DateField(_("送电日期"), null=True, blank=True)
     closed_date = models.DateField(_("销户日期"), null=True, blank=True)

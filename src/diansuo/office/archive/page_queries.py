@@ -96,7 +96,9 @@ def matching(scope: Scope, rows: QuerySet[Customer], words: str) -> QuerySet[Cus
     )
 
 
-def with_price_class(scope: Scope, rows: QuerySet[Customer], price_class: int, day: date) -> QuerySet[Customer]:
+def with_price_class(
+    scope: Scope, rows: QuerySet[Customer], price_class: int, day: date
+) -> QuerySet[Customer]:
     """Keep the customers with a contract priced so on this day."""
     del scope  # the rows are within it already
     terms = ContractTerm.objects.in_force(day).filter(
@@ -134,7 +136,9 @@ def customer_rows(scope: Scope, found: Iterable[Customer], day: date) -> list[Cu
     rows = {one.pk: CustomerRow(one.pk, one.company_id, one.number, one.name) for one in found}
     for contract in Contract.objects.filter(customer__in=rows).select_related("premise").order_by("-id"):
         rows[contract.customer_id].address = contract.premise.address
-    for term in ContractTerm.objects.in_force(day).filter(contract__customer__in=rows).select_related("contract"):
+    for term in (
+        ContractTerm.objects.in_force(day).filter(contract__customer__in=rows).select_related("contract")
+    ):
         rows[term.contract.customer_id].price_class = term.price_class
     owners = dict(
         MeteringPoint.objects.filter(contract__customer__in=rows).values_list("id", "contract__customer_id")

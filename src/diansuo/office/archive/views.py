@@ -108,4 +108,6 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
         "masters": queries.master_points(scope, area_id),
         "section": "areas",
     }
-    return lists.respond(request, listing, queries.in_area(scope, queries.customers(scope), area_id, today), context)
+    return lists.respond(
+        request, listing, queries.in_area(scope, queries.customers(scope), area_id, today), context
+    )

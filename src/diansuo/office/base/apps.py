@@ -16,8 +16,9 @@ class BaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Hook the period guards and the posts onto migration."""
-        from diansuo.office.base import access, period_guards
+        from diansuo.office.base import access, panels, period_guards
 
         # Django's AlterField rebuilds an SQLite table and drops its triggers silently, so they are put back each time.
         post_migrate.connect(period_guards.install, dispatch_uid="period-guards")
         post_migrate.connect(access.install_posts, sender=self, dispatch_uid="posts")
+        panels.publish()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from diansuo.office.base import registry
 from diansuo.office.base.models import Staff
@@ -23,3 +25,18 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "navigation": [item for item in registry.navigation() if item.permits(user)],
         "demo_password": settings.HOME.demo_password,
     }
+
+
+def library_pages_policy(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Return the middleware that relaxes the content policy below /admin/, where the library's own scripts need it."""
+    prefix = reverse("admin:index")
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.path.startswith(prefix):
+            response._csp_replace = settings.LIBRARY_PAGES_POLICY
+        return response
+
+    return answer

@@ -16,8 +16,9 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         """Publish to the floors below: what is billed, and how billing's findings read."""
         from diansuo.office.base import registry
-        from diansuo.office.billing import wording
+        from diansuo.office.billing import panels, wording
         from diansuo.office.metering import issued
 
         issued.publish("EXISTS (SELECT 1 FROM billing_bill b WHERE b.consumption_id = c.id AND b.state = 1)")
         registry.add_wording("B", wording.words_of)
+        panels.publish()

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from diansuo.core.quantity.month import billing_year, next_month
+from diansuo.core.quantity.month import UNKNOWN_DAY, billing_year, next_month
 from diansuo.core.tariff import AppliedRule, BillingInput, Bills, months_in_year
 from diansuo.office.base import bulk
 from diansuo.office.billing.models import Bill, BillLine, RuleSlice
 
 Int64 = npt.NDArray[np.int64]
 
+FOREVER = 2**62
+"""As a day: the price terms have no end."""
+
 READY = """
-    SELECT c.id, c.point_id, p.contract_id, c.from_date, c.to_date, c.total_wh, c.peak_wh, c.valley_wh, c.has_parts,
-           t.price_class, t.voltage_class, t.valid_to, k.opened_date
+    SELECT c.id, c.point_id, p.contract_id, {from_day}, {to_day}, c.total_wh, c.peak_wh, c.valley_wh, c.has_parts,
+           t.price_class, t.voltage_class, COALESCE({term_ends_day}, %s), COALESCE({open_day}, %s)
     FROM metering_consumption c
     JOIN archive_meteringpoint p ON p.id = c.point_id
     JOIN archive_contract k ON k.id = p.contract_id
@@ -41,7 +44,7 @@ class Ready:
     """Settled consumption that can be priced: the engine's input, and what the bills must carry beside it.
 
     All columns have one row a consumption; ``term_ends_day`` is the first day the price terms no longer hold
-    (the largest int64 while they do).
+    (``FOREVER`` while they do).
     """
 
     consumption: Int64
@@ -60,23 +63,27 @@ class Ready:
 def load_ready(station_id: int, period: int, low: int, high: int, *, year_start_month: int) -> Ready:
     """Load what can be priced among the points ``low`` to ``high``: settled, unbilled, nothing blocking."""
     rows = bulk.fetch_columns(
-        READY,
-        [period, low, high, station_id],
-        consumption="int", point="int", contract="int", from_day="day", to_day="day",
+        READY.format(
+            from_day=bulk.day_number("c.from_date"),
+            to_day=bulk.day_number("c.to_date"),
+            term_ends_day=bulk.day_number("t.valid_to"),
+            open_day=bulk.day_number("k.opened_date"),
+        ),
+        [FOREVER, UNKNOWN_DAY, period, low, high, station_id],
+        consumption="int", point="int", contract="int", from_day="int", to_day="int",
         energy_wh="int", peak_wh="int", valley_wh="int", has_parts="bool",
-        price_class="int", voltage_class="int", term_ends_day="day", open_day="day",
+        price_class="int", voltage_class="int", term_ends_day="int", open_day="int",
     )  # fmt: skip
     periods = np.full(len(rows["point"]), period, dtype=np.int64)
     months = months_in_year(rows["open_day"], periods, year_start_month)
     year = billing_year(period, year_start_month)
     first = year * 100 + year_start_month
     used_wh, known = _used_before(rows["contract"], period, year, (first, next_month(first, 11)))
-    never = np.iinfo(np.int64).min
     return Ready(
         consumption=rows["consumption"],
         point=rows["point"],
         contract=rows["contract"],
-        term_ends_day=np.where(rows["term_ends_day"] == never, np.iinfo(np.int64).max, rows["term_ends_day"]),
+        term_ends_day=rows["term_ends_day"],
         year_opening_known=known | (months < 12),
         inputs=BillingInput(
             price_class=rows["price_class"].astype(np.int16),

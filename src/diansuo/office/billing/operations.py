@@ -34,7 +34,7 @@ def drop_drafts(station_id: int, period: int, low: int, high: int) -> None:
         period=period,
         state=Bill.State.DRAFT,
         consumption__point__station=station_id,
-        consumption__point__range=(low, high),
+        consumption__point__pk__range=(low, high),
     )
     lines = BillLine.objects.filter(bill__in=drafts)
     lines._raw_delete(lines.db)

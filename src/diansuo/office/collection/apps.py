@@ -1,4 +1,4 @@
-"""Registers the app with Django."""
+"""Registers the app with Django, and what it adds to imports and pages."""
 
 from __future__ import annotations
 
@@ -12,3 +12,12 @@ class CollectionConfig(AppConfig):
     name = "diansuo.office.collection"
     label = "collection"
     verbose_name = _("收费")
+
+    def ready(self) -> None:
+        """Publish the files this app can import, and what it adds to the menu and the customer page."""
+        from diansuo.office.base.imports import kinds
+        from diansuo.office.collection import panels
+        from diansuo.office.collection.importing import PAYMENTS
+
+        kinds.register(PAYMENTS)
+        panels.publish()

@@ -14,12 +14,8 @@ from diansuo.office.billing.models import Bill
 class Receivable(models.Model):
     """The amount an issued bill makes due."""
 
-    bill = models.OneToOneField(
-        Bill, models.PROTECT, related_name="receivable", verbose_name=_("账单")
-    )
-    customer = models.ForeignKey(
-        Customer, models.PROTECT, related_name="receivables", verbose_name=_("用户")
-    )
+    bill = models.OneToOneField(Bill, models.PROTECT, related_name="receivable", verbose_name=_("账单"))
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="receivables", verbose_name=_("用户"))
     period = models.PositiveIntegerField(_("电费年月"))
     amount_fen = models.BigIntegerField(_("应收（分）"))
     paid_fen = models.BigIntegerField(_("已收（分）"), default=0)
@@ -36,7 +32,9 @@ class Receivable(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["customer", "due_date"], name="receivable_open", condition=Q(paid_fen__lt=F("amount_fen"))
+                fields=["customer", "due_date"],
+                name="receivable_open",
+                condition=Q(paid_fen__lt=F("amount_fen")),
             )
         ]
 
@@ -47,9 +45,7 @@ class Receivable(models.Model):
 class Payment(Imported):
     """Money received once: channel and reference together are never booked twice."""
 
-    customer = models.ForeignKey(
-        Customer, models.PROTECT, related_name="payments", verbose_name=_("用户")
-    )
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="payments", verbose_name=_("用户"))
     paid_date = models.DateField(_("收费日期"))
     amount_fen = models.BigIntegerField(_("金额（分）"))
     allocated_fen = models.BigIntegerField(_("已销账（分）"), default=0)
@@ -84,9 +80,7 @@ class Payment(Imported):
 class PaymentAllocation(models.Model):
     """The part of a payment that settles a receivable; what is left of a payment is the customer's credit."""
 
-    payment = models.ForeignKey(
-        Payment, models.CASCADE, related_name="allocations", verbose_name=_("收费")
-    )
+    payment = models.ForeignKey(Payment, models.CASCADE, related_name="allocations", verbose_name=_("收费"))
     receivable = models.ForeignKey(
         Receivable, models.PROTECT, related_name="allocations", verbose_name=_("应收")
     )

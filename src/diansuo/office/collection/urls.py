@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from diansuo.office.collection import views
+
+urlpatterns: list[URLPattern] = [
+    path("arrears/", views.arrears, name="arrears"),
+    path("collect/<int:customer_id>/", views.collect, name="collect"),
+    path("receipts/<int:payment_id>/", views.receipt, name="receipt"),
+]

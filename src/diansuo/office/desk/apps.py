@@ -12,3 +12,9 @@ class DeskConfig(AppConfig):
     name = "diansuo.office.desk"
     label = "desk"
     verbose_name = _("工作台")
+
+    def ready(self) -> None:
+        """Publish what this app adds to the menu and the customer page."""
+        from diansuo.office.desk import panels
+
+        panels.publish()

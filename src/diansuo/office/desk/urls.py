@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from diansuo.office.base.converters import PERIOD
+from diansuo.office.desk.views import customer, cycles, home
+
+MONTH = f"cycle/<int:station_id>/<{PERIOD}:period>/"
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("customers/<int:customer_id>/", customer.customer_page, name="customer"),
+    path("cycle/", cycles.month_list, name="cycles"),
+    path(MONTH, cycles.month_page, name="cycle"),
+    path(f"{MONTH}run/", cycles.run_month, name="cycle_run"),
+    path(f"{MONTH}issue/", cycles.issue_month, name="cycle_issue"),
+    path(f"{MONTH}held.xlsx", cycles.held_export, name="cycle_held"),
+    path("cycle/progress/<int:job_id>/", cycles.month_progress, name="cycle_progress"),
+]

@@ -1,4 +1,4 @@
-"""Registers the app with Django."""
+"""Registers the app with Django, and its kinds of files with the imports."""
 
 from __future__ import annotations
 
@@ -12,3 +12,14 @@ class MeteringConfig(AppConfig):
     name = "diansuo.office.metering"
     label = "metering"
     verbose_name = _("抄表与计量")
+
+    def ready(self) -> None:
+        """Publish the files this app can import, how its findings read, and its part of the pages."""
+        from diansuo.office.base import registry
+        from diansuo.office.base.imports import kinds
+        from diansuo.office.metering import panels, wording
+        from diansuo.office.metering.importing.readings import READINGS
+
+        kinds.register(READINGS)
+        registry.add_wording("R", wording.words_of)
+        panels.publish()

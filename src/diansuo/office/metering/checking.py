@@ -9,17 +9,13 @@ import numpy as np
 
 from diansuo.core.metering import (
     NEVER,
-    Changes,
-    Due,
     Evidence,
     Findings,
     Known,
     Purpose,
-    Readings,
     Register,
     Segments,
     Settled,
-    Thresholds,
     check_readings,
     history,
     segments,
@@ -70,7 +66,11 @@ def examine_incoming(station_id: int, period: int, incoming: Incoming) -> Examin
     due = columns.due_points(station_id, period, low, high, unbilled=False)
     due = due.take(np.isin(due.point, points))
     stored = columns.load_readings(station_id, period, low, high)
-    stored = stored.take(np.isin(stored.point, points) & ~np.isin(stored.keys(), incoming.rows.keys()))
+    replaced = set(incoming.rows.identities())
+    kept = np.fromiter(
+        (key not in replaced for key in stored.identities()), dtype=np.bool_, count=len(stored)
+    )
+    stored = stored.take(np.isin(stored.point, points) & kept)
     rows = ReadingRows.joined((incoming.rows, stored))
     energy_wh, known = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.bool_)
     count = len(incoming.rows)
@@ -78,27 +78,6 @@ def examine_incoming(station_id: int, period: int, incoming: Incoming) -> Examin
     return _examined(
         station_id, period, due, rows, listed_energy_wh=Known(energy_wh, known), before_billing=False
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Material:
-    """A month of some points in the core's terms."""
-
-    readings: Readings
-    made: Segments
-    due: Due
-    settled: Settled
-    limits: Thresholds
-    changed: Changes
-
-
-def _material(station_id: int, period: int, due: DuePoints, rows: ReadingRows) -> _Material:
-    readings = rows.as_readings()
-    limits = rules.thresholds(_day_of(due, period))
-    changed = columns.changes(station_id, *_bounds(due), *_window(rows))
-    core_due = due.as_due(*reading_window(period, due, rows))
-    made = segments(readings, core_due.capacities(), limits, changed)
-    return _Material(readings, made, core_due, settle(made, core_due), limits, changed)
 
 
 def _examined(
@@ -110,19 +89,22 @@ def _examined(
     listed_energy_wh: Known | None = None,
     before_billing: bool = True,
 ) -> Examined:
-    material = _material(station_id, period, due, rows)
-    limits = material.limits
+    limits = rules.thresholds(_day_of(due, period))
+    readings = rows.as_readings()
+    changed = columns.changes(station_id, *_bounds(due), *_window(rows))
+    core_due = due.as_due(*reading_window(period, due, rows))
+    made = segments(readings, core_due.capacities(), limits, changed)
+    settled = settle(made, core_due)
     past = columns.settled_months(period, *_bounds(due), max(limits.history_periods, limits.zero_run_periods))
     evidence = Evidence(
         history=history(due.point, columns.month_number(period), past, limits.history_periods),
-        previous_open=previous_open(period, due, rows, material.made) if before_billing else None,
-        changes=material.changed,
+        previous_open=previous_open(period, due, rows, made) if before_billing else None,
+        changes=changed,
         listed_previous_wh=rows.listed_previous(),
         listed_energy_wh=listed_energy_wh,
         installed_meter=_installed_meter(rows),
     )
-    found = check_readings(material.readings, material.made, material.due, material.settled, limits, evidence)
-    return Examined(due, rows, material.settled, found)
+    return Examined(due, rows, settled, check_readings(readings, made, core_due, settled, limits, evidence))
 
 
 def reading_window(period: int, due: DuePoints, rows: ReadingRows) -> tuple[Int64, Int64]:

@@ -202,13 +202,10 @@ class ReadingRows:
         """Return what a reading list printed as 上次示数, where it printed one."""
         return Known(self.listed_previous_wh, self.listed_previous_wh >= 0)
 
-    def keys(self) -> npt.NDArray[Any]:
-        """Return one structured key a row: point, register, day, purpose."""
-        names = ("point", "register", "day", "purpose")
-        keys = np.empty(len(self), dtype=[(name, np.int64) for name in names])
-        for name in names:
-            keys[name] = getattr(self, name)
-        return keys
+    def identities(self) -> list[tuple[int, int, int, int]]:
+        """Return what a reading is stored under, one a row: point, day, register, purpose."""
+        parts = (self.point, self.day, self.register, self.purpose)
+        return list(zip(*(part.tolist() for part in parts), strict=True))
 
 
 def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: bool = True) -> DuePoints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from diansuo.core.metering.registers import Purpose, Register
-from diansuo.office.archive.models import MeterInstallation
+from diansuo.office.archive.models import MeterInstallation, MeteringPoint, Route
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.models import (
     REGISTER_NAMES,
@@ -151,3 +152,38 @@ def _multipliers(point_id: int) -> dict[int, int]:
         .order_by("valid_from")
         .values_list("meter", "multiplier")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRow:
+    """A reading route with how far it has been read in a month."""
+
+    id: int
+    number: str
+    name: str
+    reading_day: int
+    period: int
+    points: int
+    read: int
+
+
+def routes(scope: Scope, *, period_of: Callable[[int], int]) -> list[RouteRow]:
+    """Return the routes with their progress in the month that ``period_of`` names for a route's reading day."""
+    rows = Route.objects.filter(scope.limit("station")).order_by("number")
+    found = []
+    for route in rows:
+        period = period_of(route.reading_day)
+        points = MeteringPoint.objects.filter(route=route)
+        read = RegisterReading.objects.filter(point__route=route, period=period, register=Register.ACTIVE_TOTAL)
+        found.append(
+            RouteRow(
+                route.pk,
+                route.number,
+                route.name,
+                route.reading_day,
+                period,
+                points.count(),
+                read.values("point").distinct().count(),
+            )
+        )
+    return found

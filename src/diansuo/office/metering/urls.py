@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from diansuo.office.metering import views
+
+urlpatterns: list[URLPattern] = [
+    path("readings/", views.route_list, name="reading_routes"),
+]

@@ -1,11 +1,7 @@
-"""What a finding says to people: the rule's name, a sentence with its figures, and what to do now.
-
-Higher apps add the words of their own rules with :func:`publish`.
-"""
+"""What a finding of the reading checks says to people: the rule's name, a sentence with its figures, what to do now."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.metering import Rule
+from diansuo.office.base.registry import Words
 from diansuo.office.base.wording import kilowatt_hours
 from diansuo.office.metering.columns import as_date
 from diansuo.office.metering.models import REGISTER_NAMES
@@ -27,8 +24,8 @@ DAY = "day"
 class Wording:
     """The words of a rule.
 
-    ``sentence`` may name ``register``, ``actual``, ``expected``, ``limit``, ``from``, ``to`` and the keys of a
-    finding's detail; ``figures`` says what the first three of them count: energy in Wh, a number, or a day.
+    ``sentence`` may name ``register``, ``actual``, ``expected``, ``limit``, ``from`` and ``to``; ``figures`` says
+    what the numbers are: energy or a register in Wh, a count, or a day.
     """
 
     name: Promise | str
@@ -37,7 +34,7 @@ class Wording:
     figures: str = ENERGY
 
 
-_wordings: dict[str, Wording] = {
+_WORDINGS: dict[str, Wording] = {
     Rule.MISSING.id: Wording(
         _("漏抄"),
         _("%(to)s 应抄未抄"),
@@ -134,14 +131,9 @@ _wordings: dict[str, Wording] = {
 }
 
 
-def publish(words: Mapping[str, Wording]) -> None:
-    """Add the words of rules that live in a higher app (from its ``ready``)."""
-    _wordings.update(words)
-
-
 def wording(rule: str) -> Wording:
     """Return the words of a rule; a rule without any is named by its id."""
-    return _wordings.get(rule) or Wording(rule, rule)
+    return _WORDINGS.get(rule) or Wording(rule, rule)
 
 
 def sentence(
@@ -153,7 +145,6 @@ def sentence(
     limit: int,
     from_date: date | str,
     to_date: date | str,
-    detail: Mapping[str, Any] | None = None,
 ) -> str:
     """Return a finding's sentence with its figures written out."""
     words = wording(rule)
@@ -164,7 +155,6 @@ def sentence(
         return kilowatt_hours(value) if words.figures == ENERGY else str(value)
 
     return str(words.sentence) % {
-        **(detail or {}),
         "register": REGISTER_NAMES.get(register, "") if register is not None else "",
         "actual": figure(actual),
         "expected": figure(expected),
@@ -172,3 +162,18 @@ def sentence(
         "from": from_date,
         "to": to_date,
     }
+
+
+def words_of(finding: Any) -> Words:
+    """Put a stored finding of the reading checks into words."""
+    words = wording(finding.rule)
+    text = sentence(
+        finding.rule,
+        register=finding.register,
+        actual=finding.actual,
+        expected=finding.expected,
+        limit=finding.limit,
+        from_date=finding.detail.get("from", ""),
+        to_date=finding.detail.get("to", ""),
+    )
+    return Words(str(words.name), text, str(words.remedy))

@@ -38,7 +38,9 @@ def check(lines: Lines, place_of: list[int]) -> None:
 def _nothing_missing(lines: Lines) -> None:
     """A customer's line needs number, name and class, a master meter's the area; every line a meter."""
     for i in list(lines.accepted()):
-        needed = ("area_number",) if lines["master"][i] else ("customer_number", "customer_name", "price_class")
+        needed = (
+            ("area_number",) if lines["master"][i] else ("customer_number", "customer_name", "price_class")
+        )
         for name in (*needed, "meter_number"):
             if lines[name][i] is None:
                 lines.refuse(i, name, _("%(heading)s为空") % {"heading": HEADINGS[name]}, _("补填后重新导入"))

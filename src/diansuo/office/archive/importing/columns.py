@@ -41,7 +41,8 @@ COLUMNS = (
         "substation", "变电站", "Substation", TEXT, example="城东变", aliases=("变电站名称", "subsName", "subs_name"),
     ),
     Column(
-        "feeder_name", "线路名称", "Feeder", TEXT, example="东10kV线", aliases=("线路", "所属线路", "lineName", "line_name"),
+        "feeder_name", "线路名称", "Feeder", TEXT, example="东10kV线",
+        aliases=("线路", "所属线路", "lineName", "line_name"),
     ),
     Column(
         "feeder_number", "线路编号", "Feeder number", ID, example="L001",
@@ -93,7 +94,8 @@ COLUMNS = (
         help=_("不填为 1"),
     ),
     Column(
-        "digits", "抄表位数", "Register digits", TEXT, example="6.2", aliases=("示数位数", "表计位数", "mrDigit", "mr_digit"),
+        "digits", "抄表位数", "Register digits", TEXT, example="6.2",
+        aliases=("示数位数", "表计位数", "mrDigit", "mr_digit"),
         help=_("整数位.小数位；不填为 6.2"),
     ),
     Column(
@@ -120,7 +122,9 @@ COLUMNS = (
         aliases=("psDate", "ps_date", "送电日", "首次送电日期", "立户日期"),
         help=_("不填视为早已用电"),
     ),
-    Column("closed_date", "销户日期", "Closed on", DATE, aliases=("销户日", "cancelDate"), help=_("已销户的用户不导入")),
+    Column(
+        "closed_date", "销户日期", "Closed on", DATE, aliases=("销户日", "cancelDate"), help=_("已销户的用户不导入"),
+    ),
     Column(
         "opening_energy_wh", "年初累计电量", "Energy since 1 January (kWh)", DECIMAL,
         aliases=("年累计电量", "本年累计电量", "年阶梯累计电量"),

@@ -82,7 +82,11 @@ class Comparison:
                 self._write_over(column, model, getattr(customer, row), attribute, before, value)
         said = {name: self.lines[name][i] for name in TERM_FIELDS if self.lines[name][i] is not None}
         if customer.term_id is None:
-            values = {"contract_id": customer.contract_id, "voltage_class": VoltageClass.BELOW_1KV.value, **said}
+            values = {
+                "contract_id": customer.contract_id,
+                "voltage_class": VoltageClass.BELOW_1KV.value,
+                **said,
+            }
             self._add(i, "price_class", ContractTerm, customer.contract_id, values)
         else:
             before = {name: getattr(customer, name) for name in said}
@@ -98,7 +102,9 @@ class Comparison:
             values = {"contract_id": customer.contract_id, "year": year, "energy_wh": energy_wh}
             self._add(i, "opening_energy_wh", YearOpening, (customer.contract_id, year), values)
         elif standing[1] != energy_wh:
-            self._write_over("opening_energy_wh", YearOpening, standing[0], "energy_wh", standing[1], energy_wh)
+            self._write_over(
+                "opening_energy_wh", YearOpening, standing[0], "energy_wh", standing[1], energy_wh
+            )
 
     def _meter(self, i: int) -> None:
         meter, digits = self.matches.meter[i], self.lines["digits"][i]
@@ -106,7 +112,10 @@ class Comparison:
             return
         if digits is not None:
             for attribute, before, value in zip(
-                ("integer_digits", "decimal_digits"), (meter.integer_digits, meter.decimal_digits), digits, strict=True
+                ("integer_digits", "decimal_digits"),
+                (meter.integer_digits, meter.decimal_digits),
+                digits,
+                strict=True,
             ):
                 if before != value:
                     self._write_over("digits", Meter, meter.id, attribute, before, value)
@@ -117,7 +126,8 @@ class Comparison:
                 i,
                 "meter_number",
                 _("该电能表在 %(day)s 之前装在别处") % {"day": meter.free_from},
-                _("用不早于该日的 %(option)s") % {"option": "--valid-from" if point is None else "--effective"},
+                _("用不早于该日的 %(option)s")
+                % {"option": "--valid-from" if point is None else "--effective"},
             )
 
     def _point(self, i: int, point: PointNow) -> None:
@@ -138,7 +148,13 @@ class Comparison:
         if self.lines["multiplier"][i] is not None:
             said["multiplier"] = self.lines["multiplier"][i]
         if point.installation_id is None:
-            self._add(i, "meter_number", MeterInstallation, point.id, {"point_id": point.id, "multiplier": 1, **said})
+            self._add(
+                i,
+                "meter_number",
+                MeterInstallation,
+                point.id,
+                {"point_id": point.id, "multiplier": 1, **said},
+            )
             return
         before = {"meter_id": point.meter_id, "multiplier": point.multiplier}
         self.references.shown[Shared.METER, point.meter_id or 0] = point.asset_number or ""
@@ -187,7 +203,10 @@ class Comparison:
 
     def _add(self, i: int, column: str, model: type[models.Model], key: Any, values: dict[str, Any]) -> None:
         self.edits.added[model, key] = (self.starts.of(self.lines["opened_date"][i]), values)
-        self.reasons.append(_("%(heading)s：补充 %(after)s") % {"heading": HEADINGS[column], "after": self.lines.texts[column][i]})
+        self.reasons.append(
+            _("%(heading)s：补充 %(after)s")
+            % {"heading": HEADINGS[column], "after": self.lines.texts[column][i]}
+        )
 
     def _dated(
         self, i: int, model: type[PeriodModel], row: int, since: date | None, before: dict[str, Any],

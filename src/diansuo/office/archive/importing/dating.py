@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from diansuo.office.archive.importing.lines import Lines
 
 
-def may_change(lines: Lines, i: int, column: str, effective: date | None, since: date | None, words: str) -> bool:
+def may_change(
+    lines: Lines, i: int, column: str, effective: date | None, since: date | None, words: str
+) -> bool:
     """Tell whether a dated value may change, refusing the line if there is no day for it or a wrong one.
 
     ``since`` is the first day of the value that stands, ``words`` says what changes from what to what.

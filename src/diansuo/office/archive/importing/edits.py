@@ -23,7 +23,9 @@ class Edits:
 
     in_place: dict[tuple[type[models.Model], int, str], tuple[Any, Any]] = field(default_factory=dict)
     dated: dict[tuple[type[PeriodModel], int], dict[str, Any]] = field(default_factory=dict)
-    added: dict[tuple[type[models.Model], Hashable], tuple[date, dict[str, Any]]] = field(default_factory=dict)
+    added: dict[tuple[type[models.Model], Hashable], tuple[date, dict[str, Any]]] = field(
+        default_factory=dict
+    )
 
     def __bool__(self) -> bool:
         return bool(self.in_place or self.dated or self.added)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from diansuo.office.archive.importing.columns import HEADINGS
 from diansuo.office.archive.importing.dating import may_change
@@ -48,7 +49,7 @@ class GridComparison:
     _known: dict[Hashable, Found] = field(default_factory=dict)
 
     def compare(self, i: int) -> tuple[Edits, list[str]]:
-        """Return what line ``i`` changes in shared things, and the same in words; it may be refused for want of a day."""
+        """Return what line ``i`` changes in shared things, and the same in words; refuse it for want of a day."""
         key = (self.names.station[i], *(self.lines[column][i] for column in COLUMNS))
         found = self._known.get(key)
         if found is None:
@@ -68,7 +69,9 @@ class GridComparison:
         return found
 
     def _area(self, found: Found, i: int, area: AreaNow) -> None:
-        self._write_over(found, "area_name", TransformerArea, area.id, "name", area.name, self.lines["area_name"][i])
+        self._write_over(
+            found, "area_name", TransformerArea, area.id, "name", area.name, self.lines["area_name"][i]
+        )
         said = {
             "feeder_id": self._id(self.names.feeder[i]),
             "capacity_va": self.lines["area_capacity_va"][i],
@@ -76,6 +79,7 @@ class GridComparison:
         said = {attribute: value for attribute, value in said.items() if value is not None}
         if area.term_id is None:
             found.edits.added[AreaTerm, area.id] = (self.starts.grid, {"area_id": area.id, **said})
+            found.reasons.append(_("补充台区参数"))
             return
         for attribute, column in (("feeder_id", "feeder_name"), ("capacity_va", "area_capacity_va")):
             before, value = getattr(area, attribute), said.get(attribute)
@@ -95,7 +99,13 @@ class GridComparison:
         if now is None:
             return
         self._write_over(
-            found, "feeder_number", Feeder, now.id, "number", now.values["number"], self.lines["feeder_number"][i]
+            found,
+            "feeder_number",
+            Feeder,
+            now.id,
+            "number",
+            now.values["number"],
+            self.lines["feeder_number"][i],
         )
         substation = self._id(self.names.substation[i])
         self._write_over(
@@ -117,7 +127,14 @@ class GridComparison:
         return name if row_id is None else row_id
 
     def _write_over(
-        self, found: Found, column: str, model: type[models.Model], row: int, attribute: str, before: Any, value: Any
+        self,
+        found: Found,
+        column: str,
+        model: type[models.Model],
+        row: int,
+        attribute: str,
+        before: Any,
+        value: Any,
     ) -> None:
         if value is not None and value != before:
             found.edits.in_place[model, row, attribute] = (before, value)

@@ -94,7 +94,7 @@ def _claim(lines: Lines, matched: dict[int, int], i: int, point: PointNow) -> No
 
 
 def _pair(lines: Lines, matches: Matches, positions: list[int], points: list[PointNow]) -> None:
-    """A line with an unknown meter and a point no line speaks of are one point with a new meter, if there is one of each."""
+    """Take one line with an unknown meter and one point no line speaks of for a point with a new meter."""
     all_numbered = all(lines["point_number"][i] is not None for i in positions)
     free = [point for point in points if point.number is None or not all_numbered]
     if not free:
@@ -118,5 +118,7 @@ def _refuse_meters_elsewhere(lines: Lines, matches: Matches) -> None:
     owners = MeteringPoint.objects.filter(pk__in=set(list(elsewhere.values())[:500]))
     names = dict(owners.values_list("id", "contract__customer__number"))
     for i, point_id in elsewhere.items():
-        reason = _("该电能表已装在用户 %(customer)s 处") % {"customer": names.get(point_id) or _("（台区总表）")}
+        reason = _("该电能表已装在用户 %(customer)s 处") % {
+            "customer": names.get(point_id) or _("（台区总表）")
+        }
         lines.refuse(i, "meter_number", reason, _("核对表号；确已移装的，先登记原用户换表"))

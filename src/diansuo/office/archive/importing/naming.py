@@ -28,7 +28,9 @@ def name(lines: Lines, places: list[Place], place_of: list[int]) -> Names:
 
     A feeder without a name, or a route without a number, goes by what it has.
     """
-    feeders = [full or number for full, number in zip(lines["feeder_name"], lines["feeder_number"], strict=True)]
+    feeders = [
+        full or number for full, number in zip(lines["feeder_name"], lines["feeder_number"], strict=True)
+    ]
     routes = [number or full for number, full in zip(lines["route_number"], lines["route_name"], strict=True)]
     company_wide = {
         Shared.SUBSTATION: lines["substation"],

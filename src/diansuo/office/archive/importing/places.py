@@ -103,10 +103,12 @@ class _Register:
             (company,) = self.companies
         if not company:
             raise Unplaced(
-                _("系统中没有供电所“%(station)s”") % {"station": station}, _("在文件中加上“供电单位”列，以便新建")
+                _("系统中没有供电所“%(station)s”") % {"station": station},
+                _("在文件中加上“供电单位”列，以便新建"),
             )
         if self.scope.station_ids is not None:
             raise Unplaced(
-                _("系统中没有供电所“%(station)s”，您不能新建") % {"station": station}, _("请系统管理员先导入一次")
+                _("系统中没有供电所“%(station)s”，您不能新建") % {"station": station},
+                _("请系统管理员先导入一次"),
             )
         return Place(company, station, self.companies.get(company), None)

@@ -26,17 +26,16 @@ class Shared(StrEnum):
 
 
 class Named(NamedTuple):
-    """A shared thing as a file names it: its kind, and its company, then its station where it has one, then its name."""
+    """A shared thing as a file names it: its kind; its company, its station where it has one, its name."""
 
     kind: Shared
     key: tuple[str, ...]
 
 
 class SharedNow(NamedTuple):
-    """A route or feeder as it stands: the values a file may restate, and the import that made it."""
+    """A route or feeder as it stands, with the values a file may restate."""
 
     id: int
-    batch_id: int | None
     values: dict[str, Any]
 
 
@@ -80,15 +79,13 @@ def load(places: Collection[Place]) -> References:
 
 
 def _load_grid(references: References, company: str, company_id: int) -> None:
-    for row_id, name, batch_id in Substation.objects.filter(company=company_id).values_list("id", "name", "batch"):
-        named = Named(Shared.SUBSTATION, (company, name))
-        references.add(named, row_id)
-        references.now[named] = SharedNow(row_id, batch_id, {})
+    for row_id, name in Substation.objects.filter(company=company_id).values_list("id", "name"):
+        references.add(Named(Shared.SUBSTATION, (company, name)), row_id)
     for feeder in Feeder.objects.filter(company=company_id):
         named = Named(Shared.FEEDER, (company, feeder.name))
         references.add(named, feeder.pk)
         values = {"number": feeder.number, "substation_id": feeder.substation_id}
-        references.now[named] = SharedNow(feeder.pk, feeder.batch_id, values)
+        references.now[named] = SharedNow(feeder.pk, values)
 
 
 def _load_station(references: References, place: Place, station_id: int) -> None:
@@ -98,4 +95,4 @@ def _load_station(references: References, place: Place, station_id: int) -> None
         named = Named(Shared.ROUTE, (place.company, place.station, route.number))
         references.add(named, route.pk)
         values = {"name": route.name, "reading_day": route.reading_day}
-        references.now[named] = SharedNow(route.pk, route.batch_id, values)
+        references.now[named] = SharedNow(route.pk, values)

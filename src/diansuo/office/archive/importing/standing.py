@@ -76,16 +76,14 @@ class PointNow(NamedTuple):
 
 
 class AreaNow(NamedTuple):
-    """A transformer area with its open term; ``batch_id`` and ``term_batch_id`` are the imports that made them."""
+    """A transformer area with its open term."""
 
     id: int
     number: str
     name: str
     station_id: int
-    batch_id: int | None
     term_id: int | None
     term_from: date | None
-    term_batch_id: int | None
     feeder_id: int | None
     capacity_va: int | None
 
@@ -139,7 +137,9 @@ def load(
         numbered = _few(MeteringPoint.objects.filter(company=company_id), "number", points)
         standing.point_numbers = dict(numbered.exclude(number=None).values_list("number", "id"))
     openings = _few(
-        YearOpening.objects.filter(contract__customer__company=company_id), "contract__customer__number", customers
+        YearOpening.objects.filter(contract__customer__company=company_id),
+        "contract__customer__number",
+        customers,
     )
     standing.openings = {
         (contract, year): (row, energy_wh)
@@ -153,7 +153,9 @@ def _few(rows: QuerySet[Any], path: str, numbers: Collection[str]) -> QuerySet[A
 
 
 def _open(relation: str, **more: Any) -> FilteredRelation:
-    condition = Q(**{f"{relation}__valid_to__isnull": True}, **{f"{relation}__{k}": v for k, v in more.items()})
+    condition = Q(
+        **{f"{relation}__valid_to__isnull": True}, **{f"{relation}__{k}": v for k, v in more.items()}
+    )
     return FilteredRelation(relation, condition=condition)
 
 
@@ -163,7 +165,9 @@ def _customers(company_id: int, numbers: Collection[str]) -> Iterable[CustomerNo
         *(f"customer__{name}" for name in of_customer), "id", "opened_date", "premise_id", "premise__address",
         "term__id", "term__valid_from", "term__price_class", "term__voltage_class", "term__capacity_va",
     )  # fmt: skip
-    contracts = Contract.objects.filter(customer__company=company_id, closed_date=None).annotate(term=_open("terms"))
+    contracts = Contract.objects.filter(customer__company=company_id, closed_date=None).annotate(
+        term=_open("terms")
+    )
     yield from map(CustomerNow._make, _few(contracts, "customer__number", numbers).values_list(*columns))
     contractless = Customer.objects.filter(company=company_id).exclude(contracts__closed_date=None)
     for row in _few(contractless, "number", numbers).values_list(*of_customer):
@@ -192,8 +196,8 @@ def _points(company_id: int, customers: Collection[str]) -> Iterable[PointNow]:
 def _areas(company_id: int) -> Iterable[AreaNow]:
     rows = TransformerArea.objects.filter(company=company_id).annotate(term=_open("terms"))
     columns = (
-        "id", "number", "name", "station_id", "batch_id", "term__id", "term__valid_from", "term__batch_id",
-        "term__feeder_id", "term__capacity_va",
+        "id", "number", "name", "station_id", "term__id", "term__valid_from", "term__feeder_id",
+        "term__capacity_va",
     )  # fmt: skip
     return map(AreaNow._make, rows.values_list(*columns))
 

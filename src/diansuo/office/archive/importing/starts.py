@@ -40,5 +40,7 @@ class Starts:
         if self.fixed:
             return _("新增档案自 %(day)s 起有效") % {"day": self.fixed}
         if self.floor:
-            return _("新增档案自 %(day)s 起有效（最早示数所在年的第一天；其后送电的自送电日期起）") % {"day": self.floor}
+            return _("新增档案自 %(day)s 起有效（最早示数所在年的第一天；其后送电的自送电日期起）") % {
+                "day": self.floor
+            }
         return _("库中尚无示数：新增档案自送电日期起有效，没有送电日期的自 %(day)s 起") % {"day": LONG_AGO}

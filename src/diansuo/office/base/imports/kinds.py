@@ -78,6 +78,7 @@ class Kind:
 
     ``made`` lists the models whose rows carry the batch, in the order in which they can be deleted.
     ``blockers(batch)`` says, in words, what depends on the batch and so forbids taking it back.
+    ``before_withdrawal`` undoes, in the withdrawal's own transaction, what follows from the rows (sums kept elsewhere).
     ``after_withdrawal`` undoes what is not a row (files of the lake).
     """
 
@@ -89,6 +90,7 @@ class Kind:
     blockers: Callable[[ImportBatch], list[str]]
     permission: str = "base.import_files"
     suffixes: tuple[str, ...] = (".xlsx", ".csv")
+    before_withdrawal: Callable[[ImportBatch], None] | None = None
     after_withdrawal: Callable[[ImportBatch], None] | None = None
     option_names: tuple[str, ...] = ()
 

@@ -108,6 +108,8 @@ def withdraw(batch: ImportBatch, *, now: datetime) -> ImportBatch:
         blockers = kind.blockers(batch)
         if blockers:
             raise UnableToWithdraw("；".join(blockers))
+        if kind.before_withdrawal:
+            kind.before_withdrawal(batch)
         for model in kind.made:
             rows = model._base_manager.filter(batch=batch)
             rows._raw_delete(rows.db)

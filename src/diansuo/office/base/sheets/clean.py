@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -23,33 +23,52 @@ class Unreadable(ValueError):
         self.reason, self.remedy = reason, remedy
 
 
-_BLANK_IN_CHINESE = re.compile(r"(?<=[\u2e80-\u9fff])\s+(?=[\u2e80-\u9fff])")
-_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?|[+-]?\.\d+)(?:元|kwh|kw|kva|度|千瓦时|千伏安)?", re.IGNORECASE)
-_SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?e[+-]?\d+", re.IGNORECASE)
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
-_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_MONTH = re.compile(r"(\d{4})[-/.年]?(\d{1,2})月?")
+_CHINESE = "\u2e80-\u9fff\U00020000-\U0003ffff"
+_BLANK_IN_CHINESE = re.compile(rf"(?<=[{_CHINESE}])\s+(?=[{_CHINESE}])")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_NUMBER = re.compile(
+    r"¥?\s?([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|[+-]?\.[0-9]+)"
+    r"\s?(?:元|kwh|kw|kva|kvarh|kvar|度|千瓦时|千瓦|千伏安|v|a)?",
+    re.IGNORECASE,
+)
+_DIGITS_AT_MOST = 28  # beyond, Decimal's own arithmetic would round
+_SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?e[+-][0-9]+", re.IGNORECASE)
+_QUOTED_FOR_EXCEL = re.compile(r'="([^"]*)"')
+_TIME = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+_DATE = re.compile(rf"([0-9]{{4}})[-/.年]([0-9]{{1,2}})[-/.月]([0-9]{{1,2}})日?{_TIME}")
+_COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_EXCEL_DAY = re.compile(r"([3-6][0-9]{4})(?:\.[0-9]+)?")
+_MONTH = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})月?|([0-9]{2}))")
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
+_YEARS = range(1900, 2200)
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
 
 
 def clean_text(text: str) -> str:
     """Return text half width, trimmed, without the blanks that pad Chinese names (王 五 → 王五)."""
     if text.isascii():
-        return " ".join(text.split()) if " " in text or "\t" in text or "\n" in text else text
-    flat = " ".join(unicodedata.normalize("NFKC", text).split())
-    return _BLANK_IN_CHINESE.sub("", flat)
+        words = text.split()
+        return text if len(words) == 1 and len(words[0]) == len(text) else " ".join(words)
+    return _clean_wide(text)
+
+
+@lru_cache(maxsize=16_384)
+def _clean_wide(text: str) -> str:
+    flat = " ".join(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).split())
+    return _BLANK_IN_CHINESE.sub("", flat) if " " in flat else flat
 
 
 def parse_decimal(text: str) -> Decimal:
-    """Return a number; thousands separators and a unit behind it are taken off."""
-    match = _NUMBER.fullmatch(text.replace(",", "").replace(" ", ""))
-    if match is None:
+    """Return a number; thousands separators and a unit behind it are taken off.
+
+    Raises:
+        Unreadable: not a number, or one of more digits than any register or amount has.
+    """
+    match = _NUMBER.fullmatch(text)
+    digits = match[1].replace(",", "") if match else ""
+    if not digits or len(digits) > _DIGITS_AT_MOST:
         raise Unreadable(_("不是数字"), _("只填数字，如 1234.56"))
-    try:
-        return Decimal(match[1])
-    except InvalidOperation as problem:
-        raise Unreadable(_("不是数字"), _("只填数字，如 1234.56")) from problem
+    return Decimal(digits)
 
 
 def parse_int(text: str) -> int:
@@ -61,31 +80,49 @@ def parse_int(text: str) -> int:
 
 
 def parse_id(text: str) -> str:
-    """Return a number that names something, digits and leading zeros as they stand."""
+    """Return a number that names something, digits and leading zeros as they stand.
+
+    The marks by which exports keep Excel from counting (``'0041``, ``="0041"``) are taken off.
+    """
     if _SCIENTIFIC.fullmatch(text):
         raise Unreadable(_("编号被 Excel 改成了数值，末几位已丢失"), _("将该列设为“文本”后重新导出"))
-    return text.replace(" ", "")
+    quoted = _QUOTED_FOR_EXCEL.fullmatch(text)
+    return (quoted[1] if quoted else text).replace(" ", "").removeprefix("'")
 
 
 def parse_date(text: str) -> date:
     """Return a day written in one of the usual forms, or as Excel's day number."""
     match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
-    if match:
+    if match and int(match[1]) in _YEARS:
         try:
             return date(int(match[1]), int(match[2]), int(match[3]))
         except ValueError:
-            match = None
-    elif re.fullmatch(r"[3-6]\d{4}", text):
-        return _EXCEL_DAY_ZERO + timedelta(days=int(text))
+            pass
+    elif serial := _EXCEL_DAY.fullmatch(text):
+        return _EXCEL_DAY_ZERO + timedelta(days=int(serial[1]))
     raise Unreadable(_("不是日期"), _("写成 2024-08-01"))
 
 
 def parse_month(text: str) -> int:
-    """Return a billing month as YYYYMM."""
+    """Return a billing month as YYYYMM; Excel makes 2024-08 the first day of the month."""
     match = _MONTH.fullmatch(text)
-    if match is None or not 1 <= int(match[2]) <= 12:
-        raise Unreadable(_("不是年月"), _("写成 202408 或 2024-08"))
-    return int(match[1]) * 100 + int(match[2])
+    if match:
+        year, month = int(match[1]), int(match[2] or match[3])
+        if year in _YEARS and 1 <= month <= 12:
+            return year * 100 + month
+    else:
+        first = _first_day(text)
+        if first:
+            return first.year * 100 + first.month
+    raise Unreadable(_("不是年月"), _("写成 202408 或 2024-08"))
+
+
+def _first_day(text: str) -> date | None:
+    try:
+        day = parse_date(text)
+    except Unreadable:
+        return None
+    return day if day.day == 1 else None
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
@@ -119,4 +156,6 @@ def parser_of(column: Column) -> Callable[[str], Any]:
             raise Unreadable(_("单元格是错误值"), _("在 Excel 中改正后重新导出"))
         return parse(text)
 
+    if column.kind in (ColumnKind.TEXT, ColumnKind.ID):  # mostly all different
+        return guarded
     return lru_cache(maxsize=4096)(guarded)

@@ -53,19 +53,22 @@ class Column:
         return (self.heading, self.heading_en, *self.aliases) if self.heading_en else (self.heading, *self.aliases)
 
 
-_UNIT = re.compile(r"\((?:kva|kw|kwh|元|千瓦时|千伏安|度|kvar|kvarh|v|a)\)$")
+_UNIT = re.compile(r"\((?:kva|kw|kwh|元|千瓦时|千瓦|千伏安|度|kvar|kvarh|v|a|必填|选填)\)$")
+_BRACKETS = str.maketrans("【】[]", "()()")
 
 
 def normal(text: str) -> str:
     """Return a heading or choice as it is compared: half width, no blanks, lower case, no unit in brackets."""
     bare = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
-    return _UNIT.sub("", bare.replace("【", "(").replace("】", ")").replace("[", "(").replace("]", ")")).strip("*:：")
+    return _UNIT.sub("", bare.translate(_BRACKETS).strip("*:")).strip("*:")
 
 
 def heading_table(columns: Iterable[Column], extra_aliases: Mapping[str, str]) -> dict[str, str]:
     """Return normalised heading -> field, the user's own aliases last so that they win."""
+    columns = list(columns)
+    fields = {column.field for column in columns}
     table = {normal(name): column.field for column in columns for name in column.names()}
-    return table | {normal(alias): field for alias, field in extra_aliases.items()}
+    return table | {normal(alias): field for alias, field in extra_aliases.items() if field in fields}
 
 
 def match_headings(

@@ -1,168 +1,160 @@
 """Looks a workbook over before any library loads it: a hostile file is refused early and in little memory.
 
 The parts of the zip are streamed and counted as they inflate; what the file says of itself (``<dimension>``, sizes
-in the zip's directory) is never trusted.
+in the zip's directory, counts of strings) is never trusted. A loader lays a sheet out as a full rectangle up to its
+farthest cell and aborts the process when that fails, so the rectangle is what is capped here.
 """
 
 from __future__ import annotations
 
-import re
+import posixpath
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
-from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
+from diansuo.office.base.sheets.part_scan import (
+    PartScan,
+    RelationScan,
+    SheetScan,
+    StringScan,
+    Totals,
+    WorkbookScan,
+)
 from diansuo.office.base.sheets.problems import SheetRefused
+from diansuo.office.base.sheets.zip_parts import Allowance, PartCap, inflate, plain_name, refuse_odd_envelope
 
 MIB = 1024 * 1024
-CHUNK = 256 * 1024
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_WORKBOOK = "xl/workbook.xml"
+_RELATIONS = "xl/_rels/workbook.xml.rels"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a workbook may hold."""
+    """How much a workbook may hold; rows, cells, errors and texts over all of its sheets together.
 
-    rows: int = 1_048_576
+    ``area`` is the rectangle of one sheet up to its farthest cell, in cells; ``text_characters`` what all its cells
+    show, a shared text counted at every cell that shows it.
+    """
+
+    rows: int = 1_200_000
     columns: int = 512
     cells: int = 40_000_000
-    area: int = 60_000_000
+    area: int = 40_000_000
     sheets: int = 64
     members: int = 2_000
+    merges: int = 200_000
+    errors: int = 10_000
+    strings: int = 20_000_000
+    text_characters: int = 1024 * MIB
     sheet_bytes: int = 1536 * MIB
     strings_bytes: int = 512 * MIB
     other_bytes: int = 64 * MIB
+    total_bytes: int = 2048 * MIB
     ratio: int = 400
     ratio_from_bytes: int = 64 * MIB
 
 
-def check_workbook(path: Path, limits: Limits | None = None) -> None:
-    """Refuse a workbook that is not one, is encrypted, is too large, or holds formulas.
+@dataclass(slots=True)
+class SheetFacts:
+    """What the look-over found in a sheet: its size, and its error cells ((row, column) from 1 -> their text)."""
+
+    rows: int
+    columns: int
+    errors: dict[tuple[int, int], str]
+
+
+def check_workbook(path: Path, limits: Limits | None = None) -> dict[str, SheetFacts]:
+    """Return what is in each sheet, by its name, once nothing speaks against loading the workbook.
 
     Raises:
-        SheetRefused: why, where, and what to do.
+        SheetRefused: it is not a workbook, is encrypted or damaged, is too large, or holds formulas; why, where, and
+            what to do.
     """
-    limits = limits or Limits()
-    remedy = _("用 Excel 或 WPS 打开后另存为“Excel 工作簿(*.xlsx)”再导入")
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            if "xl/workbook.xml" not in names:
-                raise SheetRefused(_("这不是 xlsx 工作簿"), remedy)
-            if len(names) > limits.members or sum(bool(_SHEET_PART.fullmatch(name)) for name in names) > limits.sheets:
-                raise SheetRefused(_("工作簿的部件或工作表太多"), _("只保留要导入的工作表"))
-            for info in archive.infolist():
-                _check_member(archive, info, limits)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError) as problem:
-        raise SheetRefused(_("文件不是 xlsx，或已损坏、已加密"), remedy) from problem
-    except RuntimeError as problem:  # zipfile says so of an encrypted member
-        raise SheetRefused(_("文件已加密"), _("去掉打开密码后再导入")) from problem
+        with zipfile.ZipFile(path) as archive, path.open("rb") as stream:
+            return _Guard(archive, stream, limits or Limits()).check()
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, ValueError) as problem:
+        if isinstance(problem, SheetRefused):
+            raise
+        raise SheetRefused(_("文件不是 xlsx，或已损坏"), _remedy()) from problem
 
 
-def _check_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> None:
-    is_sheet = bool(_SHEET_PART.fullmatch(info.filename))
-    is_strings = info.filename.lower().endswith("sharedstrings.xml")
-    cap = limits.sheet_bytes if is_sheet else limits.strings_bytes if is_strings else limits.other_bytes
-    with archive.open(info) as stream:
-        if info.filename.lower().endswith((".xml", ".rels")):
-            _SheetScan(info, limits, cap, counting=is_sheet).run(stream)
-        else:
-            _Meter(info, limits, cap).drain(stream)
+def _remedy() -> str:
+    return _("用 Excel 或 WPS 打开后另存为“Excel 工作簿(*.xlsx)”再导入")
 
 
-class _Meter:
-    """Counts what a member inflates to and stops it at its cap."""
+class _Guard:
+    """One look over one workbook."""
 
-    def __init__(self, info: zipfile.ZipInfo, limits: Limits, cap: int) -> None:
-        self.info, self.limits, self.cap, self.inflated = info, limits, cap, 0
+    def __init__(self, archive: zipfile.ZipFile, stream: IO[bytes], limits: Limits) -> None:
+        self.archive, self.stream, self.limits = archive, stream, limits
+        self.allowance = Allowance(limits.total_bytes)
+        self.totals = Totals()
+        self.members = {plain_name(member.filename): member for member in archive.infolist()}
 
-    def take(self, stream: IO[bytes]) -> bytes:
-        block = stream.read(CHUNK)
-        self.inflated += len(block)
-        packed = max(self.info.compress_size, 1)
-        bomb = self.inflated > self.limits.ratio_from_bytes and self.inflated > packed * self.limits.ratio
-        if self.inflated > self.cap or bomb:
+    def check(self) -> dict[str, SheetFacts]:
+        self._check_members()
+        titles = self._sheet_parts()
+        strings = StringScan(self.limits)
+        for name in sorted(self.members, key=lambda name: not name.endswith("sharedstrings.xml")):
+            if name.endswith("sharedstrings.xml"):
+                self._run(name, strings, self.limits.strings_bytes)
+        self.totals.longest_text = strings.longest
+        self.totals.text_lengths = strings.lengths
+        facts = {}
+        for name in self.members:
+            if name in titles or _lies_with_sheets(name):
+                scan = SheetScan(titles.get(name, name), self.limits, self.totals)
+                self._run(name, scan, self.limits.sheet_bytes)
+                facts[scan.title] = SheetFacts(scan.largest_row, scan.largest_column, scan.errors)
+            elif name.endswith((".xml", ".rels")) and not name.endswith("sharedstrings.xml"):
+                self._run(name, PartScan(), self.limits.other_bytes)
+        return facts
+
+    def _check_members(self) -> None:
+        if _WORKBOOK not in self.members:
+            if any(name.startswith("word/") for name in self.members):
+                raise SheetRefused(_("这是 Word 文档，不是表格"), _("把表格复制到 Excel，另存为 .xlsx 后再导入"))
+            raise SheetRefused(_("这不是 xlsx 工作簿"), _remedy())
+        refuse_odd_envelope(self.archive)
+        if len(self.members) > self.limits.members:
+            raise SheetRefused(_("工作簿的部件太多"), _("只保留要导入的工作表，另存后再导入"))
+        if any(name.startswith("xl/externallinks/") for name in self.members):
             raise SheetRefused(
-                _("文件解压后异常庞大（%(part)s）") % {"part": self.info.filename},
-                _("把数据复制到新的工作簿，分成几个文件导入"),
-            )
-        return block
-
-    def drain(self, stream: IO[bytes]) -> None:
-        while self.take(stream):
-            pass
-
-
-class _SheetScan(_Meter):
-    """Streams one XML member: no document types anywhere; rows, cells, references and formulas of a sheet."""
-
-    def __init__(self, info: zipfile.ZipInfo, limits: Limits, cap: int, *, counting: bool) -> None:
-        super().__init__(info, limits, cap)
-        self.cells = self.rows = self.largest_row = self.largest_column = self.column = 0
-        self.reference = ""
-        self.parser = expat.ParserCreate()
-        self.parser.StartDoctypeDeclHandler = self._doctype
-        if counting:
-            self.parser.StartElementHandler = self._element
-
-    def run(self, stream: IO[bytes]) -> None:
-        try:
-            while block := self.take(stream):
-                self.parser.Parse(block, False)
-            self.parser.Parse(b"", True)
-        except expat.ExpatError as problem:
-            raise SheetRefused(
-                _("文件内容损坏（%(part)s）") % {"part": self.info.filename}, _("重新导出该文件")
-            ) from problem
-
-    def _doctype(self, *_args: object) -> None:
-        raise SheetRefused(_("文件里有不应出现的文档类型声明"), _("重新导出该文件"))
-
-    def _element(self, name: str, attributes: dict[str, str]) -> None:
-        tag = name.rpartition(":")[2]
-        if tag == "c":
-            self._cell(attributes.get("r", ""))
-        elif tag == "row":
-            self._row(attributes.get("r", ""))
-        elif tag == "f":
-            raise SheetRefused(
-                _("单元格 %(cell)s 是公式，缓存的数值不可信") % {"cell": self.reference},
-                _("全选、复制、选择性粘贴为数值后再导入"),
-                self.info.filename,
+                _("工作簿引用了其他文件的数据"), _("在“数据 → 编辑链接”中断开链接，另存后再导入")
             )
 
-    def _row(self, number: str) -> None:
-        self.rows += 1
-        self.column = 0
-        self.largest_row = max(self.largest_row + 1, int(number) if number.isdigit() else 0)
-        if self.rows > self.limits.rows or self.largest_row > self.limits.rows:
-            self._too_large(_("行数超过 %(limit)s") % {"limit": f"{self.limits.rows:,}"})
+    def _sheet_parts(self) -> dict[str, str]:
+        """Return part -> name of the sheet, for every sheet the workbook lists."""
+        book, relations = WorkbookScan(self.limits.sheets), RelationScan()
+        self._run(_WORKBOOK, book, self.limits.other_bytes)
+        if _RELATIONS not in self.members:
+            raise SheetRefused(_("工作簿不完整"), _remedy())
+        self._run(_RELATIONS, relations, self.limits.other_bytes)
+        titles: dict[str, str] = {}
+        for title, key in book.sheets:
+            part = _part_of(relations.targets.get(key, ""))
+            if key in relations.outside or part not in self.members or part in titles:
+                raise SheetRefused(
+                    _("工作表指向异常的内容"), _remedy(), _("工作表“%(sheet)s”") % {"sheet": title}
+                )
+            titles[part] = title
+        return titles
 
-    def _cell(self, reference: str) -> None:
-        self.cells += 1
-        self.column += 1
-        match = _REFERENCE.fullmatch(reference)
-        if match:
-            self.reference = reference
-            self.column = _column_number(match[1])
-            self.largest_row = max(self.largest_row, int(match[2]))
-        self.largest_column = max(self.largest_column, self.column)
-        area = self.largest_row * self.largest_column
-        if self.largest_column > self.limits.columns or self.largest_row > self.limits.rows:
-            self._too_large(_("单元格 %(cell)s 离数据太远") % {"cell": reference})
-        if self.cells > self.limits.cells or area > self.limits.area:
-            self._too_large(_("单元格太多"))
-
-    def _too_large(self, reason: str) -> None:
-        raise SheetRefused(reason, _("删除数据区以外的行和列（或把数据复制到新的工作簿）后再导入"), self.info.filename)
+    def _run(self, name: str, scan: PartScan, inflated_bytes: int) -> None:
+        member = self.members[name]
+        cap = PartCap(inflated_bytes, self.limits.ratio, self.limits.ratio_from_bytes)
+        scan.run(member.filename, inflate(self.stream, member, cap, self.allowance))
 
 
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
+def _lies_with_sheets(name: str) -> bool:
+    return posixpath.dirname(name) == "xl/worksheets" and name.endswith(".xml")
+
+
+def _part_of(target: str) -> str:
+    """Return the part a relation of the workbook points at; relative targets start from its folder."""
+    path = target.replace("\\", "/")
+    return plain_name(posixpath.normpath(path if path.startswith("/") else f"xl/{path}"))

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import datetime
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+from diansuo.office.base.sheets.cells import text_of
 from diansuo.office.base.sheets.clean import Unreadable, clean_text, parser_of
 from diansuo.office.base.sheets.columns import Column, heading_table, match_headings, normal
-from diansuo.office.base.sheets.guard import check_workbook
 from diansuo.office.base.sheets.problems import Problem, SheetRefused
+from diansuo.office.base.sheets.source import TEXT_CHARACTERS, Merge, Row, Source, open_sheets
 
 HEADER_WITHIN = 20
-CSV_BYTES = 1024 * 1024 * 1024
-CSV_FIELD = 32_768
+CELLS = 24_000_000
+_AT_ONCE = 4096
+_SHOWN = 20
 _TOTALS = frozenset({"合计", "总计", "小计", "共计", "total"})
-
-Grid = list[list[Any]]
 
 
 @dataclass(slots=True)
@@ -43,7 +40,7 @@ class Table:
 
 @dataclass(slots=True)
 class Parsed:
-    """A table's typed columns (None for empty), every problem, and the places of the rows that have one."""
+    """A table's typed columns (None for empty), every problem by row, and the places of the rows that have one."""
 
     sheet: str
     row_numbers: list[int]
@@ -64,18 +61,22 @@ def read_tables(
         SheetRefused: not a file we read, hostile, without a header we know, or without a required column.
     """
     table = heading_table(columns, extra_aliases)
-    tables = []
-    best: list[str] = []
-    for sheet, grid, merged in _grids(path, filename):
-        header = _find_header(grid, table)
-        if header is None:
-            best = best or [_text(cell) for cell in next((row for row in grid if any(row)), [])][:20]
-            continue
-        tables.append(_table(sheet, grid, header, merged, table))
+    tables: list[Table] = []
+    seen: list[str] = []
+    try:
+        for source in open_sheets(path, filename):
+            first = list(islice(source.rows, HEADER_WITHIN))
+            header = _find_header(first, table)
+            if header is None:
+                seen = seen or _first_texts(first)
+            else:
+                tables.append(_table(source, first, header, table))
+    except MemoryError as problem:
+        raise SheetRefused(_("文件太大，内存不够"), _("分成几个文件导入"), filename) from problem
     if not tables:
         raise SheetRefused(
             _("找不到表头（前 %(rows)s 行内没有认得的列名）；文件中有：%(found)s")
-            % {"rows": HEADER_WITHIN, "found": "、".join(cell for cell in best if cell) or _("空")},
+            % {"rows": HEADER_WITHIN, "found": "、".join(seen) or _("空")},
             _("下载导入模板对照列名，或在“列名别名”中登记本地列名"),
             filename,
         )
@@ -92,6 +93,7 @@ def parse_columns(table: Table, columns: Sequence[Column]) -> Parsed:
             parsed.values[column.field] = [None] * len(table)
             continue
         parsed.values[column.field] = _parse_column(column, texts, parsed)
+    parsed.problems.sort(key=lambda problem: problem.row)
     return parsed
 
 
@@ -118,143 +120,89 @@ def _note(parsed: Parsed, place: int, column: Column, value: str, reason: str, r
     )
 
 
-def _grids(path: Path, filename: str) -> Iterable[tuple[str, Grid, list[Any]]]:
-    suffix = Path(filename).suffix.lower()
-    with path.open("rb") as stream:
-        start = stream.read(8)
-    if not start:
-        raise SheetRefused(_("文件是空的"), _("重新导出该文件"), filename)
-    if suffix == ".xlsx":
-        yield from _workbook(path, filename)
-    elif suffix in (".csv", ".txt"):
-        if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-            raise SheetRefused(_("扩展名是 csv，内容却是 Excel 工作簿"), _("把扩展名改为 .xlsx 后再导入"), filename)
-        yield Path(filename).stem, _csv_grid(path, filename), []
-    else:
-        raise SheetRefused(
-            _("不支持 %(suffix)s 文件") % {"suffix": suffix or _("无扩展名")},
-            _("另存为 .xlsx 或 .csv 后再导入"),
-            filename,
-        )
-
-
-def _workbook(path: Path, filename: str) -> Iterable[tuple[str, Grid, list[Any]]]:
-    try:
-        check_workbook(path)
-    except SheetRefused as refusal:
-        raise SheetRefused(refusal.reason, refusal.remedy, f"{filename} {refusal.where}".strip()) from refusal
-    try:
-        workbook = CalamineWorkbook.from_path(path)
-        for info in workbook.sheets_metadata:
-            if info.visible != SheetVisibleEnum.Visible:
-                continue
-            sheet = workbook.get_sheet_by_name(info.name)
-            yield info.name, sheet.to_python(skip_empty_area=False), list(sheet.merged_cell_ranges or [])
-    except (CalamineError, PasswordError) as problem:
-        raise SheetRefused(
-            _("工作簿读不出来：%(problem)s") % {"problem": problem}, _("用 Excel 或 WPS 打开后另存为 .xlsx"), filename
-        ) from problem
-
-
-def _csv_grid(path: Path, filename: str) -> Grid:
-    if path.stat().st_size > CSV_BYTES:
-        raise SheetRefused(_("文件超过 1 GB"), _("分成几个文件导入"), filename)
-    text = _decode(path.read_bytes(), filename)
-    if "\x00" in text:
-        raise SheetRefused(_("文件里有空字符，不是文本文件"), _("重新导出为 csv"), filename)
-    first = text[: text.find("\n")] if "\n" in text else text
-    delimiter = max(",\t;", key=first.count)
-    csv.field_size_limit(CSV_FIELD)
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as problem:
-        raise SheetRefused(
-            _("csv 格式有误：%(problem)s") % {"problem": problem}, _("检查引号是否成对，重新导出"), filename
-        ) from problem
-
-
-def _decode(content: bytes, filename: str) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise SheetRefused(_("文字编码不是 utf-8 或 gb18030"), _("另存为“CSV UTF-8”后再导入"), filename)
-
-
-def _find_header(grid: Grid, table: Mapping[str, str]) -> int | None:
+def _find_header(rows: Sequence[Row], table: Mapping[str, str]) -> int | None:
     """Return the place of the row that names most columns, if it names at least two."""
     best, most = None, 1
-    for place, row in enumerate(grid[:HEADER_WITHIN]):
-        known = len({table[name] for name in (normal(_text(cell)) for cell in row) if name in table})
+    for place, row in enumerate(rows):
+        known = len({table[name] for name in (normal(text_of(cell)) for cell in row) if name in table})
         if known > most:
             best, most = place, known
     return best
 
 
-def _table(
-    sheet: str, grid: Grid, header: int, merged: Sequence[Any], headings: Mapping[str, str]
-) -> Table:
-    names = [_text(cell) for cell in grid[header]]
-    places, unknown = match_headings(names, headings, sheet)
-    _fill_merged(grid, header, merged)
-    rows, notes = _data_rows(grid, header)
-    fields = {
-        name: [clean_text(_text(row[place])) if place < len(row) else "" for row in (grid[at] for at in rows)]
-        for name, place in places.items()
-    }
-    width = len(names)
-    for at in rows:
-        if any(_text(cell) for cell in grid[at][width:]):
-            notes.append(_("第 %(row)s 行比表头长，多出的单元格未用") % {"row": at + 1})
-            break
+def _first_texts(rows: Sequence[Row]) -> list[str]:
+    texts = ([text for cell in row if (text := clean_text(text_of(cell)))] for row in rows)
+    return next((found for found in texts if found), [])[:_SHOWN]
+
+
+def _table(source: Source, first: Sequence[Row], header: int, headings: Mapping[str, str]) -> Table:
+    names = [clean_text(text_of(cell)) for cell in first[header]]
+    places, unknown = match_headings(names, headings, source.sheet)
+    table = Table(source.sheet, header + 1, [], {name: [] for name in places}, unknown)
+    below = enumerate(chain(islice(first, header + 1, None), source.rows), start=header + 1)
+    kept = _data_rows(_unmerged(below, header, source.merges), len(names), table)
+    while block := list(islice(kept, _AT_ONCE)):
+        table.row_numbers.extend(at + 1 for at, _row in block)
+        for name, place in places.items():
+            table.fields[name].extend(_column(block, place))
+        if len(table) * len(places) > CELLS:
+            raise SheetRefused(_("数据太多"), _("分成几个文件导入"), source.sheet)
+    _refuse_endless_texts(table)
     if unknown:
-        notes.append(_("未用的列：%(columns)s") % {"columns": "、".join(unknown)})
-    return Table(sheet, header + 1, [at + 1 for at in rows], fields, unknown, notes)
+        table.notes.append(_("未用的列：%(columns)s") % {"columns": "、".join(unknown)})
+    return table
 
 
-def _fill_merged(grid: Grid, header: int, merged: Sequence[Any]) -> None:
+def _column(block: Sequence[tuple[int, Row]], place: int) -> list[str]:
+    cells = [row[place] if place < len(row) else "" for _at, row in block]
+    return [clean_text(cell if isinstance(cell, str) else text_of(cell)) if cell != "" else "" for cell in cells]
+
+
+def _unmerged(
+    rows: Iterable[tuple[int, Row]], header: int, merges: Sequence[Merge]
+) -> Iterator[tuple[int, Row]]:
     """Give every data row of a merged cell the value that stands in its first row."""
-    for (top, left), (bottom, right) in merged:
-        if top <= header or top >= len(grid):
+    waiting = sorted((merge for merge in merges if merge[0][0] > header), reverse=True)
+    standing: list[tuple[Merge, Any]] = []
+    for at, row in rows:
+        while waiting and waiting[-1][0][0] <= at:
+            merge = waiting.pop()
+            left = merge[0][1]
+            if merge[0][0] == at and left < len(row):
+                standing.append((merge, row[left]))
+        if standing:
+            standing = [(merge, value) for merge, value in standing if merge[1][0] >= at]
+            for ((_top, left), (_bottom, right)), value in standing:
+                row[left : right + 1] = [value] * (min(right, len(row) - 1) - left + 1)
+        yield at, row
+
+
+def _data_rows(rows: Iterable[tuple[int, Row]], width: int, table: Table) -> Iterator[tuple[int, Row]]:
+    """Leave out empty rows and totals; note the totals and the first row that is longer than the header."""
+    longer = False
+    for at, row in rows:
+        leading = next((text for cell in row if (text := text_of(cell).strip())), "")
+        if not leading:
             continue
-        for row in grid[top : min(bottom, len(grid) - 1) + 1]:
-            for column in range(left, min(right, len(row) - 1) + 1):
-                row[column] = grid[top][left]
-
-
-def _data_rows(grid: Grid, header: int) -> tuple[list[int], list[str]]:
-    rows, notes = [], []
-    for at in range(header + 1, len(grid)):
-        filled = [cell for cell in grid[at] if cell not in ("", None)]
-        if not filled or not any(_text(cell).strip() for cell in filled):
+        if len(leading) < _SHOWN and clean_text(leading).casefold().strip(":") in _TOTALS:
+            table.notes.append(_("第 %(row)s 行是合计，未导入") % {"row": at + 1})
             continue
-        if clean_text(_text(filled[0])).casefold() in _TOTALS:
-            notes.append(_("第 %(row)s 行是合计，未导入") % {"row": at + 1})
-            continue
-        rows.append(at)
-    return rows, notes
+        if not longer and len(row) > width and any(text_of(cell).strip() for cell in row[width:]):
+            longer = True
+            table.notes.append(_("第 %(row)s 行比表头长，多出的单元格未用") % {"row": at + 1})
+        yield at, row
 
 
-def _text(cell: Any) -> str:
-    """Return a cell as text; numbers exact, and visibly scientific where a float has lost digits."""
-    if isinstance(cell, str):
-        return cell
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        if cell.is_integer():
-            return str(int(cell)) if abs(cell) <= 2**53 else f"{cell:.15e}"
-        return repr(cell)
-    if isinstance(cell, datetime.datetime):
-        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(sep=" ")
-    return cell.isoformat() if isinstance(cell, datetime.date) else str(cell)
+def _refuse_endless_texts(table: Table) -> None:
+    for texts in table.fields.values():
+        if max(map(len, texts), default=0) > TEXT_CHARACTERS:
+            place = next(place for place, text in enumerate(texts) if len(text) > TEXT_CHARACTERS)
+            raise SheetRefused(
+                _("第 %(row)s 行有单元格超过 %(limit)s 个字")
+                % {"row": table.row_numbers[place], "limit": TEXT_CHARACTERS},
+                _("检查该行后重新导出"),
+                table.sheet,
+            )
 
 
 def _require_columns(tables: list[Table], columns: Sequence[Column], filename: str) -> None:

@@ -1,0 +1,12 @@
+"""What the base app publishes: the import pages in the menu."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from diansuo.office.base.registry import NavigationItem, add_navigation
+
+
+def publish() -> None:
+    """Publish the menu entry (from the app's ``ready``)."""
+    add_navigation(NavigationItem(40, _("导入"), "imports", _("数据")))

@@ -1,0 +1,24 @@
+"""What billing publishes: its menu entry, and the bills panel of the customer page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from diansuo.office.base.registry import NavigationItem, Panel, add_navigation, add_panel
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing import queries
+
+SHOWN = 24
+
+
+def publish() -> None:
+    """Publish the menu entry and the panel (from the app's ``ready``)."""
+    add_navigation(NavigationItem(12, _("电费账单"), "bills", _("抄表与电费")))
+    add_panel(Panel(30, _("账单"), "billing/bills_panel.html", _bills, "bills"))
+
+
+def _bills(scope: Scope, customer_id: int, _day: date) -> dict[str, Any]:
+    return {"bills": queries.customer_bills(scope, customer_id=customer_id)[:SHOWN]}

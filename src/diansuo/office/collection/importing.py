@@ -1,0 +1,239 @@
+"""The import kind ``payments``: what banks and channels report as paid, booked once by channel and reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from diansuo.office.archive.models import Customer
+from diansuo.office.base.bulk import insert_columns
+from diansuo.office.base.imports.kinds import Kind, Plan, Source
+from diansuo.office.base.imports.verdicts import Outcome, Verdicts
+from diansuo.office.base.models import ImportBatch, Station
+from diansuo.office.base.scope import Scope
+from diansuo.office.base.sheets.columns import Column, ColumnKind
+from diansuo.office.base.sheets.read import Parsed, parse_columns, read_tables
+from diansuo.office.base.wording import yuan
+from diansuo.office.collection import operations
+from diansuo.office.collection.models import Payment
+
+COLUMNS: Final = (
+    Column("customer", "用户编号", "Customer number", ColumnKind.ID, True, ("户号", "用户号"), example="4102000011"),
+    Column(
+        "amount", "金额", "Amount", ColumnKind.DECIMAL, True, ("收费金额", "实收金额", "交费金额", "缴费金额"),
+        example="218.45",
+    ),
+    Column(
+        "paid_date", "收费日期", "Paid on", ColumnKind.DATE, True, ("交费日期", "缴费日期", "到账日期"),
+        example="2024-08-09",
+    ),
+    Column("channel", "渠道", "Channel", aliases=("收费渠道", "缴费渠道", "交费方式"), example="网上国网"),
+    Column(
+        "reference", "流水号", "Reference", ColumnKind.ID, True, ("交易流水号", "收费流水号", "凭证号"),
+        example="202408000001",
+    ),
+)  # fmt: skip
+UNNAMED_CHANNEL: Final = "未注明"
+CHANNEL_LENGTH: Final = 20
+REFERENCE_LENGTH: Final = 64
+LARGEST_FEN: Final = 10**13
+MANY: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class PaidRow:
+    """A readable row: who paid how much, when, by which channel, under which reference."""
+
+    sheet: str
+    number: int
+    customer: str
+    customer_id: int
+    station_id: int
+    amount_fen: int
+    paid_date: date
+    channel: str
+    reference: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return what a payment is booked under."""
+        return self.channel, self.reference
+
+    @property
+    def facts(self) -> tuple[int, int, date]:
+        """Return what must agree where the same reference comes again."""
+        return self.customer_id, self.amount_fen, self.paid_date
+
+
+class _Refused(ValueError):
+    def __init__(self, column: str, value: object, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.column, self.value, self.reason, self.remedy = column, str(value), reason, remedy
+
+
+def plan(source: Source) -> Plan:
+    """Say what a payment file would book, row by row.
+
+    Raises:
+        SheetRefused: not a payment file.
+    """
+    tables = read_tables(source.path, source.file_name, COLUMNS, source.aliases)
+    sheets = [parse_columns(table, COLUMNS) for table in tables]
+    verdicts = Verdicts()
+    numbers = {number for sheet in sheets for number in sheet.values["customer"] if number}
+    rows = list(_read(sheets, _customers(numbers, source.scope), source.today, verdicts))
+    new = _judge(rows, verdicts)
+    stations = {row.station_id for row in rows}
+    station = Station.objects.get(pk=stations.pop()) if len(stations) == 1 else None
+    notes = [note for table in tables for note in table.notes]
+    if new:
+        notes.append(
+            _("新收 %(count)d 笔，共 %(amount)s 元")
+            % {"count": len(new), "amount": yuan(sum(row.amount_fen for row in new))}
+        )
+    return Plan(verdicts, _writes(new), station, notes)
+
+
+PAYMENTS = Kind(
+    name="payments",
+    title=gettext_lazy("收费记录"),
+    columns=COLUMNS,
+    plan=plan,
+    made=(Payment,),
+    blockers=lambda _batch: [],
+    permission="base.take_payments",
+    before_withdrawal=operations.take_back_payments,
+)
+
+
+def _customers(numbers: set[str], scope: Scope) -> dict[str, list[tuple[int, int]]]:
+    """Customer and station of every number, several where companies share a number."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    ordered = sorted(numbers)
+    for start in range(0, len(ordered), MANY):
+        rows = Customer.objects.filter(scope.limit("station"), number__in=ordered[start : start + MANY])
+        for number, customer, station in rows.values_list("number", "id", "station_id"):
+            found.setdefault(number, []).append((customer, station))
+    return found
+
+
+def _read(
+    sheets: Sequence[Parsed], customers: dict[str, list[tuple[int, int]]], today: date, verdicts: Verdicts
+) -> Iterator[PaidRow]:
+    for sheet in sheets:
+        for problem in sheet.problems:
+            verdicts.add(
+                problem.sheet, problem.row, Outcome.REFUSED, "",
+                column=problem.column, value=problem.value, reason=problem.reason, remedy=problem.remedy,
+            )  # fmt: skip
+        for at, number in enumerate(sheet.row_numbers):
+            if at in sheet.refused:
+                continue
+            cells = {field: values[at] for field, values in sheet.values.items()}
+            try:
+                yield _row(sheet.sheet, number, cells, customers, today)
+            except _Refused as refusal:
+                verdicts.add(
+                    sheet.sheet, number, Outcome.REFUSED, cells["customer"],
+                    column=refusal.column, value=refusal.value, reason=refusal.reason, remedy=refusal.remedy,
+                )  # fmt: skip
+
+
+def _row(
+    sheet: str, number: int, cells: dict[str, Any], customers: dict[str, list[tuple[int, int]]], today: date
+) -> PaidRow:
+    found = customers.get(cells["customer"], [])
+    if not found:
+        raise _Refused(
+            "用户编号", cells["customer"], _("档案中没有该用户"), _("先导入用户档案，或核对用户编号")
+        )
+    if len(found) > 1:
+        raise _Refused("用户编号", cells["customer"], _("几个供电公司都有这个编号"), _("由该公司人员导入"))
+    if cells["paid_date"] > today:
+        raise _Refused("收费日期", cells["paid_date"], _("收费日期还没到"), _("核对收费日期"))
+    channel = cells["channel"] or UNNAMED_CHANNEL
+    for column, text, length in (
+        ("渠道", channel, CHANNEL_LENGTH),
+        ("流水号", cells["reference"], REFERENCE_LENGTH),
+    ):
+        if len(text) > length:
+            raise _Refused(column, text, _("超过 %(length)d 个字") % {"length": length}, _("核对这一列"))
+    customer_id, station_id = found[0]
+    return PaidRow(
+        sheet, number, cells["customer"], customer_id, station_id, _fen(cells["amount"]), cells["paid_date"],
+        channel, cells["reference"],
+    )  # fmt: skip
+
+
+def _fen(amount: Decimal) -> int:
+    fen = amount.scaleb(2)
+    if fen <= 0:
+        raise _Refused("金额", amount, _("收费金额必须大于 0"), _("退费请走退费流程"))
+    if fen != fen.to_integral_value() or fen > LARGEST_FEN:
+        raise _Refused("金额", amount, _("金额应精确到分"), _("核对金额"))
+    return int(fen)
+
+
+def _judge(rows: Sequence[PaidRow], verdicts: Verdicts) -> list[PaidRow]:
+    """Give every row its verdict and return those to book."""
+    booked = _booked(rows)
+    new: list[PaidRow] = []
+    for row in rows:
+        before = booked.get(row.key)
+        if before is None:
+            booked[row.key] = row.facts
+            new.append(row)
+            verdicts.add(row.sheet, row.number, Outcome.NEW, row.customer)
+        elif before == row.facts:
+            verdicts.add(row.sheet, row.number, Outcome.UNCHANGED, row.customer, reason=_("这笔已经记过"))
+        else:
+            verdicts.add(
+                row.sheet, row.number, Outcome.REFUSED, row.customer, column="流水号", value=row.reference,
+                reason=_("该渠道的同一流水号已记为 %(amount)s 元（%(day)s），与本行的用户、金额或日期不同")
+                % {"amount": yuan(before[1]), "day": before[2]},
+                remedy=_("核对流水号；是另一笔的，用它自己的流水号"),
+            )  # fmt: skip
+    return new
+
+
+def _booked(rows: Sequence[PaidRow]) -> dict[tuple[str, str], tuple[int, int, date]]:
+    references = sorted({row.reference for row in rows})
+    found: dict[tuple[str, str], tuple[int, int, date]] = {}
+    for start in range(0, len(references), MANY):
+        held = Payment.objects.filter(reference__in=references[start : start + MANY])
+        for channel, reference, *facts in held.values_list(
+            "channel", "reference", "customer_id", "amount_fen", "paid_date"
+        ):
+            found[channel, reference] = tuple(facts)
+    return found
+
+
+def _writes(rows: Sequence[PaidRow]) -> list[Callable[[ImportBatch], None]]:
+    made: list[Callable[[ImportBatch], None]] = []
+    for start in range(0, len(rows), MANY):
+        part = rows[start : start + MANY]
+        made.append(lambda batch, part=part: _store(batch, part))
+    return made
+
+
+def _store(batch: ImportBatch, rows: Sequence[PaidRow]) -> None:
+    insert_columns(
+        Payment,
+        {
+            "customer": [row.customer_id for row in rows],
+            "paid_date": [row.paid_date.isoformat() for row in rows],
+            "amount_fen": [row.amount_fen for row in rows],
+            "allocated_fen": [0] * len(rows),
+            "channel": [row.channel for row in rows],
+            "reference": [row.reference for row in rows],
+            "taken_at": [batch.created_at.isoformat(sep=" ")] * len(rows),
+            "batch": [batch.pk] * len(rows),
+        },
+    )
+    operations.allocate_open(sorted({row.customer_id for row in rows}))

@@ -1,0 +1,29 @@
+"""What collection publishes: menu entries, and the receivables panel of the customer page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from diansuo.office.base.registry import NavigationItem, Panel, add_navigation, add_panel
+from diansuo.office.base.scope import Scope
+from diansuo.office.collection import page_queries as queries
+
+
+def publish() -> None:
+    """Publish the menu entry and the panel (from the app's ``ready``)."""
+    add_navigation(NavigationItem(20, _("欠费与收费"), "arrears", _("收费")))
+    add_panel(Panel(40, _("应收与收费"), "collection/money_panel.html", _money, "money"))
+
+
+def _money(scope: Scope, customer_id: int, day: date) -> dict[str, Any]:
+    return {
+        "receivables": queries.receivables(scope, customer_id),
+        "payments": queries.payments(scope, customer_id),
+        "credit_fen": queries.credit_fen(scope, customer_id),
+        "owed_fen": queries.owed_fen(scope, customer_id),
+        "customer_id": customer_id,
+        "day": day,
+    }

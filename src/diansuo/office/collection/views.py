@@ -1,0 +1,126 @@
+"""Pages of collection: who owes what by area manager, taking a payment, the receipt."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+
+from diansuo.office.archive import page_queries as archive
+from diansuo.office.archive.models import Customer
+from diansuo.office.base import lists
+from diansuo.office.base.access import allowed
+from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.scope import Scope
+from diansuo.office.collection import operations
+from diansuo.office.collection import page_queries as queries
+from diansuo.office.collection.forms import PaymentForm
+
+NOBODY = 0
+
+
+def arrears(request: HttpRequest) -> HttpResponse:
+    """Show what is open by area manager, and below it the customers who owe."""
+    scope, today = Scope.of(request.user), timezone.localdate()
+    by_manager = queries.arrears_by_manager(scope, day=today)
+    yuan = _("元")
+    listing = lists.Listing(
+        title=_("欠费与收费"),
+        columns=(
+            Column("number", _("用户编号"), Kind.CODE, url_name="collect", url_args=("id",)),
+            Column("name", _("用户名称"), url_name="customer", url_args=("id",)),
+            Column("months", _("未结清月数"), Kind.COUNT),
+            Column("oldest_period", _("最早电费年月"), Kind.PERIOD),
+            Column("overdue_fen", _("逾期"), Kind.YUAN, unit=yuan),
+            Column("owed_fen", _("欠费合计"), Kind.YUAN, unit=yuan, url_name="collect", url_args=("id",)),
+        ),
+        key=("company_id", "number"),
+        empty=_("没有欠费。发行账单后产生应收，未交清的用户列在这里。"),
+        file_name=_("欠费用户"),
+        search=lists.any_of("number__startswith", "name__contains"),
+        search_hint=_("用户编号或名称"),
+        filters=(
+            lists.Filter(
+                "manager",
+                _("台区经理"),
+                [(row.staff_id or NOBODY, row.name or _("无责任人")) for row in by_manager],
+                lambda rows, value: queries.managed_by(scope, rows, int(value) or None, day=today),
+            ),
+        ),
+        template="collection/arrears.html",
+    )
+    return lists.respond(request, listing, queries.debtors(scope, day=today), {"by_manager": by_manager})
+
+
+def collect(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Show what a customer owes, and take a payment from them."""
+    scope, today = Scope.of(request.user), timezone.localdate()
+    customer = archive.customer(scope, customer_id)
+    if customer is None:
+        raise Http404
+    owed_fen = queries.owed_fen(scope, customer_id)
+    initial = {
+        "amount": Decimal(owed_fen).scaleb(-2) if owed_fen else None,
+        "paid_date": today,
+        "reference": f"{today:%Y%m%d}-{get_random_string(8, '0123456789')}",
+    }
+    form = PaymentForm(request.POST or None, initial=initial)
+    if request.method == "POST":
+        answer = _take(request, customer, form)
+        if answer:
+            return answer
+    context = {
+        "customer": customer,
+        "receivables": [row for row in queries.receivables(scope, customer_id) if row.paid_fen < row.amount_fen],
+        "owed_fen": owed_fen,
+        "credit_fen": queries.credit_fen(scope, customer_id),
+        "form": form,
+        "may_take": request.user.has_perm("base.take_payments"),
+        "today": today,
+        "section": "arrears",
+    }
+    return render(request, "collection/collect.html", context)
+
+
+@allowed("base.take_payments")
+def _take(request: HttpRequest, customer: Customer, form: PaymentForm) -> HttpResponse | None:
+    if not form.is_valid():
+        return None
+    given: dict[str, Any] = form.cleaned_data
+    try:
+        payment = operations.take_payment(
+            customer,
+            amount_fen=form.amount_fen(),
+            channel=given["channel"],
+            reference=given["reference"],
+            paid_date=given["paid_date"],
+            user=request.user,
+            now=timezone.now(),
+        )
+    except operations.UnableToCollect as problem:
+        form.add_error(None, str(problem))
+        return None
+    messages.success(request, _("已收费"))
+    return redirect("receipt", payment.pk)
+
+
+def receipt(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """Show one payment and what it settled."""
+    scope = Scope.of(request.user)
+    payment = queries.payment(scope, payment_id)
+    if payment is None:
+        raise Http404
+    context = {
+        "payment": payment,
+        "customer": payment.customer,
+        "allocations": queries.allocations(scope, payment_id),
+        "credit_fen": payment.amount_fen - payment.allocated_fen,
+        "section": "arrears",
+    }
+    return render(request, "collection/receipt.html", context)

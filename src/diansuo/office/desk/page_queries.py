@@ -1,0 +1,136 @@
+"""What the desk's pages read across the apps: what is waiting today, months not yet run, registers just opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, Min, OuterRef, Sum
+
+from diansuo.office.archive.models import Customer, MeteringPoint, TransformerArea
+from diansuo.office.base.models import ImportBatch, Job, Station
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing.models import Bill
+from diansuo.office.desk import cycle
+from diansuo.office.metering.models import Consumption, Finding, MissedReading, RegisterReading
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMonth:
+    """A month of a station that has readings and was never run."""
+
+    station: Station
+    period: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What data is missing, in rows."""
+
+    customers: int
+    points_without_meter: int
+    contracts_without_terms: int
+    areas_without_master: int
+    missed_readings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """Bills that are computed and audited and wait to be issued."""
+
+    bills: int
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A customer whose first reading opened the register in a month: nothing is billed for it."""
+
+    customer_id: int
+    number: str
+    name: str
+
+
+def months_read(scope: Scope) -> list[int]:
+    """Return the months that have readings, latest first."""
+    found: list[int] = []
+    last = 0
+    while True:  # one index seek a month instead of a look at every reading
+        rows = RegisterReading.objects.filter(scope.limit("point__station"), period__gt=last)
+        upcoming = rows.aggregate(period=Min("period"))["period"]
+        if upcoming is None:
+            return found[::-1]
+        found.append(upcoming)
+        last = upcoming
+
+
+def open_months(scope: Scope) -> list[OpenMonth]:
+    """Return the months with readings that nobody has run the cycle for, latest first."""
+    started = set(
+        Job.objects.filter(scope.limit("station"), kind=cycle.KIND).values_list("key", flat=True)
+    )
+    found = []
+    for period in months_read(scope):
+        for station in scope.stations():
+            if cycle.job_key(station, period) in started:
+                continue
+            if RegisterReading.objects.filter(point__station=station, period=period).exists():
+                found.append(OpenMonth(station, period))
+    return found
+
+
+def station(scope: Scope, station_id: int) -> Station | None:
+    """Return one station, or None if it is not in the scope."""
+    return scope.stations().filter(pk=station_id).first()
+
+
+def job(scope: Scope, *, job_id: int) -> Job | None:
+    """Return one cycle job, or None if it is not in the scope."""
+    rows = Job.objects.filter(scope.limit("station"), kind=cycle.KIND, pk=job_id)
+    return rows.select_related("station").first()
+
+
+def drafted(scope: Scope, *, station_id: int, period: int) -> Drafted:
+    """Return what issuing a month now would send out: the drafts that nothing holds."""
+    blocking = Finding.objects.filter(
+        point=OuterRef("consumption__point"), period=period, severity=Finding.Severity.BLOCKING
+    )
+    rows = Bill.objects.filter(
+        ~Exists(blocking),
+        scope.limit("consumption__point__station"),
+        consumption__point__station=station_id,
+        period=period,
+        state=Bill.State.DRAFT,
+    )
+    return Drafted(**rows.aggregate(bills=Count("id"), amount_fen=Sum("amount_fen", default=0)))
+
+
+def opened(scope: Scope, *, station_id: int, period: int, limit: int = 200) -> list[Opened]:
+    """Return whose first reading opened the register in a month, by customer number."""
+    rows = Consumption.objects.filter(
+        scope.limit("point__station"),
+        point__station=station_id,
+        point__contract__isnull=False,
+        period=period,
+        status=Consumption.Status.OPENING,
+    )
+    columns = ("point__contract__customer", "point__contract__customer__number", "point__contract__customer__name")
+    return [Opened(*row) for row in rows.order_by(columns[1]).values_list(*columns)[:limit]]
+
+
+def recent_batches(scope: Scope, *, limit: int = 5) -> list[ImportBatch]:
+    """Return the latest import batches."""
+    return list(ImportBatch.objects.filter(scope.limit("station")).order_by("-id")[:limit])
+
+
+def gaps(scope: Scope, *, period: int | None) -> Gaps:
+    """Count what is missing: in the archive, and among the readings of a month."""
+    points = MeteringPoint.objects.filter(scope.limit("station"), contract__isnull=False)
+    areas = TransformerArea.objects.filter(scope.limit("station"), master_points__isnull=True)
+    missed = MissedReading.objects.filter(scope.limit("point__station"), period=period)
+    return Gaps(
+        customers=Customer.objects.filter(scope.limit("station")).count(),
+        points_without_meter=points.filter(installations__isnull=True).count(),
+        contracts_without_terms=points.filter(contract__terms__isnull=True).count(),
+        areas_without_master=areas.count(),
+        missed_readings=missed.count() if period else 0,
+    )

@@ -1,0 +1,25 @@
+"""What the desk publishes: home and cycle in the menu, and the timeline of the customer page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from diansuo.office.base.registry import NavigationItem, Panel, add_navigation, add_panel
+from diansuo.office.base.scope import Scope
+from diansuo.office.desk import timeline
+
+
+def publish() -> None:
+    """Publish the menu entries and the panel (from the app's ``ready``)."""
+    add_navigation(
+        NavigationItem(0, _("首页"), "home", ""),
+        NavigationItem(11, _("电费流程"), "cycles", _("抄表与电费")),
+    )
+    add_panel(Panel(60, _("经过"), "desk/timeline_panel.html", _timeline, "timeline"))
+
+
+def _timeline(scope: Scope, customer_id: int, _day: date) -> dict[str, Any]:
+    return {"events": timeline.events(scope, customer_id)}

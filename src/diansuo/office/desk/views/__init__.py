@@ -1,0 +1,1 @@
+"""Pages of the desk: what is waiting today, the monthly cycle, the 360° customer page."""

@@ -1,0 +1,25 @@
+"""The 360° customer page: one record seen by all posts, made of the panels that the apps publish."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from diansuo.office.archive import page_queries as archive
+from diansuo.office.base import registry
+from diansuo.office.base.scope import Scope
+
+
+def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Show everything about one customer."""
+    scope, today = Scope.of(request.user), timezone.localdate()
+    customer = archive.customer(scope, customer_id)
+    if customer is None:
+        raise Http404
+    panels = [
+        {"panel": panel, "template": panel.template, **panel.load(scope, customer_id, today)}
+        for panel in registry.panels()
+    ]
+    context = {"customer": customer, "panels": panels, "today": today, "section": "customers"}
+    return render(request, "desk/customer.html", context)

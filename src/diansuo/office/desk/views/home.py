@@ -1,0 +1,36 @@
+"""The home page: what is waiting today, each figure a link to its rows."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from diansuo.office.base.models import Job
+from diansuo.office.base.scope import Scope
+from diansuo.office.collection import page_queries as collection
+from diansuo.office.desk import page_queries, queries
+from diansuo.office.desk.wording import JOB_TONES, job_state
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the state of the latest month, who is held, arrears, imports and what data is missing."""
+    scope, today = Scope.of(request.user), timezone.localdate()
+    jobs = queries.cycle_jobs(scope)
+    latest = jobs[0] if jobs else None
+    arrears = collection.arrears_by_manager(scope, day=today)
+    context = {
+        "today": today,
+        "latest": queries.month(scope, job_id=latest.pk) if latest else None,
+        "latest_state": job_state(latest) if latest else "",
+        "latest_tone": JOB_TONES[Job.State(latest.state)] if latest else "",
+        "open_months": page_queries.open_months(scope),
+        "arrears": arrears,
+        "overdue_fen": sum(row.overdue_fen for row in arrears),
+        "overdue_customers": sum(row.customers for row in arrears if row.overdue_fen),
+        "not_due_fen": sum(row.not_due_fen for row in arrears),
+        "batches": page_queries.recent_batches(scope),
+        "gaps": page_queries.gaps(scope, period=int(latest.options["period"]) if latest else None),
+        "section": "home",
+    }
+    return render(request, "desk/home.html", context)

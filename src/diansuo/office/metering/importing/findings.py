@@ -1,0 +1,118 @@
+"""The checks on a list before it is stored: the same pass as before billing, its findings as notes on the rows."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from diansuo.core.metering import Findings, Known, Purpose, Register, Rule, Severity
+from diansuo.office.metering import checking
+from diansuo.office.metering.columns import ReadingRows, as_date, days_since_epoch
+from diansuo.office.metering.importing.judging import Judged
+from diansuo.office.metering.wording import sentence, wording
+
+# The unread row says so itself.
+SAID_OTHERWISE = (Rule.MISSING,)
+
+
+def note_findings(judged: Sequence[Judged]) -> list[str]:
+    """Check what a list would store, note every finding on its row, and return a summary by rule."""
+    groups: dict[tuple[int, int], list[Judged]] = defaultdict(list)
+    for each in judged:
+        if each.stores:
+            groups[each.row.place.station_id, each.row.period].append(each)
+    counts: Counter[str] = Counter()
+    for (station_id, period), group in sorted(groups.items(), key=lambda item: item[0]):
+        examined = checking.examine_incoming(station_id, period, _incoming(group))
+        counts.update(_note(group, examined))
+    return [
+        _("核查“%(rule)s”：%(count)d 处") % {"rule": wording(rule).name, "count": count}
+        for rule, count in counts.most_common()
+    ]
+
+
+def _incoming(group: Sequence[Judged]) -> checking.Incoming:
+    rows = _reading_rows(
+        [(each, int(each.row.purpose), each.row.read_date, each.row.register_wh) for each in group]
+    )
+    openings = _reading_rows(
+        [
+            (each, int(Purpose.OPENING), each.opening_date, each.row.previous_wh)
+            for each in group
+            if each.opening_date
+        ]
+    )
+    energy_wh = [each.row.energy_wh for each in group] + [None] * len(openings)
+    return checking.Incoming(
+        ReadingRows.joined((rows, openings)),
+        Known(
+            np.array([value or 0 for value in energy_wh], dtype=np.int64),
+            np.array([value is not None for value in energy_wh], dtype=np.bool_),
+        ),
+    )
+
+
+def _reading_rows(entries: Sequence[tuple[Judged, int, object, int | None]]) -> ReadingRows:
+    def column(values: list[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        return np.array(values, dtype=np.int64)
+
+    opening = [purpose == Purpose.OPENING for _each, purpose, _day, _wh in entries]
+    rows = [each.row for each, *_rest in entries]
+    return ReadingRows(
+        point=column([row.place.point_id for row in rows]),
+        meter=column([row.place.meter_id for row in rows]),
+        register=column([row.register for row in rows]),
+        day=column([days_since_epoch(day) for _each, _purpose, day, _wh in entries]),
+        purpose=column([purpose for _each, purpose, _day, _wh in entries]),
+        register_wh=column([wh or 0 for _each, _purpose, _day, wh in entries]),
+        estimated=np.array([row.estimated for row in rows], dtype=np.bool_),
+        period=column([row.period if row.purpose == Purpose.PERIODIC else 0 for row in rows]),
+        listed_previous_wh=column(
+            [
+                -1 if is_opening or row.previous_wh is None else row.previous_wh
+                for row, is_opening in zip(rows, opening, strict=True)
+            ]
+        ),
+        integer_digits=column([row.place.integer_digits for row in rows]),
+        multiplier=column([row.place.multiplier for row in rows]),
+        installed=np.ones(len(rows), dtype=np.bool_),
+    )
+
+
+def _note(group: Sequence[Judged], examined: checking.Examined) -> Counter[str]:
+    """Add the findings' sentences to the rows they are about; a finding about a month goes to the total's row."""
+    total_of: dict[int, Judged] = {}
+    for each in group:
+        if each.row.register == Register.ACTIVE_TOTAL or each.row.place.point_id not in total_of:
+            total_of[each.row.place.point_id] = each
+    counts: Counter[str] = Counter()
+    found = examined.findings
+    for at in np.flatnonzero(~np.isin(found.rule, SAID_OTHERWISE)).tolist():
+        row = int(found.reading_row[at])
+        point = int(examined.due.point[found.due_row[at]]) if found.due_row[at] >= 0 else 0
+        about = group[row] if 0 <= row < len(group) else total_of.get(point)
+        if about is None:
+            continue
+        rule = Rule(int(found.rule[at])).id
+        about.reason = "；".join(part for part in (about.reason, _said(rule, found, at)) if part)
+        about.remedy = about.remedy or str(wording(rule).remedy)
+        counts[rule] += 1
+    return counts
+
+
+def _said(rule: str, found: Findings, at: int) -> str:
+    register = int(found.register[at])
+    text = sentence(
+        rule,
+        register=register if register >= 0 else None,
+        actual=int(found.actual[at]),
+        expected=int(found.expected[at]),
+        limit=int(found.limit[at]),
+        from_date=as_date(int(found.from_day[at])),
+        to_date=as_date(int(found.to_day[at])),
+    )
+    mark = _("待处理 ") if found.severity[at] == Severity.BLOCKING else ""
+    return f"{mark}{wording(rule).name}：{text}"
