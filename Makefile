@@ -19,7 +19,7 @@ RUN := $(UV) run --no-sync --offline
 export UV_SYSTEM_CERTS := 1
 export UV_NATIVE_TLS := 1
 export UV_PYTHON_DOWNLOADS := never
-unexport VIRTUAL_ENV
+unexport VIRTUAL_ENV DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-postgres check bench fmt setup

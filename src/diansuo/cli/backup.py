@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import tarfile
@@ -79,7 +80,7 @@ def _dump_postgres(database: dict[str, str], target: Path) -> None:
         if database.get(key):
             command.append(f"{option}={database[key]}")
     try:
-        subprocess.run(command, check=True, env={"PGPASSWORD": database.get("PASSWORD", "")})
+        subprocess.run(command, check=True, env=os.environ | {"PGPASSWORD": database.get("PASSWORD", "")})
     except (FileNotFoundError, subprocess.CalledProcessError) as problem:
         raise Failure(
             t(f"pg_dump 失败：{problem}；请安装 postgresql-client", f"pg_dump failed: {problem}; install postgresql-client")

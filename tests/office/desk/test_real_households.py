@@ -65,18 +65,17 @@ def test_twenty_months_end_as_they_should(twenty_months: dict[int, Job]) -> None
     assert Consumption.objects.filter(status=Consumption.Status.OPENING).count() == 10
     assert Receivable.objects.count() == 176
 
-    # Unread months are held with the reason, and the next reading settles them together.
+    # Months without a reading are held with the reason, and the next reading settles them together.
     held = {
-        (row.number, period): [words.title for words in row.findings]
+        (row.number[-3:], period): [words.title for words in row.findings]
         for period, job in twenty_months.items()
         for row in queries.held(ALL, job_id=job.pk)
     }
-    assert sorted((number, period) for number, period in held if period != 202407 and period < 202503) >= [
-        ("4102000085", 202410),
-        ("4102000085", 202411),
-        ("4102000122", 202411),
-        ("4102000233", 202410),
-    ]
+    not_yet_on_the_list = {("048", period) for period in list(twenty_months)[:8]}
+    not_yet_on_the_list |= {("344", 202407), ("344", 202408)}
+    unread = {("085", 202410), ("085", 202411), ("122", 202411), ("233", 202410)}
+    assert set(held) == not_yet_on_the_list | unread
+    assert {title for titles in held.values() for title in titles} == {"漏抄"}
     three_months = Bill.objects.get(contract__customer__number="4102000085", period=202412)
     assert (three_months.from_date, three_months.to_date) == (date(2024, 9, 1), date(2024, 12, 1))
     assert three_months.energy_wh == 1_297_290

@@ -130,6 +130,13 @@ def managers(scope: Scope) -> list[tuple[int, str]]:
     return list(staff.values_list("id", "name"))
 
 
+def staff(scope: Scope) -> list[tuple[int, str]]:
+    """Return id and name of everyone who answers for a point, as reader or manager."""
+    duties = Responsibility.objects.filter(scope.limit("staff__station"))
+    people = Staff.objects.filter(scope.limit("station"), pk__in=duties.values("staff")).order_by("name")
+    return list(people.values_list("id", "name"))
+
+
 def customer_rows(scope: Scope, found: Iterable[Customer], day: date) -> list[CustomerRow]:
     """Add to some customers their address, price class, meter, area and manager of a day."""
     del scope  # the customers are within it already

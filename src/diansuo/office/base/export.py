@@ -18,7 +18,9 @@ MOST_ROWS = 1_048_575  # of an xlsx sheet, without the heading
 
 def workbook(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> HttpResponse:
     """Return a download of the rows under the columns' headings (with their units), one sheet."""
-    headings = [f"{column.title}（{column.unit}）" if column.unit else str(column.title) for column in columns]
+    headings = [
+        f"{column.title}（{column.unit}）" if column.unit else str(column.title) for column in columns
+    ]
     values = (
         [exported(column, value_of(row, column.name)) for column in columns]
         for row, _place in zip(rows, range(MOST_ROWS), strict=False)

@@ -65,12 +65,20 @@ class ImportForm(forms.Form):
     """A file of one kind, with the options that this kind takes and no other."""
 
     file = forms.FileField(label=_("文件"))
-    period = PeriodField(label=_("电费年月"), required=False, help_text=_("不填则取文件中的列或文件名里的年月"))
+    period = PeriodField(
+        label=_("电费年月"), required=False, help_text=_("不填则取文件中的列或文件名里的年月")
+    )
     valid_from = forms.DateField(
-        label=_("档案起始日"), required=False, widget=DayInput, help_text=_("首次导入的档案从哪天起有效；不填取首次抄表当年 1 月 1 日")
+        label=_("档案起始日"),
+        required=False,
+        widget=DayInput,
+        help_text=_("首次导入的档案从哪天起有效；不填取首次抄表当年 1 月 1 日"),
     )
     effective = forms.DateField(
-        label=_("变更生效日"), required=False, widget=DayInput, help_text=_("与现有档案不同的值从哪天起改变；有变更时必填")
+        label=_("变更生效日"),
+        required=False,
+        widget=DayInput,
+        help_text=_("与现有档案不同的值从哪天起改变；有变更时必填"),
     )
     station = forms.CharField(label=_("供电所"), required=False, help_text=_("文件里没有供电所一列时填写"))
 

@@ -99,6 +99,7 @@ def respond(
             "listing": listing,
             "page": _page(rows, listing, request.GET.get("after", ""), request.GET.get("before", "")),
             "section": request.resolver_match.url_name,
+            "searchable": listing.search is not None,
             "filters": filters,
             "words": words,
             "narrowed": bool(words or any(chosen.values())),
@@ -176,6 +177,10 @@ def _decoded(text: str, key: Sequence[str]) -> list[Any]:
         values = json.loads(text)
     except json.JSONDecodeError as problem:
         raise BadRequest("page key") from problem
-    if not isinstance(values, list) or len(values) != len(key) or any(isinstance(v, (list, dict)) for v in values):
+    if (
+        not isinstance(values, list)
+        or len(values) != len(key)
+        or any(isinstance(v, (list, dict)) for v in values)
+    ):
         raise BadRequest("page key")
     return values

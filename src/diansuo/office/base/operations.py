@@ -22,7 +22,9 @@ def add_alias(kind: str, alias: str, field: str) -> ColumnAlias:
         with transaction.atomic():
             return ColumnAlias.objects.create(kind=kind, alias=alias.strip(), field=field)
     except IntegrityError as problem:
-        raise UnableToAdd(_("列名“%(alias)s”已有对应的列，请先删除原来的别名") % {"alias": alias}) from problem
+        raise UnableToAdd(
+            _("列名“%(alias)s”已有对应的列，请先删除原来的别名") % {"alias": alias}
+        ) from problem
 
 
 def delete_alias(alias_id: int) -> bool:

@@ -61,7 +61,11 @@ def duration(seconds: float | None) -> str:
     whole = int(seconds)
     if whole >= 60:
         return _("%(minutes)d 分 %(seconds)d 秒") % {"minutes": whole // 60, "seconds": whole % 60}
-    return _("%(seconds).1f 秒") % {"seconds": seconds} if seconds < 10 else _("%(seconds)d 秒") % {"seconds": whole}
+    return (
+        _("%(seconds).1f 秒") % {"seconds": seconds}
+        if seconds < 10
+        else _("%(seconds)d 秒") % {"seconds": whole}
+    )
 
 
 def count(number: int | None) -> str:

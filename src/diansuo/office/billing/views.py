@@ -31,7 +31,12 @@ def bill_list(request: HttpRequest, period: int) -> HttpResponse:
         title=_("%(month)s 电费账单") % {"month": month},
         columns=(
             Column("contract.customer.number", _("用户编号"), Kind.CODE, url_name="bill", url_args=("id",)),
-            Column("contract.customer.name", _("用户名称"), url_name="customer", url_args=("contract.customer_id",)),
+            Column(
+                "contract.customer.name",
+                _("用户名称"),
+                url_name="customer",
+                url_args=("contract.customer_id",),
+            ),
             Column("price_class", _("用电类别"), labels=dict(PRICE_CLASSES)),
             Column("from_date", _("起"), Kind.DAY),
             Column("to_date", _("止"), Kind.DAY),
@@ -45,8 +50,15 @@ def bill_list(request: HttpRequest, period: int) -> HttpResponse:
         search=lists.any_of("contract__customer__number__startswith", "contract__customer__name__contains"),
         search_hint=_("用户编号或名称"),
         filters=(
-            lists.Filter("price_class", _("用电类别"), PRICE_CLASSES, lambda rows, value: rows.filter(price_class=value)),
-            lists.Filter("state", _("状态"), Bill.State.choices, lambda rows, value: rows.filter(state=value)),
+            lists.Filter(
+                "price_class",
+                _("用电类别"),
+                PRICE_CLASSES,
+                lambda rows, value: rows.filter(price_class=value),
+            ),
+            lists.Filter(
+                "state", _("状态"), Bill.State.choices, lambda rows, value: rows.filter(state=value)
+            ),
         ),
         template="billing/bills.html",
     )

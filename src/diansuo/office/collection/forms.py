@@ -22,7 +22,11 @@ class PaymentForm(forms.Form):
     """How much came in, when, how, and by which slip; the slip's number makes a second submission harmless."""
 
     amount = forms.DecimalField(
-        label=_("金额（元）"), min_value=Decimal("0.01"), max_value=Decimal("99999999.99"), decimal_places=2, max_digits=10
+        label=_("金额（元）"),
+        min_value=Decimal("0.01"),
+        max_value=Decimal("99999999.99"),
+        decimal_places=2,
+        max_digits=10,
     )
     channel = forms.ChoiceField(label=_("渠道"), choices=CHANNELS)
     paid_date = forms.DateField(label=_("收费日期"), widget=DayInput)

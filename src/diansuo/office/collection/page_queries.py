@@ -1,110 +1,96 @@
-"""What the collection pages read: arrears by area manager, what a customer owes and paid, a receipt."""
+"""What the collection pages read beyond :mod:`queries`: debtors as a list, a customer's payments, a receipt."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
 from diansuo.office.archive.models import Customer, Responsibility
 from diansuo.office.base.scope import Scope
-from diansuo.office.collection.models import Payment, Receivable
+from diansuo.office.collection.models import Payment
+from diansuo.office.collection.queries import NOBODY, open_receivables
 
-OPEN = Q(paid_fen__lt=F("amount_fen"))
 OWED = F("amount_fen") - F("paid_fen")
 
 
 @dataclass(frozen=True, slots=True)
-class ManagerArrears:
-    """What the customers of one area manager owe; ``staff_id`` is None where nobody is responsible."""
+class Open:
+    """What is open in all, in fen: overdue on a day, and not due yet; and how many customers are overdue."""
 
-    staff_id: int | None
-    name: str
-    customers: int
     overdue_fen: int
     not_due_fen: int
-    oldest_period: int
+    overdue_customers: int
 
 
-def open_receivables(scope: Scope) -> QuerySet[Receivable]:
-    """Return what is not fully paid."""
-    return Receivable.objects.filter(OPEN, scope.limit("customer__station"))
+@dataclass(slots=True)
+class Debtor:
+    """A customer who owes: how many months, since when, how much and how much of it is overdue (fen)."""
+
+    id: int
+    company_id: int
+    number: str
+    name: str
+    months: int = 0
+    oldest_period: int | None = None
+    owed_fen: int = 0
+    overdue_fen: int = 0
 
 
-def arrears_by_manager(scope: Scope, *, day: date) -> list[ManagerArrears]:
-    """Return what is open by area manager of the day, the most overdue first."""
-    duty = "bill__consumption__point__duties"
-    rows = (
+def open_in_all(scope: Scope, *, day: date) -> Open:
+    """Return the sums of what is open."""
+    overdue = Q(due_date__lt=day)
+    return Open(
+        **open_receivables(scope).aggregate(
+            overdue_fen=Sum(OWED, filter=overdue, default=0),
+            not_due_fen=Sum(OWED, filter=~overdue, default=0),
+            overdue_customers=Count("customer", filter=overdue, distinct=True),
+        )
+    )
+
+
+def debtors(scope: Scope) -> QuerySet[Customer]:
+    """Return the customers with something open."""
+    owed = open_receivables(scope).filter(customer=OuterRef("pk"))
+    return Customer.objects.filter(Exists(owed), scope.limit("station"))
+
+
+def of_person(scope: Scope, rows: QuerySet[Customer], staff_id: int, *, day: date) -> QuerySet[Customer]:
+    """Keep the customers one person answers for that day (area manager, else reader; 0: nobody)."""
+    duties = Responsibility.objects.in_force(day).filter(scope.limit("staff__station"))
+    at_point = duties.filter(point=OuterRef("bill__consumption__point"))
+    managers = at_point.filter(duty=Responsibility.Duty.MANAGER)
+    billed = open_receivables(scope).filter(customer=OuterRef("pk"))
+    if staff_id == NOBODY:
+        return rows.filter(Exists(billed.filter(~Exists(at_point))))
+    mine = Exists(managers.filter(staff=staff_id)) | (
+        ~Exists(managers) & Exists(at_point.filter(staff=staff_id))
+    )
+    return rows.filter(Exists(billed.filter(mine)))
+
+
+def debtor_rows(scope: Scope, found: Iterable[Customer], *, day: date) -> list[Debtor]:
+    """Add to some customers what they owe."""
+    rows = {one.pk: Debtor(one.pk, one.company_id, one.number, one.name) for one in found}
+    sums = (
         open_receivables(scope)
+        .filter(customer__in=rows)
+        .values("customer")
         .annotate(
-            duty_row=FilteredRelation(
-                duty,
-                condition=Q(
-                    **{
-                        f"{duty}__duty": Responsibility.Duty.MANAGER,
-                        f"{duty}__valid_from__lte": day,
-                    }
-                )
-                & (Q(**{f"{duty}__valid_to__isnull": True}) | Q(**{f"{duty}__valid_to__gt": day})),
-            )
-        )
-        .values("duty_row__staff", "duty_row__staff__name")
-        .annotate(
-            customers=Count("customer", distinct=True),
-            overdue_fen=Sum(OWED, filter=Q(due_date__lt=day), default=0),
-            not_due_fen=Sum(OWED, filter=Q(due_date__gte=day), default=0),
-            oldest_period=Min("period"),
-        )
-        .order_by("-overdue_fen", "-not_due_fen")
-    )
-    return [
-        ManagerArrears(
-            row["duty_row__staff"],
-            row["duty_row__staff__name"] or "",
-            row["customers"],
-            row["overdue_fen"],
-            row["not_due_fen"],
-            row["oldest_period"],
-        )
-        for row in rows
-    ]
-
-
-def debtors(scope: Scope, *, day: date) -> QuerySet[Customer]:
-    """Return the customers with something open: what they owe, what of it is overdue, the oldest month."""
-    owed = Q(receivables__paid_fen__lt=F("receivables__amount_fen"))
-    difference = F("receivables__amount_fen") - F("receivables__paid_fen")
-    return (
-        Customer.objects.filter(scope.limit("station"), Exists(open_receivables(scope).filter(customer=OuterRef("pk"))))
-        .annotate(
-            owed_fen=Coalesce(Sum(difference, filter=owed), Value(0)),
-            overdue_fen=Coalesce(Sum(difference, filter=owed & Q(receivables__due_date__lt=day)), Value(0)),
-            months=Count("receivables", filter=owed),
-            oldest_period=Min("receivables__period", filter=owed),
+            months=Count("id"),
+            oldest=Min("period"),
+            owed=Sum(OWED),
+            overdue=Sum(OWED, filter=Q(due_date__lt=day), default=0),
         )
     )
-
-
-def managed_by(scope: Scope, rows: QuerySet[Customer], staff_id: int | None, *, day: date) -> QuerySet[Customer]:
-    """Keep the debtors whose open bills belong to an area manager of the day (None: to nobody)."""
-    duties = Responsibility.objects.in_force(day).filter(
-        scope.limit("staff__station"), duty=Responsibility.Duty.MANAGER
-    )
-    billed = open_receivables(scope)
-    if staff_id is None:
-        billed = billed.exclude(bill__consumption__point__in=duties.values("point"))
-    else:
-        billed = billed.filter(bill__consumption__point__in=duties.filter(staff=staff_id).values("point"))
-    return rows.filter(pk__in=billed.values("customer"))
-
-
-def receivables(scope: Scope, customer_id: int) -> list[Receivable]:
-    """Return what a customer was ever to pay, latest first."""
-    rows = Receivable.objects.filter(scope.limit("customer__station"), customer=customer_id)
-    return list(rows.order_by("-period"))
+    for each in sums:
+        row = rows[each["customer"]]
+        row.months, row.oldest_period = each["months"], each["oldest"]
+        row.owed_fen, row.overdue_fen = each["owed"], each["overdue"]
+    return list(rows.values())
 
 
 def owed_fen(scope: Scope, customer_id: int) -> int:
@@ -115,14 +101,14 @@ def owed_fen(scope: Scope, customer_id: int) -> int:
 
 def credit_fen(scope: Scope, customer_id: int) -> int:
     """Return what a customer has paid beyond what was due, in fen."""
-    rows = Payment.objects.filter(scope.limit("customer__station"), customer=customer_id)
+    rows = payments(scope, customer_id)
     return int(rows.aggregate(credit=Sum(F("amount_fen") - F("allocated_fen"), default=0))["credit"])
 
 
-def payments(scope: Scope, customer_id: int) -> list[Payment]:
+def payments(scope: Scope, customer_id: int) -> QuerySet[Payment]:
     """Return what a customer paid, latest first."""
     rows = Payment.objects.filter(scope.limit("customer__station"), customer=customer_id)
-    return list(rows.select_related("taken_by").order_by("-paid_date", "-id"))
+    return rows.select_related("taken_by").order_by("-paid_date", "-id")
 
 
 def payment(scope: Scope, payment_id: int) -> Payment | None:
@@ -134,4 +120,6 @@ def payment(scope: Scope, payment_id: int) -> Payment | None:
 def allocations(scope: Scope, payment_id: int) -> list[Any]:
     """Return which receivables a payment settled, oldest month first."""
     found = payment(scope, payment_id)
-    return list(found.allocations.select_related("receivable").order_by("receivable__period")) if found else []
+    return (
+        list(found.allocations.select_related("receivable").order_by("receivable__period")) if found else []
+    )

@@ -13,25 +13,38 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from diansuo.office.archive import page_queries as archive
-from diansuo.office.archive.models import Customer
+from diansuo.office.archive.models import Customer, Responsibility
 from diansuo.office.base import lists
 from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
-from diansuo.office.collection import operations
-from diansuo.office.collection import page_queries as queries
+from diansuo.office.collection import operations, page_queries, queries
 from diansuo.office.collection.forms import PaymentForm
-
-NOBODY = 0
 
 
 def arrears(request: HttpRequest) -> HttpResponse:
-    """Show what is open by area manager, and below it the customers who owe."""
+    """Show what is open by responsible person: the page, or its table alone where another page shows it."""
     scope, today = Scope.of(request.user), timezone.localdate()
-    by_manager = queries.arrears_by_manager(scope, day=today)
+    people = queries.arrears_by_person(scope, day=today)
+    context = {
+        "people": people,
+        "customers": sum(row.customers for row in people),
+        "overdue_fen": sum(row.overdue_fen for row in people),
+        "not_due_fen": sum(row.not_due_fen for row in people),
+        "duties": dict(Responsibility.Duty.choices),
+        "section": "arrears",
+    }
+    template = "collection/people.html" if request.htmx else "collection/arrears.html"
+    return render(request, template, context)
+
+
+def debtors(request: HttpRequest) -> HttpResponse:
+    """Show the customers who owe."""
+    scope, today = Scope.of(request.user), timezone.localdate()
     yuan = _("元")
+    people = [*archive.staff(scope), (queries.NOBODY, _("无责任人"))]
     listing = lists.Listing(
-        title=_("欠费与收费"),
+        title=_("欠费用户"),
         columns=(
             Column("number", _("用户编号"), Kind.CODE, url_name="collect", url_args=("id",)),
             Column("name", _("用户名称"), url_name="customer", url_args=("id",)),
@@ -47,15 +60,16 @@ def arrears(request: HttpRequest) -> HttpResponse:
         search_hint=_("用户编号或名称"),
         filters=(
             lists.Filter(
-                "manager",
-                _("台区经理"),
-                [(row.staff_id or NOBODY, row.name or _("无责任人")) for row in by_manager],
-                lambda rows, value: queries.managed_by(scope, rows, int(value) or None, day=today),
+                "person",
+                _("责任人"),
+                people,
+                lambda rows, value: page_queries.of_person(scope, rows, int(value), day=today),
             ),
         ),
-        template="collection/arrears.html",
+        enrich=lambda rows: page_queries.debtor_rows(scope, rows, day=today),
+        template="collection/debtors.html",
     )
-    return lists.respond(request, listing, queries.debtors(scope, day=today), {"by_manager": by_manager})
+    return lists.respond(request, listing, page_queries.debtors(scope), {"section": "arrears"})
 
 
 def collect(request: HttpRequest, customer_id: int) -> HttpResponse:
@@ -64,7 +78,7 @@ def collect(request: HttpRequest, customer_id: int) -> HttpResponse:
     customer = archive.customer(scope, customer_id)
     if customer is None:
         raise Http404
-    owed_fen = queries.owed_fen(scope, customer_id)
+    owed_fen = page_queries.owed_fen(scope, customer_id)
     initial = {
         "amount": Decimal(owed_fen).scaleb(-2) if owed_fen else None,
         "paid_date": today,
@@ -77,9 +91,9 @@ def collect(request: HttpRequest, customer_id: int) -> HttpResponse:
             return answer
     context = {
         "customer": customer,
-        "receivables": [row for row in queries.receivables(scope, customer_id) if row.paid_fen < row.amount_fen],
+        "receivables": queries.open_receivables(scope).filter(customer=customer_id).order_by("due_date"),
         "owed_fen": owed_fen,
-        "credit_fen": queries.credit_fen(scope, customer_id),
+        "credit_fen": page_queries.credit_fen(scope, customer_id),
         "form": form,
         "may_take": request.user.has_perm("base.take_payments"),
         "today": today,
@@ -113,13 +127,13 @@ def _take(request: HttpRequest, customer: Customer, form: PaymentForm) -> HttpRe
 def receipt(request: HttpRequest, payment_id: int) -> HttpResponse:
     """Show one payment and what it settled."""
     scope = Scope.of(request.user)
-    payment = queries.payment(scope, payment_id)
+    payment = page_queries.payment(scope, payment_id)
     if payment is None:
         raise Http404
     context = {
         "payment": payment,
         "customer": payment.customer,
-        "allocations": queries.allocations(scope, payment_id),
+        "allocations": page_queries.allocations(scope, payment_id),
         "credit_fen": payment.amount_fen - payment.allocated_fen,
         "section": "arrears",
     }

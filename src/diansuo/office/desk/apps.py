@@ -15,6 +15,7 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Publish what this app adds to the menu and the customer page."""
-        from diansuo.office.desk import panels
+        from diansuo.office.desk import cycle, panels
 
+        cycle.register()
         panels.publish()

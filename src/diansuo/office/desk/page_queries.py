@@ -65,9 +65,7 @@ def months_read(scope: Scope) -> list[int]:
 
 def open_months(scope: Scope) -> list[OpenMonth]:
     """Return the months with readings that nobody has run the cycle for, latest first."""
-    started = set(
-        Job.objects.filter(scope.limit("station"), kind=cycle.KIND).values_list("key", flat=True)
-    )
+    started = set(Job.objects.filter(scope.limit("station"), kind=cycle.KIND).values_list("key", flat=True))
     found = []
     for period in months_read(scope):
         for station in scope.stations():
@@ -113,7 +111,11 @@ def opened(scope: Scope, *, station_id: int, period: int, limit: int = 200) -> l
         period=period,
         status=Consumption.Status.OPENING,
     )
-    columns = ("point__contract__customer", "point__contract__customer__number", "point__contract__customer__name")
+    columns = (
+        "point__contract__customer",
+        "point__contract__customer__number",
+        "point__contract__customer__name",
+    )
     return [Opened(*row) for row in rows.order_by(columns[1]).values_list(*columns)[:limit]]
 
 

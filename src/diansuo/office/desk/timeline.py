@@ -29,13 +29,17 @@ class Event:
 
 def events(scope: Scope, customer_id: int, *, limit: int = 100) -> list[Event]:
     """Return what happened to a customer, latest first."""
-    found = [event for history in archive.contracts(scope, customer_id) for event in _contract_events(history)]
+    found = [
+        event for history in archive.contracts(scope, customer_id) for event in _contract_events(history)
+    ]
     for bill in billing.customer_bills(scope, customer_id=customer_id):
         words = _("%(month)s 电费 %(amount)s 元") % {
             "month": wording.month(bill.period),
             "amount": wording.yuan(bill.amount_fen),
         }
-        found.append(Event(bill.issued_date or bill.to_date, _("发行"), words, reverse("bill", args=[bill.pk])))
+        found.append(
+            Event(bill.issued_date or bill.to_date, _("发行"), words, reverse("bill", args=[bill.pk]))
+        )
     for payment in collection.payments(scope, customer_id):
         words = _("%(amount)s 元") % {"amount": wording.yuan(payment.amount_fen)}
         found.append(Event(payment.paid_date, _("收费"), words, reverse("receipt", args=[payment.pk])))
@@ -68,7 +72,9 @@ def _point_events(point: PointHistory) -> Iterator[Event]:
         }
         yield Event(row.valid_from, kind, words, _batch(row.batch_id))
     for number, row in enumerate(point.areas):
-        yield Event(row.valid_from, _("调整台区") if number else _("台区"), str(row.area), _batch(row.batch_id))
+        yield Event(
+            row.valid_from, _("调整台区") if number else _("台区"), str(row.area), _batch(row.batch_id)
+        )
     for row in point.duties:
         yield Event(row.valid_from, row.get_duty_display(), row.staff.name, _batch(row.batch_id))
 

@@ -18,8 +18,10 @@ class MeteringConfig(AppConfig):
         from diansuo.office.base import registry
         from diansuo.office.base.imports import kinds
         from diansuo.office.metering import panels, wording
+        from diansuo.office.metering.importing.freeze import FREEZE
         from diansuo.office.metering.importing.readings import READINGS
 
         kinds.register(READINGS)
+        kinds.register(FREEZE)
         registry.add_wording("R", wording.words_of)
         panels.publish()

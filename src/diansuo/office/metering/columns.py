@@ -210,14 +210,13 @@ class ReadingRows:
 
 def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: bool = True) -> DuePoints:
     """Load the points due in a month; with ``unbilled`` those without an issued bill in it only."""
-    dates = [rules.scheduled_day(period, day) for day in range(1, 32)]
     billed = issued.condition()
     query = DUE_POINTS.format(
         days=", ".join(["(%s, %s)"] * 31),
         open_day=f"COALESCE({day_number(OPEN_DATE.format(billed=billed))}, {NEVER})",
         unbilled=UNBILLED.format(billed=billed) if unbilled else "",
     )
-    calendar = [value for day, due in enumerate(dates, start=1) for value in (day, due)]
+    calendar = _calendar(period)
     params = [
         *calendar,
         period,
@@ -233,7 +232,7 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
         point="int", contract="int", reading_day="int", price_class="int", voltage_class="int",
         capacity_va="int", open_day="int",
     )  # fmt: skip
-    due_day_of = np.array([0, *(days_since_epoch(due) for due in dates)], dtype=np.int64)
+    due_day_of = np.array([0, *map(days_since_epoch, calendar[1::2])], dtype=np.int64)
     due = DuePoints(
         point=rows["point"],
         contract=rows["contract"],
@@ -246,6 +245,23 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
     first = np.ones(len(due), dtype=np.bool_)  # terms that change on the day itself: those of the day before
     first[1:] = due.point[1:] != due.point[:-1]
     return due if first.all() else due.take(first)
+
+
+def count_due(station_id: int, period: int) -> int:
+    """Count the points due in a month, billed or not."""
+    query = DUE_POINTS.format(days=", ".join(["(%s, %s)"] * 31), open_day="0", unbilled="")
+    everything = [station_id, 0, np.iinfo(np.int64).max]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT COUNT(DISTINCT id) FROM ({query}) due",
+            [*_calendar(period), rules.FIRST_READING_DAY, *everything],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _calendar(period: int) -> list[object]:
+    """Reading day and scheduled date of a month, for all 31, as the query takes them."""
+    return [value for day in range(1, 32) for value in (day, rules.scheduled_day(period, day))]
 
 
 def load_readings(station_id: int, period: int, low: int, high: int) -> ReadingRows:

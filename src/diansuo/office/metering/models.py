@@ -148,7 +148,10 @@ class Finding(models.Model):
         MeteringPoint, models.PROTECT, related_name="findings", verbose_name=_("计量点")
     )
     period = models.PositiveIntegerField(_("电费年月"))
-    job = models.ForeignKey(Job, models.PROTECT, related_name="+", verbose_name=_("作业"))
+    # None: found while a reading was entered; the next check of the month replaces it.
+    job = models.ForeignKey(
+        Job, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("作业")
+    )
     rule = models.CharField(_("规则"), max_length=24)
     severity = models.PositiveSmallIntegerField(_("级别"), choices=Severity.choices)
     register = models.PositiveSmallIntegerField(_("示数类型"), choices=REGISTERS, null=True, blank=True)

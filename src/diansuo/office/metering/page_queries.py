@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from diansuo.core.metering.registers import Purpose, Register
-from diansuo.office.archive.models import MeterInstallation, MeteringPoint, Route
+from diansuo.office.archive.models import MeteringPoint, MeterInstallation, Route
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.models import (
     REGISTER_NAMES,
@@ -19,6 +19,7 @@ from diansuo.office.metering.models import (
     MissedReading,
     RegisterReading,
 )
+from diansuo.office.metering.rules import FIRST_READING_DAY
 
 BREAKS = {int(Purpose.FINAL), int(Purpose.INITIAL)}
 
@@ -168,13 +169,14 @@ class RouteRow:
 
 
 def routes(scope: Scope, *, period_of: Callable[[int], int]) -> list[RouteRow]:
-    """Return the routes with their progress in the month that ``period_of`` names for a route's reading day."""
-    rows = Route.objects.filter(scope.limit("station")).order_by("number")
+    """Return the routes with their progress in the month that ``period_of`` names for a route's reading day.
+
+    Route 0 stands for the points that are on none.
+    """
+    points = MeteringPoint.objects.filter(scope.limit("station"), contract__isnull=False)
     found = []
-    for route in rows:
-        period = period_of(route.reading_day)
-        points = MeteringPoint.objects.filter(route=route)
-        read = RegisterReading.objects.filter(point__route=route, period=period, register=Register.ACTIVE_TOTAL)
+    for route in Route.objects.filter(scope.limit("station")).order_by("number"):
+        mine, period = points.filter(route=route), period_of(route.reading_day)
         found.append(
             RouteRow(
                 route.pk,
@@ -182,8 +184,17 @@ def routes(scope: Scope, *, period_of: Callable[[int], int]) -> list[RouteRow]:
                 route.name,
                 route.reading_day,
                 period,
-                points.count(),
-                read.values("point").distinct().count(),
+                mine.count(),
+                _read(mine, period),
             )
         )
+    loose = points.filter(route__isnull=True)
+    if loose.exists():
+        period = period_of(FIRST_READING_DAY)
+        found.append(RouteRow(0, "", "", FIRST_READING_DAY, period, loose.count(), _read(loose, period)))
     return found
+
+
+def _read(points: QuerySet[MeteringPoint], period: int) -> int:
+    rows = RegisterReading.objects.filter(point__in=points, period=period, register=Register.ACTIVE_TOTAL)
+    return rows.values("point").distinct().count()

@@ -97,7 +97,7 @@ def _points_and_findings(examined: checking.Examined) -> tuple[Int64, Findings]:
     return examined.due.point, examined.findings
 
 
-def finding_columns(job_id: int, period: int, points: Int64, findings: Findings) -> dict[str, object]:
+def finding_columns(job_id: int | None, period: int, points: Int64, findings: Findings) -> dict[str, object]:
     """Return findings about due points, given by their keys, as the columns of their table."""
     found = findings.take(np.flatnonzero(findings.due_row >= 0))
     return {

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from diansuo.office.base.converters import PERIOD
 from diansuo.office.metering import views
+
+WALK = f"readings/<int:route_id>/<{PERIOD}:period>/"
 
 urlpatterns: list[URLPattern] = [
     path("readings/", views.route_list, name="reading_routes"),
+    path(WALK, views.walk_page, name="walk"),
+    path(f"{WALK}<int:point_id>/", views.enter, name="walk_enter"),
+    path("points/<int:point_id>/exchange/", views.exchange, name="meter_exchange"),
 ]

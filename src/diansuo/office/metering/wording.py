@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from diansuo.core.metering import Rule
+from diansuo.core.metering import Findings, Rule
 from diansuo.office.base.registry import Words
 from diansuo.office.base.wording import kilowatt_hours
 from diansuo.office.metering.columns import as_date
@@ -177,3 +177,19 @@ def words_of(finding: Any) -> Words:
         to_date=finding.detail.get("to", ""),
     )
     return Words(str(words.name), text, str(words.remedy))
+
+
+def words_at(findings: Findings, at: int) -> Words:
+    """Put one finding of a column of them, not yet stored, into words."""
+    rule = Rule(int(findings.rule[at])).id
+    register = int(findings.register[at])
+    text = sentence(
+        rule,
+        register=register if register >= 0 else None,
+        actual=int(findings.actual[at]),
+        expected=int(findings.expected[at]),
+        limit=int(findings.limit[at]),
+        from_date=as_date(int(findings.from_day[at])),
+        to_date=as_date(int(findings.to_day[at])),
+    )
+    return Words(str(wording(rule).name), text, str(wording(rule).remedy))

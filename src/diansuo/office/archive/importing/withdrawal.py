@@ -43,18 +43,26 @@ def blockers(batch: ImportBatch) -> list[str]:
 
 
 def _dependents(batch: ImportBatch) -> Iterator[str]:
-    """Rows of any app that point at a row of the batch and did not come with it.
+    """Rows of any app that point at a row of the batch, did not come with it, and will not be pointed back.
 
     Higher apps are found through Django's reverse relations, so that the archive need not know them.
     """
     for model in MADE:
         for relation in model._meta.related_objects:
+            pointing = relation.field
             other: type[models.Model] = relation.related_model
-            rows = other._base_manager.filter(**{f"{relation.field.name}__batch": batch})
+            rows = other._base_manager.filter(**{f"{pointing.name}__batch": batch})
             if any(field.name == "batch" for field in other._meta.concrete_fields):
                 rows = rows.exclude(batch=batch)
-            example = rows.values_list(f"{relation.field.name}", flat=True).order_by()[:1]
-            for key in example:
+            pointed_here = ImportChange.objects.filter(
+                batch=batch,
+                model=other._meta.label,
+                row=OuterRef("pk"),
+                field__in=(pointing.name, pointing.attname),
+            )
+            for key in (
+                rows.exclude(Exists(pointed_here)).order_by().values_list(pointing.name, flat=True)[:1]
+            ):
                 yield _("已有%(what)s用到本批次的%(made)s %(which)s") % {
                     "what": other._meta.verbose_name,
                     "made": model._meta.verbose_name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +27,7 @@ def text_of(cell: Any) -> str:
 
 
 def _number(number: float) -> str:
-    if abs(number) >= 10**_DIGITS:
+    if not math.isfinite(number) or abs(number) >= 10**_DIGITS:
         return f"{number:.14e}"
     if number == int(number):
         return str(int(number))

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from diansuo.office.base.sheets.cell_scan import ERRORS
 from diansuo.office.base.sheets.columns import Column, ColumnKind, normal
 
 
@@ -41,7 +42,6 @@ _EXCEL_DAY = re.compile(r"([3-6][0-9]{4})(?:\.[0-9]+)?")
 _MONTH = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})月?|([0-9]{2}))")
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 _YEARS = range(1900, 2200)
-_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
 
 
 def clean_text(text: str) -> str:
@@ -152,7 +152,7 @@ def parser_of(column: Column) -> Callable[[str], Any]:
         parse = _PARSERS[column.kind]
 
     def guarded(text: str) -> Any:
-        if text in _ERRORS:
+        if text in ERRORS:
             raise Unreadable(_("单元格是错误值"), _("在 Excel 中改正后重新导出"))
         return parse(text)
 

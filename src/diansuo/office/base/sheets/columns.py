@@ -50,7 +50,11 @@ class Column:
 
     def names(self) -> tuple[str, ...]:
         """Return every heading that means this column."""
-        return (self.heading, self.heading_en, *self.aliases) if self.heading_en else (self.heading, *self.aliases)
+        return (
+            (self.heading, self.heading_en, *self.aliases)
+            if self.heading_en
+            else (self.heading, *self.aliases)
+        )
 
 
 _UNIT = re.compile(r"\((?:kva|kw|kwh|元|千瓦时|千瓦|千伏安|度|kvar|kvarh|v|a|必填|选填)\)$")

@@ -43,7 +43,8 @@ def check_ends(path: Path) -> None:
         block = stream.read()
     if start != _LOCAL or len(block) < _END.size or not _one_directory(block, tail):
         raise SheetRefused(
-            _("文件不是 xlsx，或已损坏、已加密"), _("用 Excel 或 WPS 打开后另存为“Excel 工作簿(*.xlsx)”再导入")
+            _("文件不是 xlsx，或已损坏、已加密"),
+            _("用 Excel 或 WPS 打开后另存为“Excel 工作簿(*.xlsx)”再导入"),
         )
 
 
@@ -75,7 +76,9 @@ def check_members(members: list[zipfile.ZipInfo], limit: int) -> None:
     Raises:
         SheetRefused: not a workbook, too many parts, doubled or second names, encryption, odd compression.
     """
-    names = [member.filename.casefold() for member in members]
+    names = [plain_name(member.filename) for member in members]
+    if "word/document.xml" in names:
+        raise SheetRefused(_("这是 Word 文档，不是表格"), _("把表格复制到 Excel，另存为 .xlsx 后再导入"))
     if "xl/workbook.xml" not in names or _FOREIGN.intersection(names):
         raise SheetRefused(
             _("这不是 xlsx 工作簿"), _("用 Excel 或 WPS 打开后另存为“Excel 工作簿(*.xlsx)”再导入")
@@ -87,6 +90,11 @@ def check_members(members: list[zipfile.ZipInfo], limit: int) -> None:
     doubled = len(set(names)) < len(names)
     if doubled or any(_is_odd(member) for member in members):
         raise SheetRefused(_("工作簿的压缩目录异常"), _("用 Excel 或 WPS 打开后另存为新文件再导入"))
+
+
+def plain_name(name: str) -> str:
+    """Return a part's name as it is compared: loaders ignore case and take both slashes."""
+    return name.replace("\\", "/").casefold()
 
 
 def _is_odd(member: zipfile.ZipInfo) -> bool:

@@ -37,9 +37,13 @@ def kind_of_file(path: Path, filename: str) -> str:
     if wrong:
         raise SheetRefused(*wrong, filename)
     if suffix == ".xlsx" and not head.startswith(_ZIP):
-        raise SheetRefused(_("扩展名是 xlsx，内容却是文本"), _("把扩展名改为 .csv，或在 Excel 中另存为 .xlsx"), filename)
+        raise SheetRefused(
+            _("扩展名是 xlsx，内容却是文本"), _("把扩展名改为 .csv，或在 Excel 中另存为 .xlsx"), filename
+        )
     if suffix != ".xlsx" and head.startswith(_ZIP):
-        raise SheetRefused(_("扩展名是 csv，内容却是 Excel 工作簿"), _("把扩展名改为 .xlsx 后再导入"), filename)
+        raise SheetRefused(
+            _("扩展名是 csv，内容却是 Excel 工作簿"), _("把扩展名改为 .xlsx 后再导入"), filename
+        )
     return "xlsx" if suffix == ".xlsx" else "csv"
 
 
@@ -48,7 +52,9 @@ def _wrong_content(head: bytes) -> tuple[str, str] | None:
         # Excel wraps an encrypted workbook into the old compound file, in a stream of this name.
         if "EncryptedPackage".encode("utf-16-le") in head:
             return _("文件已加密"), _("去掉打开密码后再导入")
-        return _("这是旧版 Office 文件（xls、doc）"), _("用 Excel 或 WPS 打开后另存为“Excel 工作簿(*.xlsx)”再导入")
+        return _("这是旧版 Office 文件（xls、doc）"), _(
+            "用 Excel 或 WPS 打开后另存为“Excel 工作簿(*.xlsx)”再导入"
+        )
     if head.startswith(_PICTURES):
         return _("这是图片，不是表格"), _("导出 .xlsx 或 .csv 后再导入")
     if head.startswith(b"%PDF"):

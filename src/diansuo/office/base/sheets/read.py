@@ -108,7 +108,14 @@ def _parse_column(column: Column, texts: list[str], parsed: Parsed) -> list[Any]
             except Unreadable as problem:
                 _note(parsed, place, column, text, problem.reason, problem.remedy)
         elif column.required:
-            _note(parsed, place, column, text, _("必填列为空"), _("补填“%(column)s”") % {"column": column.heading})
+            _note(
+                parsed,
+                place,
+                column,
+                text,
+                _("必填列为空"),
+                _("补填“%(column)s”") % {"column": column.heading},
+            )
         values.append(value)
     return values
 
@@ -155,7 +162,9 @@ def _table(source: Source, first: Sequence[Row], header: int, headings: Mapping[
 
 def _column(block: Sequence[tuple[int, Row]], place: int) -> list[str]:
     cells = [row[place] if place < len(row) else "" for _at, row in block]
-    return [clean_text(cell if isinstance(cell, str) else text_of(cell)) if cell != "" else "" for cell in cells]
+    return [
+        clean_text(cell if isinstance(cell, str) else text_of(cell)) if cell != "" else "" for cell in cells
+    ]
 
 
 def _unmerged(
@@ -207,7 +216,9 @@ def _refuse_endless_texts(table: Table) -> None:
 
 def _require_columns(tables: list[Table], columns: Sequence[Column], filename: str) -> None:
     for table in tables:
-        missing = [column.heading for column in columns if column.required and column.field not in table.fields]
+        missing = [
+            column.heading for column in columns if column.required and column.field not in table.fields
+        ]
         if missing:
             raise SheetRefused(
                 _("缺少列：%(columns)s") % {"columns": "、".join(missing)},

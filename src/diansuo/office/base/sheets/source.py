@@ -21,7 +21,8 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from diansuo.office.base.sheets.guard import MIB, check_workbook
+from diansuo.office.base.sheets.file_types import kind_of_file
+from diansuo.office.base.sheets.guard import MIB, ErrorCells, check_workbook
 from diansuo.office.base.sheets.problems import SheetRefused
 
 CSV_BYTES = 512 * MIB
@@ -30,8 +31,6 @@ _LINE_CHARACTERS = MIB
 _RECORD_CHARACTERS = 4 * MIB
 _BLOCK = MIB
 _SNIFFED_LINES = 20
-_ZIP = b"PK\x03\x04"
-_OLE = b"\xd0\xcf\x11\xe0"
 
 Row = list[Any]
 Merge = tuple[tuple[int, int], tuple[int, int]]
@@ -52,32 +51,15 @@ def open_sheets(path: Path, filename: str) -> Iterator[Source]:
     Raises:
         SheetRefused: not a file we read, hostile, or damaged.
     """
-    suffix = Path(filename).suffix.lower()
-    with path.open("rb") as stream:
-        start = stream.read(8)
-    if not start:
-        raise SheetRefused(_("文件是空的"), _("重新导出该文件"), filename)
-    if suffix not in (".xlsx", ".csv", ".txt"):
-        raise SheetRefused(
-            _("不支持 %(suffix)s 文件") % {"suffix": suffix or _("无扩展名")},
-            _("另存为 .xlsx 或 .csv 后再导入"),
-            filename,
-        )
-    if start.startswith(_OLE):
-        raise SheetRefused(
-            _("文件是旧式 .xls，或加了打开密码"), _("去掉打开密码，另存为“Excel 工作簿(*.xlsx)”后再导入"), filename
-        )
-    if suffix == ".xlsx":
+    if kind_of_file(path, filename) == "xlsx":
         yield from _workbook(path, filename)
-    elif start.startswith(_ZIP):
-        raise SheetRefused(_("扩展名是 csv，内容却是 Excel 工作簿"), _("把扩展名改为 .xlsx 后再导入"), filename)
     else:
         yield from _csv(path, filename)
 
 
 def _workbook(path: Path, filename: str) -> Iterator[Source]:
     try:
-        check_workbook(path)
+        errors = check_workbook(path)
     except SheetRefused as refusal:
         raise SheetRefused(refusal.reason, refusal.remedy, f"{filename} {refusal.where}".strip()) from refusal
     with _contained(filename):
@@ -88,21 +70,28 @@ def _workbook(path: Path, filename: str) -> Iterator[Source]:
             with _contained(filename):
                 sheet = workbook.get_sheet_by_name(info.name)
                 merges = list(sheet.merged_cell_ranges or [])
-            yield Source(info.name, _rows(sheet, filename), merges)
+            yield Source(info.name, _rows(sheet, errors.get(info.name, {}), filename), merges)
 
 
 def _is_read(info: SheetMetadata) -> bool:
     return info.visible == SheetVisibleEnum.Visible and info.typ == SheetTypeEnum.WorkSheet
 
 
-def _rows(sheet: CalamineSheet, filename: str) -> Iterator[Row]:
+def _rows(sheet: CalamineSheet, errors: ErrorCells, filename: str) -> Iterator[Row]:
     """Give the rows from the sheet's first, each from its first column (calamine begins where the data does)."""
     if sheet.start is None:
         return
     margin = [""] * sheet.start[1]
+    wrong: dict[int, list[tuple[int, str]]] = {}
+    for (at, column), error in errors.items():
+        wrong.setdefault(at, []).append((column, error))
     with _contained(filename):
-        for row in sheet.iter_rows():
-            yield margin + row if margin else row
+        for at, cells in enumerate(sheet.iter_rows()):
+            row = margin + cells if margin else cells
+            for column, error in wrong.get(at, ()):
+                if column < len(row):
+                    row[column] = error
+            yield row
 
 
 @contextmanager
@@ -128,7 +117,9 @@ def _unreadable(filename: str, problem: BaseException) -> SheetRefused:
 
 def _csv(path: Path, filename: str) -> Iterator[Source]:
     if path.stat().st_size > CSV_BYTES:
-        raise SheetRefused(_("文件超过 %(size)s MB") % {"size": CSV_BYTES // MIB}, _("分成几个文件导入"), filename)
+        raise SheetRefused(
+            _("文件超过 %(size)s MB") % {"size": CSV_BYTES // MIB}, _("分成几个文件导入"), filename
+        )
     encoding = _encoding(path, filename)
     with path.open(encoding=encoding, newline="") as stream:
         first = list(islice(_Lines(stream, filename), _SNIFFED_LINES))

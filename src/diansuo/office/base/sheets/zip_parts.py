@@ -19,7 +19,6 @@ from diansuo.office.base.sheets.problems import SheetRefused
 
 CHUNK_BYTES = 256 * 1024
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
-_ENCRYPTED = 0x1
 
 
 @dataclass(slots=True)
@@ -38,32 +37,9 @@ class PartCap:
     free_bytes: int
 
 
-def refuse_odd_envelope(archive: zipfile.ZipFile) -> None:
-    """Refuse a zip that two readers could read differently: a prefix, a comment, one name twice, odd packing.
-
-    Raises:
-        SheetRefused: says which oddity it is.
-    """
-    members = archive.infolist()
-    if any(member.flag_bits & _ENCRYPTED for member in members):
-        raise SheetRefused(_("文件已加密"), _("去掉打开密码后再导入"))
-    names = [plain_name(member.filename) for member in members]
-    odd = (
-        archive.comment
-        or len(set(names)) != len(names)
-        or min(member.header_offset for member in members) != 0
-        or any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members)
-    )
-    if odd:
-        raise SheetRefused(_("压缩包结构异常"), _("用 Excel 或 WPS 打开后另存为新的 .xlsx 再导入"))
-
-
-def plain_name(name: str) -> str:
-    """Return a part's name as it is compared: loaders ignore case and take both slashes."""
-    return name.replace("\\", "/").lstrip("/").casefold()
-
-
-def inflate(stream: IO[bytes], member: zipfile.ZipInfo, cap: PartCap, allowance: Allowance) -> Iterator[bytes]:
+def inflate(
+    stream: IO[bytes], member: zipfile.ZipInfo, cap: PartCap, allowance: Allowance
+) -> Iterator[bytes]:
     """Yield a part's bytes in pieces, to the true end of its packed data.
 
     Raises:
@@ -127,5 +103,6 @@ def _inflated(inflater: zlib._Decompress, packed: bytes, member: zipfile.ZipInfo
 
 def _damaged(member: zipfile.ZipInfo) -> SheetRefused:
     return SheetRefused(
-        _("文件内容损坏（%(part)s）") % {"part": member.filename}, _("用 Excel 或 WPS 打开后另存为新的 .xlsx 再导入")
+        _("文件内容损坏（%(part)s）") % {"part": member.filename},
+        _("用 Excel 或 WPS 打开后另存为新的 .xlsx 再导入"),
     )

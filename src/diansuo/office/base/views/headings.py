@@ -26,7 +26,11 @@ def alias_list(request: HttpRequest) -> HttpResponse:
         (kind.name, column.field): column.heading for kind in kinds.all_kinds() for column in kind.columns
     }
     rows = [
-        {"alias": row, "kind": titles.get(row.kind, row.kind), "column": headings.get((row.kind, row.field), row.field)}
+        {
+            "alias": row,
+            "kind": titles.get(row.kind, row.kind),
+            "column": headings.get((row.kind, row.field), row.field),
+        }
         for row in queries.aliases(Scope.of(request.user))
     ]
     context = {"rows": rows, "form": form, "may_edit": may_edit, "section": "imports"}

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from diansuo.office.base import lists, queries
-from diansuo.office.base.cells import Column
+from diansuo.office.base.cells import Column, cells
 from diansuo.office.base.cells import Kind as Sort
 from diansuo.office.base.export import download, workbook
 from diansuo.office.base.forms import ImportForm
@@ -38,10 +38,10 @@ OUTCOMES = {
     Outcome.UNCHANGED: (gettext_lazy("未变"), ""),
 }
 VERDICT_COLUMNS = (
-    Column("sheet", gettext_lazy("工作表")),
+    Column("subject", gettext_lazy("对象"), Sort.CODE),
+    Column("sheet", gettext_lazy("工作表"), Sort.CODE),
     Column("row", gettext_lazy("行"), Sort.COUNT),
-    Column("subject", gettext_lazy("对象")),
-    Column("column", gettext_lazy("列")),
+    Column("column", gettext_lazy("列"), Sort.CODE),
     Column("value", gettext_lazy("值")),
     Column("reason", gettext_lazy("原因")),
     Column("remedy", gettext_lazy("怎么办")),
@@ -73,8 +73,12 @@ def batch_list(request: HttpRequest) -> HttpResponse:
         search=lists.any_of("file_name__icontains"),
         search_hint=_("文件名"),
         filters=(
-            lists.Filter("kind", _("种类"), _kind_words().items(), lambda rows, value: rows.filter(kind=value)),
-            lists.Filter("state", _("状态"), ImportBatch.State.choices, lambda rows, value: rows.filter(state=value)),
+            lists.Filter(
+                "kind", _("种类"), _kind_words().items(), lambda rows, value: rows.filter(kind=value)
+            ),
+            lists.Filter(
+                "state", _("状态"), ImportBatch.State.choices, lambda rows, value: rows.filter(state=value)
+            ),
         ),
         template="base/imports.html",
     )
@@ -95,7 +99,13 @@ def new_import(request: HttpRequest) -> HttpResponse:
             refusal = problem
         else:
             return redirect("import_batch", batch.pk)
-    context = {"kinds": kinds.all_kinds(), "kind": kind, "form": form, "refusal": refusal, "section": "imports"}
+    context = {
+        "kinds": kinds.all_kinds(),
+        "kind": kind,
+        "form": form,
+        "refusal": refusal,
+        "section": "imports",
+    }
     return render(request, "base/import_new.html", context, status=422 if refusal else 200)
 
 
@@ -121,9 +131,13 @@ def _preview(request: HttpRequest, form: ImportForm, kind: str) -> ImportBatch:
 def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Show what the import would do, or did: counts, notes, and the verdict on every row."""
     batch = _batch(request, batch_id)
-    chosen = request.GET.get("outcome") or next((name for name in Outcome if batch.counts.get(name)), Outcome.NEW)
+    chosen = request.GET.get("outcome") or next(
+        (name for name in Outcome if batch.counts.get(name)), Outcome.NEW
+    )
     start = max(int(request.GET.get("start", 0)), 0) if request.GET.get("start", "0").isdigit() else 0
     rows = verdicts.load(operations.verdict_file(batch), chosen, start, VERDICTS_A_PAGE + 1)
+    shown = rows[:VERDICTS_A_PAGE]
+    columns = [column for column in VERDICT_COLUMNS if any(row[column.name] for row in shown)]
     context = {
         "batch": batch,
         "kind_title": _kind_words().get(batch.kind, batch.kind),
@@ -133,7 +147,8 @@ def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
             for name, (words, tone) in OUTCOMES.items()
         ],
         "outcome": chosen,
-        "rows": rows[:VERDICTS_A_PAGE],
+        "columns": columns,
+        "rows": [cells(columns, row) for row in shown],
         "start": start,
         "next_start": start + VERDICTS_A_PAGE if len(rows) > VERDICTS_A_PAGE else 0,
         "previous_start": max(start - VERDICTS_A_PAGE, 0),
@@ -173,7 +188,10 @@ def withdraw_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     made = queries.rows_made(Scope.of(request.user), batch)
     consequences = [
         _("文件：%(name)s，%(moment)s导入。")
-        % {"name": batch.file_name, "moment": timezone.localtime(batch.applied_at or batch.created_at).strftime("%Y-%m-%d %H:%M ")},
+        % {
+            "name": batch.file_name,
+            "moment": timezone.localtime(batch.applied_at or batch.created_at).strftime("%Y-%m-%d %H:%M "),
+        },
         _("撤回将删除本批新增的记录，并恢复本批改动前的值："),
         "、".join(f"{rows.title} {rows.count:,}" for rows in made) or _("本批没有写入记录"),
     ]

@@ -98,7 +98,9 @@ def _progress_context(scope: Scope, job: Job) -> dict[str, Any]:
                 "title": stage_title(stage.name),
                 "tone": STAGE_TONES[stage.state],
                 "counts": counts(stage.summary),
-                "seconds": (stage.finished_at - stage.started_at).total_seconds() if stage.finished_at else None,
+                "seconds": (stage.finished_at - stage.started_at).total_seconds()
+                if stage.finished_at
+                else None,
                 "progress": state if working and state and state.stage == stage.name else None,
             }
             for stage in queries.stages(scope, job_id=job.pk)
@@ -163,7 +165,13 @@ def held_export(request: HttpRequest, station_id: int, period: int) -> HttpRespo
         Column("remedy", _("怎么办")),
     )
     rows = (
-        {"number": row.number, "name": row.name, "title": words.title, "reason": words.reason, "remedy": words.remedy}
+        {
+            "number": row.number,
+            "name": row.name,
+            "title": words.title,
+            "reason": words.reason,
+            "remedy": words.remedy,
+        }
         for row in queries.held(scope, job_id=job.pk)
         for words in row.findings
     )

@@ -18,17 +18,13 @@ def home(request: HttpRequest) -> HttpResponse:
     scope, today = Scope.of(request.user), timezone.localdate()
     jobs = queries.cycle_jobs(scope)
     latest = jobs[0] if jobs else None
-    arrears = collection.arrears_by_manager(scope, day=today)
     context = {
         "today": today,
         "latest": queries.month(scope, job_id=latest.pk) if latest else None,
         "latest_state": job_state(latest) if latest else "",
         "latest_tone": JOB_TONES[Job.State(latest.state)] if latest else "",
         "open_months": page_queries.open_months(scope),
-        "arrears": arrears,
-        "overdue_fen": sum(row.overdue_fen for row in arrears),
-        "overdue_customers": sum(row.customers for row in arrears if row.overdue_fen),
-        "not_due_fen": sum(row.not_due_fen for row in arrears),
+        "open": collection.open_in_all(scope, day=today),
         "batches": page_queries.recent_batches(scope),
         "gaps": page_queries.gaps(scope, period=int(latest.options["period"]) if latest else None),
         "section": "home",

@@ -9,10 +9,11 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from diansuo.core.metering import Findings, Known, Purpose, Register, Rule, Severity
+from diansuo.office.base.registry import Words
 from diansuo.office.metering import checking
-from diansuo.office.metering.columns import ReadingRows, as_date, days_since_epoch
+from diansuo.office.metering.columns import ReadingRows, days_since_epoch
 from diansuo.office.metering.importing.judging import Judged
-from diansuo.office.metering.wording import sentence, wording
+from diansuo.office.metering.wording import words_at
 
 # The unread row says so itself.
 SAID_OTHERWISE = (Rule.MISSING,)
@@ -29,8 +30,8 @@ def note_findings(judged: Sequence[Judged]) -> list[str]:
         examined = checking.examine_incoming(station_id, period, _incoming(group))
         counts.update(_note(group, examined))
     return [
-        _("核查“%(rule)s”：%(count)d 处") % {"rule": wording(rule).name, "count": count}
-        for rule, count in counts.most_common()
+        _("核查“%(rule)s”：%(count)d 处") % {"rule": title, "count": count}
+        for title, count in counts.most_common()
     ]
 
 
@@ -96,23 +97,13 @@ def _note(group: Sequence[Judged], examined: checking.Examined) -> Counter[str]:
         about = group[row] if 0 <= row < len(group) else total_of.get(point)
         if about is None:
             continue
-        rule = Rule(int(found.rule[at])).id
-        about.reason = "；".join(part for part in (about.reason, _said(rule, found, at)) if part)
-        about.remedy = about.remedy or str(wording(rule).remedy)
-        counts[rule] += 1
+        words = words_at(found, at)
+        about.reason = "；".join(part for part in (about.reason, _said(found, at, words)) if part)
+        about.remedy = about.remedy or words.remedy
+        counts[words.title] += 1
     return counts
 
 
-def _said(rule: str, found: Findings, at: int) -> str:
-    register = int(found.register[at])
-    text = sentence(
-        rule,
-        register=register if register >= 0 else None,
-        actual=int(found.actual[at]),
-        expected=int(found.expected[at]),
-        limit=int(found.limit[at]),
-        from_date=as_date(int(found.from_day[at])),
-        to_date=as_date(int(found.to_day[at])),
-    )
+def _said(found: Findings, at: int, words: Words) -> str:
     mark = _("待处理 ") if found.severity[at] == Severity.BLOCKING else ""
-    return f"{mark}{wording(rule).name}：{text}"
+    return f"{mark}{words.title}：{words.reason}"

@@ -71,6 +71,11 @@ def blockers(batch: ImportBatch) -> list[str]:
         | set(later.filter(row__in=changed.values("row")).values_list("batch", flat=True))
     ):
         found.append(_("之后的导入批次 %(batch)s 改过这些示数，请先撤回它") % {"batch": other})
+    entered = RegisterReading.objects.filter(
+        pk__in=changed.values("row"), source=RegisterReading.Source.ENTRY
+    ).count()
+    if entered:
+        found.append(_("其中 %(count)d 个示数之后又经人工录入更正") % {"count": entered})
     return found
 
 
@@ -115,7 +120,7 @@ def _place_all(
             number = sheet.values["customer"][at]
             try:
                 candidates = places.get(number) or _nowhere(number, meterless)
-                rows.append(place_row(sheet, at, month.period, candidates, source.today))
+                rows.append(place_row(sheet, at, month, candidates, source.today))
             except RowRefused as refusal:
                 verdicts.add(
                     sheet.sheet, sheet.row_numbers[at], Outcome.REFUSED, number,

@@ -14,6 +14,7 @@ from diansuo.core.metering import Purpose
 from diansuo.core.metering.registers import MAXIMUM_DIGITS
 from diansuo.office.base.sheets.read import Parsed
 from diansuo.office.metering import rules
+from diansuo.office.metering.importing.months import ListMonth
 from diansuo.office.metering.importing.places import Place
 from diansuo.office.metering.importing.sheet import HEADING
 
@@ -57,13 +58,15 @@ class ListRow:
         return self.place.point_id, self.read_date, self.register, self.purpose
 
 
-def place_row(parsed: Parsed, at: int, period: int, candidates: Sequence[Place], today: date) -> ListRow:
+def place_row(
+    parsed: Parsed, at: int, listed: ListMonth, candidates: Sequence[Place], today: date
+) -> ListRow:
     """Place one row of a parsed sheet.
 
     Args:
         parsed: the sheet.
         at: the row's place in it; a row with a problem cell must not come here.
-        period: the list's month, 0 where the row says its own.
+        listed: the month of the list.
         candidates: installations of the row's customer.
         today: no reading may be later.
 
@@ -74,7 +77,7 @@ def place_row(parsed: Parsed, at: int, period: int, candidates: Sequence[Place],
     purpose = int(cells["purpose"] or Purpose.PERIODIC)
     of_meter = _of_meter(cells, candidates)
     reading_day = _reading_day(cells, of_meter[0])
-    month, day = _when(cells, period, reading_day, purpose)
+    month, day = _when(cells, listed, reading_day, purpose)
     if day > today and cells["current"] is not None:
         raise RowRefused(
             "read_date", day, _("抄表日期 %(day)s 还没到") % {"day": day}, _("核对电费年月与抄表日期")
@@ -135,12 +138,12 @@ def _reading_day(cells: Mapping[str, Any], place: Place) -> int:
     return int(day)
 
 
-def _when(cells: Mapping[str, Any], period: int, reading_day: int, purpose: int) -> tuple[int, date]:
+def _when(cells: Mapping[str, Any], listed: ListMonth, reading_day: int, purpose: int) -> tuple[int, date]:
     """Month and day of the reading: the file's own day, else the scheduled day of the month."""
     day = cells["read_date"]
     if day is None and purpose in (Purpose.FINAL, Purpose.INITIAL):
         raise RowRefused("read_date", "", _("拆表、装表示数没有抄表日期"), _("在“抄表日期”列填拆装当日"))
-    month = period or cells["period"] or (rules.period_of(day, reading_day) if day else 0)
+    month = listed.given or cells["period"] or (rules.period_of(day, reading_day) if day else listed.named)
     if not month:
         raise RowRefused("period", "", _("这一行没有电费年月，也没有抄表日期"), _("补填其中一列"))
     return month, day or rules.scheduled_day(month, reading_day)

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('expected', models.BigIntegerField(default=0, verbose_name='应为')),
                 ('limit', models.BigIntegerField(default=0, verbose_name='限值')),
                 ('detail', models.JSONField(default=dict, verbose_name='详情')),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.job', verbose_name='作业')),
+                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.job', verbose_name='作业')),
                 ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='archive.meteringpoint', verbose_name='计量点')),
             ],
             options={

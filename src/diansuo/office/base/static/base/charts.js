@@ -16,8 +16,6 @@
           label: series.name,
           data: series.values,
           backgroundColor: colour(`--series-${series.colour || index + 1}`),
-          borderColor: colour("--ink"),
-          borderWidth: { top: 1, right: 0, bottom: 0, left: 0 },
           maxBarThickness: 36,
         })),
       },

@@ -1,0 +1,150 @@
+"""The interval lake: Parquet files beside the database, that count only while the manifest lists them.
+
+``lake/{raw,final}/{freeze,curve}/station=…/month=…/<batch>.parquet``, each sorted by metering point and day. A file
+is written under a temporary name and renamed; its manifest row makes it count, in one commit; what is not listed is
+never read, and swept.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+from django.conf import settings
+
+from diansuo.core.metering import Register
+from diansuo.core.quantity.arrays import Int64
+from diansuo.core.quantity.month import month_of
+from diansuo.office.base.models import ImportBatch
+from diansuo.office.base.scope import Scope
+from diansuo.office.metering.models import LakeFile
+
+RAW: Final = "raw"
+FINAL: Final = "final"
+FREEZE: Final = "freeze"
+FREEZE_REGISTERS: Final = {
+    "active_total_wh": Register.ACTIVE_TOTAL,
+    "active_sharp_wh": Register.ACTIVE_SHARP,
+    "active_peak_wh": Register.ACTIVE_PEAK,
+    "active_flat_wh": Register.ACTIVE_FLAT,
+    "active_valley_wh": Register.ACTIVE_VALLEY,
+    "reactive_forward_wh": Register.REACTIVE_FORWARD,
+    "reverse_total_wh": Register.REVERSE_TOTAL,
+    "reactive_reverse_wh": Register.REACTIVE_REVERSE,
+    "demand_w": Register.DEMAND,
+}
+"""Columns of the daily freeze: registers at 0:00 in Wh before the multiplier (demand in W), null where absent."""
+FREEZE_SCHEMA: Final = {
+    "point": pl.Int64,
+    "meter": pl.Int64,
+    "multiplier": pl.Int64,
+    "day": pl.Date,
+    **dict.fromkeys(FREEZE_REGISTERS, pl.Int64),
+}
+SWEEP_AFTER_SECONDS: Final = 3600
+_TEMPORARY: Final = ".part"
+
+
+def write_freeze(
+    batch: ImportBatch, station_id: int, month: int, frame: pl.DataFrame, side: str = RAW
+) -> LakeFile:
+    """Write one batch's freezes of one station and month, and list the file (in the caller's transaction).
+
+    Args:
+        batch: the batch they came with; its file of the month is replaced if it was written before.
+        station_id: the owner.
+        month: YYYYMM that all days lie in.
+        frame: columns of ``FREEZE_SCHEMA``.
+        side: ``raw`` as it came, ``final`` as it was made good.
+    """
+    relative = f"{side}/{FREEZE}/station={station_id}/month={month}/{batch.pk:08d}.parquet"
+    path = _root() / relative
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}{_TEMPORARY}")
+    frame.select(list(FREEZE_SCHEMA)).sort("point", "day").write_parquet(temporary)
+    os.replace(temporary, path)
+    row, _made = LakeFile.objects.update_or_create(
+        path=relative,
+        defaults={
+            "station_id": station_id,
+            "batch": batch,
+            "side": side,
+            "kind": FREEZE,
+            "month": month,
+            "rows": len(frame),
+        },
+    )
+    return row
+
+
+def read_freeze_frame(
+    station_ids: Iterable[int], from_date: date, to_date: date, points: Sequence[int] | None = None
+) -> pl.DataFrame:
+    """Return the freezes of days ``[from_date, to_date)``: one row a point and day, sorted by them.
+
+    Final comes before raw, and of one side the newest batch before the older ones.
+    """
+    files = LakeFile.objects.filter(
+        station__in=list(station_ids),
+        kind=FREEZE,
+        month__gte=month_of(from_date),
+        month__lte=month_of(to_date),
+    ).order_by("id")
+    frames = [
+        pl.scan_parquet(_root() / row.path).with_columns(
+            rank=pl.lit(int(row.side == FINAL), pl.Int8), batch=pl.lit(row.batch_id, pl.Int64)
+        )
+        for row in files
+    ]
+    if not frames:
+        return pl.DataFrame(schema=FREEZE_SCHEMA)
+    found = pl.concat(frames).filter(pl.col("day") >= from_date, pl.col("day") < to_date)
+    if points is not None:
+        found = found.filter(pl.col("point").is_in(list(points)))
+    best = found.sort("point", "day", "rank", "batch").unique(
+        ["point", "day"], keep="last", maintain_order=True
+    )
+    return best.select(list(FREEZE_SCHEMA)).collect()
+
+
+def read_freeze(
+    scope: Scope, from_date: date, to_date: date, points: Sequence[int] | None = None
+) -> dict[str, Int64]:
+    """Return the freezes of days ``[from_date, to_date)`` within a scope as int64 columns of one length.
+
+    ``point``, ``meter``, ``multiplier``, ``day`` (days since 1970-01-01) and the columns of ``FREEZE_REGISTERS``,
+    in which -1 stands for a register that was not frozen.
+    """
+    stations = scope.stations().values_list("id", flat=True)
+    frame = read_freeze_frame(stations, from_date, to_date, points)
+    columns = frame.with_columns(pl.col("day").cast(pl.Int32)).fill_null(-1).cast(pl.Int64)
+    return {name: columns[name].to_numpy().astype(np.int64) for name in columns.columns}
+
+
+def remove_unlisted(batch: ImportBatch) -> None:
+    """Remove the files of a batch that the manifest no longer lists (after its withdrawal is committed)."""
+    listed = set(LakeFile.objects.filter(batch=batch).values_list("path", flat=True))
+    for path in _root().glob(f"*/*/station=*/month=*/{batch.pk:08d}.parquet"):
+        if path.relative_to(_root()).as_posix() not in listed:
+            path.unlink(missing_ok=True)
+
+
+def sweep(now: datetime) -> int:
+    """Remove files that the manifest does not list and nobody can still be writing; return how many."""
+    listed = set(LakeFile.objects.values_list("path", flat=True))
+    removed = 0
+    for path in _root().glob("*/*/station=*/month=*/*"):
+        old = now.timestamp() - path.stat().st_mtime > SWEEP_AFTER_SECONDS
+        if old and path.relative_to(_root()).as_posix() not in listed:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def _root() -> Path:
+    return Path(settings.HOME.lake)

@@ -1,0 +1,41 @@
+"""A home of its own for every test run, set before Django is loaded, so that no test touches a real station.
+
+``DATABASE_URL`` is left as it is: the same tests run on SQLite and on PostgreSQL. Tests of the pure rooms alone run
+without Django, as those rooms do.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+SETTINGS = "diansuo.office.config.settings"
+WITHOUT_DJANGO = ("core", "laws", "reference", "cases")
+
+if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configured:
+    raise pytest.UsageError("Django was loaded before the tests had a home: unset DJANGO_SETTINGS_MODULE")
+HOME = Path(tempfile.mkdtemp(prefix="diansuo-tests-"))
+(HOME / "static").mkdir()  # whitenoise warns at every client when it is not there
+os.environ["DIANSUO_HOME"] = str(HOME)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the settings, unless every test that was asked for does without Django."""
+    asked = [Path(argument.split("::")[0]).resolve() for argument in config.args]
+    pure = [TESTS / room for room in WITHOUT_DJANGO]
+    if not asked or not all(any(path.is_relative_to(room) for room in pure) for path in asked):
+        os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+        import django
+
+        django.setup()
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(HOME, ignore_errors=True)

@@ -1,0 +1,36 @@
+"""What the tests of every app of the office share: whose eyes, what time it is, and the bundle of real households."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:  # this file is read before Django is loaded
+    from diansuo.office.base.scope import Scope
+
+REAL_HOUSEHOLDS = Path(__file__).resolve().parents[3] / "shared" / "data" / "real_households"
+
+
+@pytest.fixture
+def everything() -> Scope:
+    """The scope of the system itself."""
+    from diansuo.office.base.scope import Scope
+
+    return Scope.everything()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which the test takes place."""
+    return datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def real_households() -> Path:
+    """The folder of real households; the test is skipped where it is absent."""
+    if not REAL_HOUSEHOLDS.is_dir():
+        pytest.skip(f"the real households are not there: {REAL_HOUSEHOLDS}")
+    return REAL_HOUSEHOLDS
