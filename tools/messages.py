@@ -38,26 +38,27 @@ KEYWORDS = {
 }
 
 
-def messages() -> Iterator[tuple[str, int, str]]:
-    """Yield file, line and text of every translatable text in the code and the templates."""
+def messages() -> Iterator[tuple[str, str, str | None]]:
+    """Yield file, text and context of every translatable text in the code and the templates."""
     for source in SOURCES:
         paths = [source] if source.is_file() else sorted(source.rglob("*"))
         for path in paths:
             if path.suffix not in (".py", ".html") or "migrations" in path.parts:
                 continue
-            for line, text in _texts(path):
-                yield path.relative_to(ROOT).as_posix(), line, text
+            for text, context in _texts(path):
+                yield path.relative_to(ROOT).as_posix(), text, context
 
 
-def _texts(path: Path) -> Iterator[tuple[int, str]]:
+def _texts(path: Path) -> Iterator[tuple[str, str | None]]:
     content = path.read_text(encoding="utf-8")
     if path.suffix == ".html":
         from django.utils.translation.template import templatize
 
-        content = templatize(content)
+        # The stand-in keeps the page's indentation, which is none of Python's.
+        content = "\n".join(line.lstrip() for line in templatize(content).splitlines())
     found = extract("python", io.BytesIO(content.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"})
-    for line, text, _comments, _context in found:
-        yield line, text if isinstance(text, str) else text[0]
+    for _line, text, _comments, context in found:
+        yield text if isinstance(text, str) else text[0], context
 
 
 def collected(old: Catalog) -> Catalog:
@@ -67,10 +68,10 @@ def collected(old: Catalog) -> Catalog:
     )
     new.creation_date = old.creation_date
     new.revision_date = old.revision_date
-    for path, _line, text in messages():
-        known = old.get(text)
+    for path, text, context in messages():
+        known = old.get(text, context)
         # Places without line numbers: a moved line is no change of the catalogue.
-        new.add(text, string=known.string if known else "", locations=[(path, 0)])
+        new.add(text, string=known.string if known else "", locations=[(path, 0)], context=context)
     return new
 
 

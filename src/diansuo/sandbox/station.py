@@ -1,7 +1,7 @@
 """A small sample station as files: an archive, a reading list a month, and the last days' freeze.
 
 Its registers are consistent (peak and valley make up the total), seasonal, and hold the everyday troubles that a
-month brings: points not read, empty flats, a register that rolls over. The same arguments give the same numbers.
+month brings: points not read, empty flats, a register that rolls over, one misread. The same arguments give the same numbers.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ CUSTOMERS_AN_AREA = 60
 AREAS_A_MANAGER = 3
 REGISTER_END_WH = 10**9
 FREEZE_DAYS = 45
+# In the last month one customer in so many is not read, and one register is written down too low.
+LAST_MONTH_UNREAD = 120
+MISREAD_CUSTOMER, MISREAD_BY_WH = 10, 3_000_000
 # Monthly use against the mean, January first: two summer months of cooling, a lesser winter peak.
 SEASON = (1.25, 1.10, 0.90, 0.75, 0.75, 0.95, 1.45, 1.50, 1.00, 0.75, 0.80, 1.10)
 
@@ -112,6 +115,7 @@ def _registers(start_wh: Int64, use_wh: Int64) -> Int64:
 def _unread(random: np.random.Generator, customers: int, months: int) -> npt.NDArray[np.bool_]:
     unread = random.random((customers, months)) < 0.004
     unread[:, 0] = False
+    unread[LAST_MONTH_UNREAD::LAST_MONTH_UNREAD, -1] = True
     return unread
 
 
@@ -127,6 +131,8 @@ def _list_rows(station: _Station, place: int) -> Any:
         read = not station.unread[at, place]
         for name, registers in parts:
             this = int(registers[at, place])
+            if at == MISREAD_CUSTOMER and place == len(station.months) - 1:
+                this -= MISREAD_BY_WH
             previous = int(registers[at, before]) if place else None
             used = (this - previous) % REGISTER_END_WH if previous is not None and read else None
             yield _list_row(row, name, previous, this if read else None, used)
@@ -186,13 +192,14 @@ def _write_freeze(path: Path, station: _Station, random: np.random.Generator) ->
 
 
 
-def write_payments(path: Path, month: int, owed_fen: dict[str, int], seed: int) -> None:
+def write_payments(path: Path, month: int, owed_fen: dict[str, int], *, today: date, seed: int) -> None:
     """Write what came in for a month: most customers pay what they owe, some late, a few in part or not at all.
 
     Args:
         path: the csv to write.
         month: the billing month; the references carry it.
         owed_fen: what each customer owes, by number.
+        today: nothing is paid after it.
         seed: the same one gives the same file.
     """
     random = np.random.default_rng([seed, month])
@@ -206,4 +213,6 @@ def write_payments(path: Path, month: int, owed_fen: dict[str, int], seed: int) 
             fen = owed if fate < 0.93 else owed // 2 + 1
             channel = ("网上国网", "柜台", "银行代扣")[at % 3]
             paid = first_day(month) + timedelta(days=days)
+            if paid > today:
+                continue
             writer.writerow((number, f"{fen // 100}.{fen % 100:02d}", paid, channel, f"{month}{at:06d}"))

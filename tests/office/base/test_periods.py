@@ -110,9 +110,10 @@ def test_one_meter_cannot_measure_two_points_at_a_time(term: ContractTerm) -> No
         MeterInstallation.objects.filter(point=other).update(meter=meter)
 
 
-def test_installing_the_guards_again_leaves_them_working(term: ContractTerm) -> None:
+def test_installing_the_guards_again_leaves_them_working(request: pytest.FixtureRequest) -> None:
     for _again in range(2):
         period_guards.install(apps.get_app_config("archive"))
+    term = request.getfixturevalue("term")
 
     with pytest.raises(IntegrityError), transaction.atomic():
         _insert_raw(term.contract_id, CHANGE, None)

@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from django.conf import settings
 
 from diansuo.office.base.imports import operations
 from diansuo.office.base.models import Station

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from diansuo.office.archive import page_queries as queries
 from diansuo.office.archive.models import PRICE_CLASSES
@@ -18,7 +19,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     scope, today = Scope.of(request.user), timezone.localdate()
     managers = queries.managers(scope)
     listing = lists.Listing(
-        title=_("用户"),
+        title=pgettext("list", "用户"),
         columns=_customer_columns(),
         key=("company_id", "number"),
         empty=_("还没有用户。在“导入”里导入用户档案，这里就有了。"),
@@ -60,7 +61,7 @@ def area_list(request: HttpRequest) -> HttpResponse:
     """Show the transformer areas of the viewer's stations."""
     scope, today = Scope.of(request.user), timezone.localdate()
     listing = lists.Listing(
-        title=_("台区"),
+        title=pgettext("list", "台区"),
         columns=(
             Column("number", _("台区编号"), Kind.CODE, url_name="area", url_args=("id",)),
             Column("name", _("台区名称"), url_name="area", url_args=("id",)),

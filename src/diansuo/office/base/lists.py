@@ -79,6 +79,11 @@ def any_of(*lookups: str) -> Narrow:
     return narrow
 
 
+def equal(lookup: str) -> Narrow:
+    """Return what a filter does that keeps rows with this very value."""
+    return lambda rows, value: rows.filter(**{lookup: value})
+
+
 def respond(
     request: HttpRequest, listing: Listing, rows: QuerySet[Any], context: Mapping[str, Any] | None = None
 ) -> HttpResponse:

@@ -8,5 +8,8 @@ from diansuo.office.base.registry import NavigationItem, add_navigation
 
 
 def publish() -> None:
-    """Publish the menu entry (from the app's ``ready``)."""
-    add_navigation(NavigationItem(40, _("导入"), "imports", _("数据")))
+    """Publish the menu entries (from the app's ``ready``)."""
+    add_navigation(
+        NavigationItem(40, _("导入"), "imports", _("数据")),
+        NavigationItem(90, _("后台"), "admin:index", _("数据"), "", "base.change_user"),
+    )

@@ -26,6 +26,7 @@ class Line:
     amount_fen: int
     remainder_wh: int
     rule_id: str
+    rule_title: str
     effective: str
     document: str
     clause: str
@@ -72,6 +73,7 @@ def _line(row: BillLine) -> Line:
         amount_fen=row.amount_fen,
         remainder_wh=row.remainder_wh,
         rule_id=row.rule.rule_id,
+        rule_title=wording.rule_title(row.rule.rule_id),
         effective=row.rule.effective_date.isoformat(),
         document=source.get("document") or "",
         clause=source.get("clause") or "",

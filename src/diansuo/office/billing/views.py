@@ -56,9 +56,7 @@ def bill_list(request: HttpRequest, period: int) -> HttpResponse:
                 PRICE_CLASSES,
                 lambda rows, value: rows.filter(price_class=value),
             ),
-            lists.Filter(
-                "state", _("状态"), Bill.State.choices, lambda rows, value: rows.filter(state=value)
-            ),
+            lists.Filter("state", _("状态"), Bill.State.choices, lists.equal("state")),
         ),
         template="billing/bills.html",
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from diansuo.core.tariff import Component
 from diansuo.office.base import wording
 from diansuo.office.base.registry import Words
+from diansuo.office.config.rulebook import book
 
 _Detail = dict[str, Any]
 
@@ -89,6 +91,14 @@ def words_of(finding: Any) -> Words:
     return Words(
         _("不能计费"), _("数据不合理（%(rule)s）") % {"rule": finding.rule}, _("核对该用户的档案与示数")
     )
+
+
+def rule_title(rule_id: str) -> str:
+    """Return what a rule is called; its id where the rulebook no longer has it."""
+    rule = book().rules.get(rule_id)
+    if rule is None:
+        return rule_id
+    return rule.title["en" if get_language() == "en" else "zh"]
 
 
 def line_title(component: int, step: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.config.home import find_home
 
@@ -163,8 +164,8 @@ LOGGING = {
 }
 
 UNFOLD = {
-    "SITE_TITLE": "电所",
-    "SITE_HEADER": "电所 · 后台档案",
+    "SITE_TITLE": _("电所"),
+    "SITE_HEADER": _("电所 · 后台"),
     "SITE_SYMBOL": "bolt",
     "SITE_URL": "/",
     "SHOW_HISTORY": False,

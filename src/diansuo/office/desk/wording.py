@@ -49,7 +49,7 @@ def counts(summary: dict[str, int]) -> str:
     }
     known = {name: value for name, value in summary.items() if name in names}
     shown = {name: value for name, value in known.items() if value} or known
-    return "，".join(names[name] % _amount(name, value) for name, value in shown.items())
+    return _("，").join(names[name] % _amount(name, value) for name, value in shown.items())
 
 
 def _amount(name: str, value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -59,7 +59,8 @@ def examine_incoming(station_id: int, period: int, incoming: Incoming) -> Examin
     """Settle and check the points of readings that are about to be stored, together with what is stored.
 
     The findings' ``reading_row`` counts the incoming rows first: below ``len(incoming.rows)`` it is one of them.
-    Whether the month before is settled is not asked here: a list may be imported long before the cycle runs.
+    A list may be imported long before the cycle runs: the month begins at the last month read before it, billed or
+    not, and whether that one is settled is not asked here.
     """
     points = np.unique(incoming.rows.point)
     low, high = int(points.min()), int(points.max())
@@ -72,6 +73,7 @@ def examine_incoming(station_id: int, period: int, incoming: Incoming) -> Examin
     )
     stored = stored.take(np.isin(stored.point, points) & kept)
     rows = ReadingRows.joined((incoming.rows, stored))
+    due = replace(due, open_day=_last_read_before(period, due, stored))
     energy_wh, known = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.bool_)
     count = len(incoming.rows)
     energy_wh[:count], known[:count] = incoming.listed_energy_wh.value, incoming.listed_energy_wh.known
@@ -120,6 +122,17 @@ def reading_window(period: int, due: DuePoints, rows: ReadingRows) -> tuple[Int6
     np.minimum.at(earliest, row[counts], rows.day[counts])
     np.maximum.at(latest, row[counts], rows.day[counts])
     return earliest, latest
+
+
+def _last_read_before(period: int, due: DuePoints, rows: ReadingRows) -> Int64:
+    """Return the day each due point was last read for an earlier month, else the day it is billed up to."""
+    row = rows_of(due.point, rows.point)
+    counts = (
+        (row >= 0) & (rows.register == Register.ACTIVE_TOTAL) & (rows.period > 0) & (rows.period < period)
+    )
+    day = due.open_day.copy()
+    np.maximum.at(day, row[counts], rows.day[counts])
+    return day
 
 
 def previous_open(period: int, due: DuePoints, rows: ReadingRows, made: Segments) -> Bool:

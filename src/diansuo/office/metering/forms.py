@@ -61,9 +61,17 @@ class ExchangeForm(forms.Form):
 
     def __init__(self, registers: list[Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for register in registers:
-            for side, words in (("final", _("旧表止度")), ("first", _("新表起度"))):
-                self.fields[f"{side}-{register.code}"] = RegisterField(label=f"{words} {register.title}")
+        for side in ("final", "first"):
+            for register in registers:
+                self.fields[f"{side}-{register.code}"] = RegisterField(label=register.title)
+
+    def groups(self) -> list[tuple[Any, list[Any]]]:
+        """Return the fields in the order of the work: take off, hang, and what the new meter shows."""
+        named = ["asset_number", "multiplier", "integer_digits", "decimal_digits"]
+        finals = [name for name in self.fields if name.startswith("final-")]
+        firsts = [name for name in self.fields if name.startswith("first-")]
+        parts = ((_("拆旧表：止度"), ["day", *finals]), (_("装新表"), named), (_("新表起度"), firsts))
+        return [(title, [self[name] for name in names]) for title, names in parts]
 
     def side(self, name: str) -> dict[Register, int]:
         """Return what the old ("final") or new ("first") meter shows, in Wh by register."""

@@ -66,7 +66,7 @@ def write_freeze(
     path = _root() / relative
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}{_TEMPORARY}")
-    frame.select(list(FREEZE_SCHEMA)).sort("point", "day").write_parquet(temporary)
+    frame.select(list(FREEZE_SCHEMA)).cast(FREEZE_SCHEMA).sort("point", "day").write_parquet(temporary)
     os.replace(temporary, path)
     row, _made = LakeFile.objects.update_or_create(
         path=relative,

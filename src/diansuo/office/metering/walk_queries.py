@@ -146,5 +146,10 @@ def _expect(stops: dict[int, Stop], classes: dict[int, int], period: int, limits
         residential = classes.get(point_id) in RESIDENTIAL
         least = limits.history_deviation_residential_wh if residential else limits.history_deviation_other_wh
         spread = max(mean * limits.history_deviation_permille // 1000, least)
-        total.expected_from_wh = total.last_wh + max(mean - spread, 0) // stop.multiplier
-        total.expected_to_wh = total.last_wh + (mean + spread) // stop.multiplier
+        total.expected_from_wh = _shown(total.last_wh + max(mean - spread, 0) // stop.multiplier)
+        total.expected_to_wh = _shown(total.last_wh + (mean + spread) // stop.multiplier)
+
+
+def _shown(register_wh: int) -> int:
+    """Return a register as a meter with two decimals shows it."""
+    return register_wh // 10 * 10

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.metering import Findings, Rule
@@ -136,7 +138,19 @@ def wording(rule: str) -> Wording:
     return _WORDINGS.get(rule) or Wording(rule, rule)
 
 
-def sentence(
+@lru_cache(maxsize=256)
+def _texts(rule: str, _language: str | None) -> Words:
+    """The words of a rule in a language; a list of 100,000 rows asks for them again and again."""
+    words = wording(rule)
+    return Words(str(words.name), str(words.sentence), str(words.remedy))
+
+
+@lru_cache(maxsize=64)
+def _register_name(register: int | None, _language: str | None) -> str:
+    return "" if register is None else str(REGISTER_NAMES[register])
+
+
+def in_words(
     rule: str,
     *,
     register: int | None,
@@ -145,29 +159,30 @@ def sentence(
     limit: int,
     from_date: date | str,
     to_date: date | str,
-) -> str:
-    """Return a finding's sentence with its figures written out."""
-    words = wording(rule)
+) -> Words:
+    """Put a finding into words, its figures written out."""
+    language = get_language()
+    texts, figures = _texts(rule, language), wording(rule).figures
 
     def figure(value: int) -> str:
-        if words.figures == DAY:
+        if figures == DAY:
             return as_date(value).isoformat()
-        return kilowatt_hours(value) if words.figures == ENERGY else str(value)
+        return kilowatt_hours(value) if figures == ENERGY else str(value)
 
-    return str(words.sentence) % {
-        "register": REGISTER_NAMES.get(register, "") if register is not None else "",
+    said = {
+        "register": _register_name(register, language),
         "actual": figure(actual),
         "expected": figure(expected),
         "limit": figure(limit),
         "from": from_date,
         "to": to_date,
     }
+    return Words(texts.title, texts.reason % said, texts.remedy)
 
 
 def words_of(finding: Any) -> Words:
     """Put a stored finding of the reading checks into words."""
-    words = wording(finding.rule)
-    text = sentence(
+    return in_words(
         finding.rule,
         register=finding.register,
         actual=finding.actual,
@@ -176,15 +191,13 @@ def words_of(finding: Any) -> Words:
         from_date=finding.detail.get("from", ""),
         to_date=finding.detail.get("to", ""),
     )
-    return Words(str(words.name), text, str(words.remedy))
 
 
 def words_at(findings: Findings, at: int) -> Words:
     """Put one finding of a column of them, not yet stored, into words."""
-    rule = Rule(int(findings.rule[at])).id
     register = int(findings.register[at])
-    text = sentence(
-        rule,
+    return in_words(
+        Rule(int(findings.rule[at])).id,
         register=register if register >= 0 else None,
         actual=int(findings.actual[at]),
         expected=int(findings.expected[at]),
@@ -192,4 +205,3 @@ def words_at(findings: Findings, at: int) -> Words:
         from_date=as_date(int(findings.from_day[at])),
         to_date=as_date(int(findings.to_day[at])),
     )
-    return Words(str(wording(rule).name), text, str(wording(rule).remedy))

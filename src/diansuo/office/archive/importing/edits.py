@@ -35,6 +35,6 @@ class Edits:
         self.in_place.update(other.in_place)
         for row, values in other.dated.items():
             self.dated.setdefault(row, {}).update(values)
-        for row, (day, values) in other.added.items():
-            known = self.added.setdefault(row, (day, {}))
-            known[1].update(values)
+        for thing, (day, values) in other.added.items():
+            _first, known = self.added.setdefault(thing, (day, {}))
+            known.update(values)

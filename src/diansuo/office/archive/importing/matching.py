@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -28,7 +27,7 @@ def match(lines: Lines, places: list[Place], place_of: list[int], standings: lis
     """Match lines with what stands, refusing those that contradict it; ``standings`` is one a place."""
     count = len(lines)
     matches = Matches([None] * count, [None] * count, [None] * count, [None] * count)
-    unmatched: dict[Hashable, list[int]] = defaultdict(list)
+    unmatched: dict[tuple[int | None, int | None], list[int]] = defaultdict(list)
     matched: dict[int, int] = {}
     for i in list(lines.accepted()):
         standing, station_id = standings[place_of[i]], places[place_of[i]].station_id
@@ -42,7 +41,7 @@ def match(lines: Lines, places: list[Place], place_of: list[int], standings: lis
             unmatched[candidates[0].contract_id, candidates[0].master_of_id].append(i)
     for (contract, area), positions in unmatched.items():
         standing = standings[place_of[positions[0]]]
-        points = standing.points_of[contract] if contract is not None else standing.master_points[area]
+        points = standing.points_of.get(contract or 0) or standing.master_points[area or 0]
         _pair(lines, matches, positions, [point for point in points if point.id not in matched])
     _refuse_meters_elsewhere(lines, matches)
     return matches

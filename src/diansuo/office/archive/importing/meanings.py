@@ -45,9 +45,9 @@ def _translate(lines: Lines, name: str, meaning: Callable[[Any], Any]) -> None:
             known[value] = problem
     if any(isinstance(found, NotUnderstood) for found in known.values()):
         for i in range(len(lines)):
-            problem = known[column[i]]
-            if isinstance(problem, NotUnderstood) and not _beside_the_point(lines, i, name):
-                lines.refuse(i, name, problem.reason, problem.remedy)
+            found = known[column[i]]
+            if isinstance(found, NotUnderstood) and not _beside_the_point(lines, i, name):
+                lines.refuse(i, name, found.reason, found.remedy)
     meant = {value: None if isinstance(found, NotUnderstood) else found for value, found in known.items()}
     lines.values[name] = [meant[value] for value in column]
 

@@ -74,6 +74,8 @@ class CellScan(XmlScan):
             self.has_cells = True
             self.parser.StartElementHandler = self._start_in_data
             self.parser.EndElementHandler = self._end_in_data
+        elif tag == "si":
+            self.refuse(_("共享文字放在不应有的部件里"), _("用 Excel 或 WPS 打开后另存为新文件再导入"))
         elif tag == "mergeCell":
             self.merges += 1
             if self.merges > self.limits.merges:
@@ -183,7 +185,8 @@ class CellScan(XmlScan):
             self._too_far(reference)
 
     def _too_far(self, reference: str) -> NoReturn:
-        self._too_large(_("单元格 %(cell)s 离数据太远") % {"cell": reference})
+        cell = reference or f"R{self.cell_row}C{self.column}"
+        self._too_large(_("单元格 %(cell)s 离数据太远") % {"cell": cell})
 
     def _too_large(self, reason: str) -> NoReturn:
         self.refuse(reason, _("删除数据区以外的行和列（或把数据复制到新的工作簿），仍超出时分成几个文件导入"))

@@ -6,6 +6,7 @@ workbook as a spreadsheet program writes it has none of these; one that has is r
 
 from __future__ import annotations
 
+import posixpath
 import struct
 import zipfile
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ _SECOND_NAME = 0x7075
 _ENCRYPTED = 0x1
 # Other programs' workbooks: found in the same zip, a reader that guesses the format may take them instead.
 _FOREIGN = frozenset({"xl/workbook.bin", "content.xml", "mimetype"})
+# What calamine looks for in whatever folder the package's first relation names: here only in xl, where we look too.
+_ONLY_IN_XL = {"workbook.xml": "xl", "sharedstrings.xml": "xl", "workbook.xml.rels": "xl/_rels"}
 
 
 def check_ends(path: Path) -> None:
@@ -88,8 +91,14 @@ def check_members(members: list[zipfile.ZipInfo], limit: int) -> None:
     if any(member.flag_bits & _ENCRYPTED for member in members):
         raise SheetRefused(_("文件已加密"), _("去掉打开密码后再导入"))
     doubled = len(set(names)) < len(names)
-    if doubled or any(_is_odd(member) for member in members):
+    astray = any(_is_astray(name) for name in names)
+    if doubled or astray or any(_is_odd(member) for member in members):
         raise SheetRefused(_("工作簿的压缩目录异常"), _("用 Excel 或 WPS 打开后另存为新文件再导入"))
+
+
+def _is_astray(name: str) -> bool:
+    folder = posixpath.dirname(name)
+    return _ONLY_IN_XL.get(posixpath.basename(name), folder) != folder
 
 
 def plain_name(name: str) -> str:

@@ -48,7 +48,7 @@ class Limits:
     merges: int = 200_000
     errors: int = 100_000
     strings: int = 4_000_000
-    text_bytes: int = 256 * MIB
+    text_bytes: int = 384 * MIB
     sheet_bytes: int = 512 * MIB
     strings_bytes: int = 256 * MIB
     other_bytes: int = 64 * MIB
@@ -89,10 +89,12 @@ class _Inspection:
         self.cells = self.area = self.text_bytes = 0
         self.strings: StringsScan | None = None
         self.errors: dict[str, ErrorCells] = {}
+        self.titles: dict[str, str] = {}
 
     def run(self) -> dict[str, ErrorCells]:
         """Take every part: what the sheets need first, then whatever is there."""
-        titles = self._titles()
+        titles = self._listed()
+        self.titles = {part: _("工作表“%(sheet)s”") % {"sheet": title} for title, part in titles.items()}
         if _STRINGS in self.members:
             self.strings = StringsScan(_STRINGS, self.limits)
             self.strings.run(self._blocks(_STRINGS, self.limits.strings_bytes))
@@ -105,7 +107,7 @@ class _Inspection:
                 self._other(name)
         return {title: self.errors[part] for title, part in titles.items() if part in self.errors}
 
-    def _titles(self) -> dict[str, str]:
+    def _listed(self) -> dict[str, str]:
         """Return sheet -> part, as the workbook lists them."""
         book, relations = BookScan(_BOOK), BookScan(_RELATIONS)
         for name, scan in ((_BOOK, book), (_RELATIONS, relations)):
@@ -121,7 +123,7 @@ class _Inspection:
         return titles
 
     def _xml(self, name: str) -> None:
-        scan = CellScan(name, self.limits)
+        scan = CellScan(self.titles.get(name, name), self.limits)
         blocks = self._blocks(name, self.limits.sheet_bytes)
         for block in blocks:
             scan.take(block)
@@ -139,7 +141,7 @@ class _Inspection:
         if len(self.errors) > limits.sheets:
             self._refuse_sheets()
         if self.cells > limits.cells or self.area > limits.area or self.text_bytes > limits.text_bytes:
-            raise SheetRefused(_("单元格或文字太多"), _("分成几个文件导入"), name)
+            raise SheetRefused(_("单元格或文字太多"), _("分成几个文件导入"), scan.part)
 
     def _shared_bytes(self, name: str, cells: int) -> int:
         """Return the bytes of the shared strings as cells copy them: a bound where that is enough, else the sum."""

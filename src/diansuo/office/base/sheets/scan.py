@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _DEPTH = 200
 # Two blocks in a row without an element: one text, comment or tag longer than any spreadsheet writes.
 _SILENT_BLOCKS = 2
+# What every shared string has beside its text: <si><t></t></si>.
+_MARKUP_PER_STRING = 16
 
 
 class XmlScan:
@@ -145,7 +147,7 @@ class StringsScan(XmlScan):
 
     def _measure(self, until: int) -> None:
         if self.lengths:
-            self.lengths[-1] = until - self.begun
+            self.lengths[-1] = max(0, until - self.begun - _MARKUP_PER_STRING)
 
 
 class SharedUse(XmlScan):

@@ -73,12 +73,8 @@ def batch_list(request: HttpRequest) -> HttpResponse:
         search=lists.any_of("file_name__icontains"),
         search_hint=_("文件名"),
         filters=(
-            lists.Filter(
-                "kind", _("种类"), _kind_words().items(), lambda rows, value: rows.filter(kind=value)
-            ),
-            lists.Filter(
-                "state", _("状态"), ImportBatch.State.choices, lambda rows, value: rows.filter(state=value)
-            ),
+            lists.Filter("kind", _("种类"), _kind_words().items(), lists.equal("kind")),
+            lists.Filter("state", _("状态"), ImportBatch.State.choices, lists.equal("state")),
         ),
         template="base/imports.html",
     )
@@ -186,12 +182,9 @@ def withdraw_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
             messages.success(request, _("本批已撤回"))
         return redirect(address)
     made = queries.rows_made(Scope.of(request.user), batch)
+    applied = timezone.localtime(batch.applied_at or batch.created_at)
     consequences = [
-        _("文件：%(name)s，%(moment)s导入。")
-        % {
-            "name": batch.file_name,
-            "moment": timezone.localtime(batch.applied_at or batch.created_at).strftime("%Y-%m-%d %H:%M "),
-        },
+        _("%(name)s，%(moment)s 导入。") % {"name": batch.file_name, "moment": f"{applied:%Y-%m-%d %H:%M}"},
         _("撤回将删除本批新增的记录，并恢复本批改动前的值："),
         "、".join(f"{rows.title} {rows.count:,}" for rows in made) or _("本批没有写入记录"),
     ]

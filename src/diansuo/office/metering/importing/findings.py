@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from django.utils.translation import gettext as _
 
-from diansuo.core.metering import Findings, Known, Purpose, Register, Rule, Severity
-from diansuo.office.base.registry import Words
+from diansuo.core.metering import Known, Purpose, Register, Rule, Severity
 from diansuo.office.metering import checking
 from diansuo.office.metering.columns import ReadingRows, days_since_epoch
 from diansuo.office.metering.importing.judging import Judged
@@ -90,7 +89,7 @@ def _note(group: Sequence[Judged], examined: checking.Examined) -> Counter[str]:
         if each.row.register == Register.ACTIVE_TOTAL or each.row.place.point_id not in total_of:
             total_of[each.row.place.point_id] = each
     counts: Counter[str] = Counter()
-    found = examined.findings
+    found, blocking = examined.findings, _("待处理 ")
     for at in np.flatnonzero(~np.isin(found.rule, SAID_OTHERWISE)).tolist():
         row = int(found.reading_row[at])
         point = int(examined.due.point[found.due_row[at]]) if found.due_row[at] >= 0 else 0
@@ -98,12 +97,9 @@ def _note(group: Sequence[Judged], examined: checking.Examined) -> Counter[str]:
         if about is None:
             continue
         words = words_at(found, at)
-        about.reason = "；".join(part for part in (about.reason, _said(found, at, words)) if part)
+        mark = blocking if found.severity[at] == Severity.BLOCKING else ""
+        said = f"{mark}{words.title}：{words.reason}"
+        about.reason = f"{about.reason}；{said}" if about.reason else said
         about.remedy = about.remedy or words.remedy
         counts[words.title] += 1
     return counts
-
-
-def _said(found: Findings, at: int, words: Words) -> str:
-    mark = _("待处理 ") if found.severity[at] == Severity.BLOCKING else ""
-    return f"{mark}{words.title}：{words.reason}"

@@ -1,0 +1,163 @@
+"""A month at the station in a real browser, duty by duty, each post doing its own part on the same books."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys import workbench
+from tests.journeys.workbench import PERIOD, Workbench
+
+MONTH = f"{PERIOD // 100}-{PERIOD % 100:02d}"
+
+
+@pytest.fixture(scope="module")
+def station(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """Serve one station for the whole month; the duties follow one another."""
+    with workbench.built_and_served(tmp_path_factory.mktemp("station")) as served:
+        yield served
+
+
+@pytest.fixture
+def page(desk_page: Page) -> Iterator[Page]:
+    """A desk-wide page that must not complain: no script error, nothing the security policy had to stop."""
+    complaints: list[str] = []
+    desk_page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    desk_page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield desk_page
+    assert complaints == []
+
+
+def money(text: str) -> str:
+    """Return the first amount in a text."""
+    found = re.search(r"[\d,]+\.\d\d", text)
+    assert found, text
+    return found[0]
+
+
+def open_month(page: Page, station: Workbench) -> None:
+    page.goto(f"{station.address}/cycle/")
+    page.get_by_role("link", name=MONTH).first.click()
+
+
+def test_a_stranger_is_refused_and_a_clerk_signs_in(desk_page: Page, station: Workbench) -> None:
+    desk_page.goto(f"{station.address}/customers/")
+    expect(desk_page).to_have_url(re.compile("/login/"))
+    desk_page.get_by_label("账号").fill("clerk")
+    desk_page.get_by_label("密码").fill("not the password")
+    desk_page.get_by_role("button", name="登录").click()
+    expect(desk_page).to_have_url(re.compile("/login/"))
+
+    station.sign_in(desk_page, "clerk")
+    expect(desk_page.get_by_role("heading", level=1)).to_contain_text("今天要办的事")
+
+
+def test_a_clerk_imports_the_months_reading_list_and_the_same_file_again_changes_nothing(
+    page: Page, station: Workbench
+) -> None:
+    station.sign_in(page, "clerk")
+    for again in (False, True):
+        page.goto(f"{station.address}/imports/new/?kind=readings")
+        page.locator("input[type=file]").set_input_files(station.reading_list())
+        page.get_by_role("button", name="预览").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("已预览")
+        if again:
+            expect(page.get_by_text("没有可写入的行")).to_be_visible()
+            expect(page.get_by_role("link", name=re.compile(r"^新增 0$"))).to_be_visible()
+        else:
+            page.get_by_role("button", name=re.compile(r"导入 \d+ 行")).click()
+            expect(page.get_by_role("heading", level=1)).to_contain_text("已导入")
+
+
+def test_the_head_runs_the_month_and_issues_it(page: Page, station: Workbench) -> None:
+    station.sign_in(page, "head")
+    open_month(page, station)
+    page.get_by_role("button", name="执行到审核").click()
+    issue = page.get_by_role("link", name="发行…")
+    issue.wait_for(timeout=60_000)
+    issue.click()
+    page.get_by_role("button", name=re.compile("发行")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("完成", timeout=60_000)
+    expect(page.locator(".figure", has_text="已发行").locator("b")).not_to_contain_text(re.compile(r"^0 "))
+
+
+def test_an_auditor_finds_why_a_customer_is_held(page: Page, station: Workbench) -> None:
+    station.sign_in(page, "auditor")
+    open_month(page, station)
+    held = page.locator("#held tbody tr")
+    assert held.count() >= 2
+    expect(held.filter(has_text="应抄未抄").first).to_be_visible()
+    misread = held.filter(has_text="示数").filter(has_not_text="应抄未抄").first
+    misread.get_by_role("link").click()
+    expect(page.locator("#findings")).to_contain_text(MONTH)
+
+
+def test_an_auditor_reads_a_bill_whose_every_line_multiplies_out(page: Page, station: Workbench) -> None:
+    station.sign_in(page, "auditor")
+    page.goto(f"{station.address}/bills/")
+    page.get_by_role("link", name=MONTH).first.click()
+    page.locator("tbody tr a[href*='/bills/']").first.click()
+    lines = page.locator("table", has_text="单价").locator("tbody tr")
+    assert lines.count() >= 1
+    total_fen = 0
+    for line in lines.all():
+        amount = re.search(r"= *(-?[\d,]+\.\d\d)", line.inner_text())
+        quantity = re.search(r"([\d,]+\.\d\d)\s", line.inner_text())
+        assert amount and quantity
+        total_fen += round(float(amount[1].replace(",", "")) * 100)
+        expect(line).to_contain_text("自 2012-07-01 起")
+    total = page.locator("tfoot").filter(has_text="合计").first.inner_text()
+    assert round(float(money(total).replace(",", "")) * 100) == total_fen
+
+
+def test_the_counter_takes_a_payment_once_however_often_it_is_sent(page: Page, station: Workbench) -> None:
+    station.sign_in(page, "counter")
+    page.goto(f"{station.address}/arrears/customers/")
+    page.locator("tbody tr a[href*='/collect/']").first.click()
+    owed = money(page.locator("tfoot").first.inner_text())
+    address = page.url
+    expect(page.get_by_label("金额")).to_have_value(owed.replace(",", ""))
+    reference = page.get_by_label("流水号").input_value()
+    page.get_by_role("button", name="收费").click()
+    expect(page).to_have_url(re.compile("/receipts/"))
+    expect(page.locator("main")).to_contain_text(owed)
+    receipt = page.url
+
+    page.goto(address)
+    expect(page.get_by_text("没有欠费")).to_be_visible()
+    page.get_by_label("金额").fill(owed.replace(",", ""))
+    page.get_by_label("流水号").fill(reference)
+    page.get_by_role("button", name="收费").click()
+    expect(page).to_have_url(receipt)
+
+
+def test_an_area_manager_enters_a_late_reading_on_the_phone(phone_page: Page, station: Workbench) -> None:
+    station.sign_in(phone_page, "manager")
+    phone_page.goto(f"{station.address}/readings/")
+    assert phone_page.evaluate("document.documentElement.scrollWidth") == 390
+    route = phone_page.locator("a[href*='/readings/']", has_text="段").first
+    route.click()
+    unread = phone_page.locator("li").filter(has=phone_page.get_by_role("button", name="保存")).first
+    field = unread.locator("input[inputmode=decimal], input[type=number], input[type=text]").first
+    field.fill("1.00")
+    unread.get_by_role("button", name="保存").click()
+    expect(phone_page.locator("main")).to_contain_text(re.compile("倒走|小于|反走"))
+    expect(phone_page.get_by_role("button", name="看过了，照此保存")).to_be_visible()
+
+
+def test_a_counter_clerk_cannot_run_the_month(desk_page: Page, station: Workbench) -> None:
+    station.sign_in(desk_page, "counter")
+    open_month(desk_page, station)
+    expect(desk_page.get_by_role("button", name=re.compile("执行"))).to_have_count(0)
+
+
+def test_an_english_reader_finds_the_workbench_in_english(page: Page, station: Workbench) -> None:
+    station.sign_in(page, "head")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("link", name="Customers", exact=True)).to_be_visible()
+    page.goto(f"{station.address}/customers/")
+    headings = page.locator("thead").inner_text()
+    assert not re.search(r"[一-鿿]", headings), headings

@@ -1,0 +1,117 @@
+"""A workbench to walk through: a small sample station in a home of its own, served as a user would serve it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+PASSWORD = "journey-7531"
+PERIOD, CUSTOMERS = 202411, 130
+
+BUILD = """
+import sys
+from datetime import date
+from pathlib import Path
+from diansuo.cli import office
+office.wake()
+from django.utils import timezone
+from diansuo.office.base.access import install_demo_users
+from diansuo.office.base.imports import operations
+from diansuo.office.base.imports.kinds import Options
+from diansuo.office.base.models import Station
+from diansuo.office.base.scope import Scope
+from diansuo.office.desk import cycle
+from diansuo.sandbox import station as sample
+
+files = sample.write(Path(sys.argv[1]), customers={customers}, months=4, last_month={period}, seed=5)
+everything = Scope.everything()
+
+def bring_in(kind, file):
+    now = timezone.now()
+    batch, plan = operations.preview(
+        file, file.name, kind, options=Options(), scope=everything, user=None, now=now
+    )
+    operations.apply(batch, scope=everything, now=now, plan=plan)
+
+bring_in("archive", files.archive)
+for period, file in files.readings.items():
+    if period < {period}:
+        bring_in("readings", file)
+        job = cycle.prepare(
+            Station.objects.get(), period, issue_date=date(period // 100, period % 100, 3), user=None,
+            now=timezone.now(),
+        )
+        cycle.run(job, clock=timezone.now)
+install_demo_users(Station.objects.get(), "{password}")
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """Where the workbench answers, and the files that the sample's users hold in their hands."""
+
+    address: str
+    files: Path
+
+    def reading_list(self) -> Path:
+        """Return this month's reading list, not imported yet."""
+        return next(self.files.glob(f"抄表数据_{PERIOD}.*"))
+
+    def sign_in(self, page: Page, post: str) -> None:
+        """Sign a post's demo user in."""
+        page.goto(f"{self.address}/login/")
+        page.get_by_label("账号").fill(post)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+
+
+@contextmanager
+def built_and_served(folder: Path) -> Iterator[Workbench]:
+    """Build the sample in a folder, serve it on a free port, and stop it afterwards."""
+    home, files = folder / "home", folder / "files"
+    home.mkdir()
+    (home / "settings.toml").write_text(f'demo_password = "{PASSWORD}"\n', encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"DIANSUO_HOME": str(home)}
+    build = BUILD.format(customers=CUSTOMERS, period=PERIOD, password=PASSWORD)
+    subprocess.run([sys.executable, "-c", build, str(files)], env=environment, check=True, timeout=120)
+    port = _free_port()
+    command = [sys.executable, "-m", "diansuo", "serve", "--port", str(port)]
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        workbench = Workbench(f"http://127.0.0.1:{port}", files)
+        _wait_for(f"{workbench.address}/login/", server)
+        yield workbench
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server ended before it answered"
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)  # it is starting; nothing announces that it listens
+        else:
+            return
+    raise AssertionError(f"{address} did not answer within a minute")
