@@ -25,7 +25,9 @@ def station(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def page(desk_page: Page) -> Iterator[Page]:
     """A desk-wide page that must not complain: no script error, nothing the security policy had to stop."""
     complaints: list[str] = []
-    desk_page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    desk_page.on(
+        "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+    )
     desk_page.on("pageerror", lambda error: complaints.append(str(error)))
     yield desk_page
     assert complaints == []

@@ -13,8 +13,8 @@ from diansuo.office.archive.models import (
     ContractTerm,
     Customer,
     Meter,
-    MeterInstallation,
     MeteringPoint,
+    MeterInstallation,
     PointArea,
     Premise,
     Responsibility,
@@ -39,7 +39,9 @@ def build(customers: int, seed: int = 1) -> Station:
     reader = Staff.objects.create(station=station, name="李四")
     route = Route.objects.create(station=station, number="00000001", reading_day=1)
     areas = [
-        TransformerArea.objects.create(company=company, station=station, number=f"T{at:05d}", name=f"{at}号台区")
+        TransformerArea.objects.create(
+            company=company, station=station, number=f"T{at:05d}", name=f"{at}号台区"
+        )
         for at in range(customers // CUSTOMERS_AN_AREA + 1)
     ]
     with transaction.atomic():

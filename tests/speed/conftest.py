@@ -42,4 +42,6 @@ def environment(home: Path) -> dict[str, str]:
 def run_python(home: Path, code: str) -> subprocess.CompletedProcess[str]:
     """Run code in a process of its own on a home."""
     command = [sys.executable, "-c", code]
-    return subprocess.run(command, env=environment(home), check=True, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment(home), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done

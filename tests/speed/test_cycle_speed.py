@@ -21,8 +21,15 @@ from pathlib import Path
 from tests.speed.conftest import CUSTOMERS, environment, run_python
 
 PORT = 8791
+LOOKS_EVERY_SECONDS = 0.5
 PASSWORD = "speed-measure-1"
-TABLES = ("metering_consumption", "metering_finding", "billing_bill", "billing_billline", "collection_receivable")
+TABLES = (
+    "metering_consumption",
+    "metering_finding",
+    "billing_bill",
+    "billing_billline",
+    "collection_receivable",
+)
 
 CYCLE = """
 import json, resource, time
@@ -35,7 +42,9 @@ began = time.perf_counter()
 job = cycle.prepare(Station.objects.get(), 202408, issue_date=timezone.localdate(), user=None, now=timezone.now())
 cycle.run(job, clock=timezone.now)
 seconds = time.perf_counter() - began
-stages = {stage.name: (stage.finished_at - stage.started_at).total_seconds() for stage in job.stages.order_by("sequence")}
+stages = {
+    stage.name: (stage.finished_at - stage.started_at).total_seconds() for stage in job.stages.order_by("sequence")
+}
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(json.dumps({"seconds": seconds, "stages": stages, "peak": peak}))
 """
@@ -111,13 +120,18 @@ def test_cycle_of_a_big_station(big_home: Path, tmp_path: Path) -> None:
         busy = []
         while cycle.poll() is None:
             busy.append(sign_in_and_look(address))
+            time.sleep(LOOKS_EVERY_SECONDS)
     figures = json.loads(cycle.communicate()[0])
     bare = bare_insert_seconds(big_home / "diansuo.sqlite3", tmp_path / "bare.sqlite3")
 
-    print(f"\ncycle of {CUSTOMERS:,} residential customers, persisted in SQLite, with a user at work beside it:")
+    print(
+        f"\ncycle of {CUSTOMERS:,} residential customers, persisted in SQLite, with a user at work beside it:"
+    )
     print(f"  {figures['seconds']:.2f} s, peak memory {figures['peak'] / 2**30:.2f} GiB")
     print("  " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in figures["stages"].items()))
-    print(f"  bare insert of the same rows: {bare:.2f} s; the cycle takes {figures['seconds'] / bare:.1f} times that")
+    print(
+        f"  bare insert of the same rows: {bare:.2f} s; the cycle takes {figures['seconds'] / bare:.1f} times that"
+    )
     print(f"  sign-in, page before: {calm[0]:.2f} s, {calm[1]:.2f} s")
     worst_login, worst_page = max(login for login, _ in busy), max(page for _, page in busy)
     print(f"  sign-in, page meanwhile, the slowest of {len(busy)}: {worst_login:.2f} s, {worst_page:.2f} s")

@@ -42,10 +42,16 @@ print(json.dumps({{"bare": bare, "preview": previewed - began, "apply": applied 
 def test_import_of_a_big_archive(tmp_path: Path) -> None:
     file, home = tmp_path / "用户档案.xlsx", tmp_path / "home"
     rows = people.archive_rows(np.random.default_rng(1), CUSTOMERS, 150, 10, "测速供电公司", "测速供电所")
-    write_workbook(file, "用户档案", ARCHIVE_COLUMNS, ([row[name] for name in ARCHIVE_COLUMNS] for row in rows))
+    write_workbook(
+        file, "用户档案", ARCHIVE_COLUMNS, ([row[name] for name in ARCHIVE_COLUMNS] for row in rows)
+    )
     figures = json.loads(run_python(home, MEASURE.format(file=str(file))).stdout)
     total = figures["preview"] + figures["apply"]
     print(f"\narchive of {CUSTOMERS:,} customers, {len(ARCHIVE_COLUMNS)} columns, from xlsx: {total:.1f} s")
-    print(f"  preview {figures['preview']:.1f} s, apply {figures['apply']:.1f} s, peak {figures['peak'] / 2**30:.2f} GiB")
-    print(f"  reading the workbook alone takes {figures['bare']:.1f} s: {total / figures['bare']:.1f} times that")
+    print(
+        f"  preview {figures['preview']:.1f} s, apply {figures['apply']:.1f} s, peak {figures['peak'] / 2**30:.2f} GiB"
+    )
+    print(
+        f"  reading the workbook alone takes {figures['bare']:.1f} s: {total / figures['bare']:.1f} times that"
+    )
     assert figures["counts"]["new"] == CUSTOMERS

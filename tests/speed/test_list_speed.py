@@ -18,9 +18,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from diansuo.office.archive.models import Customer
 from diansuo.office.base.models import User
-user, _ = User.objects.get_or_create(username="lists", defaults={"is_superuser": True})
+user, _ = User.objects.get_or_create(username="lists", defaults={"is_superuser": True, "is_staff": True})
 client = Client()
-client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+client.force_login(user, backend="diansuo.office.base.access.StationBackend")
 middle = Customer.objects.order_by("number")[50_000].number
 figures = {}
 for name, address in {

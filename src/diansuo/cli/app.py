@@ -28,7 +28,9 @@ app.add_typer(cycle.app, name="cycle")
 app.add_typer(calc.app, name="calc")
 app.add_typer(export.app, name="export")
 app.command("backup")(backup.backup)
-app.command("manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(manage.manage)
+app.command("manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
+    manage.manage
+)
 
 
 def main() -> None:

@@ -21,18 +21,23 @@ FOLDERS = ("lake", "imports", "rulebook")
 FILES = ("secret.key", "settings.toml")
 
 Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE.tar.gz", help=t("写到哪个文件", "the file to write"))
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE.tar.gz", help=t("写到哪个文件", "the file to write")),
 ]
 Restore = Annotated[
     Path | None,
-    typer.Option("--restore", metavar="FILE.tar.gz", help=t("恢复到（空的）DIANSUO_HOME", "restore into an empty home")),
+    typer.Option(
+        "--restore", metavar="FILE.tar.gz", help=t("恢复到（空的）DIANSUO_HOME", "restore into an empty home")
+    ),
 ]
 
 
 def backup(output: Output = None, restore: Restore = None) -> None:
     """Back up or restore the home."""
     if (output is None) == (restore is None):
-        raise Failure(t("用 -o 指定备份文件，或用 --restore 恢复", "name a file with -o, or restore with --restore"))
+        raise Failure(
+            t("用 -o 指定备份文件，或用 --restore 恢复", "name a file with -o, or restore with --restore")
+        )
     if restore is not None:
         _restore(restore)
     elif output is not None:
@@ -65,7 +70,12 @@ def _save(output: Path) -> None:
             if (home.folder / name).exists():
                 archive.add(home.folder / name, name)
     draft.replace(output)
-    say(t(f"已备份到 {output}（{output.stat().st_size:,} 字节）", f"backed up to {output} ({output.stat().st_size:,} bytes)"))
+    say(
+        t(
+            f"已备份到 {output}（{output.stat().st_size:,} 字节）",
+            f"backed up to {output} ({output.stat().st_size:,} bytes)",
+        )
+    )
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -83,7 +93,10 @@ def _dump_postgres(database: dict[str, str], target: Path) -> None:
         subprocess.run(command, check=True, env=os.environ | {"PGPASSWORD": database.get("PASSWORD", "")})
     except (FileNotFoundError, subprocess.CalledProcessError) as problem:
         raise Failure(
-            t(f"pg_dump 失败：{problem}；请安装 postgresql-client", f"pg_dump failed: {problem}; install postgresql-client")
+            t(
+                f"pg_dump 失败：{problem}；请安装 postgresql-client",
+                f"pg_dump failed: {problem}; install postgresql-client",
+            )
         ) from problem
 
 

@@ -59,8 +59,12 @@ def _one(file: Path) -> dict[str, Any]:
 
 def _say(result: dict[str, Any]) -> None:
     verdict = t("相符", "as expected") if result["ok"] else t("不符", "NOT as expected")
-    say(t(f"{result['file']}：{result['name']}，共 {result['total_yuan']} 元，{verdict}",
-          f"{result['file']}: {result['name']}, {result['total_yuan']} yuan, {verdict}"))
+    say(
+        t(
+            f"{result['file']}：{result['name']}，共 {result['total_yuan']} 元，{verdict}",
+            f"{result['file']}: {result['name']}, {result['total_yuan']} yuan, {verdict}",
+        )
+    )
     for bill in result["bills"]:
         outcome = bill["refusal"] or bill["amount_yuan"]
         say(f"  {bill['period']}  {bill['energy_kwh']} kWh  {outcome}")

@@ -12,22 +12,28 @@ from diansuo.cli.imports import AsJson, AsUser, StationName
 from diansuo.cli.say import Failure, bar, say, say_json, t
 
 app = typer.Typer(
-    no_args_is_help=True, help=t("电费月度流程：抄表、复核、计算、审核、发行。", "The monthly cycle, stage by stage.")
+    no_args_is_help=True,
+    help=t("电费月度流程：抄表、复核、计算、审核、发行。", "The monthly cycle, stage by stage."),
 )
 
 Period = Annotated[
-    str, typer.Option("--period", metavar="YYYY-MM", help=t("电费年月，如 2024-08", "billing month, as 2024-08"))
+    str,
+    typer.Option("--period", metavar="YYYY-MM", help=t("电费年月，如 2024-08", "billing month, as 2024-08")),
 ]
 Until = Annotated[
     str,
     typer.Option(
         "--until",
         metavar="STAGE",
-        help=t("执行到哪一步：readings、check、bill、audit、issue", "last stage: readings, check, bill, audit, issue"),
+        help=t(
+            "执行到哪一步：readings、check、bill、audit、issue",
+            "last stage: readings, check, bill, audit, issue",
+        ),
     ),
 ]
 IssueDate = Annotated[
-    str, typer.Option("--issue-date", metavar="DATE", help=t("发行日期，缺省今天", "day of issue, default today"))
+    str,
+    typer.Option("--issue-date", metavar="DATE", help=t("发行日期，缺省今天", "day of issue, default today")),
 ]
 
 
@@ -79,7 +85,10 @@ def run(
             )
     except jobs.JobBusy as busy:
         raise Failure(
-            t(f"该月流程正由 {busy} 执行；等它结束再来", f"the month is being run by {busy}; wait until it ends")
+            t(
+                f"该月流程正由 {busy} 执行；等它结束再来",
+                f"the month is being run by {busy}; wait until it ends",
+            )
         ) from busy
     except (jobs.UnknownStage, desk_cycle.UnableToRun, RuleBookRefused) as refusal:
         raise Failure(str(refusal)) from refusal

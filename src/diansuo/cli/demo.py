@@ -20,12 +20,16 @@ SEED = 7
 # Without letters and digits that look alike: it is read from a terminal and typed on a phone.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
-Serve = Annotated[bool, typer.Option("--serve/--no-serve", help=t("建好后启动工作台", "serve it once it is built"))]
+Serve = Annotated[
+    bool, typer.Option("--serve/--no-serve", help=t("建好后启动工作台", "serve it once it is built"))
+]
 
 
 def demo(host: serve.Host = "127.0.0.1", port: serve.Port = 8000, serving: Serve = True) -> None:
     """Build the sample station once, then serve it."""
-    home = Path(os.environ.setdefault("DIANSUO_HOME", platformdirs.user_data_dir("diansuo-demo", appauthor=False)))
+    home = Path(
+        os.environ.setdefault("DIANSUO_HOME", platformdirs.user_data_dir("diansuo-demo", appauthor=False))
+    )
     password = _demo_password(home)
     office.wake()
     marker = home / "demo-built"
@@ -34,7 +38,7 @@ def demo(host: serve.Host = "127.0.0.1", port: serve.Port = 8000, serving: Serve
         marker.touch()
     say(
         t(
-            f"演示账号共用口令 {password} ：head 所长、manager 台区经理、auditor 核算员、counter 综合柜员、clerk 营销服务员等",
+            f"演示账号共用口令：{password} （head 所长、manager 台区经理、auditor 核算员、counter 柜员等，见登录页）",
             f"demo users share the password {password} : head, manager, auditor, counter, inspector, loss, clerk, "
             "supervisor, admin",
         )
@@ -83,7 +87,9 @@ def _build(home: Path, password: str) -> None:
     from diansuo.sandbox import station as sample
 
     today = timezone.localdate()
-    files = sample.write(home / "sample", customers=CUSTOMERS, months=MONTHS, last_month=_last_month(today), seed=SEED)
+    files = sample.write(
+        home / "sample", customers=CUSTOMERS, months=MONTHS, last_month=_last_month(today), seed=SEED
+    )
     steps = 2 + 3 * len(files.readings)
     with bar(t("样例供电所", "sample station")) as advance:
         done = 0
@@ -114,7 +120,9 @@ def _import(kind: str, file: Path) -> None:
     from diansuo.office.base.scope import Scope
 
     scope, now = Scope.everything(), timezone.now()
-    batch, plan = operations.preview(file, file.name, kind, options=Options(), scope=scope, user=None, now=now)
+    batch, plan = operations.preview(
+        file, file.name, kind, options=Options(), scope=scope, user=None, now=now
+    )
     operations.apply(batch, scope=scope, now=now, plan=plan)
 
 

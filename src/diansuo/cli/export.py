@@ -14,9 +14,13 @@ from diansuo.cli.dates import parse_period
 from diansuo.cli.imports import StationName
 from diansuo.cli.say import Failure, say, t
 
-app = typer.Typer(no_args_is_help=True, help=t("导出 csv（带签名的 utf-8）。", "Export csv (utf-8 with signature)."))
+app = typer.Typer(
+    no_args_is_help=True, help=t("导出 csv（带签名的 utf-8）。", "Export csv (utf-8 with signature).")
+)
 
-Output = Annotated[Path, typer.Option("-o", "--output", metavar="FILE.csv", help=t("写到哪个文件", "the file to write"))]
+Output = Annotated[
+    Path, typer.Option("-o", "--output", metavar="FILE.csv", help=t("写到哪个文件", "the file to write"))
+]
 
 
 @app.command(
@@ -51,7 +55,16 @@ def readings(period: Period, output: Output, station: StationName = "") -> None:
     from diansuo.office.base.scope import Scope
     from diansuo.office.metering import queries
 
-    headings = ("用户编号", "电能表编号", "示数类型", "电费年月", "抄表日期", "本次示数", "综合倍率", "抄表性质")
+    headings = (
+        "用户编号",
+        "电能表编号",
+        "示数类型",
+        "电费年月",
+        "抄表日期",
+        "本次示数",
+        "综合倍率",
+        "抄表性质",
+    )
     rows = queries.readings_of_period(Scope.everything(), period=month, station=station)
     _write(output, headings, rows)
 

@@ -24,10 +24,12 @@ app = typer.Typer(
 
 Files = Annotated[list[Path], typer.Argument(help=t("xlsx 或 csv 文件", "xlsx or csv files"))]
 Period = Annotated[
-    str, typer.Option("--period", metavar="YYYY-MM", help=t("电费年月，如 2024-08", "billing month, as 2024-08"))
+    str,
+    typer.Option("--period", metavar="YYYY-MM", help=t("电费年月，如 2024-08", "billing month, as 2024-08")),
 ]
 ValidFrom = Annotated[
-    str, typer.Option("--valid-from", metavar="DATE", help=t("首次建档从哪天起有效", "a first import holds from"))
+    str,
+    typer.Option("--valid-from", metavar="DATE", help=t("首次建档从哪天起有效", "a first import holds from")),
 ]
 Effective = Annotated[
     str, typer.Option("--effective", metavar="DATE", help=t("变更从哪天起生效", "changed values hold from"))
@@ -184,7 +186,11 @@ def _one_file(
 
 def _say_report(report: dict[str, Any], *, applied: bool) -> None:
     counts = report["counts"]
-    done = t("已导入", "imported") if applied else t("预览（未写入，加 --apply 写入）", "preview (nothing written)")
+    done = (
+        t("已导入", "imported")
+        if applied
+        else t("预览（未写入，加 --apply 写入）", "preview (nothing written)")
+    )
     say(
         t(
             f"{report['file']}：{done}，批次 {report['batch']}。新增 {counts['new']}，变更 {counts['changed']}，"

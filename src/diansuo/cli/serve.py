@@ -48,11 +48,18 @@ def start(host: str, port: int) -> None:
 
     listener = _listen(host, port)
     stopping = threading.Event()
-    supervisor = threading.Thread(target=_supervise_worker, args=(stopping,), name="worker-supervisor", daemon=True)
+    supervisor = threading.Thread(
+        target=_supervise_worker, args=(stopping,), name="worker-supervisor", daemon=True
+    )
     supervisor.start()
     # waitress ends on SystemExit; a plain `kill` must end the worker as well.
     signal.signal(signal.SIGTERM, _leave)
-    say(t(f"工作台已启动：http://{host}:{port}/ （Ctrl+C 停止）", f"Workbench: http://{host}:{port}/ (Ctrl+C stops it)"))
+    say(
+        t(
+            f"工作台已启动：http://{host}:{port}/ （Ctrl+C 停止）",
+            f"Workbench: http://{host}:{port}/ (Ctrl+C stops it)",
+        )
+    )
     try:
         waitress.serve(application, sockets=[listener], threads=8, ident="diansuo")
     finally:
@@ -88,7 +95,10 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as problem:
         raise Failure(
-            t(f"{host}:{port} 不能监听（{problem}）；用 --port 换一个端口", f"cannot listen on {host}:{port} ({problem}); choose another --port")
+            t(
+                f"{host}:{port} 不能监听（{problem}）；用 --port 换一个端口",
+                f"cannot listen on {host}:{port} ({problem}); choose another --port",
+            )
         ) from problem
     return listener
 
@@ -105,7 +115,12 @@ def _supervise_worker(stopping: threading.Event) -> None:
                 child.wait(timeout=10)
             child.kill()
             return
-        warn(t(f"后台作业进程退出（{child.returncode}），重新启动", f"the worker ended ({child.returncode}); restarting it"))
+        warn(
+            t(
+                f"后台作业进程退出（{child.returncode}），重新启动",
+                f"the worker ended ({child.returncode}); restarting it",
+            )
+        )
         stopping.wait(RESTART_SECONDS)
 
 

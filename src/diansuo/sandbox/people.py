@@ -7,13 +7,39 @@ from typing import Any
 import numpy as np
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-GIVEN = ("伟", "芳", "秀英", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "超", "明", "霞", "平", "刚")
+GIVEN = (
+    "伟",
+    "芳",
+    "秀英",
+    "敏",
+    "静",
+    "丽",
+    "强",
+    "磊",
+    "军",
+    "洋",
+    "勇",
+    "艳",
+    "杰",
+    "娟",
+    "涛",
+    "超",
+    "明",
+    "霞",
+    "平",
+    "刚",
+)
 VILLAGES = ("东岭", "西河", "南坡", "北湾", "柳林", "石桥", "杏园", "大槐", "清泉", "白沙")
 READERS = ("孙国强", "周丽华", "马建军", "何晓梅", "罗志远", "高秀兰")
 
 
 def archive_rows(
-    random: np.random.Generator, customers: int, an_area: int, areas_a_manager: int, company: str, station: str
+    random: np.random.Generator,
+    customers: int,
+    an_area: int,
+    areas_a_manager: int,
+    company: str,
+    station: str,
 ) -> list[dict[str, Any]]:
     """Return the archive list, a row a customer, by area in walking order."""
     return [_row(random, at, an_area, areas_a_manager, company, station) for at in range(customers)]

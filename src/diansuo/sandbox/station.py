@@ -1,7 +1,8 @@
 """A small sample station as files: an archive, a reading list a month, and the last days' freeze.
 
 Its registers are consistent (peak and valley make up the total), seasonal, and hold the everyday troubles that a
-month brings: points not read, empty flats, a register that rolls over, one misread. The same arguments give the same numbers.
+month brings: points not read, empty flats, a register that rolls over, one misread. The same arguments give the same
+numbers.
 """
 
 from __future__ import annotations
@@ -34,13 +35,15 @@ MISREAD_CUSTOMER, MISREAD_BY_WH = 10, 3_000_000
 SEASON = (1.25, 1.10, 0.90, 0.75, 0.75, 0.95, 1.45, 1.50, 1.00, 0.75, 0.80, 1.10)
 
 ARCHIVE_COLUMNS = (
-    "用户编号", "用户名称", "用电地址", "联系方式", "供电单位", "供电所", "变电站", "线路名称", "台区编号", "台区名称", "台区容量",
-    "抄表段编号", "抄表段名称", "抄表例日", "抄表员", "台区经理", "计量点编号", "抄表序号", "电能表编号", "综合倍率", "抄表位数",
-    "相别", "用电类别", "供电电压", "合同容量", "送电日期",
+    "用户编号", "用户名称", "用电地址", "联系方式", "供电单位", "供电所", "变电站", "线路名称",
+    "台区编号", "台区名称", "台区容量", "抄表段编号", "抄表段名称", "抄表例日", "抄表员", "台区经理",
+    "计量点编号", "抄表序号", "电能表编号", "综合倍率", "抄表位数", "相别", "用电类别", "供电电压",
+    "合同容量", "送电日期",
 )  # fmt: skip
 READING_COLUMNS = (
-    "用户编号", "用户名称", "联系方式", "抄表段编号", "抄表段名称", "抄表例日", "抄表员", "计量点编号", "抄表序号", "电能表编号",
-    "示数类型", "上次示数", "本次示数", "抄见电量", "综合倍率", "抄表位数", "异常类型", "抄表状态", "供电单位", "供电所", "用户地址",
+    "用户编号", "用户名称", "联系方式", "抄表段编号", "抄表段名称", "抄表例日", "抄表员",
+    "计量点编号", "抄表序号", "电能表编号", "示数类型", "上次示数", "本次示数", "抄见电量",
+    "综合倍率", "抄表位数", "异常类型", "抄表状态", "供电单位", "供电所", "用户地址",
 )  # fmt: skip
 
 
@@ -72,7 +75,12 @@ def write(folder: Path, *, customers: int, months: int, last_month: int, seed: i
     random = np.random.default_rng(seed)
     station = _make(random, customers, [next_month(last_month, back) for back in range(1 - months, 1)])
     archive = folder / "用户档案.xlsx"
-    write_workbook(archive, "用户档案", ARCHIVE_COLUMNS, ([row[name] for name in ARCHIVE_COLUMNS] for row in station.rows))
+    write_workbook(
+        archive,
+        "用户档案",
+        ARCHIVE_COLUMNS,
+        ([row[name] for name in ARCHIVE_COLUMNS] for row in station.rows),
+    )
     readings = {}
     for place, month in enumerate(station.months):
         readings[month] = folder / f"抄表数据_{month}.{'xlsx' if place % 2 else 'csv'}"
@@ -88,7 +96,9 @@ def _make(random: np.random.Generator, customers: int, months: list[int]) -> _St
     has_parts = kinds == "居民生活（峰谷）"
     level_kwh = random.lognormal(np.log(170), 0.55, customers) * np.where(kinds == "居民生活（合表）", 14, 1)
     season = np.array([SEASON[month % 100 - 2] for month in months[1:]])
-    use_wh = np.rint(level_kwh[:, None] * season * random.lognormal(0, 0.16, (customers, len(months) - 1)) * 100)
+    use_wh = np.rint(
+        level_kwh[:, None] * season * random.lognormal(0, 0.16, (customers, len(months) - 1)) * 100
+    )
     use_wh = use_wh.astype(np.int64) * 10
     empty = random.random(customers) < 0.02
     use_wh[empty, len(months) // 2 :] = 0
@@ -189,7 +199,6 @@ def _write_freeze(path: Path, station: _Station, random: np.random.Generator) ->
             "PAP_R": [_kwh(int(value)) for value in registers.reshape(-1)],
         }
     ).write_parquet(path)
-
 
 
 def write_payments(path: Path, month: int, owed_fen: dict[str, int], *, today: date, seed: int) -> None:

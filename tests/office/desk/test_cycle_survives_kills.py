@@ -59,7 +59,9 @@ def diansuo(home: Path, *arguments: str) -> None:
 def run_killed(home: Path, statement: int) -> subprocess.CompletedProcess[str]:
     script = Path(__file__).with_name("killed_cycle.py")
     command = [sys.executable, str(script), str(PERIOD), str(statement)]
-    return subprocess.run(command, env=environment(home), capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, env=environment(home), capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def books(home: Path) -> dict[str, list[tuple[object, ...]]]:

@@ -1,10 +1,166 @@
-"""This app's tables in the back office, to look at only."""
+"""The back office of the register: every table to look at, search, filter and export."""
 
 from __future__ import annotations
 
-from django.apps import apps
 from django.contrib import admin
 
+from diansuo.office.archive.models import (
+    AreaTerm,
+    Contract,
+    ContractTerm,
+    Customer,
+    Feeder,
+    Meter,
+    MeteringPoint,
+    MeterInstallation,
+    PointArea,
+    Premise,
+    Responsibility,
+    Route,
+    Substation,
+    TransformerArea,
+    YearOpening,
+)
 from diansuo.office.base.admin import ReadOnlyAdmin
 
-admin.site.register(apps.get_app_config("archive").get_models(), ReadOnlyAdmin)
+
+@admin.register(Substation)
+class SubstationAdmin(ReadOnlyAdmin):
+    """Substations."""
+
+    company_path = "company"
+    list_display = ("name", "company")
+    search_fields = ("name",)
+
+
+@admin.register(Feeder)
+class FeederAdmin(ReadOnlyAdmin):
+    """Feeders."""
+
+    company_path = "company"
+    list_display = ("name", "number", "substation", "company")
+    search_fields = ("name", "number")
+
+
+@admin.register(TransformerArea)
+class TransformerAreaAdmin(ReadOnlyAdmin):
+    """Transformer areas."""
+
+    station_path = "station"
+    list_display = ("number", "name", "station")
+    search_fields = ("number", "name")
+
+
+@admin.register(AreaTerm)
+class AreaTermAdmin(ReadOnlyAdmin):
+    """What areas were over time."""
+
+    station_path = "area__station"
+    list_display = ("area", "feeder", "capacity_va", "valid_from", "valid_to")
+    search_fields = ("area__number", "area__name")
+
+
+@admin.register(Route)
+class RouteAdmin(ReadOnlyAdmin):
+    """Reading routes."""
+
+    station_path = "station"
+    list_display = ("number", "name", "reading_day", "station")
+    search_fields = ("number", "name")
+    list_filter = ("reading_day",)
+
+
+@admin.register(Premise)
+class PremiseAdmin(ReadOnlyAdmin):
+    """Premises."""
+
+    station_path = "station"
+    list_display = ("address", "station")
+    search_fields = ("address",)
+
+
+@admin.register(Customer)
+class CustomerAdmin(ReadOnlyAdmin):
+    """Customers."""
+
+    station_path = "station"
+    list_display = ("number", "name", "phone", "station")
+    search_fields = ("number", "name", "phone")
+
+
+@admin.register(Contract)
+class ContractAdmin(ReadOnlyAdmin):
+    """Contracts."""
+
+    station_path = "customer__station"
+    list_display = ("customer", "premise", "opened_date", "closed_date")
+    search_fields = ("customer__number", "customer__name")
+
+
+@admin.register(ContractTerm)
+class ContractTermAdmin(ReadOnlyAdmin):
+    """What contracts were priced by over time."""
+
+    station_path = "contract__customer__station"
+    list_display = ("contract", "price_class", "voltage_class", "capacity_va", "valid_from", "valid_to")
+    list_select_related = ("contract__customer",)
+    list_filter = ("price_class", "voltage_class")
+    search_fields = ("contract__customer__number", "contract__customer__name")
+
+
+@admin.register(YearOpening)
+class YearOpeningAdmin(ReadOnlyAdmin):
+    """Energy used in a billing year before the first bill here."""
+
+    station_path = "contract__customer__station"
+    list_display = ("contract", "year", "energy_wh")
+    list_select_related = ("contract__customer",)
+    search_fields = ("contract__customer__number",)
+
+
+@admin.register(MeteringPoint)
+class MeteringPointAdmin(ReadOnlyAdmin):
+    """Metering points."""
+
+    station_path = "station"
+    list_display = ("number", "contract", "master_of", "route", "walk_order", "station")
+    list_select_related = ("contract__customer", "master_of", "route", "station")
+    search_fields = ("number", "contract__customer__number")
+
+
+@admin.register(Meter)
+class MeterAdmin(ReadOnlyAdmin):
+    """Meters."""
+
+    company_path = "company"
+    list_display = ("asset_number", "integer_digits", "decimal_digits", "company")
+    search_fields = ("asset_number",)
+
+
+@admin.register(MeterInstallation)
+class MeterInstallationAdmin(ReadOnlyAdmin):
+    """Which meters measured which points."""
+
+    station_path = "point__station"
+    list_display = ("point", "meter", "multiplier", "valid_from", "valid_to")
+    search_fields = ("meter__asset_number", "point__contract__customer__number")
+
+
+@admin.register(PointArea)
+class PointAreaAdmin(ReadOnlyAdmin):
+    """Which areas points hung on."""
+
+    station_path = "point__station"
+    list_display = ("point", "area", "phase", "valid_from", "valid_to")
+    list_filter = ("phase",)
+    search_fields = ("area__number", "point__contract__customer__number")
+
+
+@admin.register(Responsibility)
+class ResponsibilityAdmin(ReadOnlyAdmin):
+    """Who answered for which points."""
+
+    station_path = "point__station"
+    list_display = ("point", "staff", "duty", "valid_from", "valid_to")
+    list_filter = ("duty",)
+    search_fields = ("staff__name", "point__contract__customer__number")

@@ -1,10 +1,54 @@
-"""This app's tables in the back office, to look at only."""
+"""The back office of billing: bills, their lines and the values they used, to look at."""
 
 from __future__ import annotations
 
-from django.apps import apps
 from django.contrib import admin
 
 from diansuo.office.base.admin import ReadOnlyAdmin
+from diansuo.office.billing.models import Bill, BillLine, RuleSlice
 
-admin.site.register(apps.get_app_config("billing").get_models(), ReadOnlyAdmin)
+
+@admin.register(Bill)
+class BillAdmin(ReadOnlyAdmin):
+    """Bills."""
+
+    station_path = "consumption__point__station"
+    list_display = (
+        "contract",
+        "period",
+        "state",
+        "from_date",
+        "to_date",
+        "energy_wh",
+        "amount_fen",
+        "issued_date",
+    )
+    list_select_related = ("contract__customer",)
+    search_fields = ("contract__customer__number__startswith",)
+    ordering = ("-pk",)
+
+
+@admin.register(BillLine)
+class BillLineAdmin(ReadOnlyAdmin):
+    """Lines of bills."""
+
+    station_path = "bill__consumption__point__station"
+    list_display = (
+        "bill",
+        "sequence",
+        "component",
+        "step",
+        "quantity_wh",
+        "price_nano",
+        "amount_fen",
+        "rule",
+    )
+    ordering = ("-pk",)
+
+
+@admin.register(RuleSlice)
+class RuleSliceAdmin(ReadOnlyAdmin):
+    """The values of rules that bills used."""
+
+    list_display = ("rule_id", "effective_date", "slice_hash", "rulebook_hash")
+    ordering = ("-pk",)

@@ -75,9 +75,7 @@ class Bill(models.Model):
     year_opening_known = models.BooleanField(_("年初累计已知"), default=True)
     months_in_year = models.PositiveSmallIntegerField(_("年度用电月数"), default=12)
     amount_fen = models.BigIntegerField(_("电费（分）"))
-    settlement = models.ForeignKey(
-        RuleSlice, models.PROTECT, related_name="+", verbose_name=_("结算参数")
-    )
+    settlement = models.ForeignKey(RuleSlice, models.PROTECT, related_name="+", verbose_name=_("结算参数"))
 
     class Meta:
         verbose_name = _("电费账单")

@@ -50,7 +50,11 @@ def price_points(job: Job, period: int, low: int, high: int) -> Write:
     priceable = ready.take(rows)
     bills = price(priceable.inputs, rulebook)
     for refusal in bills.refusals:
-        refused.append(_finding(job, period, int(priceable.point[refusal.row]), _rule_id(refusal.code), dict(refusal.params)))
+        refused.append(
+            _finding(
+                job, period, int(priceable.point[refusal.row]), _rule_id(refusal.code), dict(refusal.params)
+            )
+        )
 
     def write() -> dict[str, int]:
         count = columns.store_bills(job.pk, priceable, bills)
@@ -111,7 +115,9 @@ def audit_points(job: Job, period: int, low: int, high: int) -> Write:
         point="int", amount_fen="int", lines_fen="int", energy_wh="int", lines_wh="int",
     )  # fmt: skip
     findings = []
-    for point, amount, lines, energy, priced in zip(*(column.tolist() for column in wrong.values()), strict=True):
+    for point, amount, lines, energy, priced in zip(
+        *(column.tolist() for column in wrong.values()), strict=True
+    ):
         rule = NEGATIVE if amount < 0 else LINES_DIFFER
         detail = {"amount_fen": amount, "lines_fen": lines, "energy_wh": energy, "lines_wh": priced}
         findings.append(_finding(job, period, point, rule, detail))
@@ -138,4 +144,3 @@ def issue_points(station_id: int, period: int, low: int, high: int, issued_date:
             [issued_date, period, period, low, high, station_id],
         )
         return {"issued": cursor.rowcount}
-

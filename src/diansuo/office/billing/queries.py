@@ -102,7 +102,9 @@ def months(scope: Scope) -> list[dict[str, int]]:
     )
 
 
-def issued_energy_and_amounts(scope: Scope, *, period: int, station: str = "") -> Iterator[tuple[str, str, str, str]]:
+def issued_energy_and_amounts(
+    scope: Scope, *, period: int, station: str = ""
+) -> Iterator[tuple[str, str, str, str]]:
     """Yield number, month, kWh and yuan of every customer with an issued bill in a month, by customer number."""
     rows = bills(scope, period=period, issued_only=True)
     if station:

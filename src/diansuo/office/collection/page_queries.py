@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
 from diansuo.office.archive.models import Customer, Responsibility
 from diansuo.office.base.scope import Scope
-from diansuo.office.collection.models import Payment
+from diansuo.office.collection.models import Payment, Receivable
 from diansuo.office.collection.queries import NOBODY, open_receivables
 
 OWED = F("amount_fen") - F("paid_fen")
@@ -91,6 +91,12 @@ def debtor_rows(scope: Scope, found: Iterable[Customer], *, day: date) -> list[D
         row.months, row.oldest_period = each["months"], each["oldest"]
         row.owed_fen, row.overdue_fen = each["owed"], each["overdue"]
     return list(rows.values())
+
+
+def receivables(scope: Scope, customer_id: int) -> QuerySet[Receivable]:
+    """Return everything a customer was ever to pay, latest month first."""
+    rows = Receivable.objects.filter(scope.limit("customer__station"), customer=customer_id)
+    return rows.order_by("-period")
 
 
 def owed_fen(scope: Scope, customer_id: int) -> int:

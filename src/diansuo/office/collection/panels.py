@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.base.registry import NavigationItem, Panel, add_navigation, add_panel
 from diansuo.office.base.scope import Scope
-from diansuo.office.collection import page_queries, queries
+from diansuo.office.collection import page_queries
 
 
 def publish() -> None:
@@ -20,7 +20,7 @@ def publish() -> None:
 
 def _money(scope: Scope, customer_id: int, day: date) -> dict[str, Any]:
     return {
-        "receivables": queries.receivables_of(scope, customer_id=customer_id),
+        "receivables": page_queries.receivables(scope, customer_id),
         "payments": page_queries.payments(scope, customer_id),
         "credit_fen": page_queries.credit_fen(scope, customer_id),
         "owed_fen": page_queries.owed_fen(scope, customer_id),

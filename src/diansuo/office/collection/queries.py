@@ -1,4 +1,4 @@
-"""Reads about money owed: arrears by responsible person and by customer, ageing, what a customer owes."""
+"""Reads about money owed: arrears by responsible person and by customer, and their age."""
 
 from __future__ import annotations
 
@@ -33,12 +33,6 @@ class PersonArrears:
 def open_receivables(scope: Scope) -> QuerySet[Receivable]:
     """Return what is not fully paid."""
     return Receivable.objects.filter(scope.limit("customer__station"), paid_fen__lt=F("amount_fen"))
-
-
-def receivables_of(scope: Scope, *, customer_id: int) -> QuerySet[Receivable]:
-    """Return everything a customer was ever to pay, latest month first."""
-    rows = Receivable.objects.filter(scope.limit("customer__station"), customer=customer_id)
-    return rows.select_related("bill").order_by("-period")
 
 
 def open_by_customer(scope: Scope) -> dict[str, int]:

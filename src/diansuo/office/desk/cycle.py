@@ -83,7 +83,9 @@ def _plan(job: Job) -> list[Chunk]:
     )
     return [
         [part[0], part[-1]]
-        for part in (points[start : start + POINTS_A_CHUNK] for start in range(0, len(points), POINTS_A_CHUNK))
+        for part in (
+            points[start : start + POINTS_A_CHUNK] for start in range(0, len(points), POINTS_A_CHUNK)
+        )
     ]
 
 

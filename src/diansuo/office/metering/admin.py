@@ -1,10 +1,54 @@
-"""This app's tables in the back office, to look at only."""
+"""The back office of metering: readings, settled energy, findings and the lake's manifest to look at."""
 
 from __future__ import annotations
 
-from django.apps import apps
 from django.contrib import admin
 
 from diansuo.office.base.admin import ReadOnlyAdmin
+from diansuo.office.metering.models import Consumption, Finding, LakeFile, MissedReading, RegisterReading
 
-admin.site.register(apps.get_app_config("metering").get_models(), ReadOnlyAdmin)
+
+@admin.register(RegisterReading)
+class RegisterReadingAdmin(ReadOnlyAdmin):
+    """Register readings."""
+
+    station_path = "point__station"
+    list_display = ("point", "meter", "register", "read_date", "purpose", "register_wh", "period", "source")
+    search_fields = ("meter__asset_number__startswith",)
+    ordering = ("-pk",)
+
+
+@admin.register(MissedReading)
+class MissedReadingAdmin(ReadOnlyAdmin):
+    """Points that were on a list and not read."""
+
+    station_path = "point__station"
+    list_display = ("point", "period", "reason")
+    ordering = ("-pk",)
+
+
+@admin.register(Consumption)
+class ConsumptionAdmin(ReadOnlyAdmin):
+    """Settled energy."""
+
+    station_path = "point__station"
+    list_display = ("point", "period", "status", "from_date", "to_date", "total_wh", "peak_wh", "valley_wh")
+    ordering = ("-pk",)
+
+
+@admin.register(Finding)
+class FindingAdmin(ReadOnlyAdmin):
+    """What the checks found."""
+
+    station_path = "point__station"
+    list_display = ("point", "period", "rule", "severity", "register", "actual", "expected", "limit")
+    ordering = ("-pk",)
+
+
+@admin.register(LakeFile)
+class LakeFileAdmin(ReadOnlyAdmin):
+    """The files of the interval lake."""
+
+    station_path = "station"
+    list_display = ("path", "station", "side", "kind", "month", "rows", "batch")
+    ordering = ("-pk",)
