@@ -15,13 +15,15 @@ class MeteringConfig(AppConfig):
 
     def ready(self) -> None:
         """Publish the files this app can import, how its findings read, and its part of the pages."""
+        from diansuo.office.archive import beginnings
         from diansuo.office.base import registry
         from diansuo.office.base.imports import kinds
-        from diansuo.office.metering import panels, wording
+        from diansuo.office.metering import panels, queries, wording
         from diansuo.office.metering.importing.freeze import FREEZE
         from diansuo.office.metering.importing.readings import READINGS
 
         kinds.register(READINGS)
         kinds.register(FREEZE)
+        beginnings.add_first_day(queries.first_reading_date)
         registry.add_wording("R", wording.words_of)
         panels.publish()

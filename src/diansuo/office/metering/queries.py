@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from diansuo.core.metering import Purpose, Register
 from diansuo.core.quantity.energy import kwh_from_wh
@@ -44,6 +44,12 @@ def progress(scope: Scope, *, period: int) -> Progress:
         read=read.values("point").distinct().count(),
         missed=missed(scope, period=period).count(),
     )
+
+
+def first_reading_date(scope: Scope | None = None) -> date | None:
+    """Return the day of the earliest reading there is, of the scope's stations (None: of all)."""
+    rows = RegisterReading.objects.filter((scope or Scope.everything()).limit("point__station"))
+    return rows.aggregate(first=Min("read_date"))["first"]
 
 
 def missed(scope: Scope, *, period: int) -> QuerySet[MissedReading]:

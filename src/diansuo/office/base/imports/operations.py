@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from diansuo.office.base.imports import kinds, verdicts
@@ -38,7 +39,7 @@ def preview(
     Raises:
         SheetRefused: the file as a whole cannot be read; nothing is kept of it.
     """
-    source = _source(file, file_name, kind, options, scope, now.date())
+    source = _source(file, file_name, kind, options, scope, timezone.localdate(now))
     plan = kinds.named(kind).plan(source)
     with transaction.atomic():
         batch = ImportBatch.objects.create(
@@ -72,7 +73,7 @@ def apply(
     if batch.state not in (ImportBatch.State.PREVIEWED, ImportBatch.State.APPLYING):
         raise UnableToImport(_("批次已%(state)s，不能再导入") % {"state": batch.get_state_display()})
     if plan is None:
-        plan = replan(batch, scope=scope, today=now.date())
+        plan = replan(batch, scope=scope, today=timezone.localdate(now))
         if not resumed and plan.verdicts.counts() != batch.counts:
             raise UnableToImport(_("预览之后数据已经变化，请重新预览后再导入"))
     ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.APPLYING, station=plan.station)
