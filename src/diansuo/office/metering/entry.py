@@ -138,12 +138,7 @@ def exchange_meter(
     old = _installation(scope, point, day, Purpose.FINAL, today)
     _require_unbilled(point, day, Purpose.FINAL)
     _require_possible(old.meter, final)
-    if day <= old.valid_from or old.valid_to is not None:
-        raise UnableToEnter(
-            _("现有装表记录自 %(start)s 起，不能在 %(day)s 换表") % {"start": old.valid_from, "day": day}
-        )
-    if RegisterReading.objects.filter(point=point, meter=old.meter, read_date__gt=day).exists():
-        raise UnableToEnter(_("%(day)s 之后已有旧表示数，先核对换表日期") % {"day": day})
+    _require_last(old, day)
     try:
         with transaction.atomic():
             meter, _made = Meter.objects.get_or_create(
@@ -204,6 +199,16 @@ def _require_unbilled(point: MeteringPoint, day: date, purpose: Purpose) -> None
     until = issued.billed_until([point.pk]).get(point.pk)
     if issued.is_closed(day, purpose, until):
         raise UnableToEnter(_("该计量点电费已发行至 %(until)s，只能退补") % {"until": until})
+
+
+def _require_last(old: MeterInstallation, day: date) -> None:
+    if day <= old.valid_from or old.valid_to is not None:
+        raise UnableToEnter(
+            _("现有装表记录自 %(start)s 起，不能在 %(day)s 换表") % {"start": old.valid_from, "day": day}
+        )
+    later = RegisterReading.objects.filter(point=old.point_id, meter=old.meter_id, read_date__gt=day)
+    if later.exists():
+        raise UnableToEnter(_("%(day)s 之后已有旧表示数，先核对换表日期") % {"day": day})
 
 
 def _rows(
