@@ -88,7 +88,11 @@ def _places() -> dict[str, str]:
 
 def addresses() -> list[Address]:
     """Return every page there is, with the station's own things in it."""
-    station, customer, bill = Station.objects.earliest("id"), Customer.objects.get(number="001"), Bill.objects.get()
+    station, customer, bill = (
+        Station.objects.earliest("id"),
+        Customer.objects.get(number="001"),
+        Bill.objects.get(),
+    )
     batch, route = ImportBatch.objects.order_by("id").last(), Route.objects.get()
     named: dict[str, tuple[object, ...]] = {
         "home": (),

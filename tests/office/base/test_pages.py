@@ -57,7 +57,9 @@ def test_no_page_carries_inline_script_or_style() -> None:
 
 def test_an_english_page_has_no_chinese_words_of_ours() -> None:
     client = pages.signed_in("auditor", "en")
-    data = {post.name for post in Post.objects.all()} | {batch.file_name for batch in ImportBatch.objects.all()}
+    data = {post.name for post in Post.objects.all()} | {
+        batch.file_name for batch in ImportBatch.objects.all()
+    }
     found = {}
     for page in pages.addresses():
         if page.name in CHINESE_BY_NATURE:

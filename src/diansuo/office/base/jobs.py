@@ -58,6 +58,7 @@ class UnknownStage(ValueError):
 
 
 _kinds: dict[str, Kind] = {}
+_running_here: set[int] = set()
 
 
 def register(kind: Kind) -> None:
@@ -111,6 +112,7 @@ def run(job_id: int, *, clock: Clock, on_progress: Callable[[progress.Progress],
     """
     job = _claim(job_id, clock())
     kind = _kinds[job.kind]
+    _running_here.add(job.pk)
     try:
         for stage in kind.stages:
             _run_stage(job, stage, clock, on_progress)
@@ -120,6 +122,7 @@ def run(job_id: int, *, clock: Clock, on_progress: Callable[[progress.Progress],
         Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, error=str(failure), lease_until_at=None)
         raise
     finally:
+        _running_here.discard(job.pk)
         progress.clear(job.pk)
     finished = not job.stages.exclude(state=JobStage.State.DONE).exists()
     job.state = Job.State.DONE if finished else Job.State.PAUSED
@@ -210,7 +213,9 @@ def _holder() -> str:
 
 
 def _alive(job: Job, now: datetime) -> bool:
-    if job.lease_until_at is None or job.lease_until_at <= now or job.holder == _holder():
+    if job.holder == _holder():
+        return job.pk in _running_here
+    if job.lease_until_at is None or job.lease_until_at <= now:
         return False
     host, _, pid = job.holder.rpartition(":")
     if host != socket.gethostname() or not pid.isdigit():
