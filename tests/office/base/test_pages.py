@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from diansuo.office.archive.models import Customer
-from diansuo.office.base.models import ImportBatch, Post, Station, User
+from diansuo.office.base.models import ImportBatch, Post, Staff, Station, User
+from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill
+from diansuo.office.collection import queries
 from diansuo.office.collection.models import Payment
 from tests.office.base import pages
 
@@ -190,3 +193,17 @@ def test_a_missing_page_says_what_to_do() -> None:
 
     assert answer.status_code == 404
     assert "从列表里重新查找" in answer.content.decode()
+
+
+def test_a_figure_of_the_arrears_leads_to_its_rows() -> None:
+    client = pages.signed_in("head")
+    people = queries.arrears_by_person(Scope.everything(), day=timezone.localdate())
+    listed = {}
+    for staff in [*Staff.objects.filter(duties__isnull=False).distinct(), None]:
+        number = staff.pk if staff else queries.NOBODY
+        text = client.get(reverse("debtors"), {"person": number}).content.decode()
+        if count := len(re.findall(r">00[12]</a>", text)):
+            listed[number] = count
+
+    assert listed == {row.staff_id: row.customers for row in people}
+    assert [row.name for row in people] == ["Zhao"]

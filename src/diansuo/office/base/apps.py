@@ -15,10 +15,12 @@ class BaseConfig(AppConfig):
     verbose_name = _("基础")
 
     def ready(self) -> None:
-        """Hook the period guards and the posts onto migration."""
+        """Hook the period guards and the posts onto migration; make background imports known."""
         from diansuo.office.base import access, panels, period_guards
+        from diansuo.office.base.imports import job
 
         # Django's AlterField rebuilds an SQLite table and drops its triggers silently, so they are put back each time.
         post_migrate.connect(period_guards.install, dispatch_uid="period-guards")
         post_migrate.connect(access.install_posts, sender=self, dispatch_uid="posts")
+        job.register()
         panels.publish()

@@ -70,7 +70,9 @@ def fetch_columns(sql: str, params: Sequence[Any], **kinds: str) -> dict[str, np
         cursor.execute(sql, params)
         rows = cursor.fetchall()
     columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [[] for _ in kinds]
-    return {name: _as_array(kind, values) for (name, kind), values in zip(kinds.items(), columns, strict=True)}
+    return {
+        name: _as_array(kind, values) for (name, kind), values in zip(kinds.items(), columns, strict=True)
+    }
 
 
 def _as_array(kind: str, values: Sequence[Any]) -> npt.NDArray[Any]:

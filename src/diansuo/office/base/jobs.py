@@ -92,7 +92,13 @@ def prepare(
     with transaction.atomic():
         job, _made = Job.objects.get_or_create(
             key=key,
-            defaults={"kind": kind, "station": station, "options": options, "created_by": user, "created_at": now},
+            defaults={
+                "kind": kind,
+                "station": station,
+                "options": options,
+                "created_by": user,
+                "created_at": now,
+            },
         )
         _refuse_if_held(job, now)
         for sequence, name in enumerate(stage_names(kind)):
@@ -129,6 +135,11 @@ def run(job_id: int, *, clock: Clock, on_progress: Callable[[progress.Progress],
     job.finished_at, job.lease_until_at, job.holder = clock(), None, ""
     job.save()
     return job
+
+
+def renew(job: Job, now: datetime) -> None:
+    """Keep the lease of a job whose chunk takes long (called by the chunk itself, as it gets on)."""
+    Job.objects.filter(pk=job.pk).update(lease_until_at=now + LEASE)
 
 
 def is_running(job: Job, now: datetime) -> bool:

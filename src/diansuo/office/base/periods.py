@@ -38,7 +38,12 @@ class PeriodModel(models.Model):
     valid_from = models.DateField(_("生效日"))
     valid_to = models.DateField(_("失效日"), null=True, blank=True)
     batch = models.ForeignKey(
-        "base.ImportBatch", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("导入批次")
+        "base.ImportBatch",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("导入批次"),
     )
 
     objects = PeriodQuerySet.as_manager()

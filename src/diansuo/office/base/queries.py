@@ -47,7 +47,9 @@ def is_demo_user(username: str) -> bool:
 def batches(scope: Scope, *, user: User | None = None) -> QuerySet[ImportBatch]:
     """Return the import batches of the scope's stations, and the user's own ones that name no station."""
     visible = scope.limit("station")
-    if user is not None and scope.station_ids is not None:  # an empty condition joined by "or" would be forgotten
+    if (
+        user is not None and scope.station_ids is not None
+    ):  # an empty condition joined by "or" would be forgotten
         visible |= Q(station__isnull=True, created_by=user)
     return ImportBatch.objects.filter(visible).select_related("station", "created_by")
 

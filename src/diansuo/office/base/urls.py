@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/template/<slug:name>.xlsx", importing.template_file, name="import_template"),
     path("imports/<int:batch_id>/", importing.batch_page, name="import_batch"),
     path("imports/<int:batch_id>/apply/", importing.apply_batch, name="import_apply"),
+    path("imports/<int:batch_id>/progress/", importing.apply_progress, name="import_progress"),
     path("imports/<int:batch_id>/withdraw/", importing.withdraw_batch, name="import_withdraw"),
     path("imports/<int:batch_id>/verdicts.xlsx", importing.verdict_export, name="import_verdicts"),
     path("aliases/", headings.alias_list, name="aliases"),

@@ -61,15 +61,15 @@ def debtors(scope: Scope) -> QuerySet[Customer]:
 def of_person(scope: Scope, rows: QuerySet[Customer], staff_id: int, *, day: date) -> QuerySet[Customer]:
     """Keep the customers one person answers for that day (area manager, else reader; 0: nobody)."""
     duties = Responsibility.objects.in_force(day).filter(scope.limit("staff__station"))
-    at_point = duties.filter(point=OuterRef("bill__consumption__point"))
-    managers = at_point.filter(duty=Responsibility.Duty.MANAGER)
-    billed = open_receivables(scope).filter(customer=OuterRef("pk"))
+    managed = duties.filter(duty=Responsibility.Duty.MANAGER)
     if staff_id == NOBODY:
-        return rows.filter(Exists(billed.filter(~Exists(at_point))))
-    mine = Exists(managers.filter(staff=staff_id)) | (
-        ~Exists(managers) & Exists(at_point.filter(staff=staff_id))
-    )
-    return rows.filter(Exists(billed.filter(mine)))
+        mine = ~Q(bill__consumption__point__in=duties.values("point"))
+    else:
+        read = duties.filter(staff=staff_id).exclude(point__in=managed.values("point"))
+        mine = Q(bill__consumption__point__in=managed.filter(staff=staff_id).values("point")) | Q(
+            bill__consumption__point__in=read.values("point")
+        )
+    return rows.filter(pk__in=open_receivables(scope).filter(mine).values("customer"))
 
 
 def debtor_rows(scope: Scope, found: Iterable[Customer], *, day: date) -> list[Debtor]:

@@ -88,7 +88,9 @@ def _read_settings(path: Path) -> dict[str, object]:
         raise BadSettings(f"{path}: {problem}; mend the file or delete it") from problem
     unknown = sorted(set(given) - {"language", "allowed_hosts", "demo_password"})
     if unknown:
-        raise BadSettings(f"{path}: unknown key {unknown[0]!r}; known: language, allowed_hosts, demo_password")
+        raise BadSettings(
+            f"{path}: unknown key {unknown[0]!r}; known: language, allowed_hosts, demo_password"
+        )
     if given.get("language", "zh-hans") not in ("zh-hans", "en"):
         raise BadSettings(f"{path}: language must be 'zh-hans' or 'en'")
     if "allowed_hosts" in given:

@@ -61,7 +61,12 @@ def preview(
 
 
 def apply(
-    batch: ImportBatch, *, scope: Scope, now: datetime, advance: Advance | None = None, plan: Plan | None = None
+    batch: ImportBatch,
+    *,
+    scope: Scope,
+    now: datetime,
+    advance: Advance | None = None,
+    plan: Plan | None = None,
 ) -> ImportBatch:
     """Write what the preview promised; interrupted, it can be called again and does the rest.
 
@@ -126,7 +131,12 @@ def withdraw(batch: ImportBatch, *, now: datetime) -> ImportBatch:
 def note_change(batch: ImportBatch, row: models.Model, field: str, before: Any, after: Any) -> ImportChange:
     """Return (unsaved) the note that a batch changes one field of a row it did not make."""
     return ImportChange(
-        batch=batch, model=row._meta.label, row=row.pk, field=field, before=_plain(before), after=_plain(after)
+        batch=batch,
+        model=row._meta.label,
+        row=row.pk,
+        field=field,
+        before=_plain(before),
+        after=_plain(after),
     )
 
 

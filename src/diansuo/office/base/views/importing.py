@@ -17,14 +17,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from diansuo.office.base import lists, queries
+from diansuo.office.base import jobs, lists, progress, queries, tasks
 from diansuo.office.base.cells import Column, cells
 from diansuo.office.base.cells import Kind as Sort
 from diansuo.office.base.export import download, workbook
 from diansuo.office.base.forms import ImportForm
+from diansuo.office.base.imports import job as background
 from diansuo.office.base.imports import kinds, operations, verdicts
 from diansuo.office.base.imports.verdicts import Outcome
-from diansuo.office.base.models import ImportBatch
+from diansuo.office.base.models import ImportBatch, Job
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.problems import SheetRefused
 from diansuo.office.base.sheets.template import template_xlsx
@@ -152,14 +153,17 @@ def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
         "made": queries.rows_made(Scope.of(request.user), batch) if batch.applied_at else [],
         "may_write": request.user.has_perm(kinds.named(batch.kind).permission),
         "section": "imports",
+        **_background(batch),
     }
     return render(request, "base/import_batch.html", context)
 
 
 @require_POST
 def apply_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """Write what the preview promised."""
+    """Write what the preview promised: at once, or in the background where it is much."""
     batch = _writable(request, batch_id)
+    if background.wants_job(batch):
+        return _apply_in_background(request, batch)
     try:
         operations.apply(batch, scope=Scope.of(request.user), now=timezone.now())
     except operations.UnableToImport as problem:
@@ -167,6 +171,32 @@ def apply_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     else:
         messages.success(request, _("已导入。如有差错，可在本页撤回。"))
     return redirect("import_batch", batch_id)
+
+
+def _apply_in_background(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
+    try:
+        job = background.prepare(batch, user=request.user, now=timezone.now())
+    except jobs.JobBusy:
+        messages.info(request, _("正在导入，不必再按"))
+    else:
+        tasks.enqueue(job)
+    return redirect("import_batch", batch.pk)
+
+
+def apply_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """Answer a page that polls: how far the background import is; once it ended, ask for the whole page afresh."""
+    batch = _batch(request, batch_id)
+    context = _background(batch)
+    response = render(request, "base/import_progress.html", {"batch": batch, **context})
+    if not context["working"]:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _background(batch: ImportBatch) -> dict[str, Any]:
+    job = background.of_batch(batch)
+    working = job is not None and job.state in (Job.State.QUEUED, Job.State.RUNNING)
+    return {"job": job, "working": working, "progress": progress.load(job.pk) if working else None}
 
 
 def withdraw_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
