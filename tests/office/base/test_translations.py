@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from tools import messages
 
@@ -25,8 +24,8 @@ def test_translations_name_the_same_fields() -> None:
     assert not different
 
 
-def test_a_new_text_without_translation_is_noticed(tmp_path: Path) -> None:
+def test_a_new_text_without_translation_is_noticed() -> None:
     catalog = messages.load(messages.ENGLISH)
     catalog.add("从未翻译过的话")
 
-    assert messages.untranslated(catalog) == ["从未翻译过的话"]
+    assert "从未翻译过的话" in messages.untranslated(catalog)
