@@ -25,6 +25,7 @@ class Line:
     price_nano: int
     amount_fen: int
     remainder_wh: int
+    remainder_title: str
     rule_id: str
     rule_title: str
     effective: str
@@ -72,6 +73,7 @@ def _line(row: BillLine) -> Line:
         price_nano=row.price_nano,
         amount_fen=row.amount_fen,
         remainder_wh=row.remainder_wh,
+        remainder_title=wording.remainder_title(row.component),
         rule_id=row.rule.rule_id,
         rule_title=wording.rule_title(row.rule.rule_id),
         effective=row.rule.effective_date.isoformat(),

@@ -12,6 +12,7 @@ from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import page_queries, queries
 from diansuo.office.billing.models import Bill
+from diansuo.office.billing.wording import rule_title
 from diansuo.office.metering import page_queries as metering
 
 STATE_TONES = {Bill.State.DRAFT: "info", Bill.State.ISSUED: "ok"}
@@ -77,6 +78,7 @@ def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:
         "customer": bill.contract.customer,
         "days": (bill.to_date - bill.from_date).days,
         "lines": lines,
+        "settlement_title": rule_title(bill.settlement.rule_id),
         "remainder_wh": sum(line.remainder_wh for line in lines),
         "spans": metering.spans(scope, bill.consumption),
         "marks": [words[name] for name in page_queries.marks(scope, bill)],

@@ -110,3 +110,10 @@ def line_title(component: int, step: int) -> str:
         Component.PEAK: _("高峰加价"),
         Component.VALLEY: _("低谷优惠"),
     }[Component(component)]
+
+
+def remainder_title(component: int) -> str:
+    """Return what moved energy into a line: registers that do not add up, or the precision energy is settled to."""
+    if component in (Component.PEAK, Component.VALLEY):
+        return _("其中：分时尾差归谷段（总示数与峰、谷之和的差）")
+    return _("其中：结算电量取位的尾差")
