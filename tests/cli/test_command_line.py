@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -147,6 +149,19 @@ def test_a_backup_restores_into_an_empty_home_and_nowhere_else(home: Path, tmp_p
         file = tmp_path / f"{folder.name}.csv"
         assert diansuo(folder, "export", "bills", "--period", "2024-11", "-o", str(file)).returncode == 0
     assert (tmp_path / f"{home.name}.csv").read_bytes() == (tmp_path / "fresh.csv").read_bytes()
+
+
+def test_a_backup_that_reaches_outside_its_folder_is_refused(tmp_path: Path) -> None:
+    hostile, home = tmp_path / "hostile.tar.gz", tmp_path / "home"
+    with tarfile.open(hostile, "w:gz") as archive:
+        for name in ("database.sqlite3", "../outside"):
+            archive.addfile(tarfile.TarInfo(name), io.BytesIO())
+
+    refused = diansuo(home, "backup", "--restore", str(hostile))
+
+    assert refused.returncode == 1
+    assert "../outside" in refused.stderr
+    assert not (tmp_path / "outside").exists()
 
 
 @pytest.mark.parametrize(

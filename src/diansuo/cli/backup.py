@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import tarfile
@@ -125,8 +126,34 @@ def _restore(source: Path) -> None:
                 )
             if DATABASE not in names:
                 raise Failure(t(f"{source} 不是电所的备份", f"{source} is not a Diansuo backup"))
-            archive.extractall(home.folder, filter="data")
+            _extract(archive, home.folder)
     except tarfile.TarError as problem:
         raise Failure(t(f"{source} 读不出来：{problem}", f"cannot read {source}: {problem}")) from problem
     (home.folder / DATABASE).replace(home.database)
     say(t(f"已恢复到 {home.folder}", f"restored into {home.folder}"))
+
+
+def _extract(archive: tarfile.TarFile, folder: Path) -> None:
+    """Write the archive's plain files below the folder; anything else, or anywhere else, is refused.
+
+    (``extractall(filter=...)`` would do, but Python 3.11 has it only from 3.11.4 on.)
+    """
+    root = folder.resolve()
+    for member in archive.getmembers():
+        target = (root / member.name).resolve()
+        if not target.is_relative_to(root) or not (member.isfile() or member.isdir()):
+            raise Failure(
+                t(
+                    f"备份里有不该有的条目 {member.name}",
+                    f"the backup holds an entry that must not be there: {member.name}",
+                )
+            )
+        if member.isdir():
+            target.mkdir(parents=True, exist_ok=True)
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        content = archive.extractfile(member)
+        if content is not None:
+            with target.open("wb") as stream:
+                shutil.copyfileobj(content, stream)
+            target.chmod(member.mode & 0o700 | 0o600)
