@@ -162,6 +162,7 @@ def test_a_backup_that_reaches_outside_its_folder_is_refused(tmp_path: Path) -> 
     assert refused.returncode == 1
     assert "../outside" in refused.stderr
     assert not (tmp_path / "outside").exists()
+    assert not (home / "database.sqlite3").exists()
 
 
 @pytest.mark.parametrize(

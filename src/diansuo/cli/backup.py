@@ -140,14 +140,16 @@ def _extract(archive: tarfile.TarFile, folder: Path) -> None:
     """
     root = folder.resolve()
     for member in archive.getmembers():
-        target = (root / member.name).resolve()
-        if not target.is_relative_to(root) or not (member.isfile() or member.isdir()):
+        inside = (root / member.name).resolve().is_relative_to(root)
+        if not inside or not (member.isfile() or member.isdir()):
             raise Failure(
                 t(
                     f"备份里有不该有的条目 {member.name}",
                     f"the backup holds an entry that must not be there: {member.name}",
                 )
             )
+    for member in archive.getmembers():
+        target = root / member.name
         if member.isdir():
             target.mkdir(parents=True, exist_ok=True)
             continue
