@@ -36,35 +36,35 @@ def _dead_process() -> int:
 
 
 def test_a_job_whose_lease_ran_out_is_requeued() -> None:
-    job = _job(Job.State.RUNNING, "elsewhere:17", timedelta(seconds=-1))
+    job = _job(Job.State.RUNNING, "elsewhere:17:token", timedelta(seconds=-1))
 
     assert jobs.waiting(NOW) == [job.pk]
     assert not jobs.is_running(job, NOW)
 
 
 def test_a_job_is_requeued_as_soon_as_its_worker_on_this_machine_is_gone() -> None:
-    job = _job(Job.State.RUNNING, f"{socket.gethostname()}:{_dead_process()}", timedelta(seconds=59))
+    job = _job(Job.State.RUNNING, f"{socket.gethostname()}:{_dead_process()}:token", timedelta(seconds=59))
 
     assert jobs.waiting(NOW) == [job.pk]
 
 
 def test_a_job_held_by_a_living_worker_is_left_alone() -> None:
-    _job(Job.State.RUNNING, "elsewhere:17", timedelta(seconds=59))
-    _job(Job.State.RUNNING, f"{socket.gethostname()}:{os.getppid()}", timedelta(seconds=59))
+    _job(Job.State.RUNNING, "elsewhere:17:token", timedelta(seconds=59))
+    _job(Job.State.RUNNING, f"{socket.gethostname()}:{os.getppid()}:token", timedelta(seconds=59))
 
     assert jobs.waiting(NOW) == []
 
 
 def test_finished_failed_and_paused_jobs_are_not_requeued() -> None:
     for state in (Job.State.DONE, Job.State.FAILED, Job.State.PAUSED):
-        _job(state, "elsewhere:17", timedelta(seconds=-1))
+        _job(state, "elsewhere:17:token", timedelta(seconds=-1))
 
     assert jobs.waiting(NOW) == []
 
 
 def test_the_worker_wakes_every_forgotten_job() -> None:
     _job(Job.State.QUEUED)
-    _job(Job.State.RUNNING, "elsewhere:17", timedelta(seconds=-1))
+    _job(Job.State.RUNNING, "elsewhere:17:token", timedelta(seconds=-1))
     _job(Job.State.RUNNING, "elsewhere:18", timedelta(seconds=59))
 
     assert tasks.wake_forgotten(NOW) == 2

@@ -116,7 +116,7 @@ def test_finished_work_asked_for_again_runs_another_round(probe: Probe) -> None:
 def test_work_that_a_living_process_holds_is_refused(probe: Probe) -> None:
     job = prepared(probe)
     Job.objects.filter(pk=job.pk).update(
-        state=Job.State.RUNNING, holder="elsewhere:17", lease_until_at=NOW + timedelta(seconds=30)
+        state=Job.State.RUNNING, holder="elsewhere:17:token", lease_until_at=NOW + timedelta(seconds=30)
     )
 
     with pytest.raises(jobs.JobBusy):
@@ -143,3 +143,46 @@ def test_progress_is_told_while_the_work_runs_and_cleared_after(probe: Probe) ->
 
     assert told[:4] == [("first", 0, 3), ("first", 1, 3), ("first", 2, 3), ("first", 3, 3)]
     assert progress.load(job.pk) is None
+
+
+def test_inputs_that_change_while_the_work_runs_start_it_afresh(probe: Probe) -> None:
+    seen = 0
+
+    def change_once(state: progress.Progress) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == 5:
+            probe.basis = "two"
+
+    job = jobs.run(prepared(probe).pk, clock=lambda: NOW, on_progress=change_once)
+
+    assert (job.state, job.round, job.basis) == (Job.State.DONE, 2, "two")
+    assert probe.computed.count("first-a") == 2
+
+
+def test_inputs_that_never_keep_still_end_in_a_failure_that_says_so(probe: Probe) -> None:
+    def change_always(state: progress.Progress) -> None:
+        probe.basis += "!"
+
+    with pytest.raises(jobs.BasisChanged):
+        jobs.run(prepared(probe).pk, clock=lambda: NOW, on_progress=change_always)
+    assert Job.objects.get().state == Job.State.FAILED
+    assert not Team.objects.exists()
+
+
+def test_a_run_that_lost_its_job_to_another_writes_nothing_more(probe: Probe) -> None:
+    def be_replaced(state: progress.Progress) -> None:
+        if (state.stage, state.done) == ("second", 1):
+            Job.objects.update(holder="elsewhere:18:token", lease_until_at=NOW + timedelta(seconds=30))
+
+    job = jobs.run(prepared(probe).pk, clock=lambda: NOW, on_progress=be_replaced)
+
+    assert (job.state, job.holder) == (Job.State.RUNNING, "elsewhere:18:token")
+    assert not Team.objects.filter(name__in=["second-b", "second-c"]).exists()
+
+
+def test_the_latest_request_names_the_options_and_the_user(probe: Probe) -> None:
+    ran(probe, until="first")
+    jobs.prepare("probe", "probe:1", station=probe.station, options={"day": 2}, user=None, now=NOW)
+
+    assert Job.objects.get().options == {"day": 2}

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from diansuo.core.metering import Purpose, Register
+from diansuo.office.archive.models import Contract, ContractTerm, MeteringPoint
 from diansuo.office.base.imports import operations
 from diansuo.office.base.models import ImportBatch, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.problems import SheetRefused
-from diansuo.office.metering.models import MissedReading, RegisterReading
+from diansuo.office.metering.models import Consumption, MissedReading, RegisterReading
 from tests.office.metering.builder import (
     NOW,
     PEAK,
@@ -267,3 +268,33 @@ def test_another_stations_customer_is_unknown(station: Station, tmp_path: Path) 
     other = Scope(frozenset([make_station("西村供电所").pk]))
     batch, _plan = preview("readings", reading_list(tmp_path / "抄表_202408.csv", row("1.00")), scope=other)
     assert batch.counts["refused"] == 1
+
+
+@pytest.mark.parametrize("begins", ["opened", "term", "installation"])
+def test_an_opening_register_never_stands_before_the_customer_can_be_billed(
+    station: Station, tmp_path: Path, begins: str
+) -> None:
+    point, since = MeteringPoint.objects.get(number="P1"), date(2024, 7, 10)
+    if begins == "opened":
+        Contract.objects.filter(points=point).update(opened_date=since)
+    elif begins == "term":
+        ContractTerm.objects.filter(contract__points=point).update(valid_from=since)
+    else:
+        point.installations.update(valid_from=since)
+    bring_in("readings", reading_list(tmp_path / "抄表_202408.csv", row("10.00", 上次示数="4.00")))
+    assert RegisterReading.objects.get(purpose=Purpose.OPENING).read_date == since
+    assert len(issue(station, 202408)) == 1
+    assert Consumption.objects.get(point=point).from_date == since
+
+
+def test_a_reading_on_the_day_the_terms_begin_opens_the_register_itself(
+    station: Station, tmp_path: Path
+) -> None:
+    ContractTerm.objects.update(valid_from=date(2024, 8, 1))
+    found = verdicts(tmp_path, row("10.00", 上次示数="4.00"))
+    assert "2024-08-01" in found[0]["reason"]
+    bring_in("readings", reading_list(tmp_path / "抄表_202408.csv", row("10.00", 上次示数="4.00")))
+    assert not RegisterReading.objects.filter(purpose=Purpose.OPENING).exists()
+    bring_in("readings", reading_list(tmp_path / "抄表_202409.csv", row("12.00", 上次示数="10.00")))
+    assert len(issue(station, 202409)) == 1
+    assert Consumption.objects.get(period=202409, point__number="P1").total_wh == 2000

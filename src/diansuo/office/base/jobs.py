@@ -7,6 +7,7 @@ Killed anywhere, the same job run again skips what is marked and does the rest: 
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from diansuo.office.base import progress
 from diansuo.office.base.models import Job, JobChunk, JobStage, Station, User
 
 LEASE = timedelta(seconds=60)
+LATE_AT_MOST = timedelta(minutes=10)
+RESTARTS = 5
+"""How often a run begins afresh because its inputs changed under it, before it gives up."""
 
 Chunk = Any
 Summary = dict[str, int]
@@ -42,11 +46,22 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of job: its stages in order, and a text that changes whenever its inputs change."""
+    """A kind of job: its stages in order, and a text that changes whenever its inputs change.
+
+    ``basis(job)`` is asked inside a transaction and must hold the inputs still until that ends.
+    """
 
     name: str
     stages: tuple[Stage, ...]
     basis: Callable[[Job], str]
+
+
+class BasisChanged(RuntimeError):
+    """What a chunk was computed from changed before it was written: nothing of it is written."""
+
+
+class LostLease(RuntimeError):
+    """Another process has taken the job over: this one writes nothing more and ends quietly."""
 
 
 class JobBusy(RuntimeError):
@@ -106,6 +121,8 @@ def prepare(
         if job.state == Job.State.DONE:
             _next_round(job)
         job.until, job.error, job.state = until, "", Job.State.QUEUED
+        # What the latest request says counts: the day of issue is given with the issue, often days after the pricing.
+        job.options, job.created_by = options, user
         job.save()
     return job
 
@@ -113,33 +130,65 @@ def prepare(
 def run(job_id: int, *, clock: Clock, on_progress: Callable[[progress.Progress], None] | None = None) -> Job:
     """Run a job from where it stands to its end (or to its ``until`` stage) and return it.
 
+    When the inputs change while it runs, the round begins afresh; what was written is computed again.
+
     Raises:
         JobBusy: a living process holds the job.
+        BasisChanged: the inputs would not keep still.
     """
     job = _claim(job_id, clock())
     kind = _kinds[job.kind]
     _running_here.add(job.pk)
     try:
-        for stage in kind.stages:
-            _run_stage(job, stage, clock, on_progress)
-            if stage.name == job.until:
-                break
+        _run_rounds(job, kind, clock, on_progress)
+    except LostLease:
+        return Job.objects.get(pk=job.pk)
     except Exception as failure:
-        Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, error=str(failure), lease_until_at=None)
+        _mine(job).update(state=Job.State.FAILED, error=str(failure), lease_until_at=None, holder="")
         raise
     finally:
         _running_here.discard(job.pk)
         progress.clear(job.pk)
     finished = not job.stages.exclude(state=JobStage.State.DONE).exists()
-    job.state = Job.State.DONE if finished else Job.State.PAUSED
-    job.finished_at, job.lease_until_at, job.holder = clock(), None, ""
-    job.save()
-    return job
+    state = Job.State.DONE if finished else Job.State.PAUSED
+    _mine(job).update(state=state, finished_at=clock(), lease_until_at=None, holder="")
+    return Job.objects.get(pk=job.pk)
+
+
+def _run_rounds(
+    job: Job, kind: Kind, clock: Clock, on_progress: Callable[[progress.Progress], None] | None
+) -> None:
+    for restart in range(RESTARTS + 1):
+        try:
+            for stage in kind.stages:
+                _run_stage(job, stage, clock, on_progress)
+                if stage.name == job.until:
+                    break
+        except BasisChanged:
+            if restart == RESTARTS:
+                raise
+            _begin_afresh(job, kind)
+        else:
+            return
+
+
+def _begin_afresh(job: Job, kind: Kind) -> None:
+    with transaction.atomic():
+        job.basis = kind.basis(job)
+        _next_round(job)
+        if not _mine(job).update(basis=job.basis, round=job.round):
+            raise LostLease(job.key)
+
+
+def _mine(job: Job) -> Any:
+    """Return the job's row as long as this run still holds it."""
+    return Job.objects.filter(pk=job.pk, holder=job.holder)
 
 
 def renew(job: Job, now: datetime) -> None:
     """Keep the lease of a job whose chunk takes long (called by the chunk itself, as it gets on)."""
-    Job.objects.filter(pk=job.pk).update(lease_until_at=now + LEASE)
+    if not _mine(job).update(lease_until_at=now + LEASE):
+        raise LostLease(job.key)
 
 
 def is_running(job: Job, now: datetime) -> bool:
@@ -162,7 +211,8 @@ def _claim(job_id: int, now: datetime) -> Job:
             if job.basis:
                 _next_round(job)
             job.basis = basis
-        job.state, job.error, job.holder = Job.State.RUNNING, "", _holder()
+        # A holder of its own for every claim: a run that lost its lease no longer finds itself there.
+        job.state, job.error, job.holder = Job.State.RUNNING, "", f"{_holder()}:{secrets.token_hex(4)}"
         job.lease_until_at, job.finished_at = now + LEASE, None
         job.save()
     return job
@@ -200,10 +250,13 @@ def _run_stage(
 
 def _write_chunk(job: Job, row: JobStage, number: int, write: Write, clock: Clock) -> None:
     with transaction.atomic():
+        if not _mine(job).update(lease_until_at=clock() + LEASE):
+            raise LostLease(job.key)
+        if _kinds[job.kind].basis(job) != job.basis:
+            raise BasisChanged(job.key)
         chunk = JobChunk.objects.create(stage=row, round=job.round, number=number)
         chunk.summary = write()
         chunk.save(update_fields=["summary"])
-        Job.objects.filter(pk=job.pk).update(lease_until_at=clock() + LEASE)
 
 
 def _add_up(summaries: Sequence[Summary]) -> Summary:
@@ -224,19 +277,20 @@ def _holder() -> str:
 
 
 def _alive(job: Job, now: datetime) -> bool:
-    if job.holder == _holder():
+    """Tell whether the holder still works: on this machine by its process, elsewhere by its lease."""
+    process, _, _token = job.holder.rpartition(":")
+    if process == _holder():
         return job.pk in _running_here
-    if job.lease_until_at is None or job.lease_until_at <= now:
+    host, _, pid = process.rpartition(":")
+    if job.lease_until_at is None:
         return False
-    host, _, pid = job.holder.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return True
-    return _process_exists(int(pid))
+    if host == socket.gethostname() and pid.isdigit() and os.name != "nt":
+        # A live process may be late with its lease, but not for ever: its number may be another's by now.
+        return _process_exists(int(pid)) and job.lease_until_at + LATE_AT_MOST > now
+    return job.lease_until_at > now
 
 
 def _process_exists(pid: int) -> bool:
-    if os.name == "nt":
-        return True  # no cheap probe there: the lease runs out within a minute
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -37,6 +37,7 @@ class Station(models.Model):
     company = models.ForeignKey(Company, models.PROTECT, verbose_name=_("供电公司"))
     number = models.CharField(_("编码"), max_length=32, null=True, blank=True)
     name = models.CharField(_("名称"), max_length=80)
+    revision = models.BigIntegerField(_("数据版本"), default=0)
 
     class Meta:
         verbose_name = _("供电所")
@@ -139,6 +140,8 @@ class ImportBatch(models.Model):
     counts = models.JSONField(_("行数"), default=dict)
     notes = models.JSONField(_("说明"), default=list)
     state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.PREVIEWED)
+    plan_digest = models.CharField(_("预览摘要"), max_length=64, blank=True, default="")
+    writer = models.CharField(_("写入者"), max_length=32, blank=True, default="")
     created_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("导入人")
     )

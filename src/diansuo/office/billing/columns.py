@@ -13,19 +13,26 @@ from diansuo.office.base import bulk
 from diansuo.office.billing.models import Bill, BillLine, RuleSlice
 
 Int64 = npt.NDArray[np.int64]
+Bool = npt.NDArray[np.bool_]
 
-FOREVER = 2**62
-"""As a day: the price terms have no end."""
-
+# Terms are joined loosely: consumption without terms is held and named, never left out.
 READY = """
     SELECT c.id, c.point_id, p.contract_id, {from_day}, {to_day}, c.total_wh, c.peak_wh, c.valley_wh, c.has_parts,
-           t.price_class, t.voltage_class, COALESCE({term_ends_day}, %s), COALESCE({open_day}, %s)
+           t.price_class, t.voltage_class, COALESCE({open_day}, %s),
+           (SELECT COUNT(*) FROM archive_meteringpoint q WHERE q.contract_id = k.id AND EXISTS (
+                SELECT 1 FROM archive_meterinstallation i WHERE i.point_id = q.id AND i.valid_from < c.to_date
+                AND (i.valid_to IS NULL OR i.valid_to >= c.to_date))),
+           EXISTS (SELECT 1 FROM archive_contractterm x WHERE x.contract_id = k.id
+                   AND x.valid_from > c.from_date AND x.valid_from < c.to_date
+                   AND (x.price_class <> t.price_class OR x.voltage_class <> t.voltage_class)),
+           EXISTS (SELECT 1 FROM archive_contractterm y WHERE y.contract_id = k.id AND y.valid_from < c.to_date
+                   AND (y.valid_to IS NULL OR y.valid_to >= c.to_date))
     FROM metering_consumption c
     JOIN archive_meteringpoint p ON p.id = c.point_id
     JOIN archive_contract k ON k.id = p.contract_id
-    JOIN archive_contractterm t ON t.contract_id = k.id AND t.valid_from <= c.from_date
+    LEFT JOIN archive_contractterm t ON t.contract_id = k.id AND t.valid_from <= c.from_date
          AND (t.valid_to IS NULL OR t.valid_to > c.from_date)
-    LEFT JOIN billing_bill b ON b.contract_id = k.id AND b.period = c.period
+    LEFT JOIN billing_bill b ON b.consumption_id = c.id
     WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND p.station_id = %s AND c.status = 0 AND b.id IS NULL
       AND NOT EXISTS (SELECT 1 FROM metering_finding f
                       WHERE f.period = c.period AND f.point_id = c.point_id AND f.severity = 2)
@@ -42,17 +49,20 @@ OPENINGS = """
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Settled consumption that can be priced: the engine's input, and what the bills must carry beside it.
+    """Settled consumption nothing holds yet: the engine's input, and what the bills must carry beside it.
 
-    All columns have one row a consumption; ``term_ends_day`` is the first day the price terms no longer hold
-    (``FOREVER`` while they do).
+    All columns have one row a consumption. ``several_points``: the contract has other points that measure as well.
+    ``terms_changed``: price or voltage class changed inside the period. ``without_terms``: none hold on its first
+    or on its last day.
     """
 
     consumption: Int64
     point: Int64
     contract: Int64
-    term_ends_day: Int64
-    year_opening_known: npt.NDArray[np.bool_]
+    several_points: Bool
+    terms_changed: Bool
+    without_terms: Bool
+    year_opening_known: Bool
     inputs: BillingInput
 
     def take(self, rows: Int64) -> Ready:
@@ -67,13 +77,12 @@ def load_ready(station_id: int, period: int, low: int, high: int, *, year_start_
         READY.format(
             from_day=bulk.day_number("c.from_date"),
             to_day=bulk.day_number("c.to_date"),
-            term_ends_day=bulk.day_number("t.valid_to"),
             open_day=bulk.day_number("k.opened_date"),
         ),
-        [FOREVER, UNKNOWN_DAY, period, low, high, station_id],
+        [UNKNOWN_DAY, period, low, high, station_id],
         consumption="int", point="int", contract="int", from_day="int", to_day="int",
         energy_wh="int", peak_wh="int", valley_wh="int", has_parts="bool",
-        price_class="int", voltage_class="int", term_ends_day="int", open_day="int",
+        price_class="int", voltage_class="int", open_day="int", points="int", changed="bool", ends_in_terms="bool",
     )  # fmt: skip
     periods = np.full(len(rows["point"]), period, dtype=np.int64)
     months = months_in_year(rows["open_day"], periods, year_start_month)
@@ -84,7 +93,9 @@ def load_ready(station_id: int, period: int, low: int, high: int, *, year_start_
         consumption=rows["consumption"],
         point=rows["point"],
         contract=rows["contract"],
-        term_ends_day=rows["term_ends_day"],
+        several_points=rows["points"] > 1,
+        terms_changed=rows["changed"],
+        without_terms=(rows["price_class"] == 0) | ~rows["ends_in_terms"],
         year_opening_known=known | (months < 12),
         inputs=BillingInput(
             price_class=rows["price_class"].astype(np.int16),
@@ -102,9 +113,7 @@ def load_ready(station_id: int, period: int, low: int, high: int, *, year_start_
     )
 
 
-def _used_before(
-    contract: Int64, period: int, year: int, months: tuple[int, int]
-) -> tuple[Int64, npt.NDArray[np.bool_]]:
+def _used_before(contract: Int64, period: int, year: int, months: tuple[int, int]) -> tuple[Int64, Bool]:
     """Return the energy each contract used in the billing year before this bill, and whether its start is known."""
     used_wh = np.zeros(len(contract), dtype=np.int64)
     if not len(contract):
@@ -127,7 +136,7 @@ def _used_before(
     return used_wh, (earliest <= first) | has_opening
 
 
-def _match(wanted: Int64, held: Int64) -> tuple[Int64, npt.NDArray[np.bool_]]:
+def _match(wanted: Int64, held: Int64) -> tuple[Int64, Bool]:
     """Return for each wanted key its place among the held ones, and whether it is there at all."""
     if not len(held):
         return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=np.bool_)

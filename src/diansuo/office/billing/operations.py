@@ -23,7 +23,9 @@ from diansuo.office.metering.models import Finding
 Write = Callable[[], dict[str, int]]
 
 SEVERAL_POINTS = "B-SEVERAL-POINTS"
+NO_TERMS = "B-NO-TERMS"
 TERMS_CHANGED = "B-TERMS-CHANGED"
+NO_BILL = "B-NO-BILL"
 LINES_DIFFER = "B-SUM"
 NEGATIVE = "B-NEGATIVE"
 
@@ -76,15 +78,19 @@ def _rule_id(code: str) -> str:
 
 
 def _refuse_unpriceable(job: Job, ready: columns.Ready) -> tuple[list[Finding], columns.Int64]:
-    """Split off what this engine must not price: several points a contract, terms that change inside the period."""
-    contracts, counts = np.unique(ready.contract, return_counts=True)
-    several = np.isin(ready.contract, contracts[counts > 1])
-    changed = (ready.term_ends_day < ready.inputs.to_day) & ~several
+    """Split off what this engine must not price, each row with the first reason that applies."""
+    left = np.ones(len(ready.point), dtype=np.bool_)
     findings = []
-    for mask, rule in ((several, SEVERAL_POINTS), (changed, TERMS_CHANGED)):
-        for row in np.flatnonzero(mask):
-            findings.append(_finding(job, int(ready.inputs.period[row]), int(ready.point[row]), rule, {}))
-    return findings, np.flatnonzero(~several & ~changed)
+    for mask, rule in (
+        (ready.several_points, SEVERAL_POINTS),
+        (ready.without_terms, NO_TERMS),
+        (ready.terms_changed, TERMS_CHANGED),
+    ):
+        for row in np.flatnonzero(mask & left):
+            period = int(ready.inputs.period[row])
+            findings.append(_finding(job, period, int(ready.point[row]), rule, {}))
+        left &= ~mask
+    return findings, np.flatnonzero(left)
 
 
 def _finding(job: Job, period: int, point: int, rule: str, detail: dict[str, object]) -> Finding:
@@ -107,8 +113,19 @@ AUDIT = """
 """
 
 
+FORGOTTEN = """
+    SELECT c.point_id FROM metering_consumption c
+    JOIN archive_meteringpoint p ON p.id = c.point_id
+    WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND p.station_id = %s AND c.status = 0
+      AND p.contract_id IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM billing_bill b WHERE b.consumption_id = c.id)
+      AND NOT EXISTS (SELECT 1 FROM metering_finding f
+                      WHERE f.period = c.period AND f.point_id = c.point_id AND f.severity = 2)
+"""
+
+
 def audit_points(job: Job, period: int, low: int, high: int) -> Write:
-    """Read the drafts back as they are stored and hold every one whose lines do not make up its total."""
+    """Read back what is stored: hold drafts whose lines do not make up their total, and name energy without a bill."""
     wrong = bulk.fetch_columns(
         AUDIT,
         [period, low, high, job.station_id],
@@ -121,6 +138,8 @@ def audit_points(job: Job, period: int, low: int, high: int) -> Write:
         rule = NEGATIVE if amount < 0 else LINES_DIFFER
         detail = {"amount_fen": amount, "lines_fen": lines, "energy_wh": energy, "lines_wh": priced}
         findings.append(_finding(job, period, point, rule, detail))
+    forgotten = bulk.fetch_columns(FORGOTTEN, [period, low, high, job.station_id], point="int")
+    findings += [_finding(job, period, point, NO_BILL, {}) for point in forgotten["point"].tolist()]
 
     def write() -> dict[str, int]:
         Finding.objects.bulk_create(findings)

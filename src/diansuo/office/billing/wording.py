@@ -28,7 +28,21 @@ def _terms_changed(_detail: _Detail) -> Words:
     return Words(
         _("账期内变更电价"),
         _("账期内用电类别或电压等级有变更，不能用一种电价结算"),
-        _("以抄表例日为变更生效日，或先按变更前后分别抄表"),
+        _("把变更生效日改为抄表例日；确须在账期中间变更的，先在原系统出账"),
+    )
+
+
+def _no_terms(_detail: _Detail) -> Words:
+    return Words(
+        _("账期内无电价条款"),
+        _("账期的第一天或最后一天没有生效的用电类别"),
+        _("核对送电日期与合同条款的起止日期"),
+    )
+
+
+def _no_bill(_detail: _Detail) -> Words:
+    return Words(
+        _("有电量无账单"), _("本期已结算电量，但没有生成账单"), _("重新执行本月流程；仍有请联系维护人员")
     )
 
 
@@ -74,6 +88,8 @@ def _negative(detail: _Detail) -> Words:
 _WORDS: dict[str, Callable[[_Detail], Words]] = {
     "B-SEVERAL-POINTS": _several_points,
     "B-TERMS-CHANGED": _terms_changed,
+    "B-NO-TERMS": _no_terms,
+    "B-NO-BILL": _no_bill,
     "B-VALUE-ABSENT": _value_absent,
     "B-NO-VALUE-IN-FORCE": _value_absent,
     "B-NO-SUCH-RULE": _value_absent,

@@ -1,4 +1,4 @@
-"""The import kind ``payments``: what banks and channels report as paid, booked once by channel and reference."""
+"""The import kind ``payments``: what banks and channels report as paid, booked once a company by channel and reference."""
 
 from __future__ import annotations
 
@@ -47,28 +47,40 @@ MANY: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
+class Payer:
+    """A customer of the archive, by the keys a payment needs."""
+
+    customer_id: int
+    station_id: int
+    company_id: int
+
+
+Key = tuple[int, str, str]
+Facts = tuple[int, int, date]
+
+
+@dataclass(frozen=True, slots=True)
 class PaidRow:
     """A readable row: who paid how much, when, by which channel, under which reference."""
 
     sheet: str
     number: int
     customer: str
-    customer_id: int
-    station_id: int
+    payer: Payer
     amount_fen: int
     paid_date: date
     channel: str
     reference: str
 
     @property
-    def key(self) -> tuple[str, str]:
-        """Return what a payment is booked under."""
-        return self.channel, self.reference
+    def key(self) -> Key:
+        """Return what a payment is booked under: company, channel, reference."""
+        return self.payer.company_id, self.channel, self.reference
 
     @property
-    def facts(self) -> tuple[int, int, date]:
-        """Return what must agree where the same reference comes again."""
-        return self.customer_id, self.amount_fen, self.paid_date
+    def facts(self) -> Facts:
+        """Return what must agree where the same reference comes again: customer, fen, day."""
+        return self.payer.customer_id, self.amount_fen, self.paid_date
 
 
 class _Refused(ValueError):
@@ -88,8 +100,8 @@ def plan(source: Source) -> Plan:
     verdicts = Verdicts()
     numbers = {number for sheet in sheets for number in sheet.values["customer"] if number}
     rows = list(_read(sheets, _customers(numbers, source.scope), source.today, verdicts))
-    new = _judge(rows, verdicts)
-    stations = {row.station_id for row in rows}
+    new = _judge(rows, source.scope, verdicts)
+    stations = {row.payer.station_id for row in rows}
     station = Station.objects.get(pk=stations.pop()) if len(stations) == 1 else None
     notes = [note for table in tables for note in table.notes]
     if new:
@@ -112,19 +124,19 @@ PAYMENTS = Kind(
 )
 
 
-def _customers(numbers: set[str], scope: Scope) -> dict[str, list[tuple[int, int]]]:
-    """Customer and station of every number, several where companies share a number."""
-    found: dict[str, list[tuple[int, int]]] = {}
+def _customers(numbers: set[str], scope: Scope) -> dict[str, list[Payer]]:
+    """The customer of every number, several where companies share a number."""
+    found: dict[str, list[Payer]] = {}
     ordered = sorted(numbers)
     for start in range(0, len(ordered), MANY):
         rows = Customer.objects.filter(scope.limit("station"), number__in=ordered[start : start + MANY])
-        for number, customer, station in rows.values_list("number", "id", "station_id"):
-            found.setdefault(number, []).append((customer, station))
+        for number, *keys in rows.values_list("number", "id", "station_id", "company_id"):
+            found.setdefault(number, []).append(Payer(*keys))
     return found
 
 
 def _read(
-    sheets: Sequence[Parsed], customers: dict[str, list[tuple[int, int]]], today: date, verdicts: Verdicts
+    sheets: Sequence[Parsed], customers: dict[str, list[Payer]], today: date, verdicts: Verdicts
 ) -> Iterator[PaidRow]:
     for sheet in sheets:
         for problem in sheet.problems:
@@ -146,7 +158,7 @@ def _read(
 
 
 def _row(
-    sheet: str, number: int, cells: dict[str, Any], customers: dict[str, list[tuple[int, int]]], today: date
+    sheet: str, number: int, cells: dict[str, Any], customers: dict[str, list[Payer]], today: date
 ) -> PaidRow:
     found = customers.get(cells["customer"], [])
     if not found:
@@ -164,9 +176,8 @@ def _row(
     ):
         if len(text) > length:
             raise _Refused(column, text, _("超过 %(length)d 个字") % {"length": length}, _("核对这一列"))
-    customer_id, station_id = found[0]
     return PaidRow(
-        sheet, number, cells["customer"], customer_id, station_id, _fen(cells["amount"]), cells["paid_date"],
+        sheet, number, cells["customer"], found[0], _fen(cells["amount"]), cells["paid_date"],
         channel, cells["reference"],
     )  # fmt: skip
 
@@ -180,37 +191,48 @@ def _fen(amount: Decimal) -> int:
     return int(fen)
 
 
-def _judge(rows: Sequence[PaidRow], verdicts: Verdicts) -> list[PaidRow]:
+def _judge(rows: Sequence[PaidRow], scope: Scope, verdicts: Verdicts) -> list[PaidRow]:
     """Give every row its verdict and return those to book."""
-    booked = _booked(rows)
+    booked = _booked(rows, scope)
     new: list[PaidRow] = []
     for row in rows:
-        before = booked.get(row.key)
-        if before is None:
+        if row.key not in booked:
             booked[row.key] = row.facts
             new.append(row)
             verdicts.add(row.sheet, row.number, Outcome.NEW, row.customer)
-        elif before == row.facts:
+        elif booked[row.key] == row.facts:
             verdicts.add(row.sheet, row.number, Outcome.UNCHANGED, row.customer, reason=_("这笔已经记过"))
         else:
             verdicts.add(
                 row.sheet, row.number, Outcome.REFUSED, row.customer, column="流水号", value=row.reference,
-                reason=_("该渠道的同一流水号已记为 %(amount)s 元（%(day)s），与本行的用户、金额或日期不同")
-                % {"amount": yuan(before[1]), "day": before[2]},
-                remedy=_("核对流水号；是另一笔的，用它自己的流水号"),
+                reason=_taken(booked[row.key]), remedy=_("核对流水号；是另一笔的，用它自己的流水号"),
             )  # fmt: skip
     return new
 
 
-def _booked(rows: Sequence[PaidRow]) -> dict[tuple[str, str], tuple[int, int, date]]:
+def _taken(facts: Facts | None) -> str:
+    if facts is None:
+        return _("该渠道的同一流水号已被使用")
+    _customer, amount_fen, paid_date = facts
+    return _("该渠道的同一流水号已记为 %(amount)s 元（%(day)s），与本行的用户、金额或日期不同") % {
+        "amount": yuan(amount_fen),
+        "day": paid_date,
+    }
+
+
+def _booked(rows: Sequence[PaidRow], scope: Scope) -> dict[Key, Facts | None]:
+    """What the companies of these rows have booked under their references; None where it is not the viewer's."""
     references = sorted({row.reference for row in rows})
-    found: dict[tuple[str, str], tuple[int, int, date]] = {}
+    companies = {row.payer.company_id for row in rows}
+    found: dict[Key, Facts | None] = {}
     for start in range(0, len(references), MANY):
-        held = Payment.objects.filter(reference__in=references[start : start + MANY])
-        for channel, reference, *facts in held.values_list(
-            "channel", "reference", "customer_id", "amount_fen", "paid_date"
-        ):
-            found[channel, reference] = tuple(facts)
+        held = Payment.objects.filter(
+            company__in=companies, reference__in=references[start : start + MANY]
+        ).values_list(
+            "company_id", "channel", "reference", "customer__station", "customer_id", "amount_fen", "paid_date"
+        )
+        for company, channel, reference, station, *facts in held:
+            found[company, channel, reference] = tuple(facts) if scope.allows(station) else None
     return found
 
 
@@ -223,10 +245,13 @@ def _writes(rows: Sequence[PaidRow]) -> list[Callable[[ImportBatch], None]]:
 
 
 def _store(batch: ImportBatch, rows: Sequence[PaidRow]) -> None:
+    customers = sorted({row.payer.customer_id for row in rows})
+    operations.lock(customers)
     insert_columns(
         Payment,
         {
-            "customer": [row.customer_id for row in rows],
+            "company": [row.payer.company_id for row in rows],
+            "customer": [row.payer.customer_id for row in rows],
             "paid_date": [row.paid_date.isoformat() for row in rows],
             "amount_fen": [row.amount_fen for row in rows],
             "allocated_fen": [0] * len(rows),
@@ -236,4 +261,4 @@ def _store(batch: ImportBatch, rows: Sequence[PaidRow]) -> None:
             "batch": [batch.pk] * len(rows),
         },
     )
-    operations.allocate_open(sorted({row.customer_id for row in rows}))
+    operations.allocate_open(customers)

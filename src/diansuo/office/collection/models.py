@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.archive.models import Customer, Imported
-from diansuo.office.base.models import User
+from diansuo.office.base.models import Company, User
 from diansuo.office.billing.models import Bill
 
 
@@ -43,8 +43,9 @@ class Receivable(models.Model):
 
 
 class Payment(Imported):
-    """Money received once: channel and reference together are never booked twice."""
+    """Money received once: channel and reference together are never booked twice within a company."""
 
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", verbose_name=_("供电公司"))
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="payments", verbose_name=_("用户"))
     paid_date = models.DateField(_("收费日期"))
     amount_fen = models.BigIntegerField(_("金额（分）"))
@@ -60,7 +61,7 @@ class Payment(Imported):
         verbose_name = _("收费记录")
         verbose_name_plural = _("收费记录")
         constraints = [
-            models.UniqueConstraint(fields=["channel", "reference"], name="payment_once"),
+            models.UniqueConstraint(fields=["company", "channel", "reference"], name="payment_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_positive"),
             models.CheckConstraint(
                 condition=Q(allocated_fen__gte=0, allocated_fen__lte=F("amount_fen")),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from diansuo.core.receivables import allocate
 from diansuo.office.archive.models import Customer
 from diansuo.office.base.bulk import fetch_columns
 from diansuo.office.base.models import ImportBatch, User
+from diansuo.office.base.scope import Scope
 from diansuo.office.base.wording import yuan
 from diansuo.office.collection import columns
 from diansuo.office.collection.models import Payment, PaymentAllocation, Receivable
@@ -22,21 +23,28 @@ from diansuo.office.config.rulebook import book
 
 PAYMENT_TERMS = "national/collection/payment"
 
-RAISE = """
-    INSERT INTO collection_receivable (bill_id, customer_id, period, amount_fen, paid_fen, due_date)
-    SELECT b.id, k.customer_id, b.period, b.amount_fen, 0, {due_date}
+BILLED = """
     FROM billing_bill b
     JOIN metering_consumption c ON c.id = b.consumption_id
     JOIN archive_meteringpoint p ON p.id = c.point_id
     JOIN archive_contract k ON k.id = b.contract_id
     WHERE b.period = %s AND b.state = 1 AND c.period = b.period AND c.point_id BETWEEN %s AND %s
-      AND p.station_id = %s AND NOT EXISTS (SELECT 1 FROM collection_receivable r WHERE r.bill_id = b.id)
+      AND p.station_id = %s
 """
-IN_CREDIT = """
+RAISE = f"""
+    INSERT INTO collection_receivable (bill_id, customer_id, period, amount_fen, paid_fen, due_date)
+    SELECT b.id, k.customer_id, b.period, b.amount_fen, 0, {{due_date}} {BILLED}
+      AND NOT EXISTS (SELECT 1 FROM collection_receivable r WHERE r.bill_id = b.id)
+"""
+IN_CREDIT = f"""
     SELECT DISTINCT y.customer_id FROM collection_payment y
-    JOIN archive_contract k ON k.customer_id = y.customer_id
-    JOIN archive_meteringpoint p ON p.contract_id = k.id
-    WHERE y.allocated_fen < y.amount_fen AND p.station_id = %s AND p.id BETWEEN %s AND %s
+    WHERE y.allocated_fen < y.amount_fen AND y.customer_id IN (SELECT k.customer_id {BILLED})
+"""
+LOCK_BILLED = f"""
+    SELECT COUNT(*) FROM (
+        SELECT id FROM archive_customer WHERE id IN (SELECT k.customer_id {BILLED})
+        ORDER BY id FOR NO KEY UPDATE
+    ) locked
 """
 
 
@@ -52,14 +60,18 @@ def payment_days(day: date) -> int:
 def raise_receivables(station_id: int, period: int, low: int, high: int, issue_date: date) -> dict[str, int]:
     """Make the issued bills of these points due (inside the caller's transaction); run again, it adds nothing.
 
-    A customer's credit settles what is new at once, oldest due first.
+    A customer's credit settles what is new at once, oldest due first. The customers are locked before: a payment
+    taken meanwhile waits, and then finds what became due.
     """
     due_date = issue_date + timedelta(days=payment_days(issue_date))
     cast = "%s" if connection.vendor == "sqlite" else "CAST(%s AS date)"
+    billed = [period, low, high, station_id]
     with connection.cursor() as cursor:
-        cursor.execute(RAISE.format(due_date=cast), [due_date, period, low, high, station_id])
+        if connection.features.has_select_for_update:
+            cursor.execute(LOCK_BILLED, billed)
+        cursor.execute(RAISE.format(due_date=cast), [due_date, *billed])
         raised = cursor.rowcount
-    in_credit = fetch_columns(IN_CREDIT, [station_id, low, high], customer="int")["customer"]
+    in_credit = fetch_columns(IN_CREDIT, billed, customer="int")["customer"]
     allocate_open(in_credit.tolist())
     return {"receivables": raised}
 
@@ -76,7 +88,7 @@ def take_payment(
 ) -> Payment:
     """Book a payment once and settle with it what the customer owes, oldest due first; the rest is credit.
 
-    The same channel and reference again return the payment already booked and change nothing.
+    The same channel and reference again, within one company, return the payment already booked and change nothing.
 
     Raises:
         UnableToCollect: not above 0, without a reference, dated in the future, or the reference stands for another
@@ -89,7 +101,9 @@ def take_payment(
     if paid_date > timezone.localdate(now):
         raise UnableToCollect(_("收费日期 %(day)s 还没到") % {"day": paid_date})
     with transaction.atomic():
+        lock([customer.pk])
         payment, made = Payment.objects.get_or_create(
+            company_id=customer.company_id,
             channel=channel,
             reference=reference,
             defaults={
@@ -101,7 +115,7 @@ def take_payment(
             },
         )
         if not made:
-            _require_same(payment, customer, amount_fen)
+            _require_same(payment, customer, amount_fen, user)
             return payment
         allocate_open([customer.pk])
     payment.refresh_from_db()
@@ -117,7 +131,7 @@ def allocate_open(customers: Sequence[int]) -> int:
     if not customers:
         return 0
     with transaction.atomic():
-        _lock(customers)
+        lock(customers)
         payments, receivables = columns.open_payments(customers), columns.open_receivables(customers)
         allocated = allocate(payments, receivables)
         if len(allocated):
@@ -128,10 +142,12 @@ def allocate_open(customers: Sequence[int]) -> int:
 def take_back_payments(batch: ImportBatch) -> None:
     """Delete a batch's payments with what they settled, and let other credit settle what is open again.
 
-    Runs inside the withdrawal's transaction; what is owed is recomputed from the allocations that remain.
+    Runs inside the withdrawal's transaction; what is owed is recomputed from the allocations that remain. The
+    customers are locked before anything is read of them, so that no payment taken meanwhile is overwritten.
     """
     payments = Payment.objects.filter(batch=batch)
     customers = sorted(set(payments.values_list("customer", flat=True)))
+    lock(customers)
     allocations = PaymentAllocation.objects.filter(payment__batch=batch)
     touched = sorted(set(allocations.values_list("receivable", flat=True)))
     allocations.delete()
@@ -142,32 +158,40 @@ def take_back_payments(batch: ImportBatch) -> None:
 
 
 def recount(receivables: Sequence[int]) -> None:
-    """Set what is paid of these receivables to the sum of their allocations."""
-    rows = Receivable.objects.filter(pk__in=receivables).annotate(
-        settled_fen=Coalesce(Sum("allocations__amount_fen"), 0)
+    """Set what is paid of these receivables to the sum of their allocations (their customers being locked)."""
+    settled = (
+        PaymentAllocation.objects.filter(receivable=OuterRef("pk"))
+        .values("receivable")
+        .annotate(settled_fen=Sum("amount_fen"))
+        .values("settled_fen")
     )
-    changed = []
-    for row in rows:
-        if row.paid_fen != row.settled_fen:
-            row.paid_fen = row.settled_fen
-            changed.append(row)
-    Receivable.objects.bulk_update(changed, ["paid_fen"], batch_size=500)
+    Receivable.objects.filter(pk__in=receivables).update(paid_fen=Coalesce(Subquery(settled), 0))
 
 
-def _lock(customers: Sequence[int]) -> None:
-    """Let nobody else allocate for these customers meanwhile (SQLite has one writer anyway)."""
+def lock(customers: Sequence[int]) -> None:
+    """Let nobody else settle anything for these customers until the caller's transaction ends.
+
+    Always in the order of their keys, so that two callers never wait for each other. SQLite has one writer anyway.
+    """
     if connection.features.has_select_for_update:
         for _marks, part in columns.parts(sorted(customers)):
-            list(Customer.objects.select_for_update().filter(pk__in=part).order_by("pk").values_list("pk"))
+            locked = Customer.objects.select_for_update(no_key=True).filter(pk__in=part).order_by("pk")
+            list(locked.values_list("pk"))
 
 
-def _require_same(payment: Payment, customer: Customer, amount_fen: int) -> None:
-    if payment.customer_id != customer.pk or payment.amount_fen != amount_fen:
+def _require_same(payment: Payment, customer: Customer, amount_fen: int, user: User | None) -> None:
+    if payment.customer_id == customer.pk and payment.amount_fen == amount_fen:
+        return
+    scope = Scope.of(user) if user else Scope.everything()
+    if not scope.allows(payment.customer.station_id):
         raise UnableToCollect(
-            _("流水号 %(reference)s 已记为 %(customer)s 的 %(amount)s 元，请核对流水号")
-            % {
-                "reference": payment.reference,
-                "customer": payment.customer.number,
-                "amount": yuan(payment.amount_fen),
-            }
+            _("流水号 %(reference)s 已被使用，请核对流水号") % {"reference": payment.reference}
         )
+    raise UnableToCollect(
+        _("流水号 %(reference)s 已记为 %(customer)s 的 %(amount)s 元，请核对流水号")
+        % {
+            "reference": payment.reference,
+            "customer": payment.customer.number,
+            "amount": yuan(payment.amount_fen),
+        }
+    )

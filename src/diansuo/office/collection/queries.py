@@ -35,12 +35,22 @@ def open_receivables(scope: Scope) -> QuerySet[Receivable]:
     return Receivable.objects.filter(scope.limit("customer__station"), paid_fen__lt=F("amount_fen"))
 
 
-def open_by_customer(scope: Scope) -> dict[str, int]:
-    """Return what every customer with something open owes, in fen, by customer number."""
-    owed = (
-        open_receivables(scope).values("customer__number").annotate(owed=Sum(F("amount_fen") - F("paid_fen")))
-    )
-    return dict(owed.order_by("customer__number").values_list("customer__number", "owed"))
+def open_by_customer(scope: Scope, *, station_id: int | None = None) -> dict[str, int]:
+    """Return what every customer with something open owes, in fen, by customer number; of one station if asked.
+
+    Raises:
+        ValueError: a number stands for customers of several companies; ask for one station.
+    """
+    rows = open_receivables(scope)
+    if station_id is not None:
+        rows = rows.filter(customer__station=station_id)
+    owed = rows.values("customer").annotate(owed=Sum(F("amount_fen") - F("paid_fen")))
+    found: dict[str, int] = {}
+    for number, owed_fen in owed.order_by("customer__number").values_list("customer__number", "owed"):
+        if number in found:
+            raise ValueError(f"customer {number} exists in several companies: ask for one station")
+        found[number] = owed_fen
+    return found
 
 
 def arrears_by_person(scope: Scope, *, day: date) -> list[PersonArrears]:

@@ -6,21 +6,20 @@ month are left alone by all of them, so running a finished month again bills onl
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from datetime import date, datetime
 
-from django.db.models import Max
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from diansuo.office.archive.models import MeteringPoint
-from diansuo.office.base import jobs, progress
-from diansuo.office.base.models import ImportBatch, Job, Station, User
+from diansuo.office.base import jobs, progress, revision
+from diansuo.office.base.models import ImportBatch, Job, JobStage, Station, User
 from diansuo.office.billing import operations as billing
 from diansuo.office.collection import operations as collection
 from diansuo.office.config.rulebook import book
 from diansuo.office.metering import settling
-from diansuo.office.metering.models import MissedReading, RegisterReading
 
 KIND = "cycle"
 STAGES = ("readings", "check", "bill", "audit", "issue")
@@ -33,9 +32,9 @@ class UnableToRun(ValueError):
     """The cycle cannot start; the message says why and what to do."""
 
 
-def job_key(station: Station, period: int) -> str:
+def job_key(station_id: int, period: int) -> str:
     """Return the key of a station's month: there is one job for it, ever."""
-    return f"{KIND}:{station.pk}:{period}"
+    return f"{KIND}:{station_id}:{period}"
 
 
 def prepare(
@@ -47,18 +46,29 @@ def prepare(
         UnableToRun: an import of this station is being written.
         UnknownStage, JobBusy: see :mod:`diansuo.office.base.jobs`.
     """
-    importing = ImportBatch.objects.filter(station=station, state=ImportBatch.State.APPLYING).first()
+    mine = Q(station=station) | Q(station__isnull=True)
+    importing = ImportBatch.objects.filter(mine, state=ImportBatch.State.APPLYING).first()
     if importing:
-        raise UnableToRun(str(importing))
+        raise UnableToRun(
+            _("导入批次 %(batch)s 还没有写完；在导入页把它做完或撤回，再执行本月流程") % {"batch": importing}
+        )
     return jobs.prepare(
         KIND,
-        job_key(station, period),
+        job_key(station.pk, period),
         station=station,
-        options={"period": period, "issue_date": issue_date.isoformat()},
+        options={"period": period, "issue_date": _issue_date(station, period, issue_date)},
         user=user,
         now=now,
         until=until,
     )
+
+
+def _issue_date(station: Station, period: int, asked: date) -> str:
+    """Return the day of issue asked for; an issue that was interrupted goes on with the day it began with."""
+    begun = JobStage.objects.filter(
+        job__key=job_key(station.pk, period), name="issue", state=JobStage.State.RUNNING
+    ).select_related("job")
+    return str(begun[0].job.options["issue_date"]) if begun else asked.isoformat()
 
 
 def run(
@@ -91,15 +101,7 @@ def _plan(job: Job) -> list[Chunk]:
 
 def _basis(job: Job) -> str:
     """Name the state of everything the stages read; when it changes, a half-done month starts afresh."""
-    latest = (
-        RegisterReading.objects.filter(point__station=job.station_id).aggregate(last=Max("id"))["last"],
-        MissedReading.objects.filter(point__station=job.station_id).aggregate(last=Max("id"))["last"],
-        *ImportBatch.objects.filter(station=job.station_id)
-        .aggregate(applied=Max("applied_at"), withdrawn=Max("withdrawn_at"))
-        .values(),
-        book().hash,
-    )
-    return hashlib.sha256(repr(latest).encode()).hexdigest()
+    return f"{revision.locked(job.station_id)}:{book().hash[:16]}"
 
 
 def _period(job: Job) -> int:

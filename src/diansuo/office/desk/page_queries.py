@@ -69,7 +69,7 @@ def open_months(scope: Scope) -> list[OpenMonth]:
     found = []
     for period in months_read(scope):
         for station in scope.stations():
-            if cycle.job_key(station, period) in started:
+            if cycle.job_key(station.pk, period) in started:
                 continue
             if RegisterReading.objects.filter(point__station=station, period=period).exists():
                 found.append(OpenMonth(station, period))

@@ -28,7 +28,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Where a station's month stands, in points and money."""
+    """Where a station's month stands: energy and money of what is issued, and the money still in drafts."""
 
     job: Job
     period: int
@@ -36,6 +36,7 @@ class Month:
     drafts: int
     amount_fen: int
     energy_wh: int
+    draft_fen: int
     opened: int
     held: int
 
@@ -48,7 +49,7 @@ def cycle_jobs(scope: Scope) -> list[Job]:
 
 def cycle_job(scope: Scope, *, station_id: int, period: int) -> Job | None:
     """Return the job of one station's month, or None while it has not been started."""
-    key = f"{cycle.KIND}:{station_id}:{period}"
+    key = cycle.job_key(station_id, period)
     return Job.objects.filter(scope.limit("station"), key=key).select_related("station").first()
 
 
@@ -65,8 +66,9 @@ def month(scope: Scope, *, job_id: int) -> Month:
     bills = Bill.objects.filter(period=period, consumption__point__station=job.station_id).aggregate(
         issued=Count("id", filter=issued),
         drafts=Count("id", filter=~issued),
-        amount_fen=Sum("amount_fen", default=0),
-        energy_wh=Sum("energy_wh", default=0),
+        amount_fen=Sum("amount_fen", filter=issued, default=0),
+        energy_wh=Sum("energy_wh", filter=issued, default=0),
+        draft_fen=Sum("amount_fen", filter=~issued, default=0),
     )
     opened = Consumption.objects.filter(
         period=period, point__station=job.station_id, status=Consumption.Status.OPENING
@@ -112,6 +114,7 @@ def cycle_report(scope: Scope, *, job_id: int) -> dict[str, Any]:
         "drafts": state.drafts,
         "opened": state.opened,
         "amount_yuan": str(Decimal(state.amount_fen).scaleb(-2)),
+        "draft_yuan": str(Decimal(state.draft_fen).scaleb(-2)),
         "energy_kwh": str(Decimal(state.energy_wh).scaleb(-3)),
         "held": [
             {"customer": row.number, "name": row.name, "reasons": [words.reason for words in row.findings]}

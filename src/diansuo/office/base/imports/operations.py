@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from diansuo.office.base import revision
 from diansuo.office.base.imports import kinds, verdicts
 from diansuo.office.base.imports.kinds import Options, Plan, Source
 from diansuo.office.base.models import ColumnAlias, ImportBatch, ImportChange, User
@@ -47,6 +49,7 @@ def preview(
             station=plan.station,
             file_name=file_name,
             digest=_digest(file),
+            plan_digest=plan.verdicts.digest(),
             options=options.as_json(),
             counts=plan.verdicts.counts(),
             notes=[str(note) for note in plan.notes],
@@ -71,27 +74,49 @@ def apply(
     """Write what the preview promised; interrupted, it can be called again and does the rest.
 
     Raises:
-        UnableToImport: the batch is not waiting to be applied, has nothing to write for any row, or the archive
-            has changed since the preview.
+        UnableToImport: the batch is not waiting to be applied, another call took it over, or what it would do is
+            no longer what the preview showed.
     """
-    resumed = batch.state == ImportBatch.State.APPLYING
-    if batch.state not in (ImportBatch.State.PREVIEWED, ImportBatch.State.APPLYING):
-        raise UnableToImport(_("批次已%(state)s，不能再导入") % {"state": batch.get_state_display()})
+    token, resumed = _take(batch)
     if plan is None:
         plan = replan(batch, scope=scope, today=timezone.localdate(now))
-        if not resumed and plan.verdicts.counts() != batch.counts:
+        if not resumed and plan.verdicts.digest() != batch.plan_digest:
             raise UnableToImport(_("预览之后数据已经变化，请重新预览后再导入"))
-    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.APPLYING, station=plan.station)
+    batch.station = plan.station
+    _hold(batch, token, [ImportBatch.State.PREVIEWED, ImportBatch.State.APPLYING], station=plan.station)
     for number, write in enumerate(plan.writes):
         if advance:
             advance(number, len(plan.writes))
         with transaction.atomic():
+            _hold(batch, token, [ImportBatch.State.APPLYING])
             write(batch)
-    batch.state, batch.applied_at = ImportBatch.State.APPLIED, now
-    batch.save(update_fields=["state", "applied_at"])
+            revision.bump([batch.station_id])
+    _hold(batch, token, [ImportBatch.State.APPLYING], state=ImportBatch.State.APPLIED, applied_at=now)
     if advance:
         advance(len(plan.writes), len(plan.writes))
     return batch
+
+
+def _take(batch: ImportBatch) -> tuple[str, bool]:
+    """Make this call the batch's one writer; return its token, and whether an earlier one was interrupted."""
+    token = secrets.token_hex(8)
+    with transaction.atomic():
+        row = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        batch.state = row.state
+        if row.state not in (ImportBatch.State.PREVIEWED, ImportBatch.State.APPLYING):
+            raise UnableToImport(_("批次%(state)s，不能再导入") % {"state": row.get_state_display()})
+        row.writer = token
+        row.save(update_fields=["writer"])
+    return token, row.state == ImportBatch.State.APPLYING
+
+
+def _hold(batch: ImportBatch, token: str, states: Sequence[str], **changes: Any) -> None:
+    """Make sure the batch is still ours and in one of these states, and write its changes with that."""
+    changes = {"state": ImportBatch.State.APPLYING, **changes}
+    if not ImportBatch.objects.filter(pk=batch.pk, writer=token, state__in=states).update(**changes):
+        raise UnableToImport(_("该批次正在别处导入或已被撤回；刷新页面查看"))
+    for name, value in changes.items():
+        setattr(batch, name, value)
 
 
 def replan(batch: ImportBatch, *, scope: Scope, today: date) -> Plan:
@@ -108,9 +133,10 @@ def withdraw(batch: ImportBatch, *, now: datetime) -> ImportBatch:
         UnableToWithdraw: the batch is not applied, or something depends on it.
     """
     kind = kinds.named(batch.kind)
-    if batch.state not in (ImportBatch.State.APPLIED, ImportBatch.State.APPLYING):
-        raise UnableToWithdraw(_("批次%(state)s，无可撤回") % {"state": batch.get_state_display()})
     with transaction.atomic():
+        row = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if row.state not in (ImportBatch.State.APPLIED, ImportBatch.State.APPLYING):
+            raise UnableToWithdraw(_("批次%(state)s，无可撤回") % {"state": row.get_state_display()})
         blockers = kind.blockers(batch)
         if blockers:
             raise UnableToWithdraw("；".join(blockers))
@@ -123,6 +149,7 @@ def withdraw(batch: ImportBatch, *, now: datetime) -> ImportBatch:
             _restore(change)
         batch.state, batch.withdrawn_at = ImportBatch.State.WITHDRAWN, now
         batch.save(update_fields=["state", "withdrawn_at"])
+        revision.bump([batch.station_id])
     if kind.after_withdrawal:
         kind.after_withdrawal(batch)
     return batch

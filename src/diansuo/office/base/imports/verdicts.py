@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -65,6 +66,14 @@ class Verdicts:
         table = self.table().select("sheet", "row", "outcome").unique()
         found = dict(table.group_by("outcome").len().iter_rows())
         return {outcome.value: found.get(outcome.value, 0) for outcome in Outcome}
+
+    def digest(self) -> str:
+        """Return a digest of all verdicts: two previews of a file agree when it does."""
+        seen = hashlib.sha256()
+        for name in FIELDS:
+            seen.update("\x1f".join(map(str, getattr(self, name))).encode())
+            seen.update(b"\x1e")
+        return seen.hexdigest()
 
     def table(self) -> pl.DataFrame:
         """Return the verdicts as a frame."""

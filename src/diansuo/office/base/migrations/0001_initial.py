@@ -81,6 +81,8 @@ class Migration(migrations.Migration):
                 ('counts', models.JSONField(default=dict, verbose_name='行数')),
                 ('notes', models.JSONField(default=list, verbose_name='说明')),
                 ('state', models.CharField(choices=[('previewed', '已预览'), ('applying', '导入中'), ('applied', '已导入'), ('withdrawn', '已撤回')], default='previewed', max_length=12, verbose_name='状态')),
+                ('plan_digest', models.CharField(blank=True, default='', max_length=64, verbose_name='预览摘要')),
+                ('writer', models.CharField(blank=True, default='', max_length=32, verbose_name='写入者')),
                 ('created_at', models.DateTimeField(verbose_name='预览时间')),
                 ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='导入时间')),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
@@ -183,6 +185,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(blank=True, max_length=32, null=True, verbose_name='编码')),
                 ('name', models.CharField(max_length=80, verbose_name='名称')),
+                ('revision', models.BigIntegerField(default=0, verbose_name='数据版本')),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='base.company', verbose_name='供电公司')),
             ],
             options={

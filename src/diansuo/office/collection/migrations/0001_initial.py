@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(max_length=64, verbose_name='流水号')),
                 ('taken_at', models.DateTimeField(verbose_name='记账时间')),
                 ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.importbatch', verbose_name='导入批次')),
+                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.company', verbose_name='供电公司')),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='archive.customer', verbose_name='用户')),
                 ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='收费人')),
             ],
@@ -71,7 +72,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='payment',
-            constraint=models.UniqueConstraint(fields=('channel', 'reference'), name='payment_once'),
+            constraint=models.UniqueConstraint(fields=('company', 'channel', 'reference'), name='payment_once'),
         ),
         migrations.AddConstraint(
             model_name='payment',

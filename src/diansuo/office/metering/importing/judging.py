@@ -59,12 +59,7 @@ def judge(rows: Sequence[ListRow], stored: Stored) -> list[Judged]:
             continue
         verdict = _repeated(row, by_key[row.key]) or _judge_read(row, stored)
         if verdict.outcome == Outcome.NEW:
-            verdict.opening_date = _opening_date(row, stored, opened)
-            if verdict.opening_date:
-                verdict.reason = _("系统无更早示数，按清单上次示数 %(register)s 建底数（%(day)s）") % {
-                    "register": kilowatt_hours(row.previous_wh),
-                    "day": verdict.opening_date,
-                }
+            _open(verdict, stored, opened)
         judged.append(verdict)
     return judged
 
@@ -124,16 +119,27 @@ def _judge_read(row: ListRow, stored: Stored) -> Judged:
     return Judged(row, Outcome.CHANGED, change, stored=held)
 
 
-def _opening_date(row: ListRow, stored: Stored, opened: set[tuple[int, int]]) -> date | None:
-    """The day an opening reading is dated, if this row is the first the system hears of its register."""
-    register = (row.place.point_id, row.register)
+def _open(judged: Judged, stored: Stored, opened: set[tuple[int, int]]) -> None:
+    """Date an opening reading if this row is the first the system hears of its register, and say so.
+
+    It stands at the previous scheduled day, or where the customer's terms or the meter begin after it: from there on.
+    """
+    row, register = judged.row, (judged.row.place.point_id, judged.row.register)
     if row.previous_wh is None or row.purpose != Purpose.PERIODIC or row.register == Register.DEMAND:
-        return None
+        return
     if register in opened or stored.has_earlier(*register, row.read_date):
-        return None
-    day = previous_scheduled_day(row.period, row.reading_day)
+        return
     opened.add(register)
-    return day if day < row.read_date else None
+    begins = stored.begins(row.place.point_id, row.place.meter_id)
+    day = max(previous_scheduled_day(row.period, row.reading_day), begins)
+    said = {"register": kilowatt_hours(row.previous_wh), "day": day}
+    if day < row.read_date:
+        judged.opening_date = day
+        judged.reason = _("系统无更早示数，按清单上次示数 %(register)s 建底数（%(day)s）") % said
+    elif begins >= row.read_date:
+        judged.reason = (
+            _("%(day)s 起才有用电或装表记录，不用清单上次示数 %(register)s，以本次示数为底数") % said
+        )
 
 
 def _refused(row: ListRow, reason: str, remedy: str) -> Judged:

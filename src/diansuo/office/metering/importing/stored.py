@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from diansuo.core.metering import Purpose
+from diansuo.office.archive.models import MeteringPoint, MeterInstallation
 from diansuo.office.metering import issued
 from diansuo.office.metering.importing.rows import ListRow
 from diansuo.office.metering.models import MissedReading, RegisterReading
@@ -20,13 +21,22 @@ Key = tuple[int, date, int, int]
 
 
 class StoredReading(NamedTuple):
-    """What one stored reading says."""
+    """What one stored reading says, where it came from, and the account name of whoever entered it by hand."""
 
     id: int
     register_wh: int
     estimated: bool
     meter_id: int
     list_previous_wh: int | None
+    source: str
+    batch_id: int | None
+    entered_by_id: int | None
+    entered_by: str | None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether somebody entered it, rather than a list bringing it."""
+        return self.source == RegisterReading.Source.ENTRY
 
 
 class Stored:
@@ -37,6 +47,8 @@ class Stored:
         self.missed: set[tuple[int, int]] = set()
         self.read_months: set[tuple[int, int]] = set()
         self._first: dict[tuple[int, int], date] = {}
+        self._term_starts: dict[int, date] = {}
+        self._meter_starts: dict[tuple[int, int], date] = {}
         self._points = sorted({row.place.point_id for row in rows})
         self.billed_until = issued.billed_until(self._points)
         if rows:
@@ -49,6 +61,19 @@ class Stored:
         first = self._first.get((point_id, register))
         return first is not None and first < day
 
+    def begins(self, point_id: int, meter_id: int) -> date:
+        """Return the first day a reading of this meter may open a register of this point.
+
+        Neither before the meter hung there nor before the contract and its terms were in force, since energy from
+        before has no price; nor within what is billed. Known for points without an earlier reading only.
+        """
+        days = (
+            self._meter_starts.get((point_id, meter_id)),
+            self._term_starts.get(point_id),
+            self.billed_until.get(point_id),
+        )
+        return max((day for day in days if day is not None), default=date.min)
+
     def _load(self, start: date, end: date, periods: list[int]) -> None:
         for part in self._parts(self._points):
             around = RegisterReading.objects.filter(
@@ -56,7 +81,8 @@ class Stored:
             )
             for point, day, register, purpose, period, *said in around.values_list(
                 "point_id", "read_date", "register", "purpose", "period",
-                "id", "register_wh", "estimated", "meter_id", "list_previous_wh",
+                "id", "register_wh", "estimated", "meter_id", "list_previous_wh", "source", "batch_id", "entered_by_id",
+                "entered_by__username",
             ).iterator(chunk_size=MANY):  # fmt: skip
                 self.readings[point, day, register, purpose] = StoredReading(*said)
                 self._note_first(point, register, day)
@@ -81,6 +107,17 @@ class Stored:
             )
             for point, register, day in all_of_them.iterator(chunk_size=MANY):
                 self._note_first(point, register, day)
+            self._note_beginnings(part)
+
+    def _note_beginnings(self, part: list[int]) -> None:
+        points = MeteringPoint.objects.filter(pk__in=part).annotate(since=Min("contract__terms__valid_from"))
+        for point, opened, since in points.values_list("pk", "contract__opened_date", "since"):
+            known = [day for day in (opened, since) if day is not None]
+            if known:
+                self._term_starts[point] = max(known)
+        hung = MeterInstallation.objects.filter(point__in=part).values_list("point_id", "meter_id")
+        for point, meter, since in hung.annotate(since=Min("valid_from")):
+            self._meter_starts[point, meter] = since
 
     def _note_first(self, point: int, register: int, day: date) -> None:
         known = self._first.get((point, register))
