@@ -91,7 +91,8 @@ def test_a_cycle_stops_at_the_stage_asked_for_and_goes_on_later(tmp_path: Path, 
     issued = json.loads(diansuo(tmp_path, "cycle", "run", "--period", "2024-10", "--json").stdout)
     assert (issued["state"], issued["drafts"]) == ("done", 0)
     assert issued["issued"] == priced["drafts"]
-    assert issued["amount_yuan"] == priced["amount_yuan"]
+    assert (priced["amount_yuan"], issued["draft_yuan"]) == ("0.00", "0.00")
+    assert issued["amount_yuan"] == priced["draft_yuan"]
 
 
 def test_exported_bills_are_one_row_a_customer_and_make_up_the_months_total(
@@ -172,6 +173,10 @@ def test_a_backup_that_reaches_outside_its_folder_is_refused(tmp_path: Path) -> 
         (("cycle", "run", "--period", "2024-13"), "不是年月"),
         (("cycle", "run", "--period", "2024-11", "--until", "never"), "readings, check, bill, audit, issue"),
         (("cycle", "run", "--period", "2024-11", "--station", "无此所"), "供电所"),
+        (("cycle", "run", "--period", "2024-11", "--issue-date", "1999-01-01"), "早于抄表例日"),
+        (("cycle", "run", "--period", "2024-11", "--issue-date", "2999-01-01"), "还没到"),
+        (("cycle", "run", "--period", "2999-11"), "还没到"),
+        (("serve", "--port", "99999"), "--port"),
         (("import", "archive", __file__), "不支持"),
         (("export", "bills", "--period", "2024-11", "-o", "/nowhere/x.csv"), "写不了"),
         (("cycle", "run", "--period", "2024-11", "--as", "nobody"), "没有账号"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -102,17 +103,21 @@ def test_an_auditor_reads_a_bill_whose_every_line_multiplies_out(page: Page, sta
     page.goto(f"{station.address}/bills/")
     page.get_by_role("link", name=MONTH).first.click()
     page.locator("tbody tr a[href*='/bills/']").first.click()
-    lines = page.locator("table", has_text="单价").locator("tbody tr")
+    lines = page.locator("table", has_text="单价").locator("tbody tr", has_text="×")
     assert lines.count() >= 1
-    total_fen = 0
+    total = Decimal(0)
     for line in lines.all():
-        amount = re.search(r"= *(-?[\d,]+\.\d\d)", line.inner_text())
-        quantity = re.search(r"([\d,]+\.\d\d)\s", line.inner_text())
-        assert amount and quantity
-        total_fen += round(float(amount[1].replace(",", "")) * 100)
+        quantity, price, amount = (
+            Decimal(found.replace(",", ""))
+            for found in re.search(
+                r"([\d,]+\.\d{2,3})\s+× (-?[\d.]+)\s+= (-?[\d,]+\.\d\d)", line.inner_text()
+            ).groups()
+        )
+        assert (quantity * price).quantize(Decimal("0.01"), ROUND_HALF_UP) == amount
+        total += amount
         expect(line).to_contain_text("自 2012-07-01 起")
-    total = page.locator("tfoot").filter(has_text="合计").first.inner_text()
-    assert round(float(money(total).replace(",", "")) * 100) == total_fen
+    shown = page.locator("tfoot").filter(has_text="合计").first.inner_text()
+    assert Decimal(money(shown).replace(",", "")) == total
 
 
 def test_the_counter_takes_a_payment_once_however_often_it_is_sent(page: Page, station: Workbench) -> None:
@@ -147,7 +152,10 @@ def test_an_area_manager_enters_a_late_reading_on_the_phone(phone_page: Page, st
     field.fill("1.00")
     unread.get_by_role("button", name="保存").click()
     expect(phone_page.locator("main")).to_contain_text(re.compile("倒走|小于|反走"))
-    expect(phone_page.get_by_role("button", name="看过了，照此保存")).to_be_visible()
+    confirm = phone_page.get_by_role("button", name="看过了，照此保存")
+    expect(confirm).to_be_visible()
+    confirm.click()
+    expect(unread.get_by_text("已抄")).to_be_visible()
 
 
 def test_a_counter_clerk_cannot_run_the_month(desk_page: Page, station: Workbench) -> None:

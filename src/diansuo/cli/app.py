@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -41,4 +42,15 @@ def main() -> None:
         error(str(failure))
         sys.exit(1)
     except BrokenPipeError:
+        sys.exit(1)
+    except Exception as unforeseen:  # noqa: BLE001  (the last resort: one line, not a page of stack)
+        if os.environ.get("DIANSUO_DEBUG"):
+            raise
+        kind = type(unforeseen).__name__
+        error(
+            t(
+                f"没有料到的错误 {kind}：{unforeseen}；设 DIANSUO_DEBUG=1 再执行可看到详情，请一并反馈",
+                f"unforeseen {kind}: {unforeseen}; run again with DIANSUO_DEBUG=1 for details and report them",
+            )
+        )
         sys.exit(1)

@@ -23,9 +23,9 @@ def calc() -> None:
 @app.command(
     "case",
     help=t(
-        "计算算例文件并与其中的期望值核对。例：diansuo calc case tests/cases/residential/*.yaml",
+        "计算算例文件并与其中的期望值核对。例：diansuo calc case tests/cases/residential_steps/*.yaml",
         "Compute case files and hold them against what they expect. "
-        "Example: diansuo calc case tests/cases/residential/*.yaml",
+        "Example: diansuo calc case tests/cases/residential_steps/*.yaml",
     ),
 )
 def case(files: Cases, as_json: AsJson = False) -> None:

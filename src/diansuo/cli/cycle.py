@@ -67,7 +67,8 @@ def run(
     from diansuo.office.base import jobs
     from diansuo.office.desk import cycle as desk_cycle
 
-    where, user = office.the_station(station), office.acting_user(as_user)
+    where, user = office.the_station(station), office.acting_user(as_user, "base.run_cycle")
+    office.scope_of(user, where)
     try:
         job = desk_cycle.prepare(
             where,
@@ -115,5 +116,10 @@ def _say(report: dict[str, Any]) -> None:
             f"opened {report['opened']}; held {len(report['held'])}",
         )
     )
+    if report["drafts"]:
+        drafts, amount = report["drafts"], report["draft_yuan"]
+        say(
+            t(f"已计算、未发行 {drafts} 户 {amount} 元", f"priced, not issued: {drafts} bills, {amount} yuan")
+        )
     for held in report["held"]:
         say(f"  {held['customer']} {held['name']}：{'；'.join(held['reasons'])}")

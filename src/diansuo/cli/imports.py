@@ -125,8 +125,11 @@ def _import(
         raise Failure(t(f"找不到文件 {missing[0]}", f"no such file: {missing[0]}"))
     options = {name: _parsed(name, text) for name, text in given.items()}
     office.wake()
-    user = office.acting_user(as_user)
-    reports = [_one_file(kind, file, options, user, apply=apply, quiet=as_json) for file in files]
+    user = office.acting_user(as_user, _permission(kind))
+    # An archive may bring the station along that it names; the other kinds belong to stations there are.
+    named = office.the_station(given["station"]) if given["station"] and kind != "archive" else None
+    scope = office.scope_of(user, named)
+    reports = [_one_file(kind, file, options, user, scope, apply=apply, quiet=as_json) for file in files]
     refused = sum(report["counts"]["refused"] for report in reports)
     if as_json:
         total = {name: sum(report["counts"][name] for report in reports) for name in reports[0]["counts"]}
@@ -140,6 +143,12 @@ def _import(
         )
 
 
+def _permission(kind: str) -> str:
+    from diansuo.office.base.imports import kinds
+
+    return kinds.named(kind).permission
+
+
 def _parsed(name: str, text: str) -> Any:
     if name == "station":
         return text
@@ -149,16 +158,15 @@ def _parsed(name: str, text: str) -> Any:
 
 
 def _one_file(
-    kind: str, file: Path, given: dict[str, Any], user: Any, *, apply: bool, quiet: bool
+    kind: str, file: Path, given: dict[str, Any], user: Any, scope: Any, *, apply: bool, quiet: bool
 ) -> dict[str, Any]:
     from django.utils import timezone
 
     from diansuo.office.base.imports import operations
     from diansuo.office.base.imports.kinds import Options
-    from diansuo.office.base.scope import Scope
     from diansuo.office.base.sheets.problems import SheetRefused
 
-    scope, now = (Scope.of(user) if user else Scope.everything()), timezone.now()
+    now = timezone.now()
     try:
         batch, plan = operations.preview(
             file, file.name, kind, options=replace(Options(), **given), scope=scope, user=user, now=now

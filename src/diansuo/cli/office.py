@@ -9,6 +9,7 @@ from diansuo.cli.say import Failure, language, t
 
 if TYPE_CHECKING:
     from diansuo.office.base.models import Station, User
+    from diansuo.office.base.scope import Scope
 
 
 def wake(*, migrate: bool = True) -> None:
@@ -42,11 +43,11 @@ def wake(*, migrate: bool = True) -> None:
         ) from problem
 
 
-def acting_user(name: str) -> User | None:
+def acting_user(name: str, permission: str) -> User | None:
     """Return the user a command acts as; ``system`` is the command line itself.
 
     Raises:
-        Failure: there is no such active user.
+        Failure: there is no such active user, or their posts do not allow it.
     """
     from diansuo.office.base.models import User
 
@@ -55,7 +56,32 @@ def acting_user(name: str) -> User | None:
     user = User.objects.filter(username=name, is_active=True).first()
     if user is None:
         raise Failure(t(f"没有账号 {name}；用 --as 指定已有账号", f"no user {name}; name one with --as"))
+    if not user.has_perm(permission):
+        raise Failure(
+            t(
+                f"账号 {name} 的岗位没有这项权限（{permission}）",
+                f"the posts of {name} do not allow this ({permission})",
+            )
+        )
     return user
+
+
+def scope_of(user: User | None, station: Station | None = None) -> Scope:
+    """Return what a command may see: everything for the system, the user's stations else; one station if named.
+
+    Raises:
+        Failure: the station is not one of the user's.
+    """
+    from diansuo.office.base.scope import Scope
+
+    scope = Scope.of(user) if user else Scope.everything()
+    if station is None:
+        return scope
+    if not scope.allows(station.pk):
+        raise Failure(
+            t(f"{station.name} 不在该账号的权限范围内", f"{station.name} is not one of the user's stations")
+        )
+    return Scope(frozenset({station.pk}))
 
 
 def the_station(name: str) -> Station:

@@ -95,7 +95,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError as problem:
+    except (OSError, OverflowError) as problem:
         raise Failure(
             t(
                 f"{host}:{port} 不能监听（{problem}）；用 --port 换一个端口",

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -139,10 +140,42 @@ def test_numbers_keep_their_zeros_and_energy_of_the_year_its_hundredths(tmp_path
     assert ContractTerm.objects.get().capacity_va == 7500
 
 
+def test_energy_of_a_year_nobody_names_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    outcome = bring_in(tmp_path, line("001", "m1", 年初累计电量="500"), line("002", "m2"))
+
+    assert [(row, column) for row, column, _reason in outcome.refusals()] == [(2, "年初累计电量")]
+    assert all(way in outcome.remedies()[0] for way in ("累计年度", "--period", "--valid-from"))
+    assert Customer.objects.get().number == "002"
+    assert not YearOpening.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "options", "year"),
+    [
+        ({}, {"period": 202408}, 2024),
+        ({}, {"valid_from": date(2025, 3, 1)}, 2025),
+        ({"累计年度": "2023"}, {}, 2023),
+        ({"累计年度": "2023"}, {"period": 202408}, 2023),
+    ],
+)
+def test_energy_of_a_year_goes_to_the_year_that_is_said(
+    tmp_path: Path, said: dict[str, str], options: dict[str, Any], year: int
+) -> None:
+    file = write(tmp_path / "档案.xlsx", [line("001", "m1", 年初累计电量="500", **said)])
+    outcome = bring_in_file(file, **options)
+
+    assert YearOpening.objects.values_list("year", "energy_wh").get() == (year, 500_000)
+    assert any(str(year) in note for note in outcome.batch.notes if "年初累计电量" in note)
+    YearOpening.objects.all().delete()
+    assert bring_in_file(file, **options).counts() == {"changed": 1}
+    assert YearOpening.objects.get().year == year
+
+
 @pytest.mark.parametrize(
     ("changes", "column", "remedy"),
     [
         ({"综合倍率": "0"}, "综合倍率", "直接接入填1"),
+        ({"累计年度": "24", "年初累计电量": "5"}, "累计年度", "2024"),
         ({"综合倍率": "1.5"}, "综合倍率", "填整数"),
         ({"用电类别": "大工业用电"}, "用电类别", "工商业用户仍在原系统算费"),
         ({"用电类别": "月球用电"}, "用电类别", "居民生活用电"),

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from diansuo.core.metering import Purpose, Register
 from diansuo.office.archive.models import Meter, MeteringPoint, MeterInstallation
 from diansuo.office.base.imports import operations
-from diansuo.office.base.models import Station
+from diansuo.office.base.models import Station, User
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering import entry
-from diansuo.office.metering.models import Consumption, Finding, RegisterReading
+from diansuo.office.metering import checking, entry
+from diansuo.office.metering.models import Consumption, Finding, ReadingChange, RegisterReading
 from tests.office.metering.builder import (
     ALL,
     NOW,
@@ -74,6 +76,8 @@ def everything() -> tuple[Any, ...]:
         list(MeterInstallation.objects.order_by("id").values_list()),
         list(Meter.objects.order_by("id").values_list()),
         list(Finding.objects.order_by("id").values_list()),
+        list(ReadingChange.objects.order_by("id").values_list()),
+        list(Station.objects.order_by("id").values_list()),
     )
 
 
@@ -281,3 +285,94 @@ def test_a_list_brings_final_and_first_readings_of_an_exchange(
     )
     assert settle(station, 202408)["held"] == 0
     assert consumption(point, 202408).total_wh == 40_000
+
+
+def test_a_bill_issued_while_a_reading_is_checked_keeps_it_out(
+    station: Station, point: MeteringPoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(point, 10, 202407)
+    enter(point, 110, 202408)
+    examine, before = checking.examine_incoming, everything()
+
+    def slow(*args: Any) -> Any:
+        assert len(issue(station, 202408)) == 1
+        return examine(*args)
+
+    monkeypatch.setattr(checking, "examine_incoming", slow)
+    with pytest.raises(entry.UnableToEnter, match="2024-08-01"):
+        enter(point, 111, 202408, confirmed=True)
+    assert RegisterReading.objects.get(period=202408).register_wh == 110_000
+    assert everything()[-2:] == before[-2:]
+
+
+def test_a_bill_issued_while_an_exchange_is_checked_keeps_it_out(
+    station: Station, point: MeteringPoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(point, 10, 202407)
+    enter(point, 110, 202408)
+    possible = entry._require_possible
+
+    def slow(*args: Any) -> None:
+        if not Consumption.objects.exists():
+            issue(station, 202408)
+        possible(*args)
+
+    monkeypatch.setattr(entry, "_require_possible", slow)
+    with pytest.raises(entry.UnableToEnter, match="2024-08-01"):
+        exchange(point, date(2024, 7, 20), 60, 0)
+    assert not Meter.objects.filter(asset_number="M9").exists()
+
+
+def test_what_is_entered_moves_the_stations_revision_and_what_waits_does_not(
+    station: Station, point: MeteringPoint
+) -> None:
+    def revision() -> int:
+        return Station.objects.get(pk=station.pk).revision
+
+    start = revision()
+    enter(point, 110, 202407)
+    assert revision() == start + 1
+    assert not enter(point, 100, 202408).stored
+    assert revision() == start + 1
+    exchange(point, date(2024, 7, 16), 130, 0)
+    assert revision() == start + 2
+
+
+@pytest.mark.parametrize(("period", "taken"), [(203001, False), (202406, False), (202410, False), (202407, True),
+                                               (202408, True), (202409, True)])  # fmt: skip
+def test_a_reading_is_taken_for_its_own_month_and_its_neighbours_only(
+    point: MeteringPoint, period: int, taken: bool
+) -> None:
+    if taken:
+        assert enter(point, 10, period, date(2024, 8, 1)).stored
+        return
+    with pytest.raises(entry.UnableToEnter, match=r"202408.*更正抄表日期"):
+        enter(point, 10, period, date(2024, 8, 1))
+    assert not RegisterReading.objects.exists()
+
+
+def test_a_page_of_a_far_month_stores_nothing(point: MeteringPoint, client: Client) -> None:
+    client.force_login(User.objects.create_user("boss", is_superuser=True))
+    address = reverse("walk_enter", args=[point.route_id, 203001, point.pk])
+    answer = client.post(address, {"register-0": "1300", "day": "2024-08-01"})
+    assert "更正抄表日期" in answer.content.decode()
+    assert not RegisterReading.objects.exists()
+
+
+def test_what_an_entry_replaces_is_kept(point: MeteringPoint, tmp_path: Path) -> None:
+    row = {"用户编号": "0041", "电能表编号": "M1", "本次示数": "10.00"}
+    batch = bring_in("readings", reading_list(tmp_path / "抄表_202408.csv", row))
+    reader = User.objects.create_user("wangwu")
+    enter(point, 11, 202408, user=reader, now=NOW)
+    enter(point, 12, 202408, user=reader, now=NOW)
+    enter(point, 12, 202408, user=reader, now=NOW)
+    kept = list(ReadingChange.objects.order_by("id"))
+    assert [(one.before_wh, one.after_wh, one.batch_before) for one in kept] == [
+        (10_000, 11_000, batch),
+        (11_000, 12_000, None),
+    ]
+    first = kept[0]
+    assert (first.point, first.register, first.read_date, first.purpose) == (
+        point, Register.ACTIVE_TOTAL, date(2024, 8, 1), Purpose.PERIODIC,
+    )  # fmt: skip
+    assert (first.changed_by, first.changed_at) == (reader, NOW)

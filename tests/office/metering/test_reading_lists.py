@@ -11,11 +11,13 @@ import pytest
 from diansuo.core.metering import Purpose, Register
 from diansuo.office.archive.models import Contract, ContractTerm, MeteringPoint
 from diansuo.office.base.imports import operations
-from diansuo.office.base.models import ImportBatch, Station
+from diansuo.office.base.models import ImportBatch, Station, User
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.problems import SheetRefused
+from diansuo.office.metering import entry
 from diansuo.office.metering.models import Consumption, MissedReading, RegisterReading
 from tests.office.metering.builder import (
+    ALL,
     NOW,
     PEAK,
     bring_in,
@@ -298,3 +300,83 @@ def test_a_reading_on_the_day_the_terms_begin_opens_the_register_itself(
     bring_in("readings", reading_list(tmp_path / "抄表_202409.csv", row("12.00", 上次示数="10.00")))
     assert len(issue(station, 202409)) == 1
     assert Consumption.objects.get(period=202409, point__number="P1").total_wh == 2000
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_a_bill_issued_after_the_preview_keeps_the_whole_list_out(
+    station: Station, tmp_path: Path, changes: bool
+) -> None:
+    bring_in("readings", reading_list(tmp_path / "抄表_202407.csv", row("4.00")))
+    bring_in("readings", reading_list(tmp_path / "抄表_202408.csv", row("10.00")))
+    cells = {} if changes else {"抄表日期": "2024-07-20", "抄表性质": "特抄"}
+    other = row("5.00", 用户编号="0042", 电能表编号="M2")
+    batch, plan = preview("readings", reading_list(tmp_path / "补_202408.csv", row("11.00", **cells), other))
+    assert batch.counts["changed" if changes else "new"] == (1 if changes else 2)
+    assert len(issue(station, 202408)) == 1
+    before = stored()
+    with pytest.raises(operations.UnableToImport, match=r"0041.*2024-08-01.*重新预览"):
+        operations.apply(batch, scope=ALL, now=NOW, plan=plan)
+    assert stored() == before
+
+
+def test_a_reading_changed_or_entered_after_the_preview_keeps_the_whole_list_out(
+    station: Station, tmp_path: Path
+) -> None:
+    bring_in("readings", reading_list(tmp_path / "抄表_202408.csv", row("10.00")))
+    other = row("5.00", 用户编号="0042", 电能表编号="M2")
+    point = MeteringPoint.objects.get(contract__customer__number="0042")
+    batch, plan = preview("readings", reading_list(tmp_path / "更正_202408.csv", row("11.00"), other))
+    RegisterReading.objects.update(register_wh=12_000)
+    before = stored()
+    with pytest.raises(operations.UnableToImport, match="重新预览"):
+        operations.apply(batch, scope=ALL, now=NOW, plan=plan)
+    assert stored() == before
+    batch, plan = preview("readings", reading_list(tmp_path / "再更正_202408.csv", row("11.00"), other))
+    enter(point, 6)
+    before = stored()
+    with pytest.raises(operations.UnableToImport, match="重新预览"):
+        operations.apply(batch, scope=ALL, now=NOW, plan=plan)
+    assert stored() == before
+
+
+def enter(point: MeteringPoint, kwh: int, user: User | None = None) -> entry.Entered:
+    return entry.enter_reading(
+        ALL,
+        point=point,
+        values={Register.ACTIVE_TOTAL: kwh * 1000},
+        read_date=date(2024, 8, 1),
+        period=202408,
+        purpose=Purpose.PERIODIC,
+        user=user,
+        today=date(2024, 12, 31),
+    )
+
+
+def test_a_list_over_an_entry_says_whose_it_was_and_goes_back_exactly(
+    station: Station, tmp_path: Path
+) -> None:
+    reader = User.objects.create_user("wangwu")
+    point = MeteringPoint.objects.get(number="P1")
+    enter(point, 10, reader)
+    before = list(RegisterReading.objects.values_list())
+    batch, plan = preview("readings", reading_list(tmp_path / "抄表_202408.csv", row("11.00")))
+    assert batch.counts["changed"] == 1
+    assert "wangwu" in plan.verdicts.reason[0]
+    operations.apply(batch, scope=ALL, now=NOW, plan=plan)
+    reading = RegisterReading.objects.get()
+    assert (reading.source, reading.entered_by, reading.batch) == ("list", None, batch)
+    operations.withdraw(batch, now=NOW)
+    assert list(RegisterReading.objects.values_list()) == before
+
+
+def test_an_entry_after_a_list_that_went_over_an_entry_keeps_it_from_being_withdrawn(
+    station: Station, tmp_path: Path
+) -> None:
+    point = MeteringPoint.objects.get(number="P1")
+    enter(point, 10)
+    batch = bring_in("readings", reading_list(tmp_path / "抄表_202408.csv", row("11.00")))
+    enter(point, 12)
+    before = list(RegisterReading.objects.values_list())
+    with pytest.raises(operations.UnableToWithdraw, match="人工录入"):
+        operations.withdraw(batch, now=NOW)
+    assert list(RegisterReading.objects.values_list()) == before

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.base import queries
 from diansuo.office.base.imports.kinds import Kind, Options
+
+
+LARGEST_UPLOAD_BYTES = 200 * 2**20
+"""A month's readings of 100,000 customers are a tenth of this; what is larger is not one station's file."""
 
 
 class DayInput(forms.DateInput):
@@ -89,6 +95,20 @@ class ImportForm(forms.Form):
         for name in ("period", "valid_from", "effective", "station"):
             if name not in kind.option_names:
                 del self.fields[name]
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse a file that no station's export comes near."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if file.size > LARGEST_UPLOAD_BYTES:
+            raise ValidationError(
+                _("文件有 %(size)d MiB，超过 %(largest)d MiB 的上限。请按抄表段或月份拆成几个文件，分别导入。"),
+                code="too_large",
+                params={
+                    "size": math.ceil(file.size / 2**20),
+                    "largest": LARGEST_UPLOAD_BYTES // 2**20,
+                },
+            )
+        return file
 
     def options(self) -> Options:
         """Return what the user said beside the file."""

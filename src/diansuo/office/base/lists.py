@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,6 +24,8 @@ from diansuo.office.base.export import workbook
 Text = Promise | str
 Narrow = Callable[[QuerySet[Any], str], QuerySet[Any]]
 EXPORT_CHUNK = 500  # stays below SQLite's limit of parameters when rows are enriched by id
+LARGEST_KEY = 2**63 - 1
+LONGEST_START = 9  # digits; no list is longer, and a number without end would be an error of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def respond(
 ) -> HttpResponse:
     """Answer with the list's page, or with all its rows as a workbook when ``?export=xlsx`` is asked for."""
     chosen = {item.name: request.GET.get(item.name, "") for item in listing.filters}
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL refuses a text with NUL
     rows = _narrowed(rows, listing, chosen, words)
     if request.GET.get("export") == "xlsx":
         return workbook(str(listing.file_name), listing.columns, _every_row(rows, listing))
@@ -135,7 +137,8 @@ def _page(rows: QuerySet[Any], listing: Listing, after: str, before: str) -> Pag
     key = listing.key
     backwards = bool(before) and not after
     if after or before:
-        rows = rows.filter(_beyond(_turned(key) if backwards else key, _decoded(after or before, key)))
+        values = _decoded(after or before, rows, key)
+        rows = rows.filter(_beyond(_turned(key) if backwards else key, values))
     ordered = rows.order_by(*(_turned(key) if backwards else key))
     found = list(ordered[: listing.page_size + 1])
     more = len(found) > listing.page_size
@@ -177,15 +180,36 @@ def _encoded(row: Any, key: Sequence[str]) -> str:
     return json.dumps(values, default=str, ensure_ascii=False)
 
 
-def _decoded(text: str, key: Sequence[str]) -> list[Any]:
+def _decoded(text: str, rows: QuerySet[Any], key: Sequence[str]) -> list[Any]:
+    """Read a page's key out of an address, which anybody may have made up."""
     try:
         values = json.loads(text)
-    except json.JSONDecodeError as problem:
+    except (ValueError, RecursionError) as problem:
         raise BadRequest("page key") from problem
-    if (
-        not isinstance(values, list)
-        or len(values) != len(key)
-        or any(isinstance(v, (list, dict)) for v in values)
-    ):
+    if not isinstance(values, list) or len(values) != len(key):
         raise BadRequest("page key")
-    return values
+    return [_as_field(rows, name.lstrip("-"), value) for name, value in zip(key, values, strict=True)]
+
+
+def _as_field(rows: QuerySet[Any], name: str, value: Any) -> Any:
+    """Turn one value of a page's key into what its column holds."""
+    try:
+        field = rows.model._meta.get_field(name)
+    except FieldDoesNotExist:
+        field = rows.query.annotations[name].output_field
+    try:
+        if isinstance(value, (list, dict, bool)) or "\0" in str(value):
+            raise ValueError(value)
+        str(value).encode()  # half a surrogate pair cannot be asked for
+        known = getattr(field, "target_field", field).to_python(value)
+    except (ValueError, TypeError, OverflowError, ValidationError) as problem:
+        raise BadRequest("page key") from problem
+    if known is None or (isinstance(known, int) and abs(known) > LARGEST_KEY):
+        raise BadRequest("page key")
+    return known
+
+
+def first_row(request: HttpRequest) -> int:
+    """Return the row a page starts at (``?start=``), counted from 0; 0 where the address says nothing sensible."""
+    given = request.GET.get("start", "")
+    return int(given) if given.isdecimal() and len(given) <= LONGEST_START else 0

@@ -79,7 +79,7 @@ def _line(row: BillLine) -> Line:
         effective=row.rule.effective_date.isoformat(),
         document=source.get("document") or "",
         clause=source.get("clause") or "",
-        unverified=tuple(f"{name}: {why}" for name, why in row.rule.unverified.items()),
+        unverified=tuple(wording.doubt(name, why) for name, why in row.rule.unverified.items()),
     )
 
 

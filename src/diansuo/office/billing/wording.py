@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from diansuo.core.tariff import Component
 from diansuo.office.base import wording
@@ -133,3 +134,37 @@ def remainder_title(component: int) -> str:
     if component in (Component.PEAK, Component.VALLEY):
         return _("其中：分时尾差归谷段（总示数与峰、谷之和的差）")
     return _("其中：结算电量取位的尾差")
+
+
+# What the rulebook says of values nobody could verify stands there in Chinese; these are known to the catalogue.
+_KNOWN_DOUBTS = (
+    gettext_noop("省文号不详，数值为行业通行说法"),
+    gettext_noop("本省首个生效日未见官方原文"),
+    gettext_noop("未与官方原文核对"),
+    gettext_noop("没有找到1-10千伏居民户的电价"),
+    gettext_noop("没有找到公布该电价的官方价目表"),
+    gettext_noop("生效日不详，暂用阶梯电价的生效日"),
+    gettext_noop("没有找到公布的数值"),
+    gettext_noop("文号和日期不详，数值为行业通行说法"),
+    gettext_noop("没有找到首个生效日，暂用阶梯电价的生效日"),
+    gettext_noop("文号和日期不详"),
+    gettext_noop("把握不高，未与官方原文核对"),
+    gettext_noop("没有找到1-10千伏的电价"),
+    gettext_noop("行业惯例，没有找到明文条款"),
+    gettext_noop("本地执行的电量取位未见文件"),
+    gettext_noop("行业惯例"),
+    gettext_noop("营销系统的通行写法，未见文件"),
+)
+
+
+def doubt(field: str, why: str) -> str:
+    """Return why a value of the rulebook is unverified, with what it is about."""
+    names = {
+        "source": _("依据"),
+        "effective": _("生效日"),
+        "limits.upper": _("档限"),
+        "peak.increment": _("高峰加价"),
+        "valley.increment": _("低谷优惠"),
+    }
+    about = names.get(field) or (_("电价") if field.startswith("prices.") else field)
+    return f"{about}：{_(why)}"

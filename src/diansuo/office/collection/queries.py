@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from diansuo.core.receivables import AgeingTable, ageing, ageing_table
 from diansuo.office.archive.models import Responsibility
+from diansuo.office.base.models import Staff
 from diansuo.office.base.scope import Scope
 from diansuo.office.collection.models import Receivable
 
@@ -55,23 +56,42 @@ def open_by_customer(scope: Scope, *, station_id: int | None = None) -> dict[str
 
 def arrears_by_person(scope: Scope, *, day: date) -> list[PersonArrears]:
     """Return what is open by responsible person of the day: the area manager, else the reader; most overdue first."""
-    people = _responsible(scope, day)
-    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
-    customers: dict[int, set[int]] = defaultdict(set)
-    rows = open_receivables(scope).values_list(
-        "bill__consumption__point", "customer", "due_date", F("amount_fen") - F("paid_fen")
+    open_fen, overdue = F("amount_fen") - F("paid_fen"), Q(due_date__lt=day)
+    sums = (
+        open_receivables(scope)
+        .annotate(manager=_on_duty(Responsibility.Duty.MANAGER, day))
+        .annotate(reader=_on_duty(Responsibility.Duty.READER, day))
+        .annotate(staff_id=Coalesce("manager__staff", "reader__staff", NOBODY))
+        .values("staff_id")
+        .annotate(
+            customers=Count("customer", distinct=True),
+            receivables=Count("id"),
+            overdue_fen=Sum(open_fen, filter=overdue, default=0),
+            not_due_fen=Sum(open_fen, filter=~overdue, default=0),
+            managed=Count("manager"),
+        )
+        .order_by("-overdue_fen", "-not_due_fen", "staff_id")
     )
-    for point, customer, due, open_fen in rows.iterator(chunk_size=10_000):
-        staff = people.get(point, (NOBODY, "", ""))[0]
-        sums[staff][0] += 1
-        sums[staff][1 if due < day else 2] += open_fen
-        customers[staff].add(customer)
-    known = {staff: (name, duty) for staff, name, duty in people.values()}
-    found = [
-        PersonArrears(staff, *known.get(staff, ("", "")), len(customers[staff]), count, overdue, not_due)
-        for staff, (count, overdue, not_due) in sums.items()
+    rows = list(sums)
+    names = dict(Staff.objects.filter(pk__in=[row["staff_id"] for row in rows]).values_list("id", "name"))
+    return [
+        PersonArrears(name=names.get(row["staff_id"], ""), duty=_duty(row.pop("managed"), row["staff_id"]), **row)
+        for row in rows
     ]
-    return sorted(found, key=lambda each: (-each.overdue_fen, -each.not_due_fen, each.staff_id))
+
+
+def _on_duty(duty: str, day: date) -> FilteredRelation:
+    """Who has this duty at the point of a receivable's bill on this day (there is one at most)."""
+    points = "bill__consumption__point__duties"
+    ends = Q(**{f"{points}__valid_to__isnull": True}) | Q(**{f"{points}__valid_to__gt": day})
+    began = Q(**{f"{points}__duty": duty, f"{points}__valid_from__lte": day})
+    return FilteredRelation(points, condition=began & ends)
+
+
+def _duty(managed: int, staff_id: int) -> str:
+    if staff_id == NOBODY:
+        return ""
+    return Responsibility.Duty.MANAGER if managed else Responsibility.Duty.READER
 
 
 def ageing_of(scope: Scope, *, day: date) -> AgeingTable:
@@ -81,13 +101,3 @@ def ageing_of(scope: Scope, *, day: date) -> AgeingTable:
     due_day = np.array(due, dtype="datetime64[D]").astype(np.int64)
     aged = ageing(due_day, (day - date(1970, 1, 1)).days)
     return ageing_table(np.array(customer, dtype=np.int64), np.array(open_fen, dtype=np.int64), aged)
-
-
-def _responsible(scope: Scope, day: date) -> dict[int, tuple[int, str, str]]:
-    """Person and duty by point: the area manager of the day, the reader where there is none."""
-    duties = Responsibility.objects.in_force(day).filter(scope.limit("point__station"))
-    found: dict[int, tuple[int, str, str]] = {}
-    for point, staff, name, duty in duties.values_list("point", "staff", "staff__name", "duty").iterator():
-        if duty == Responsibility.Duty.MANAGER or point not in found:
-            found[point] = (staff, name, duty)
-    return found

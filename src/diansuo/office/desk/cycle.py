@@ -11,15 +11,16 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from diansuo.office.archive.models import MeteringPoint
+from diansuo.office.archive.models import MeteringPoint, Route
 from diansuo.office.base import jobs, progress, revision
 from diansuo.office.base.models import ImportBatch, Job, JobStage, Station, User
 from diansuo.office.billing import operations as billing
 from diansuo.office.collection import operations as collection
 from diansuo.office.config.rulebook import book
-from diansuo.office.metering import settling
+from diansuo.office.metering import rules, settling
 
 KIND = "cycle"
 STAGES = ("readings", "check", "bill", "audit", "issue")
@@ -43,9 +44,11 @@ def prepare(
     """Make the month's job ready to run (for this process, or for the worker).
 
     Raises:
-        UnableToRun: an import of this station is being written.
+        UnableToRun: the month's reading day has not come, the day of issue cannot be, or an import of this station
+            is being written.
         UnknownStage, JobBusy: see :mod:`diansuo.office.base.jobs`.
     """
+    _require_due(station, period, issue_date, timezone.localdate(now))
     mine = Q(station=station) | Q(station__isnull=True)
     importing = ImportBatch.objects.filter(mine, state=ImportBatch.State.APPLYING).first()
     if importing:
@@ -61,6 +64,23 @@ def prepare(
         now=now,
         until=until,
     )
+
+
+def _require_due(station: Station, period: int, issue_date: date, today: date) -> None:
+    """Refuse a month that is not read yet, and a day of issue that no bill of the month can carry."""
+    days = Route.objects.filter(station=station).values_list("reading_day", flat=True).distinct()
+    first = min(rules.scheduled_day(period, day) for day in days or [rules.FIRST_READING_DAY])
+    if first > today:
+        raise UnableToRun(
+            _("%(month)s 的抄表例日 %(day)s 还没到，到日抄表后再执行")
+            % {"month": f"{period // 100}-{period % 100:02d}", "day": first}
+        )
+    if issue_date > today:
+        raise UnableToRun(_("发行日期 %(day)s 还没到，请更正") % {"day": issue_date})
+    if issue_date < first:
+        raise UnableToRun(
+            _("发行日期 %(day)s 早于抄表例日 %(first)s，请更正") % {"day": issue_date, "first": first}
+        )
 
 
 def _issue_date(station: Station, period: int, asked: date) -> str:

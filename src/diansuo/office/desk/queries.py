@@ -18,7 +18,7 @@ from diansuo.office.metering.models import Consumption, Finding
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A customer whose bill is held in a month, and why: (title, reason, remedy) of every blocking finding."""
+    """A customer with findings in a month: those that hold the bill, or the warnings it goes out with."""
 
     customer_id: int
     number: str
@@ -34,8 +34,8 @@ class Month:
     period: int
     issued: int
     drafts: int
-    amount_fen: int
-    energy_wh: int
+    issued_fen: int
+    issued_wh: int
     draft_fen: int
     opened: int
     held: int
@@ -66,8 +66,8 @@ def month(scope: Scope, *, job_id: int) -> Month:
     bills = Bill.objects.filter(period=period, consumption__point__station=job.station_id).aggregate(
         issued=Count("id", filter=issued),
         drafts=Count("id", filter=~issued),
-        amount_fen=Sum("amount_fen", filter=issued, default=0),
-        energy_wh=Sum("energy_wh", filter=issued, default=0),
+        issued_fen=Sum("amount_fen", filter=issued, default=0),
+        issued_wh=Sum("energy_wh", filter=issued, default=0),
         draft_fen=Sum("amount_fen", filter=~issued, default=0),
     )
     opened = Consumption.objects.filter(
@@ -80,13 +80,25 @@ def month(scope: Scope, *, job_id: int) -> Month:
 def held(scope: Scope, *, job_id: int, limit: int | None = None) -> list[Held]:
     """Return who is held in a month and why, by customer number."""
     job = Job.objects.get(scope.limit("station"), pk=job_id)
-    findings = (
-        _blocking(job, int(job.options["period"]))
-        .select_related("point__contract__customer")
-        .order_by("point__contract__customer__number", "rule")
+    return _by_customer(_blocking(job, int(job.options["period"])), limit)
+
+
+def warned(scope: Scope, *, job_id: int, limit: int | None = None) -> list[Held]:
+    """Return who goes out with a warning in a month (held by nothing), and of what, by customer number."""
+    job = Job.objects.get(scope.limit("station"), pk=job_id)
+    period = int(job.options["period"])
+    findings = Finding.objects.filter(
+        period=period, point__station=job.station_id, severity=Finding.Severity.WARNING
+    ).exclude(point__in=_blocking(job, period).values("point"))
+    return _by_customer(findings, limit)
+
+
+def _by_customer(findings: Any, limit: int | None) -> list[Held]:
+    rows = findings.select_related("point__contract__customer").order_by(
+        "point__contract__customer__number", "rule"
     )
     by_customer: dict[int, list[Finding]] = {}
-    for finding in findings if limit is None else findings[:limit]:
+    for finding in rows if limit is None else rows[:limit]:
         by_customer.setdefault(finding.point.contract.customer_id, []).append(finding)
     return [_held(rows) for rows in by_customer.values()]
 
@@ -113,12 +125,16 @@ def cycle_report(scope: Scope, *, job_id: int) -> dict[str, Any]:
         "issued": state.issued,
         "drafts": state.drafts,
         "opened": state.opened,
-        "amount_yuan": str(Decimal(state.amount_fen).scaleb(-2)),
+        "amount_yuan": str(Decimal(state.issued_fen).scaleb(-2)),
         "draft_yuan": str(Decimal(state.draft_fen).scaleb(-2)),
-        "energy_kwh": str(Decimal(state.energy_wh).scaleb(-3)),
+        "energy_kwh": str(Decimal(state.issued_wh).scaleb(-3)),
         "held": [
             {"customer": row.number, "name": row.name, "reasons": [words.reason for words in row.findings]}
             for row in held(scope, job_id=job_id)
+        ],
+        "warned": [
+            {"customer": row.number, "name": row.name, "reasons": [words.reason for words in row.findings]}
+            for row in warned(scope, job_id=job_id)
         ],
         "stages": {
             stage.name: {"state": str(stage.state), **stage.summary} for stage in stages(scope, job_id=job_id)

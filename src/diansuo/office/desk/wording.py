@@ -56,8 +56,10 @@ def _amount(name: str, value: Any) -> str:
     return wording.yuan(value) if name.endswith("_fen") else wording.count(value)
 
 
-def job_state(job: Job) -> str:
+def job_state(job: Job, drafts: int = 0) -> str:
     """Say where a month stands: a paused one names what is to be done."""
+    if job.state == Job.State.PAUSED and job.until == "audit" and not drafts:
+        return _("没有新的账单可发行")
     if job.state == Job.State.PAUSED:
         return _("已审核，待发行") if job.until == "audit" else _("已暂停")
     return str(Job.State(job.state).label)

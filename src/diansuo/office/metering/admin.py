@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.contrib import admin
 
 from diansuo.office.base.admin import ReadOnlyAdmin
-from diansuo.office.metering.models import Consumption, Finding, LakeFile, MissedReading, RegisterReading
+from diansuo.office.metering.models import (
+    Consumption,
+    Finding,
+    LakeFile,
+    MissedReading,
+    ReadingChange,
+    RegisterReading,
+)
 
 
 @admin.register(RegisterReading)
@@ -15,6 +22,17 @@ class RegisterReadingAdmin(ReadOnlyAdmin):
     station_path = "point__station"
     list_display = ("point", "meter", "register", "read_date", "purpose", "register_wh", "period", "source")
     search_fields = ("meter__asset_number__startswith",)
+    ordering = ("-pk",)
+
+
+@admin.register(ReadingChange)
+class ReadingChangeAdmin(ReadOnlyAdmin):
+    """What entries replaced."""
+
+    station_path = "point__station"
+    list_display = (
+        "point", "register", "read_date", "purpose", "before_wh", "after_wh", "batch_before", "changed_by", "changed_at",
+    )  # fmt: skip
     ordering = ("-pk",)
 
 

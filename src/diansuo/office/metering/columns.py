@@ -27,7 +27,7 @@ from diansuo.core.metering import (
 from diansuo.core.quantity.arrays import Int64
 from diansuo.core.quantity.month import next_month, previous_month
 from diansuo.core.tariff.classes import PriceClass
-from diansuo.office.base.bulk import fetch_columns
+from diansuo.office.base.bulk import day_number, fetch_columns
 from diansuo.office.metering import issued, rules
 
 Bool = npt.NDArray[np.bool_]
@@ -346,13 +346,6 @@ def changes(station_id: int, low: int, high: int, from_day: int, to_day: int) ->
 def month_number(period: Any) -> Any:
     """Turn YYYYMM into months since year 0, so that months can be subtracted; an int or a column."""
     return period // 100 * 12 + period % 100 - 1
-
-
-def day_number(expression: str) -> str:
-    """Return SQL for a date as days since 1970-01-01: at 100,000 rows, dates through Python cost half the query."""
-    if connection.vendor == "sqlite":
-        return f"CAST(julianday({expression}) - 2440587.5 AS INTEGER)"
-    return f"({expression} - DATE '1970-01-01')"
 
 
 def days_since_epoch(day: date) -> int:

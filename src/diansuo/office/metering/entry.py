@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from diansuo.core.metering import Findings, Known, Purpose, Register, Rule, Severity
 from diansuo.office.archive.models import Meter, MeteringPoint, MeterInstallation
+from diansuo.office.base import revision
 from diansuo.office.base.bulk import insert_columns
 from diansuo.office.base.models import User
 from diansuo.office.base.registry import Words
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.wording import kilowatt_hours
-from diansuo.office.metering import checking, issued
+from diansuo.office.metering import checking, issued, rules
 from diansuo.office.metering.columns import ReadingRows, days_since_epoch
-from diansuo.office.metering.models import Finding, RegisterReading
+from diansuo.office.metering.models import Finding, ReadingChange, RegisterReading
 from diansuo.office.metering.settling import finding_columns
 from diansuo.office.metering.wording import words_at
 
@@ -29,6 +31,14 @@ NOT_ASKED = (Rule.MISSING, Rule.OPENING)
 
 class UnableToEnter(ValueError):
     """A reading that cannot be stored; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who enters, and when."""
+
+    user: User | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +68,35 @@ def enter_reading(
     purpose: Purpose,
     user: User | None,
     today: date,
+    now: datetime | None = None,
     estimated: bool = False,
     confirmed: bool = False,
 ) -> Entered:
     """Check and store what a meter shows.
 
     A blocking finding stores nothing unless ``confirmed``; it then stays with the point and holds its bill. A value
-    of the same day that no bill stands on is replaced, and no longer belongs to the list it came with.
+    of the same day that no bill stands on is replaced, and no longer belongs to the list it came with; what it was
+    is kept as a :class:`ReadingChange`.
 
     Args:
         scope: of the person who enters.
         point: the metering point.
         values: registers in Wh before the multiplier.
         read_date: the day of the reading (its 0:00 register).
-        period: the 电费年月 it is for.
+        period: the 电费年月 it is for; the one the day lies in, or a neighbour of that.
         purpose: why it was read; exchanges go through :func:`exchange_meter`.
         user: who enters.
         today: no reading may be later.
+        now: when it is entered; None takes the clock.
         estimated: not read but estimated.
         confirmed: store although a finding blocks.
 
     Raises:
-        UnableToEnter: outside the scope, in the future, impossible for this meter, or already billed.
+        UnableToEnter: outside the scope, in the future, for a month the day is not of, impossible for this meter,
+            or already billed.
     """
     installation = _installation(scope, point, read_date, purpose, today)
+    _require_month(point, period, read_date)
     _require_possible(installation.meter, values)
     _require_unbilled(point, read_date, purpose)
     rows = _rows(installation, values, read_date, period, purpose, estimated)
@@ -92,9 +107,11 @@ def enter_reading(
     found = _found(kept)
     if any(each.severity == Severity.BLOCKING for each in found) and not confirmed:
         return Entered(False, found)
+    hand = Hand(user, now or timezone.now())
     with transaction.atomic():
+        _hold_station(point, read_date, purpose)
         for register, register_wh in values.items():
-            _store(installation, register, register_wh, read_date, period, purpose, user, estimated)
+            _store(installation, register, register_wh, read_date, period, purpose, hand, estimated)
         Finding.objects.filter(point=point, period=period, job=None).delete()
         insert_columns(Finding, columns)
     return Entered(True, found)
@@ -110,6 +127,7 @@ def exchange_meter(
     first: Mapping[Register, int],
     user: User | None,
     today: date,
+    now: datetime | None = None,
     multiplier: int | None = None,
     integer_digits: int = 6,
     decimal_digits: int = 2,
@@ -127,6 +145,7 @@ def exchange_meter(
         first: registers of the new meter in Wh.
         user: who enters.
         today: no exchange may be later.
+        now: when it is entered; None takes the clock.
         multiplier: overall multiplier from then on; None keeps it.
         integer_digits: of a new meter.
         decimal_digits: of a new meter.
@@ -138,9 +157,11 @@ def exchange_meter(
     old = _installation(scope, point, day, Purpose.FINAL, today)
     _require_unbilled(point, day, Purpose.FINAL)
     _require_possible(old.meter, final)
-    _require_last(old, day)
+    hand = Hand(user, now or timezone.now())
     try:
         with transaction.atomic():
+            _hold_station(point, day, Purpose.FINAL)
+            _require_last(old, day)
             meter, _made = Meter.objects.get_or_create(
                 company_id=point.company_id,
                 asset_number=asset_number,
@@ -153,7 +174,7 @@ def exchange_meter(
             new = MeterInstallation.objects.select_related("meter", "point").get(pk=new.pk)
             for installation, purpose, values in ((old, Purpose.FINAL, final), (new, Purpose.INITIAL, first)):
                 for register, register_wh in values.items():
-                    _store(installation, register, register_wh, day, None, purpose, user, False)
+                    _store(installation, register, register_wh, day, None, purpose, hand, False)
     except IntegrityError as problem:
         raise UnableToEnter(
             _("电能表 %(meter)s 当日还装在别处，先办理拆表") % {"meter": asset_number}
@@ -199,6 +220,22 @@ def _require_unbilled(point: MeteringPoint, day: date, purpose: Purpose) -> None
     until = issued.billed_until([point.pk]).get(point.pk)
     if issued.is_closed(day, purpose, until):
         raise UnableToEnter(_("该计量点电费已发行至 %(until)s，只能退补") % {"until": until})
+
+
+def _require_month(point: MeteringPoint, period: int, day: date) -> None:
+    reading_day = point.route.reading_day if point.route else rules.FIRST_READING_DAY
+    if not rules.belongs(period, day, reading_day):
+        raise UnableToEnter(
+            _("%(day)s 的示数属于 %(month)s 电费年月，不能录入 %(period)s；请换到该月录入，或更正抄表日期")
+            % {"day": day, "month": rules.period_of(day, reading_day), "period": period}
+        )
+
+
+def _hold_station(point: MeteringPoint, day: date, purpose: Purpose) -> None:
+    """Hold the station's books still, look once more that no bill was issued meanwhile, and move their revision."""
+    revision.locked(point.station_id)
+    _require_unbilled(point, day, purpose)
+    revision.bump([point.station_id])
 
 
 def _require_last(old: MeterInstallation, day: date) -> None:
@@ -252,21 +289,34 @@ def _store(
     day: date,
     period: int | None,
     purpose: Purpose,
-    user: User | None,
+    hand: Hand,
     estimated: bool,
 ) -> None:
+    of = {
+        "point_id": installation.point_id,
+        "register": int(register),
+        "read_date": day,
+        "purpose": int(purpose),
+    }
+    held = RegisterReading.objects.filter(**of).first()
+    if held is not None and (held.register_wh != register_wh or held.batch_id is not None):
+        ReadingChange.objects.create(
+            **of,
+            before_wh=held.register_wh,
+            after_wh=register_wh,
+            batch_before_id=held.batch_id,
+            changed_by=hand.user,
+            changed_at=hand.at,
+        )
     RegisterReading.objects.update_or_create(
-        point_id=installation.point_id,
-        register=int(register),
-        read_date=day,
-        purpose=int(purpose),
+        **of,
         defaults={
             "meter_id": installation.meter_id,
             "register_wh": register_wh,
             "period": period if purpose == Purpose.PERIODIC else None,
             "estimated": estimated,
             "source": RegisterReading.Source.ENTRY,
-            "entered_by": user,
+            "entered_by": hand.user,
             "batch": None,
             "list_previous_wh": None,
         },

@@ -83,6 +83,33 @@ class RegisterReading(Imported):
         return f"{self.point_id} {self.register} {self.read_date}"
 
 
+class ReadingChange(models.Model):
+    """What an entry replaced: appended in the transaction that replaces it, never changed and never deleted."""
+
+    point = models.ForeignKey(
+        MeteringPoint, models.PROTECT, related_name="reading_changes", verbose_name=_("计量点")
+    )
+    register = models.PositiveSmallIntegerField(_("示数类型"), choices=REGISTERS)
+    read_date = models.DateField(_("抄表日期"))
+    purpose = models.PositiveSmallIntegerField(_("抄表性质"), choices=PURPOSES)
+    before_wh = models.BigIntegerField(_("原示数（Wh）"))
+    after_wh = models.BigIntegerField(_("新示数（Wh）"))
+    # The list the replaced value came with; None for one that was entered too.
+    batch_before = models.ForeignKey(
+        ImportBatch, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("原导入批次")
+    )
+    changed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("更正人")
+    )
+    changed_at = models.DateTimeField(_("更正时间"))
+    reason = models.CharField(_("原因"), max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("示数更正")
+        verbose_name_plural = _("示数更正")
+        indexes = [models.Index(fields=["point", "read_date"], name="reading_change_point")]
+
+
 class MissedReading(Imported):
     """A point that was on the list of a month and was not read, with the reason the list gives."""
 

@@ -46,3 +46,9 @@ def period_of(day: date, reading_day: int) -> int:
     here = months.month_of(day)
     near = [months.next_month(here, step) for step in (-1, 0, 1, 2)]
     return min(near, key=lambda each: (abs((scheduled_day(each, reading_day) - day).days), -each))
+
+
+def belongs(period: int, day: date, reading_day: int) -> bool:
+    """Tell whether a reading of this day can be for this 电费年月: the one it lies in, or a neighbour of that."""
+    nearest = period_of(day, reading_day)
+    return period in [months.next_month(nearest, step) for step in (-1, 0, 1)]

@@ -120,6 +120,7 @@ def _store(request: HttpRequest, walk: Walk, point: MeteringPoint, form: Reading
             purpose=Purpose.PERIODIC,
             user=request.user,
             today=timezone.localdate(),
+            now=timezone.now(),
             estimated=form.cleaned_data["estimated"],
             confirmed="confirmed" in request.POST,
         )
@@ -175,6 +176,7 @@ def _exchange(request: HttpRequest, scope: Scope, point: MeteringPoint, form: Ex
             first=form.side("first"),
             user=request.user,
             today=timezone.localdate(),
+            now=timezone.now(),
             multiplier=given["multiplier"],
             integer_digits=given["integer_digits"],
             decimal_digits=given["decimal_digits"],

@@ -12,7 +12,7 @@ from diansuo.office.archive.importing.lines import Lines
 
 CUSTOMER_FIELDS = (
     "customer_name", "address", "phone", "price_class", "voltage_class", "capacity_va", "opened_date",
-    "opening_energy_wh",
+    "opening_energy_wh", "opening_year",
 )  # fmt: skip
 AREA_FIELDS = ("area_name", "area_capacity_va", "feeder_name", "feeder_number", "substation")
 ROUTE_FIELDS = ("route_name", "reading_day")

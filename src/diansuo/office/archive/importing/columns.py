@@ -130,6 +130,10 @@ COLUMNS = (
         aliases=("年累计电量", "本年累计电量", "年阶梯累计电量"),
         help=_("本系统首次算费之前，当年已计入阶梯的电量，单位 kWh"),
     ),
+    Column(
+        "opening_year", "累计年度", "Year of that energy", INTEGER, example="2024", aliases=("年累计年度", "阶梯年度"),
+        help=_("年初累计电量所属的年度；不填时取导入时指定的电费年月或生效日期的年度"),
+    ),
 )  # fmt: skip
 
 # A master meter's line has neither number nor class, so what a line must hold is judged line by line, not by column.

@@ -62,6 +62,7 @@ class Comparison:
     def compare(self, i: int) -> tuple[Edits, list[str]]:
         """Return what line ``i`` changes, and the same in words."""
         self.edits, self.reasons = Edits(), []
+        self._require_year(i)
         customer, point = self.matches.customer[i], self.matches.point[i]
         if customer is not None:
             self._customer(i, customer)
@@ -93,9 +94,20 @@ class Comparison:
             self._dated(i, ContractTerm, customer.term_id, customer.term_from, before, said)
         self._opening(i, customer)
 
+    def _require_year(self, i: int) -> None:
+        if self.lines["opening_energy_wh"][i] is None or self.lines["master"][i]:
+            return
+        if self.starts.year(self.lines["opening_year"][i]) is None:
+            self.lines.refuse(
+                i,
+                "opening_energy_wh",
+                _("看不出年初累计电量是哪一年的"),
+                _("加上“累计年度”列，或导入时指定电费年月（--period 2024-08）或生效日期（--valid-from 2024-08-01）"),
+            )
+
     def _opening(self, i: int, customer: CustomerNow) -> None:
-        energy_wh, year = self.lines["opening_energy_wh"][i], self.starts.year
-        if energy_wh is None or customer.contract_id is None:
+        energy_wh, year = self.lines["opening_energy_wh"][i], self.starts.year(self.lines["opening_year"][i])
+        if energy_wh is None or year is None or customer.contract_id is None:
             return
         standing = self.openings[self.place_of[i]].get((customer.contract_id, year))
         if standing is None:

@@ -14,6 +14,7 @@ from diansuo.office.archive.importing.lines import Lines
 
 DIGITS = re.compile(r"([1-9])(?:\.([0-6]))?")
 LARGEST_VA = 10_000_000_000
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2099
 
 
 class NotUnderstood(ValueError):
@@ -28,7 +29,7 @@ def translate(lines: Lines) -> None:
     """Replace words and written numbers by what they mean, refusing the lines whose values mean nothing.
 
     Afterwards ``price_class`` and ``voltage_class`` hold codes, ``phase`` a letter code, ``digits`` a pair of
-    counts, the capacities volt-amperes, ``opening_energy`` Wh, ``master`` whether a line is an area's master meter.
+    counts, the capacities volt-amperes, ``opening_energy_wh`` Wh, ``master`` whether a line is an area's master meter.
     """
     lines.values["master"] = [bool(role) and words.is_master(role) for role in lines["point_role"]]
     for name, meaning in MEANINGS.items():
@@ -108,6 +109,12 @@ def _energy_wh(kwh: Decimal) -> int:
     return int(wh)
 
 
+def _year(number: int) -> int:
+    if not EARLIEST_YEAR <= number <= LATEST_YEAR:
+        raise NotUnderstood(_("累计年度应为四位年份"), _("例如 2024"))
+    return number
+
+
 def _multiplier(number: int) -> int:
     if not 1 <= number <= 100_000:
         raise NotUnderstood(_("综合倍率应为1至100000的整数"), _("按互感器变比填写；直接接入填1"))
@@ -140,6 +147,7 @@ MEANINGS: dict[str, Callable[[Any], Any]] = {
     "capacity_va": _volt_amperes,
     "area_capacity_va": _volt_amperes,
     "opening_energy_wh": _energy_wh,
+    "opening_year": _year,
     "multiplier": _multiplier,
     "reading_day": _reading_day,
     "walk_order": _walk_order,

@@ -50,7 +50,7 @@ def plan(source: Source) -> Plan:
     matches = matching.match(lines, where, place_of, standings)
     names = naming.name(lines, where, place_of)
     known = _references(where, standings)
-    starts = Starts(source.options, source.today)
+    starts = Starts(source.options)
     intake = Intake(
         lines, where, names, matches, known, starts, source.options.effective, own={}, shared=Edits(), todo=[]
     )
@@ -151,8 +151,11 @@ def _notes(intake: Intake, judged: Judged) -> list[str]:
     notes = []
     if any(outcome is Outcome.NEW for outcome in judged.outcome.values()):
         notes.append(intake.starts.note())
-    if any(intake.lines["opening_energy_wh"][i] is not None for i in intake.todo):
-        notes.append(_("年初累计电量记入 %(year)d 年") % {"year": intake.starts.year})
+    lines = intake.lines
+    opened = [i for i in intake.todo if lines["opening_energy_wh"][i] is not None]
+    if opened:
+        years = sorted({intake.starts.year(lines["opening_year"][i]) or 0 for i in opened})
+        notes.append(_("年初累计电量记入 %(years)s 年") % {"years": "、".join(map(str, years))})
     missing = [*intake.missing(intake.names.station), *intake.missing(intake.names.reader)]
     missing += [name for name in intake.missing(intake.names.manager) if name not in missing]
     if missing:

@@ -16,11 +16,11 @@ LONG_AGO = date(2000, 1, 1)
 class Starts:
     """The first day of a new line, by what the user said, the books that stand, and the connection date."""
 
-    def __init__(self, options: Options, today: date) -> None:
+    def __init__(self, options: Options) -> None:
         first = beginnings.first_day()
         self.fixed = options.valid_from
         self.floor = date(first.year, 1, 1) if first else None
-        self.year = options.period // 100 if options.period else (self.fixed or first or today).year
+        self._year = options.period // 100 if options.period else self.fixed.year if self.fixed else None
 
     @property
     def grid(self) -> date:
@@ -34,6 +34,13 @@ class Starts:
         if opened is None:
             return self.floor or LONG_AGO
         return max(opened, self.floor) if self.floor else opened
+
+    def year(self, said: int | None) -> int | None:
+        """Return the billing year a line's 年初累计电量 is of: what the line says, else the user; None is unknown.
+
+        Neither today nor the readings that stand tell it: an archive comes first, and often for a year gone by.
+        """
+        return said or self._year
 
     def note(self) -> str:
         """Say in words which day was taken and why."""

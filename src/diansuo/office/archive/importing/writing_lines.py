@@ -121,16 +121,16 @@ def _make_terms(intake: Intake, at: list[int], contracts: np.ndarray, batch: Imp
     )
     energy = lines["opening_energy_wh"]
     opened = [
-        (contract, energy[i])
+        (contract, intake.starts.year(lines["opening_year"][i]), energy[i])
         for contract, i in zip(contracts.tolist(), at, strict=True)
         if energy[i] is not None
     ]
     insert_columns(
         YearOpening,
         {
-            "contract": [contract for contract, _energy_wh in opened],
-            "year": [intake.starts.year] * len(opened),
-            "energy_wh": [energy_wh for _contract, energy_wh in opened],
+            "contract": [contract for contract, _year, _energy_wh in opened],
+            "year": [year for _contract, year, _energy_wh in opened],
+            "energy_wh": [energy_wh for _contract, _year, energy_wh in opened],
             "batch": [batch.pk] * len(opened),
         },
     )

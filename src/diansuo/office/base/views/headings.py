@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -33,7 +34,13 @@ def alias_list(request: HttpRequest) -> HttpResponse:
         }
         for row in queries.aliases(Scope.of(request.user))
     ]
-    context = {"rows": rows, "form": form, "may_edit": may_edit, "section": "imports"}
+    context = {
+        "rows": rows,
+        "form": form,
+        "may_edit": may_edit,
+        "may_delete": request.user.is_superuser,
+        "section": "imports",
+    }
     return render(request, "base/aliases.html", context)
 
 
@@ -54,7 +61,9 @@ def _add(request: HttpRequest, form: AliasForm) -> HttpResponse:
 @require_POST
 @allowed("base.edit_aliases")
 def delete_alias(request: HttpRequest, alias_id: int) -> HttpResponse:
-    """Delete one heading."""
+    """Delete one heading. It holds for every station, so a station's clerk may not take it from the others."""
+    if not request.user.is_superuser:
+        raise PermissionDenied
     operations.delete_alias(alias_id)
     messages.success(request, _("别名已删除"))
     return redirect("aliases")

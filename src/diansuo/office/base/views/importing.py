@@ -131,7 +131,7 @@ def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
     chosen = request.GET.get("outcome") or next(
         (name for name in Outcome if batch.counts.get(name)), Outcome.NEW
     )
-    start = max(int(request.GET.get("start", 0)), 0) if request.GET.get("start", "0").isdigit() else 0
+    start = lists.first_row(request)
     rows = verdicts.load(operations.verdict_file(batch), chosen, start, VERDICTS_A_PAGE + 1)
     shown = rows[:VERDICTS_A_PAGE]
     columns = [column for column in VERDICT_COLUMNS if any(row[column.name] for row in shown)]

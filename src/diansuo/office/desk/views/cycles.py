@@ -40,10 +40,11 @@ def month_list(request: HttpRequest) -> HttpResponse:
 
 
 def _month_row(scope: Scope, job: Job) -> dict[str, Any]:
+    month = queries.month(scope, job_id=job.pk)
     return {
-        "month": queries.month(scope, job_id=job.pk),
+        "month": month,
         "tone": JOB_TONES[Job.State(job.state)],
-        "state": job_state(job),
+        "state": job_state(job, month.drafts),
     }
 
 
@@ -61,9 +62,12 @@ def month_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
     if job:
         context |= _progress_context(scope, job)
         held = queries.held(scope, job_id=job.pk, limit=HELD_SHOWN)
+        month = queries.month(scope, job_id=job.pk)
         context |= {
-            "month": queries.month(scope, job_id=job.pk),
+            "month": month,
+            "job_state": job_state(job, month.drafts),
             "held": held,
+            "warned": queries.warned(scope, job_id=job.pk, limit=HELD_SHOWN),
             "opened": page_queries.opened(scope, station_id=station_id, period=period),
         }
     return render(request, "desk/cycle.html", context)

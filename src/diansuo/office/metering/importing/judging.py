@@ -114,6 +114,8 @@ def _judge_read(row: ListRow, stored: Stored) -> Judged:
         return _refused(
             row, _("%(change)s，但已据此发行电费") % {"change": change}, _("已发行的电费只能退补")
         )
+    if held.by_hand:
+        change += _("，覆盖 %(who)s 录入的示数") % {"who": held.entered_by or _("未记名者")}
     if held.estimated != row.estimated:
         change += _("，估抄改为实抄") if held.estimated else _("，改为估抄")
     return Judged(row, Outcome.CHANGED, change, stored=held)

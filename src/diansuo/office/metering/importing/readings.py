@@ -14,6 +14,7 @@ from diansuo.office.base.models import ImportBatch, ImportChange, Station
 from diansuo.office.base.sheets.problems import SheetRefused
 from diansuo.office.base.sheets.read import Parsed, Table, parse_columns, read_tables
 from diansuo.office.metering import issued
+from diansuo.office.metering.importing.changing import release
 from diansuo.office.metering.importing.findings import note_findings
 from diansuo.office.metering.importing.judging import Judged, judge
 from diansuo.office.metering.importing.months import ListMonth, list_month
@@ -71,6 +72,7 @@ def blockers(batch: ImportBatch) -> list[str]:
         | set(later.filter(row__in=changed.values("row")).values_list("batch", flat=True))
     ):
         found.append(_("之后的导入批次 %(batch)s 改过这些示数，请先撤回它") % {"batch": other})
+    # A list that goes over an entry takes it over, so what is an entry now was entered after the list.
     entered = RegisterReading.objects.filter(
         pk__in=changed.values("row"), source=RegisterReading.Source.ENTRY
     ).count()
@@ -86,6 +88,7 @@ READINGS = Kind(
     plan=plan,
     made=(MissedReading, RegisterReading),
     blockers=blockers,
+    before_withdrawal=release,
     option_names=("period",),
 )
 

@@ -1,16 +1,21 @@
-"""Stores a judged part of a reading list: readings and openings in bulk, changes noted so that they can go back."""
+"""Stores a judged part of a reading list: what it brings in bulk, what it changes through :mod:`.changing`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+
+from django.db import IntegrityError, connection
+from django.utils.translation import gettext as _
 
 from diansuo.core.metering import Purpose
 from diansuo.core.quantity.month import previous_month
 from diansuo.office.base.bulk import insert_columns
-from diansuo.office.base.imports.operations import note_change
+from diansuo.office.base import revision
+from diansuo.office.base.imports.operations import UnableToImport
 from diansuo.office.base.imports.verdicts import Outcome
-from diansuo.office.base.models import ImportBatch, ImportChange
+from diansuo.office.base.models import ImportBatch
+from diansuo.office.metering import issued
+from diansuo.office.metering.importing.changing import change
 from diansuo.office.metering.importing.judging import Judged
 from diansuo.office.metering.models import MissedReading, RegisterReading
 
@@ -34,9 +39,39 @@ def writes(judged: Sequence[Judged]) -> list[Callable[[ImportBatch], None]]:
 
 
 def _store(batch: ImportBatch, judged: Sequence[Judged]) -> None:
-    _insert_new(batch, [each for each in judged if each.outcome == Outcome.NEW])
-    _insert_openings(batch, [each for each in judged if each.opening_date])
-    _change(batch, [each for each in judged if each.outcome == Outcome.CHANGED])
+    """Write one part; what was billed or entered since the list was judged refuses all of it.
+
+    Raises:
+        UnableToImport: the judgement no longer holds; the caller's transaction must be rolled back.
+    """
+    for station_id in sorted({each.row.place.station_id for each in judged}):
+        revision.locked(station_id)
+    _require_unbilled(judged)
+    try:
+        _insert_new(batch, [each for each in judged if each.outcome == Outcome.NEW])
+        _insert_openings(batch, [each for each in judged if each.opening_date])
+    # PostgreSQL's COPY goes round Django's own translation of errors.
+    except (IntegrityError, connection.Database.IntegrityError) as problem:
+        raise UnableToImport(_("预览之后已有人录入了清单中的示数，请重新预览后再导入")) from problem
+    change(batch, [each for each in judged if each.outcome == Outcome.CHANGED])
+
+
+def _require_unbilled(judged: Sequence[Judged]) -> None:
+    """Look once more whether a bill stands on what is written, as nothing can issue one from here on."""
+    billed = issued.billed_until(sorted({each.row.place.point_id for each in judged}))
+    for each in judged:
+        row, until = each.row, billed.get(each.row.place.point_id)
+        if until is None:
+            continue
+        if each.outcome == Outcome.CHANGED:
+            closed = row.read_date <= until
+        else:
+            closed = issued.is_closed(row.read_date, row.purpose, until)
+        if closed or (each.opening_date is not None and each.opening_date < until):
+            raise UnableToImport(
+                _("预览之后用户 %(customer)s 的电费已发行至 %(until)s，请重新预览后再导入")
+                % {"customer": row.customer, "until": until}
+            )
 
 
 def _insert_new(batch: ImportBatch, judged: Sequence[Judged]) -> None:
@@ -76,36 +111,6 @@ def _insert_openings(batch: ImportBatch, judged: Sequence[Judged]) -> None:
             "batch": [batch.pk] * len(rows),
         },
     )
-
-
-def _change(batch: ImportBatch, judged: Sequence[Judged]) -> None:
-    readings, notes = [], []
-    for each in judged:
-        if each.stored is None:
-            continue
-        reading = RegisterReading(pk=each.stored.id)
-        for field, before, after in _differences(each):
-            notes.append(note_change(batch, reading, field, before, after))
-        row = each.row
-        reading.register_wh, reading.estimated = row.register_wh, row.estimated
-        reading.meter_id, reading.list_previous_wh = row.place.meter_id, row.previous_wh
-        readings.append(reading)
-    ImportChange.objects.bulk_create(notes, batch_size=1000)
-    RegisterReading.objects.bulk_update(
-        readings, ["register_wh", "estimated", "meter", "list_previous_wh"], batch_size=500
-    )
-
-
-def _differences(judged: Judged) -> list[tuple[str, Any, Any]]:
-    row, held = judged.row, judged.stored
-    assert held is not None
-    pairs = [
-        ("register_wh", held.register_wh, row.register_wh),
-        ("estimated", held.estimated, row.estimated),
-        ("meter", held.meter_id, row.place.meter_id),
-        ("list_previous_wh", held.list_previous_wh, row.previous_wh),
-    ]
-    return [pair for pair in pairs if pair[1] != pair[2]]
 
 
 def _missed_points(judged: Sequence[Judged]) -> list[tuple[int, int, str]]:

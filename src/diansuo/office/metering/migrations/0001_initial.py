@@ -98,6 +98,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ReadingChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('register', models.PositiveSmallIntegerField(choices=[(0, '正向有功（总）'), (1, '正向有功（尖）'), (2, '正向有功（峰）'), (3, '正向有功（平）'), (4, '正向有功（谷）'), (5, '正向有功（深谷）'), (10, '反向有功（总）'), (11, '反向有功（尖）'), (12, '反向有功（峰）'), (13, '反向有功（平）'), (14, '反向有功（谷）'), (20, '正向无功'), (21, '反向无功'), (22, '无功Ⅰ象限'), (23, '无功Ⅱ象限'), (24, '无功Ⅲ象限'), (25, '无功Ⅳ象限'), (30, '最大需量')], verbose_name='示数类型')),
+                ('read_date', models.DateField(verbose_name='抄表日期')),
+                ('purpose', models.PositiveSmallIntegerField(choices=[(0, '正常抄表'), (1, '建档示数'), (2, '拆表止度'), (3, '装表起度'), (4, '特抄')], verbose_name='抄表性质')),
+                ('before_wh', models.BigIntegerField(verbose_name='原示数（Wh）')),
+                ('after_wh', models.BigIntegerField(verbose_name='新示数（Wh）')),
+                ('changed_at', models.DateTimeField(verbose_name='更正时间')),
+                ('reason', models.CharField(blank=True, default='', max_length=200, verbose_name='原因')),
+                ('batch_before', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.importbatch', verbose_name='原导入批次')),
+                ('changed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更正人')),
+                ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reading_changes', to='archive.meteringpoint', verbose_name='计量点')),
+            ],
+            options={
+                'verbose_name': '示数更正',
+                'verbose_name_plural': '示数更正',
+                'indexes': [models.Index(fields=['point', 'read_date'], name='reading_change_point')],
+            },
+        ),
+        migrations.CreateModel(
             name='RegisterReading',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
