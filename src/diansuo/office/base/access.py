@@ -12,7 +12,9 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from diansuo.office.base.models import Post, Staff, Station, User
@@ -61,14 +63,37 @@ def _permissions(names: Iterable[str]) -> list[Permission]:
     ]
 
 
+def install_user(username: str, name: str, post: Post, station: Station, password: str) -> User:
+    """Make or renew the account of someone of a station; they may do what their post may.
+
+    Raises:
+        ValidationError: the password is too weak; the messages say why.
+    """
+    with transaction.atomic():
+        user, _made = User.objects.get_or_create(username=username)
+        user.first_name, user.is_active = name, True
+        validate_password(password, user)
+        user.set_password(password)
+        user.save()
+        user.groups.set([post.group])
+        staff = Staff.objects.filter(user=user).first()
+        if staff is None:
+            staff, _made = Staff.objects.get_or_create(
+                station=station, name=name, user=None, defaults={"number": username}
+            )
+        staff.station, staff.user = station, user
+        staff.save()
+        staff.posts.set([post])
+    return user
+
+
 def install_demo_users(station: Station, password: str) -> list[User]:
     """Make one demo user a post at this station, all with one password; return them in the order of posts."""
     users = []
     for post in Post.objects.order_by("id"):
         user, _made = User.objects.get_or_create(username=post.code, defaults={"is_demo": True})
         user.first_name, user.is_demo = post.name, True
-        user.is_staff = True
-        user.is_superuser = post.code == "admin"
+        user.is_staff = user.is_superuser = post.code == "admin"
         user.set_password(password)
         user.save()
         user.groups.set([post.group])

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from diansuo.office.base import queries
 from diansuo.office.base.imports.kinds import Kind, Options
 
-
 LARGEST_UPLOAD_BYTES = 200 * 2**20
 """A month's readings of 100,000 customers are a tenth of this; what is larger is not one station's file."""
 
@@ -101,7 +100,9 @@ class ImportForm(forms.Form):
         file: UploadedFile = self.cleaned_data["file"]
         if file.size > LARGEST_UPLOAD_BYTES:
             raise ValidationError(
-                _("文件有 %(size)d MiB，超过 %(largest)d MiB 的上限。请按抄表段或月份拆成几个文件，分别导入。"),
+                _(
+                    "文件有 %(size)d MiB，超过 %(largest)d MiB 的上限。请按抄表段或月份拆成几个文件，分别导入。"
+                ),
                 code="too_large",
                 params={
                     "size": math.ceil(file.size / 2**20),

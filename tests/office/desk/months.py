@@ -1,0 +1,50 @@
+"""A month at a small station, for the tests of the cycle: open registers, read them, run, and see who is held."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from diansuo.office.archive.models import Meter, MeteringPoint
+from diansuo.office.base.models import Job, Station
+from diansuo.office.desk import cycle, queries
+from diansuo.office.metering.models import RegisterReading
+from tests.office.metering import builder
+
+
+def read(point: MeteringPoint, period: int, kwh: float, register: int = 0) -> None:
+    """Store a register of the 1st of a month."""
+    RegisterReading.objects.create(
+        point=point,
+        meter=Meter.objects.filter(installations__point=point).get(),
+        register=register,
+        read_date=date(period // 100, period % 100, 1),
+        register_wh=round(kwh * 1000),
+        period=period,
+    )
+
+
+def run(station: Station, period: int, until: str = "") -> Job:
+    job = cycle.prepare(
+        station,
+        period,
+        issue_date=date(period // 100, period % 100, 3),
+        user=None,
+        now=builder.NOW,
+        until=until,
+    )
+    return cycle.run(job, clock=lambda: builder.NOW)
+
+
+def opened_household(station: Station, number: str, **options: Any) -> MeteringPoint:
+    """Make a household whose register was opened on 1 July 2024 at 1,000 kWh."""
+    point = builder.household(station, number, f"M{number}", **options)
+    read(point, 202407, 1000)
+    return point
+
+
+def reasons(job: Job) -> dict[str, list[str]]:
+    return {
+        row.number: [words.title for words in row.findings]
+        for row in queries.held(builder.ALL, job_id=job.pk)
+    }
