@@ -75,6 +75,7 @@ def worker() -> None:
     from django.utils import timezone
 
     from diansuo.office.base import tasks
+    from diansuo.office.base.imports import housekeeping
     from diansuo.office.metering import lake
 
     def wake_forgotten() -> None:
@@ -84,6 +85,7 @@ def worker() -> None:
             tasks.wake_forgotten(timezone.now())
 
     lake.sweep(timezone.now())
+    housekeeping.sweep(timezone.now())
     tasks.wake_forgotten(timezone.now())
     threading.Thread(target=wake_forgotten, name="wake-forgotten", daemon=True).start()
     call_command("db_worker", interval=0.5, startup_delay=False, verbosity=0, reload=False)
