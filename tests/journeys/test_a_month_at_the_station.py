@@ -134,11 +134,23 @@ def test_the_counter_takes_a_payment_once_however_often_it_is_sent(page: Page, s
     receipt = page.url
 
     page.goto(address)
-    expect(page.get_by_text("没有欠费")).to_be_visible()
+    expect(page.get_by_text("没有欠费。")).to_be_visible()
     page.get_by_label("金额").fill(owed.replace(",", ""))
     page.get_by_label("流水号").fill(reference)
     page.get_by_role("button", name="收费").click()
     expect(page).to_have_url(receipt)
+
+
+def test_the_counter_is_asked_before_much_more_than_the_debt_is_taken(page: Page, station: Workbench) -> None:
+    station.sign_in(page, "counter")
+    page.goto(f"{station.address}/arrears/customers/")
+    page.locator("tbody tr a[href*='/collect/']").first.click()
+    page.get_by_label("金额").fill("10000.00")
+    page.get_by_role("button", name="收费").click()
+    expect(page.get_by_text(re.compile("比欠费多 [\\d,]+\\.\\d\\d 元"))).to_be_visible()
+    page.get_by_label("预存").check()
+    page.get_by_role("button", name="收费").click()
+    expect(page).to_have_url(re.compile("/receipts/"))
 
 
 def test_an_area_manager_enters_a_late_reading_on_the_phone(phone_page: Page, station: Workbench) -> None:

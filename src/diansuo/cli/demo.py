@@ -101,7 +101,7 @@ def _build(home: Path, password: str) -> None:
             advance(file.name, done, steps)
             _import("readings", file)
             _run_month(station, period)
-            _pay(home / "sample" / f"收费流水_{period}.csv", period, today)
+            _pay(home / "sample" / f"收费流水_{period}.csv", period, today, station.pk)
         advance(files.freeze.name, steps - 1, steps)
         _import("freeze", files.freeze)
     install_demo_users(station, password)
@@ -126,12 +126,12 @@ def _import(kind: str, file: Path) -> None:
     operations.apply(batch, scope=scope, now=now, plan=plan)
 
 
-def _pay(file: Path, period: int, today: date) -> None:
+def _pay(file: Path, period: int, today: date, station_id: int) -> None:
     from diansuo.office.base.scope import Scope
     from diansuo.office.collection import queries
     from diansuo.sandbox import station as sample
 
-    owed = queries.open_by_customer(Scope.everything())
+    owed = queries.open_by_customer(Scope.everything(), station_id=station_id)
     if owed:
         sample.write_payments(file, period, owed, today=today, seed=SEED)
         _import("payments", file)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -56,7 +57,7 @@ def owe(station: Station, number: str, *months_fen: int, **people: str) -> Custo
 def read(point: MeteringPoint, period: int, kwh: int) -> None:
     entry.enter_reading(
         ALL, point=point, values={Register.ACTIVE_TOTAL: kwh * 1000}, period=period, purpose=Purpose.PERIODIC,
-        read_date=date(period // 100, period % 100, 1), user=None, today=TODAY, confirmed=True,
+        read_date=date(period // 100, period % 100, 1), user=None, today=TODAY, now=timezone.now(), confirmed=True,
     )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ def test_a_reading_corrected_after_the_audit_is_the_one_that_is_issued(station: 
         purpose=Purpose.PERIODIC,
         user=None,
         today=builder.NOW.date(),
+        now=builder.NOW,
     )
     run(station, 202408)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from diansuo.core.metering import Purpose, Register
 from diansuo.office.archive.models import Meter, MeteringPoint, MeterInstallation
@@ -47,7 +48,7 @@ def enter(
     point: MeteringPoint, kwh: float, period: int, day: date | None = None, **more: Any
 ) -> entry.Entered:
     settings: dict[str, Any] = {
-        "scope": ALL, "purpose": Purpose.PERIODIC, "user": None, "today": TODAY,
+        "scope": ALL, "purpose": Purpose.PERIODIC, "user": None, "today": TODAY, "now": timezone.now(),
         "read_date": day or date(period // 100, period % 100, 1),
     }  # fmt: skip
     settings |= more
@@ -58,7 +59,7 @@ def enter(
 def exchange(
     point: MeteringPoint, day: date, final: int, first: int, asset: str = "M9", **more: Any
 ) -> MeterInstallation:
-    settings: dict[str, Any] = {"user": None, "today": TODAY} | more
+    settings: dict[str, Any] = {"user": None, "today": TODAY, "now": timezone.now()} | more
     return entry.exchange_meter(
         settings.pop("scope", ALL),
         point=point,

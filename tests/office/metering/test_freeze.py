@@ -13,7 +13,9 @@ import pytest
 from diansuo.office.base.imports import operations
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
+from diansuo.office.base.sheets.problems import SheetRefused
 from diansuo.office.metering import lake
+from diansuo.office.metering.importing import freeze_sheet
 from diansuo.office.metering.models import LakeFile
 from tests.office.metering.builder import (
     ALL,
@@ -209,3 +211,48 @@ def test_the_real_freezes_agree_with_the_lists_registers(db: None) -> None:
     again, _plan = preview("freeze", real_data() / "日冻结电量.csv", now=NOW)
     assert again.counts == {"new": 0, "changed": 0, "unchanged": 6065, "refused": 0}
     assert LakeFile.objects.filter(station=station).count() == 26
+
+
+def packed(path: Path, columns: dict[str, list[str]]) -> Path:
+    pl.DataFrame(columns).write_parquet(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("bound", "most", "words"),
+    [("MOST_ROWS", 3, "4 行"), ("MOST_COLUMNS", 4, "5 列"), ("MOST_BYTES", 100, "字节")],
+)
+def test_a_table_larger_than_any_station_has_is_refused_unread(
+    station: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int, words: str
+) -> None:
+    rows = {"用户编号": "0041", "表资产号": "M1", "倍率": "1", "日期": "2024-07-01", "PAP_R": "1"}
+    file = packed(tmp_path / "freeze.parquet", {name: [value] * 4 for name, value in rows.items()})
+    assert preview("freeze", file)[0].counts["refused"] == 0
+    monkeypatch.setattr(freeze_sheet, bound, most)
+    monkeypatch.setattr(pl, "read_parquet", lambda *_args, **_more: pytest.fail("it was read"))
+    with pytest.raises(SheetRefused, match=words) as refusal:
+        preview("freeze", file)
+    assert "分成" in refusal.value.remedy
+
+
+def test_columns_a_freeze_table_does_not_need_are_not_read(
+    station: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = {"用户编号": "0041", "表资产号": "M1", "日期": "2024-07-01", "PAP_R": "1", "备注": "长"}
+    file = packed(tmp_path / "freeze.parquet", {name: [value] for name, value in rows.items()})
+    read, asked = pl.read_parquet, []
+
+    def watched(path: Path, columns: list[str]) -> pl.DataFrame:
+        asked.extend(columns)
+        return read(path, columns=columns)
+
+    monkeypatch.setattr(pl, "read_parquet", watched)
+    assert preview("freeze", file)[0].counts["new"] == 1
+    assert sorted(asked) == sorted(set(rows) - {"备注"})
+
+
+def test_what_is_no_parquet_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "freeze.parquet"
+    file.write_bytes(b"nothing of the kind")
+    with pytest.raises(SheetRefused, match="parquet"):
+        preview("freeze", file)

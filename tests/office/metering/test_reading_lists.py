@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from diansuo.core.metering import Purpose, Register
 from diansuo.office.archive.models import Contract, ContractTerm, MeteringPoint
@@ -349,6 +350,7 @@ def enter(point: MeteringPoint, kwh: int, user: User | None = None) -> entry.Ent
         purpose=Purpose.PERIODIC,
         user=user,
         today=date(2024, 12, 31),
+        now=timezone.now(),
     )
 
 

@@ -17,6 +17,7 @@ from diansuo.office.archive.models import (
     MeteringPoint,
     PointArea,
     Responsibility,
+    Route,
     TransformerArea,
 )
 from diansuo.office.base.models import Staff
@@ -83,7 +84,7 @@ def customer(scope: Scope, customer_id: int) -> Customer | None:
 
 
 def matching(scope: Scope, rows: QuerySet[Customer], words: str) -> QuerySet[Customer]:
-    """Keep the customers whose number or meter starts so, or whose name or address contains it."""
+    """Keep the customers whose number or meter starts so, or whose name, address or phone contains it."""
     at_address = Contract.objects.filter(scope.limit("customer__station"), premise__address__contains=words)
     metered = MeteringPoint.objects.filter(
         scope.limit("station"), installations__meter__asset_number__startswith=words, contract__isnull=False
@@ -91,6 +92,7 @@ def matching(scope: Scope, rows: QuerySet[Customer], words: str) -> QuerySet[Cus
     return rows.filter(
         Q(number__startswith=words)
         | Q(name__contains=words)
+        | Q(phone__contains=words)
         | Q(pk__in=at_address.values("customer"))
         | Q(pk__in=metered.values("contract__customer"))
     )
@@ -114,20 +116,45 @@ def in_area(scope: Scope, rows: QuerySet[Customer], area_id: int, day: date) -> 
     return rows.filter(pk__in=points.values("contract__customer"))
 
 
-def managed_by(scope: Scope, rows: QuerySet[Customer], staff_id: int, day: date) -> QuerySet[Customer]:
-    """Keep the customers a person is area manager of on this day."""
+def on_duty(
+    scope: Scope, rows: QuerySet[Customer], staff_id: int, duty: Responsibility.Duty, day: date
+) -> QuerySet[Customer]:
+    """Keep the customers for whom a person has this duty (reader, area manager) on this day."""
     duties = Responsibility.objects.in_force(day).filter(
-        scope.limit("staff__station"), staff=staff_id, duty=Responsibility.Duty.MANAGER
+        scope.limit("staff__station"), staff=staff_id, duty=duty
     )
     points = MeteringPoint.objects.filter(pk__in=duties.values("point"), contract__isnull=False)
     return rows.filter(pk__in=points.values("contract__customer"))
 
 
-def managers(scope: Scope) -> list[tuple[int, str]]:
-    """Return id and name of everyone who is or was an area manager."""
-    duties = Responsibility.objects.filter(duty=Responsibility.Duty.MANAGER)
-    staff = Staff.objects.filter(scope.limit("station"), pk__in=duties.values("staff")).order_by("name")
-    return list(staff.values_list("id", "name"))
+def on_route(scope: Scope, rows: QuerySet[Customer], route_id: int) -> QuerySet[Customer]:
+    """Keep the customers with a point on this reading route."""
+    points = MeteringPoint.objects.filter(scope.limit("station"), route=route_id, contract__isnull=False)
+    return rows.filter(pk__in=points.values("contract__customer"))
+
+
+def stations(scope: Scope) -> list[tuple[int, str]]:
+    """Return id and name of every station of the scope, with its company where there are several companies."""
+    found = list(scope.stations())
+    companies = {one.company_id for one in found}
+    return [(one.pk, f"{one.company} {one.name}" if len(companies) > 1 else one.name) for one in found]
+
+
+def routes(scope: Scope) -> list[tuple[int, str]]:
+    """Return id and name of every reading route, with its station where the scope holds several."""
+    found = list(
+        Route.objects.filter(scope.limit("station")).select_related("station").order_by("station", "number")
+    )
+    several = len({one.station_id for one in found}) > 1
+    return [(one.pk, f"{one.station} {one}" if several else str(one)) for one in found]
+
+
+def people(scope: Scope, duty: Responsibility.Duty) -> list[tuple[int, str]]:
+    """Return id and name of everyone who has or had this duty."""
+    has_duty = Exists(Responsibility.objects.filter(staff=OuterRef("pk"), duty=duty))
+    return list(
+        Staff.objects.filter(has_duty, scope.limit("station")).order_by("name").values_list("id", "name")
+    )
 
 
 def staff(scope: Scope) -> list[tuple[int, str]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from diansuo.office.archive import page_queries as queries
-from diansuo.office.archive.models import PRICE_CLASSES
+from diansuo.office.archive.models import PRICE_CLASSES, Responsibility
 from diansuo.office.base import lists
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
@@ -17,7 +19,6 @@ from diansuo.office.base.scope import Scope
 def customer_list(request: HttpRequest) -> HttpResponse:
     """Show the customers of the viewer's stations."""
     scope, today = Scope.of(request.user), timezone.localdate()
-    managers = queries.managers(scope)
     listing = lists.Listing(
         title=pgettext("list", "用户"),
         columns=_customer_columns(),
@@ -25,24 +26,43 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         empty=_("还没有用户。在“导入”里导入用户档案，这里就有了。"),
         file_name=_("用户"),
         search=lambda rows, words: queries.matching(scope, rows, words),
-        search_hint=_("用户编号、名称、地址或表号"),
-        filters=(
-            lists.Filter(
-                "price_class",
-                _("用电类别"),
-                PRICE_CLASSES,
-                lambda rows, value: queries.with_price_class(scope, rows, int(value), today),
-            ),
-            lists.Filter(
-                "manager",
-                _("台区经理"),
-                managers,
-                lambda rows, value: queries.managed_by(scope, rows, int(value), today),
-            ),
-        ),
+        search_hint=_("用户编号、名称、地址、电话或表号"),
+        filters=_customer_filters(scope, today),
         enrich=lambda rows: queries.customer_rows(scope, rows, today),
     )
     return lists.respond(request, listing, queries.customers(scope))
+
+
+def _customer_filters(scope: Scope, today: date) -> tuple[lists.Filter, ...]:
+    """What narrows the customers: their station where the viewer sees several, price class, route, who is on duty."""
+    stations = queries.stations(scope)
+    station = lists.Filter("station", _("供电所"), stations, lists.equal("station"))
+    price_class = lists.Filter(
+        "price_class",
+        _("用电类别"),
+        PRICE_CLASSES,
+        lambda rows, value: queries.with_price_class(scope, rows, int(value), today),
+    )
+    route = lists.Filter(
+        "route",
+        _("抄表段"),
+        queries.routes(scope),
+        lambda rows, value: queries.on_route(scope, rows, int(value)),
+    )
+    duties = (
+        _duty_filter(scope, "reader", Responsibility.Duty.READER, today),
+        _duty_filter(scope, "manager", Responsibility.Duty.MANAGER, today),
+    )
+    return (*((station,) if len(stations) > 1 else ()), price_class, route, *duties)
+
+
+def _duty_filter(scope: Scope, name: str, duty: Responsibility.Duty, today: date) -> lists.Filter:
+    return lists.Filter(
+        name,
+        duty.label,
+        queries.people(scope, duty),
+        lambda rows, value: queries.on_duty(scope, rows, int(value), duty, today),
+    )
 
 
 def _customer_columns() -> tuple[Column, ...]:

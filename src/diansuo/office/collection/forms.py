@@ -34,6 +34,12 @@ class PaymentForm(forms.Form):
         label=_("流水号"), max_length=64, help_text=_("同一渠道的同一流水号只记一次，重复提交不会多收")
     )
 
+    beyond_debt = forms.BooleanField(
+        label=_("收得比欠费多，多出部分记为预存"),
+        required=False,
+        help_text=_("没有欠费或收得比欠费多时，须勾选"),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["amount"].widget.attrs["inputmode"] = "decimal"

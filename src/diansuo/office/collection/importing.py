@@ -1,4 +1,4 @@
-"""The import kind ``payments``: what banks and channels report as paid, booked once a company by channel and reference."""
+"""The import kind ``payments``: what banks and channels report as paid, booked once a company by its reference."""
 
 from __future__ import annotations
 
@@ -229,7 +229,13 @@ def _booked(rows: Sequence[PaidRow], scope: Scope) -> dict[Key, Facts | None]:
         held = Payment.objects.filter(
             company__in=companies, reference__in=references[start : start + MANY]
         ).values_list(
-            "company_id", "channel", "reference", "customer__station", "customer_id", "amount_fen", "paid_date"
+            "company_id",
+            "channel",
+            "reference",
+            "customer__station",
+            "customer_id",
+            "amount_fen",
+            "paid_date",
         )
         for company, channel, reference, station, *facts in held:
             found[company, channel, reference] = tuple(facts) if scope.allows(station) else None

@@ -117,6 +117,12 @@ def payments(scope: Scope, customer_id: int) -> QuerySet[Payment]:
     return rows.select_related("taken_by").order_by("-paid_date", "-id")
 
 
+def is_booked(scope: Scope, customer: Customer, *, channel: str, reference: str) -> bool:
+    """Tell whether a customer's payment by this channel and reference is booked already."""
+    rows = Payment.objects.filter(scope.limit("customer__station"), customer=customer)
+    return rows.filter(channel=channel, reference=reference).exists()
+
+
 def payment(scope: Scope, payment_id: int) -> Payment | None:
     """Return one payment with its customer, or None if there is none in the scope."""
     rows = Payment.objects.filter(scope.limit("customer__station"), pk=payment_id)

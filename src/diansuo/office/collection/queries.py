@@ -75,7 +75,9 @@ def arrears_by_person(scope: Scope, *, day: date) -> list[PersonArrears]:
     rows = list(sums)
     names = dict(Staff.objects.filter(pk__in=[row["staff_id"] for row in rows]).values_list("id", "name"))
     return [
-        PersonArrears(name=names.get(row["staff_id"], ""), duty=_duty(row.pop("managed"), row["staff_id"]), **row)
+        PersonArrears(
+            name=names.get(row["staff_id"], ""), duty=_duty(row.pop("managed"), row["staff_id"]), **row
+        )
         for row in rows
     ]
 

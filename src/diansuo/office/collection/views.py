@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import Customer, Responsibility
-from diansuo.office.base import lists
+from diansuo.office.base import lists, wording
 from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
@@ -86,7 +86,7 @@ def collect(request: HttpRequest, customer_id: int) -> HttpResponse:
     }
     form = PaymentForm(request.POST or None, initial=initial)
     if request.method == "POST":
-        answer = _take(request, customer, form)
+        answer = _take(request, customer, form, owed_fen)
         if answer:
             return answer
     context = {
@@ -103,10 +103,21 @@ def collect(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 
 @allowed("base.take_payments")
-def _take(request: HttpRequest, customer: Customer, form: PaymentForm) -> HttpResponse | None:
+def _take(request: HttpRequest, customer: Customer, form: PaymentForm, owed_fen: int) -> HttpResponse | None:
     if not form.is_valid():
         return None
     given: dict[str, Any] = form.cleaned_data
+    beyond_fen = form.amount_fen() - owed_fen
+    # The same slip sent again finds the debt gone: it is answered with its receipt, not with this question.
+    again = page_queries.is_booked(
+        Scope.of(request.user), customer, channel=given["channel"], reference=given["reference"]
+    )
+    if beyond_fen > 0 and not given["beyond_debt"] and not again:
+        form.add_error(
+            "beyond_debt",
+            _("比欠费多 %(beyond)s 元：金额没有错的话，勾选后再收") % {"beyond": wording.yuan(beyond_fen)},
+        )
+        return None
     try:
         payment = operations.take_payment(
             customer,

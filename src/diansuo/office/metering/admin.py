@@ -31,7 +31,8 @@ class ReadingChangeAdmin(ReadOnlyAdmin):
 
     station_path = "point__station"
     list_display = (
-        "point", "register", "read_date", "purpose", "before_wh", "after_wh", "batch_before", "changed_by", "changed_at",
+        "point", "register", "read_date", "purpose", "before_wh", "after_wh", "batch_before", "changed_by",
+        "changed_at",
     )  # fmt: skip
     ordering = ("-pk",)
 

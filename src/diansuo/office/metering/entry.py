@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from diansuo.core.metering import Findings, Known, Purpose, Register, Rule, Severity
@@ -68,7 +67,7 @@ def enter_reading(
     purpose: Purpose,
     user: User | None,
     today: date,
-    now: datetime | None = None,
+    now: datetime,
     estimated: bool = False,
     confirmed: bool = False,
 ) -> Entered:
@@ -87,7 +86,7 @@ def enter_reading(
         purpose: why it was read; exchanges go through :func:`exchange_meter`.
         user: who enters.
         today: no reading may be later.
-        now: when it is entered; None takes the clock.
+        now: when it is entered.
         estimated: not read but estimated.
         confirmed: store although a finding blocks.
 
@@ -107,7 +106,7 @@ def enter_reading(
     found = _found(kept)
     if any(each.severity == Severity.BLOCKING for each in found) and not confirmed:
         return Entered(False, found)
-    hand = Hand(user, now or timezone.now())
+    hand = Hand(user, now)
     with transaction.atomic():
         _hold_station(point, read_date, purpose)
         for register, register_wh in values.items():
@@ -127,7 +126,7 @@ def exchange_meter(
     first: Mapping[Register, int],
     user: User | None,
     today: date,
-    now: datetime | None = None,
+    now: datetime,
     multiplier: int | None = None,
     integer_digits: int = 6,
     decimal_digits: int = 2,
@@ -145,7 +144,7 @@ def exchange_meter(
         first: registers of the new meter in Wh.
         user: who enters.
         today: no exchange may be later.
-        now: when it is entered; None takes the clock.
+        now: when it is entered.
         multiplier: overall multiplier from then on; None keeps it.
         integer_digits: of a new meter.
         decimal_digits: of a new meter.
@@ -157,7 +156,7 @@ def exchange_meter(
     old = _installation(scope, point, day, Purpose.FINAL, today)
     _require_unbilled(point, day, Purpose.FINAL)
     _require_possible(old.meter, final)
-    hand = Hand(user, now or timezone.now())
+    hand = Hand(user, now)
     try:
         with transaction.atomic():
             _hold_station(point, day, Purpose.FINAL)
@@ -168,10 +167,7 @@ def exchange_meter(
                 defaults={"integer_digits": integer_digits, "decimal_digits": decimal_digits},
             )
             _require_possible(meter, first)
-            new = old.change_from(
-                day, meter_id=meter.pk, multiplier=multiplier or old.multiplier, batch_id=None
-            )
-            new = MeterInstallation.objects.select_related("meter", "point").get(pk=new.pk)
+            new = _hang(old, meter, day, multiplier or old.multiplier)
             for installation, purpose, values in ((old, Purpose.FINAL, final), (new, Purpose.INITIAL, first)):
                 for register, register_wh in values.items():
                     _store(installation, register, register_wh, day, None, purpose, hand, False)
@@ -180,6 +176,12 @@ def exchange_meter(
             _("电能表 %(meter)s 当日还装在别处，先办理拆表") % {"meter": asset_number}
         ) from problem
     return new
+
+
+def _hang(old: MeterInstallation, meter: Meter, day: date, multiplier: int) -> MeterInstallation:
+    """Let another meter (or multiplier) follow an installation from a day on."""
+    new = old.change_from(day, meter_id=meter.pk, multiplier=multiplier, batch_id=None)
+    return MeterInstallation.objects.select_related("meter", "point").get(pk=new.pk)
 
 
 def _installation(

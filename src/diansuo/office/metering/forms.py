@@ -36,7 +36,7 @@ class ReadingForm(forms.Form):
     def __init__(self, registers: list[Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for register in registers:
-            field = RegisterField(label=register.title, required=register.code == Register.ACTIVE_TOTAL)
+            field = RegisterField(label=register.label, required=register.code == Register.ACTIVE_TOTAL)
             if register.entered_wh is not None:
                 field.initial = Decimal(register.entered_wh).scaleb(-3).quantize(Decimal("0.01"))
             self.fields[f"register-{register.code}"] = field
@@ -51,7 +51,10 @@ class ReadingForm(forms.Form):
 
 
 class ExchangeForm(forms.Form):
-    """A meter taken off and another hung on one day, with what both show."""
+    """A meter taken off and another hung on one day, with what both show.
+
+    Registers of the energy taken are needed; a reverse, reactive or demand register only where the meters have one.
+    """
 
     day = forms.DateField(label=_("换表日期"), widget=DayInput)
     asset_number = forms.CharField(label=_("新电能表编号"), max_length=40)
@@ -63,7 +66,19 @@ class ExchangeForm(forms.Form):
         super().__init__(*args, **kwargs)
         for side in ("final", "first"):
             for register in registers:
-                self.fields[f"{side}-{register.code}"] = RegisterField(label=register.title)
+                field = RegisterField(label=register.label, required=register.settles)
+                self.fields[f"{side}-{register.code}"] = field
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a new meter's register where the old one's is given, as a month's energy needs both."""
+        given = super().clean() or self.cleaned_data
+        for name, value in list(given.items()):
+            first = name.replace("final-", "first-")
+            if name.startswith("final-") and value is not None and first not in self.errors:
+                code = int(name.partition("-")[2])
+                if given.get(first) is None and code != Register.DEMAND:
+                    self.add_error(first, _("旧表有止度，请填新表起度"))
+        return given
 
     def groups(self) -> list[tuple[Any, list[Any]]]:
         """Return the fields in the order of the work: take off, hang, and what the new meter shows."""
@@ -78,5 +93,5 @@ class ExchangeForm(forms.Form):
         return {
             Register(int(key.partition("-")[2])): _wh(value)
             for key, value in self.cleaned_data.items()
-            if key.startswith(f"{name}-")
+            if key.startswith(f"{name}-") and value is not None
         }

@@ -66,7 +66,7 @@ def walk_page(request: HttpRequest, route_id: int, period: int) -> HttpResponse:
     """Show the stops of a route in walking order, each with a form of its own."""
     walk = _walk(request, route_id, period)
     given = request.GET.get("start", "0")
-    start = int(given) if given.isdigit() else 0
+    start = int(given) if given.isdecimal() else 0
     stops = walk_queries.stops(
         walk.scope, route_id, period=period, day=walk.day, start=start, count=STOPS_A_PAGE + 1
     )
@@ -153,7 +153,7 @@ def exchange(request: HttpRequest, point_id: int) -> HttpResponse:
     point = _point(scope, point_id)
     stop = walk_queries.described(scope, [point], period=rules.period_of(today, 1), day=today)[0]
     initial = {"day": today, "multiplier": stop.multiplier} | {
-        f"first-{register.code}": 0 for register in stop.registers
+        f"first-{register.code}": 0 for register in stop.registers if register.settles
     }
     form = ExchangeForm(stop.registers, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _exchange(request, scope, point, form):

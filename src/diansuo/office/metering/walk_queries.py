@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from diansuo.core.metering import Purpose, Register, Thresholds
 from diansuo.office.archive.models import Contract, ContractTerm, MeteringPoint, MeterInstallation, Route
@@ -17,7 +18,6 @@ from diansuo.office.metering.columns import PARTS_OF_CLASS, RESIDENTIAL
 from diansuo.office.metering.models import REGISTER_NAMES, Consumption, RegisterReading
 
 NO_ROUTE = 0
-ACTIVE = [register for register in Register if register < Register.REVERSE_TOTAL]
 
 
 @dataclass(slots=True)
@@ -31,6 +31,18 @@ class WalkRegister:
     expected_from_wh: int | None = None
     expected_to_wh: int | None = None
     entered_wh: int | None = None
+
+    @property
+    def label(self) -> str:
+        """Return its name, with the unit where that is not energy: a demand is entered in kW."""
+        return (
+            _("%(title)s（kW）") % {"title": self.title} if self.code == Register.DEMAND else str(self.title)
+        )
+
+    @property
+    def settles(self) -> bool:
+        """Whether it counts the energy taken, which an exchange may not lose."""
+        return self.code < Register.REVERSE_TOTAL
 
 
 @dataclass(slots=True)
@@ -107,9 +119,7 @@ def _price_classes(points: Iterable[int], day: date) -> dict[int, int]:
 
 
 def _readings(points: Iterable[int], day: date) -> dict[int, list[RegisterReading]]:
-    rows = RegisterReading.objects.filter(
-        point__in=points, register__in=[int(code) for code in ACTIVE], read_date__lte=day
-    )
+    rows = RegisterReading.objects.filter(point__in=points, read_date__lte=day)
     found: dict[int, list[RegisterReading]] = {}
     for row in rows.order_by("point", "-read_date", "-purpose").iterator():
         found.setdefault(row.point_id, []).append(row)
@@ -117,9 +127,9 @@ def _readings(points: Iterable[int], day: date) -> dict[int, list[RegisterReadin
 
 
 def _registers(rows: list[RegisterReading], price_class: int | None, period: int) -> list[WalkRegister]:
-    """Return the registers to read: those the meter showed before, and those the price class asks for."""
+    """Return the registers to read: all the point ever showed, and those the price class asks for."""
     parts = PARTS_OF_CLASS.get(price_class, 0)
-    wanted = {int(Register.ACTIVE_TOTAL)} | {int(code) for code in ACTIVE if parts >> int(code) & 1}
+    wanted = {int(Register.ACTIVE_TOTAL)} | {int(code) for code in Register if parts >> int(code) & 1}
     wanted |= {row.register for row in rows}
     registers = {code: WalkRegister(code, REGISTER_NAMES[Register(code)]) for code in sorted(wanted)}
     for row in rows:

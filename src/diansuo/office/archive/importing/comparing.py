@@ -102,7 +102,9 @@ class Comparison:
                 i,
                 "opening_energy_wh",
                 _("看不出年初累计电量是哪一年的"),
-                _("加上“累计年度”列，或导入时指定电费年月（--period 2024-08）或生效日期（--valid-from 2024-08-01）"),
+                _(
+                    "加上“累计年度”列，或导入时指定电费年月（--period 2024-08）或生效日期（--valid-from 2024-08-01）"
+                ),
             )
 
     def _opening(self, i: int, customer: CustomerNow) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
+import pyarrow
+import pyarrow.parquet
 from django.utils.translation import gettext as _
 
 from diansuo.office.base.imports.kinds import Source
@@ -47,6 +49,10 @@ COLUMNS: Final = (
     ),
     *REGISTER_COLUMNS,
 )  # fmt: skip
+# A county's month: 300,000 meters, 31 days, with room to spare.
+MOST_ROWS: Final = 5_000_000
+MOST_BYTES: Final = 3 * 2**29
+MOST_COLUMNS: Final = 200
 HEADING: Final = {column.field: column.heading for column in COLUMNS}
 
 
@@ -76,16 +82,36 @@ def text_frame(source: Source) -> tuple[pl.DataFrame, list[str]]:
 
 
 def _parquet(source: Source) -> pl.DataFrame:
+    named = _needed(source)
     try:
-        frame = pl.read_parquet(source.path)
+        frame = pl.read_parquet(source.path, columns=list(named.values()))
     except (pl.exceptions.PolarsError, OSError) as problem:
-        raise SheetRefused(
-            _("不是 parquet 文件：%(problem)s") % {"problem": str(problem).splitlines()[0]},
-            _("重新导出后再导入"),
-            source.file_name,
-        ) from problem
+        raise _unreadable(source, problem) from problem
+    texts = [
+        frame[named[field]].cast(pl.String).fill_null("").alias(field)
+        if field in named
+        else pl.repeat("", len(frame), dtype=pl.String, eager=True).alias(field)
+        for field in HEADING
+    ]
+    name = pl.repeat(clean_text(Path(source.file_name).stem), len(frame), dtype=pl.String, eager=True)
+    row = pl.int_range(1, len(frame) + 1, dtype=pl.Int64, eager=True)
+    return pl.DataFrame([name.alias("sheet"), row.alias("row"), *texts])
+
+
+def _needed(source: Source) -> dict[str, str]:
+    """Return the file's name of every column it has of ours, by field, from its metadata alone.
+
+    Raises:
+        SheetRefused: not a parquet file, larger than a freeze table can be, or without a required column.
+    """
+    try:
+        with pyarrow.parquet.ParquetFile(source.path) as file:
+            metadata, names = file.metadata, file.schema_arrow.names
+    except (pyarrow.ArrowException, OSError) as problem:
+        raise _unreadable(source, problem) from problem
+    _require_bounded(metadata, source)
     table = heading_table(COLUMNS, source.aliases)
-    named = {table[normal(name)]: name for name in frame.columns if normal(name) in table}
+    named = {table[normal(name)]: name for name in names if normal(name) in table}
     missing = [column.heading for column in COLUMNS if column.required and column.field not in named]
     if missing:
         raise SheetRefused(
@@ -93,11 +119,28 @@ def _parquet(source: Source) -> pl.DataFrame:
             _("补上该列；列名不同的，在“列名别名”中登记"),
             source.file_name,
         )
-    texts = [
-        frame[named[field]].cast(pl.String).fill_null("").alias(field)
-        if field in named
-        else pl.Series(field, [""] * len(frame), pl.String)
-        for field in HEADING
-    ]
-    name = pl.Series("sheet", [clean_text(Path(source.file_name).stem)] * len(frame), pl.String)
-    return pl.DataFrame([name, pl.Series("row", range(1, len(frame) + 1), pl.Int64), *texts])
+    return named
+
+
+def _require_bounded(metadata: pyarrow.parquet.FileMetaData, source: Source) -> None:
+    """Refuse by what the file says of itself: compressed, a few hundred KB can hold more than the memory."""
+    unpacked_bytes = sum(metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
+    for number, most, reason in (
+        (metadata.num_columns, MOST_COLUMNS, _("有 %(number)s 列，多于 %(most)s 列")),
+        (metadata.num_rows, MOST_ROWS, _("有 %(number)s 行，多于 %(most)s 行")),
+        (unpacked_bytes, MOST_BYTES, _("解压后有 %(number)s 字节，多于 %(most)s 字节")),
+    ):
+        if number > most:
+            raise SheetRefused(
+                reason % {"number": f"{number:,}", "most": f"{most:,}"},
+                _("按月份或台区分成几个文件导入"),
+                source.file_name,
+            )
+
+
+def _unreadable(source: Source, problem: Exception) -> SheetRefused:
+    return SheetRefused(
+        _("不是 parquet 文件：%(problem)s") % {"problem": next(iter(str(problem).splitlines()), "")},
+        _("重新导出后再导入"),
+        source.file_name,
+    )

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from diansuo.core.metering import Purpose
 from diansuo.core.quantity.month import previous_month
-from diansuo.office.base.bulk import insert_columns
 from diansuo.office.base import revision
+from diansuo.office.base.bulk import insert_columns
 from diansuo.office.base.imports.operations import UnableToImport
 from diansuo.office.base.imports.verdicts import Outcome
 from diansuo.office.base.models import ImportBatch
