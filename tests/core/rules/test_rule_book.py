@@ -118,7 +118,7 @@ def test_nothing_is_in_force_in_a_gap_where_gaps_are_allowed_and_after_an_end() 
 def test_an_unknown_value_is_an_error_that_names_file_field_and_reason(book: RuleBook) -> None:
     entry = book.in_force(AGRICULTURAL, date(2024, 1, 1))
     assert entry.values["prices"]["below_1kv"] is None
-    assert ("prices.below_1kv", "no published value was found") in entry.unverified
+    assert ("prices.below_1kv", "没有找到公布的数值") in entry.unverified
     assert "prices.below_1kv" not in dict(entry.unverified_used)
     with pytest.raises(ValueAbsent, match=rf"{AGRICULTURAL}\.yaml: prices\.below_1kv .* overlay folder"):
         raise entry.absent("prices.below_1kv")
@@ -203,5 +203,5 @@ def test_everything_unchecked_is_listed_with_its_reason(book: RuleBook) -> None:
         AGRICULTURAL,
         date(2012, 7, 1),
         "prices.below_1kv",
-        "no published value was found",
+        "没有找到公布的数值",
     ) in book.unverified

@@ -196,7 +196,7 @@ def test_use_that_straddles_a_price_change_is_held_with_the_day_of_the_change(bo
         (
             {"price_class": PriceClass.AGRICULTURAL},
             RefusalCode.VALUE_ABSENT,
-            {"file": f"{PLACE}/agricultural.yaml", "why": "no published value was found"},
+            {"file": f"{PLACE}/agricultural.yaml", "why": "没有找到公布的数值"},
         ),
     ],
 )
