@@ -42,7 +42,7 @@ def test_the_reader_whom_an_import_named_is_the_same_person(station: Station) ->
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"post": "king"}, "counter"), ({"station": "丙所"}, "乙所"), ({"password": "123"}, "")],
+    [({"post": "king"}, "counter"), ({"station": "丙所"}, "乙所"), ({"password": "123"}, "。|\\.")],
 )
 def test_what_cannot_be_is_refused_and_makes_nothing(
     station: Station, changes: dict[str, str], words: str
