@@ -5,6 +5,7 @@
 #   make check    style, types, walls, migrations
 #   make bench    the benchmarks, with their figures
 #   make fmt      format the code
+#   make clean    forget compiled code (after editing what a compiled loop calls)
 #   make help     this list
 
 PYTHON ?= python3
@@ -22,7 +23,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres check bench fmt setup
+.PHONY: help demo test test-postgres check bench fmt clean setup
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -79,3 +80,6 @@ bench: $(SYNCED)
 fmt: $(SYNCED)
 	$(RUN) ruff format .
 	$(RUN) ruff check --fix .
+
+clean:
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -30,6 +30,10 @@ def page(desk_page: Page) -> Iterator[Page]:
         "console", lambda message: complaints.append(message.text) if message.type == "error" else None
     )
     desk_page.on("pageerror", lambda error: complaints.append(str(error)))
+    desk_page.on(
+        "response",
+        lambda answer: complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None,
+    )
     yield desk_page
     assert complaints == []
 

@@ -88,7 +88,8 @@ def built_and_served(folder: Path) -> Iterator[Workbench]:
     subprocess.run([sys.executable, "-c", build, str(files)], env=environment, check=True, timeout=120)
     port = _free_port()
     command = [sys.executable, "-m", "diansuo", "serve", "--port", str(port)]
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    log = (folder / "server.log").open("wb")
+    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         workbench = Workbench(f"http://127.0.0.1:{port}", files)
         _wait_for(f"{workbench.address}/login/", server)
@@ -96,6 +97,7 @@ def built_and_served(folder: Path) -> Iterator[Workbench]:
     finally:
         server.terminate()
         server.wait(timeout=30)
+        log.close()
 
 
 def _free_port() -> int:
