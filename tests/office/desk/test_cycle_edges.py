@@ -140,6 +140,17 @@ def test_a_change_of_capacity_alone_does_not_hold_the_bill(station: Station) -> 
     assert Bill.objects.get().amount_fen == 11_200
 
 
+def test_every_warned_customer_is_counted_however_many_are_shown(station: Station) -> None:
+    points = [opened_household(station, f"0{at}") for at in range(3)]
+    run(station, 202407)
+    for point in points:
+        read(point, 202408, 1000)
+    job = run(station, 202408)
+
+    assert queries.month(builder.ALL, job_id=job.pk).warned == 3
+    assert len(queries.warned(builder.ALL, job_id=job.pk, limit=2)) == 2
+
+
 def test_drafts_are_not_counted_as_issued_money(station: Station) -> None:
     point = opened_household(station, "01")
     run(station, 202407)

@@ -39,6 +39,7 @@ class Month:
     draft_fen: int
     opened: int
     held: int
+    warned: int
 
 
 def cycle_jobs(scope: Scope) -> list[Job]:
@@ -74,7 +75,8 @@ def month(scope: Scope, *, job_id: int) -> Month:
         period=period, point__station=job.station_id, status=Consumption.Status.OPENING
     ).count()
     waiting = _blocking(job, period).values("point").distinct().count()
-    return Month(job=job, period=period, opened=opened, held=waiting, **bills)
+    warnings = _warning(job, period).values("point").distinct().count()
+    return Month(job=job, period=period, opened=opened, held=waiting, warned=warnings, **bills)
 
 
 def held(scope: Scope, *, job_id: int, limit: int | None = None) -> list[Held]:
@@ -87,10 +89,7 @@ def warned(scope: Scope, *, job_id: int, limit: int | None = None) -> list[Held]
     """Return who goes out with a warning in a month (held by nothing), and of what, by customer number."""
     job = Job.objects.get(scope.limit("station"), pk=job_id)
     period = int(job.options["period"])
-    findings = Finding.objects.filter(
-        period=period, point__station=job.station_id, severity=Finding.Severity.WARNING
-    ).exclude(point__in=_blocking(job, period).values("point"))
-    return _by_customer(findings, limit)
+    return _by_customer(_warning(job, period), limit)
 
 
 def _by_customer(findings: Any, limit: int | None) -> list[Held]:
@@ -113,6 +112,13 @@ def _blocking(job: Job, period: int) -> Any:
     return Finding.objects.filter(
         period=period, point__station=job.station_id, severity=Finding.Severity.BLOCKING
     )
+
+
+def _warning(job: Job, period: int) -> Any:
+    """Return the warnings of points that nothing holds."""
+    return Finding.objects.filter(
+        period=period, point__station=job.station_id, severity=Finding.Severity.WARNING
+    ).exclude(point__in=_blocking(job, period).values("point"))
 
 
 def cycle_report(scope: Scope, *, job_id: int) -> dict[str, Any]:
