@@ -18,6 +18,10 @@ class PriceClass(IntEnum):
     """居民合表, and those who are not households but pay the residential price"""
     AGRICULTURAL = 4
     """农业生产"""
+    COMMERCIAL_SINGLE_PART = 5
+    """工商业单一制"""
+    COMMERCIAL_TWO_PART = 6
+    """工商业两部制"""
 
 
 class VoltageClass(IntEnum):
@@ -61,6 +65,9 @@ RULES_OF_CLASS: Final[dict[PriceClass, ClassRules]] = {
     PriceClass.RESIDENTIAL_STEPS_TOU: ClassRules("residential_steps", "residential_time_of_use"),
     PriceClass.RESIDENTIAL_SHARED: ClassRules("residential_shared"),
     PriceClass.AGRICULTURAL: ClassRules("agricultural"),
+    # No rulebook holds these two yet: such a bill is refused with that reason, and the customer is held.
+    PriceClass.COMMERCIAL_SINGLE_PART: ClassRules("commercial_single_part"),
+    PriceClass.COMMERCIAL_TWO_PART: ClassRules("commercial_two_part"),
 }
 
 SETTLEMENT: Final = "settlement"

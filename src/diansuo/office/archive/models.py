@@ -18,6 +18,8 @@ PRICE_CLASS_NAMES = {
     PriceClass.RESIDENTIAL_STEPS_TOU: _("居民生活（峰谷）"),
     PriceClass.RESIDENTIAL_SHARED: _("居民生活（合表）"),
     PriceClass.AGRICULTURAL: _("农业生产"),
+    PriceClass.COMMERCIAL_SINGLE_PART: _("工商业（单一制）"),
+    PriceClass.COMMERCIAL_TWO_PART: _("工商业（两部制）"),
 }
 VOLTAGE_CLASS_NAMES = {
     VoltageClass.BELOW_1KV: _("不满1千伏"),
@@ -98,6 +100,8 @@ class AreaTerm(PeriodModel):
     area = models.ForeignKey(TransformerArea, models.PROTECT, related_name="terms", verbose_name=_("台区"))
     feeder = models.ForeignKey(Feeder, models.PROTECT, null=True, blank=True, verbose_name=_("线路"))
     capacity_va = models.BigIntegerField(_("配变容量（VA）"), null=True, blank=True)
+    # A customer's own transformer: it has customers but no loss of ours, and counts as sold on its feeder.
+    dedicated = models.BooleanField(_("专变"), default=False)
 
     period_keys = (("area",),)
 
@@ -211,7 +215,7 @@ class YearOpening(Imported):
 
 
 class MeteringPoint(Imported):
-    """A metering point (计量点): of a contract, or the master point of a transformer area (台区总表)."""
+    """A metering point (计量点): of a contract, the master of an area (台区总表), or the gate of a feeder (线路关口)."""
 
     company = models.ForeignKey(Company, models.PROTECT, verbose_name=_("供电公司"))
     station = models.ForeignKey(Station, models.PROTECT, verbose_name=_("供电所"))
@@ -227,6 +231,14 @@ class MeteringPoint(Imported):
         related_name="master_points",
         verbose_name=_("所考核台区"),
     )
+    gate_of = models.ForeignKey(
+        Feeder,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="gate_points",
+        verbose_name=_("所关口线路"),
+    )
     route = models.ForeignKey(Route, models.PROTECT, null=True, blank=True, verbose_name=_("抄表段"))
     walk_order = models.PositiveIntegerField(_("抄表序号"), null=True, blank=True)
 
@@ -236,9 +248,10 @@ class MeteringPoint(Imported):
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="point_number"),
             models.CheckConstraint(
-                condition=models.Q(contract__isnull=False, master_of__isnull=True)
-                | models.Q(contract__isnull=True, master_of__isnull=False),
-                name="point_of_contract_or_area",
+                condition=models.Q(contract__isnull=False, master_of__isnull=True, gate_of__isnull=True)
+                | models.Q(contract__isnull=True, master_of__isnull=False, gate_of__isnull=True)
+                | models.Q(contract__isnull=True, master_of__isnull=True, gate_of__isnull=False),
+                name="point_of_contract_area_or_feeder",
             ),
         ]
 

@@ -34,9 +34,16 @@ class Company(models.Model):
 class Station(models.Model):
     """A power supply station (供电所): the owner of nearly every row."""
 
+    class Mode(models.TextChoices):
+        """Whether the station bills for itself, or stands beside a system that does."""
+
+        ALONE = "alone", _("独立")
+        BESIDE = "beside", _("在营销2.0旁")
+
     company = models.ForeignKey(Company, models.PROTECT, verbose_name=_("供电公司"))
     number = models.CharField(_("编码"), max_length=32, null=True, blank=True)
     name = models.CharField(_("名称"), max_length=80)
+    mode = models.CharField(_("运行方式"), max_length=8, choices=Mode.choices, default=Mode.ALONE)
     revision = models.BigIntegerField(_("数据版本"), default=0)
 
     class Meta:
