@@ -8,6 +8,7 @@ import io
 import os
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,22 @@ _EXACT_BELOW = 10**15  # a spreadsheet's numbers have 15 digits
 _FIRST_YEAR = 1900
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook: its name, its headings, its rows."""
+
+    name: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+
 def write_xlsx(sheet_name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """Return a workbook of one sheet; text stays text (ids keep their zeros, nothing becomes a formula)."""
+    return write_sheets([Sheet(sheet_name, headings, rows)])
+
+
+def write_sheets(sheets: Iterable[Sheet]) -> bytes:
+    """Return a workbook of several sheets, in their order, each written as :func:`write_xlsx` writes one."""
     stream = io.BytesIO()
     options = {
         "constant_memory": True,
@@ -39,15 +54,16 @@ def write_xlsx(sheet_name: str, headings: Sequence[str], rows: Iterable[Sequence
     with xlsxwriter.Workbook(stream, options) as workbook:
         workbook.set_properties({"created": CREATED})
         heading = workbook.add_format({"bold": True, "bg_color": "#E6F2EC", "bottom": 1})
-        sheet = workbook.add_worksheet(sheet_title(sheet_name))
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, max(len(headings) - 1, 0), 16)
-        for column, text in enumerate(headings):
-            sheet.write_string(0, column, str(text), heading)
-        cells = _Cells(workbook, sheet)
-        for number, row in enumerate(rows, start=1):
-            for column, value in enumerate(row):
-                cells.write(number, column, value)
+        for each in sheets:
+            sheet = workbook.add_worksheet(sheet_title(each.name))
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, max(len(each.headings) - 1, 0), 16)
+            for column, text in enumerate(each.headings):
+                sheet.write_string(0, column, str(text), heading)
+            cells = _Cells(workbook, sheet)
+            for number, row in enumerate(each.rows, start=1):
+                for column, value in enumerate(row):
+                    cells.write(number, column, value)
     return stream.getvalue()
 
 
