@@ -38,6 +38,8 @@ class CustomerRow:
     area_id: int | None = None
     area: str = ""
     manager: str = ""
+    manager_id: int | None = None
+    station_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ class AreaRow:
     capacity_va: int | None = None
     customers: int = 0
     has_master: bool = False
+    station_id: int | None = None
 
 
 def customers(scope: Scope) -> QuerySet[Customer]:
@@ -167,7 +170,10 @@ def staff(scope: Scope) -> list[tuple[int, str]]:
 def customer_rows(scope: Scope, found: Iterable[Customer], day: date) -> list[CustomerRow]:
     """Add to some customers their address, price class, meter, area and manager of a day."""
     del scope  # the customers are within it already
-    rows = {one.pk: CustomerRow(one.pk, one.company_id, one.number, one.name) for one in found}
+    rows = {
+        one.pk: CustomerRow(one.pk, one.company_id, one.number, one.name, station_id=one.station_id)
+        for one in found
+    }
     for contract in Contract.objects.filter(customer__in=rows).select_related("premise").order_by("-id"):
         rows[contract.customer_id].address = contract.premise.address
     for term in (
@@ -187,12 +193,23 @@ def _add_point_facts(rows: dict[int, CustomerRow], owners: dict[int, int], day: 
         row.area_id, row.area = hang.area_id, hang.area.name
     duties = Responsibility.objects.in_force(day).filter(point__in=owners, duty=Responsibility.Duty.MANAGER)
     for duty in duties.select_related("staff"):
-        rows[owners[duty.point_id]].manager = duty.staff.name
+        row = rows[owners[duty.point_id]]
+        row.manager, row.manager_id = duty.staff.name, duty.staff_id
     points = MeteringPoint.objects.filter(pk__in=owners).prefetch_related("installations__meter")
     for point in points:
         for installation in point.installations.all():
             if installation.valid_to is None:
                 rows[owners[point.pk]].meter = installation.meter.asset_number
+
+
+def manager_ids(scope: Scope, customer_ids: Iterable[int], day: date) -> dict[int, int]:
+    """Return, by customer, the person who manages them on a day; a customer without one is not in it."""
+    duties = Responsibility.objects.in_force(day).filter(
+        scope.limit("point__station"),
+        point__contract__customer__in=list(customer_ids),
+        duty=Responsibility.Duty.MANAGER,
+    )
+    return dict(duties.values_list("point__contract__customer", "staff"))
 
 
 def contracts(scope: Scope, customer_id: int) -> list[ContractHistory]:
@@ -233,7 +250,10 @@ def area(scope: Scope, area_id: int) -> TransformerArea | None:
 def area_rows(scope: Scope, found: Iterable[TransformerArea], day: date) -> list[AreaRow]:
     """Add to some areas their feeder and capacity, their customers' number and whether there is a master meter."""
     del scope  # the areas are within it already
-    rows = {one.pk: AreaRow(one.pk, one.company_id, one.number, one.name) for one in found}
+    rows = {
+        one.pk: AreaRow(one.pk, one.company_id, one.number, one.name, station_id=one.station_id)
+        for one in found
+    }
     for term in AreaTerm.objects.in_force(day).filter(area__in=rows).select_related("feeder"):
         rows[term.area_id].feeder = term.feeder.name if term.feeder else ""
         rows[term.area_id].capacity_va = term.capacity_va

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -14,6 +15,7 @@ from diansuo.office.archive.models import PRICE_CLASSES, Responsibility
 from diansuo.office.base import lists
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
+from diansuo.office.base.work_orders.links import Subject
 
 
 def customer_list(request: HttpRequest) -> HttpResponse:
@@ -29,6 +31,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         search_hint=_("用户编号、名称、地址、电话或表号"),
         filters=_customer_filters(scope, today),
         enrich=lambda rows: queries.customer_rows(scope, rows, today),
+        subject=_about_customer,
     )
     return lists.respond(request, listing, queries.customers(scope))
 
@@ -62,6 +65,25 @@ def _duty_filter(scope: Scope, name: str, duty: Responsibility.Duty, today: date
         duty.label,
         queries.people(scope, duty),
         lambda rows, value: queries.on_duty(scope, rows, int(value), duty, today),
+    )
+
+
+def _about_customer(row: queries.CustomerRow) -> Subject:
+    return Subject(
+        f"{row.name} {row.number}",
+        customer_number=row.number,
+        url=reverse("customer", args=[row.id]),
+        staff_id=row.manager_id,
+        station_id=row.station_id,
+    )
+
+
+def _about_area(row: queries.AreaRow) -> Subject:
+    return Subject(
+        f"{row.name} {row.number}",
+        area_number=row.number,
+        url=reverse("area", args=[row.id]),
+        station_id=row.station_id,
     )
 
 
@@ -102,6 +124,7 @@ def area_list(request: HttpRequest) -> HttpResponse:
         search=lists.any_of("number__startswith", "name__contains"),
         search_hint=_("台区编号或名称"),
         enrich=lambda rows: queries.area_rows(scope, rows, today),
+        subject=_about_area,
     )
     return lists.respond(request, listing, queries.areas(scope))
 
@@ -121,6 +144,7 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
         search=lists.any_of("number__startswith", "name__contains"),
         search_hint=_("用户编号或名称"),
         enrich=lambda rows: queries.customer_rows(scope, rows, today),
+        subject=_about_customer,
         template="archive/area.html",
     )
     context = {

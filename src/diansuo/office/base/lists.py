@@ -18,8 +18,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 
-from diansuo.office.base.cells import Column, cells
+from diansuo.office.base.cells import Cell, Column, cells
 from diansuo.office.base.export import workbook
+from diansuo.office.base.work_orders.links import Subject, signed
 
 Text = Promise | str
 Narrow = Callable[[QuerySet[Any], str], QuerySet[Any]]
@@ -45,6 +46,7 @@ class Listing:
     ``key`` names the fields that order the rows and together are unique ("-" before one turns it round).
     ``search(rows, words)`` keeps what the words mean (see :func:`any_of`). ``empty`` says what fills the list.
     ``enrich(rows)`` adds to a page's rows what would be too dear to ask for every row of the table.
+    ``subject(row)`` says what a task (派工单) made from the row would be about; with it every row can be dispatched.
     """
 
     title: Text
@@ -56,15 +58,24 @@ class Listing:
     search_hint: Text = ""
     filters: tuple[Filter, ...] = ()
     enrich: Callable[[list[Any]], list[Any]] | None = None
+    subject: Callable[[Any], Subject] | None = None
     page_size: int = 50
     template: str = "base/list.html"
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as the page shows it: its cells, and the signed subject of a task made from it."""
+
+    cells: list[Cell]
+    subject: str = ""
+
+
 @dataclass(slots=True)
 class Page:
-    """One page of a list: its rows as cells, and the keys at which the neighbours start."""
+    """One page of a list: its rows, and the keys at which the neighbours start."""
 
-    rows: list[list[Any]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     before: str = ""
     after: str = ""
 
@@ -95,6 +106,7 @@ def respond(
     rows = _narrowed(rows, listing, chosen, words)
     if request.GET.get("export") == "xlsx":
         return workbook(str(listing.file_name), listing.columns, _every_row(rows, listing))
+    dispatchable = listing.subject is not None and request.user.has_perm("base.dispatch_work")
     filters = [
         {"name": item.name, "title": item.title, "choices": item.choices, "value": chosen[item.name]}
         for item in listing.filters
@@ -104,7 +116,10 @@ def respond(
         listing.template,
         {
             "listing": listing,
-            "page": _page(rows, listing, request.GET.get("after", ""), request.GET.get("before", "")),
+            "page": _page(
+                rows, listing, request.GET.get("after", ""), request.GET.get("before", ""), dispatchable
+            ),
+            "dispatchable": dispatchable,
             "section": request.resolver_match.url_name,
             "searchable": listing.search is not None,
             "filters": filters,
@@ -133,7 +148,7 @@ def _every_row(rows: QuerySet[Any], listing: Listing) -> Iterator[Any]:
         yield from listing.enrich(part) if listing.enrich else part
 
 
-def _page(rows: QuerySet[Any], listing: Listing, after: str, before: str) -> Page:
+def _page(rows: QuerySet[Any], listing: Listing, after: str, before: str, dispatchable: bool = False) -> Page:
     key = listing.key
     backwards = bool(before) and not after
     if after or before:
@@ -146,7 +161,10 @@ def _page(rows: QuerySet[Any], listing: Listing, after: str, before: str) -> Pag
     if backwards:
         found.reverse()
     shown = listing.enrich(found) if listing.enrich else found
-    page = Page(rows=[cells(listing.columns, row) for row in shown])
+    subject = listing.subject if dispatchable else None
+    page = Page(
+        rows=[Row(cells(listing.columns, row), signed(subject(row)) if subject else "") for row in shown]
+    )
     if found:
         page.before = _encoded(found[0], key) if (after or (backwards and more)) else ""
         page.after = _encoded(found[-1], key) if (backwards or more) else ""

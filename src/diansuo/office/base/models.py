@@ -6,6 +6,26 @@ from django.contrib.auth.models import AbstractUser, Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from diansuo.office.base.work_order_models import WorkOrder, WorkOrderEvent, WorkOrderPhoto
+
+__all__ = [
+    "ColumnAlias",
+    "Company",
+    "ImportBatch",
+    "ImportChange",
+    "Job",
+    "JobChunk",
+    "JobStage",
+    "Post",
+    "Staff",
+    "Station",
+    "Team",
+    "User",
+    "WorkOrder",
+    "WorkOrderEvent",
+    "WorkOrderPhoto",
+]
+
 
 class User(AbstractUser):
     """Someone who signs in. Demo users exist in demonstration homes only and are refused elsewhere."""
@@ -87,6 +107,8 @@ class Post(models.Model):
             ("run_cycle", _("执行电费流程")),
             ("take_payments", _("收费")),
             ("edit_aliases", _("维护列名别名")),
+            ("dispatch_work", _("派工")),
+            ("close_work", _("验收派工单")),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What the base app publishes: the import pages in the menu."""
+"""What the base app publishes: tasks and the import pages in the menu."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from diansuo.office.base.registry import NavigationItem, add_navigation
 def publish() -> None:
     """Publish the menu entries (from the app's ``ready``)."""
     add_navigation(
+        NavigationItem(5, _("我的任务"), "my_work", _("任务")),
+        NavigationItem(6, _("派工单"), "work_orders", _("任务")),
         NavigationItem(40, _("导入"), "imports", _("数据")),
         NavigationItem(90, _("后台"), "admin:index", _("数据"), "", "base.change_user"),
     )

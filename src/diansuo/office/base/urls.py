@@ -1,4 +1,4 @@
-"""Addresses of signing in, language, imports and headings."""
+"""Addresses of signing in, language, imports, headings and tasks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
-from diansuo.office.base.views import headings, importing, signing_in
+from diansuo.office.base.views import headings, importing, signing_in, work_orders
 
 urlpatterns: list[URLPattern] = [
     path("login/", signing_in.StationLogin.as_view(), name="login"),
@@ -24,4 +24,13 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:batch_id>/verdicts.xlsx", importing.verdict_export, name="import_verdicts"),
     path("aliases/", headings.alias_list, name="aliases"),
     path("aliases/<int:alias_id>/delete/", headings.delete_alias, name="alias_delete"),
+    path("tasks/", work_orders.order_list, name="work_orders"),
+    path("tasks/mine/", work_orders.my_orders, name="my_work"),
+    path("tasks/new/", work_orders.new_orders, name="work_order_new"),
+    path("tasks/<int:order_id>/", work_orders.order_page, name="work_order"),
+    path("tasks/<int:order_id>/answer/", work_orders.answer, name="work_order_answer"),
+    path("tasks/<int:order_id>/close/", work_orders.close, name="work_order_close"),
+    path("tasks/<int:order_id>/return/", work_orders.send_back, name="work_order_return"),
+    path("tasks/<int:order_id>/hand/", work_orders.hand_on, name="work_order_hand"),
+    path("tasks/photos/<int:photo_id>/", work_orders.photo, name="work_order_photo"),
 ]

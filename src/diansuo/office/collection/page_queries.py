@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
+from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import Customer, Responsibility
 from diansuo.office.base.scope import Scope
 from diansuo.office.collection.models import Payment, Receivable
@@ -38,6 +39,8 @@ class Debtor:
     oldest_period: int | None = None
     owed_fen: int = 0
     overdue_fen: int = 0
+    station_id: int | None = None
+    manager_id: int | None = None
 
 
 def open_in_all(scope: Scope, *, day: date) -> Open:
@@ -74,7 +77,12 @@ def of_person(scope: Scope, rows: QuerySet[Customer], staff_id: int, *, day: dat
 
 def debtor_rows(scope: Scope, found: Iterable[Customer], *, day: date) -> list[Debtor]:
     """Add to some customers what they owe."""
-    rows = {one.pk: Debtor(one.pk, one.company_id, one.number, one.name) for one in found}
+    rows = {
+        one.pk: Debtor(one.pk, one.company_id, one.number, one.name, station_id=one.station_id)
+        for one in found
+    }
+    for customer_id, staff_id in archive.manager_ids(scope, rows, day).items():
+        rows[customer_id].manager_id = staff_id
     sums = (
         open_receivables(scope)
         .filter(customer__in=rows)

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from diansuo.office.base import lists, wording
 from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
+from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.collection import operations, page_queries, queries
 from diansuo.office.collection.forms import PaymentForm
 
@@ -67,9 +69,22 @@ def debtors(request: HttpRequest) -> HttpResponse:
             ),
         ),
         enrich=lambda rows: page_queries.debtor_rows(scope, rows, day=today),
+        subject=_about_debtor,
         template="collection/debtors.html",
     )
     return lists.respond(request, listing, page_queries.debtors(scope), {"section": "arrears"})
+
+
+def _about_debtor(row: page_queries.Debtor) -> Subject:
+    return Subject(
+        _("催费：%(name)s %(number)s，欠 %(owed)s 元")
+        % {"name": row.name, "number": row.number, "owed": wording.yuan(row.owed_fen)},
+        source="arrears",
+        customer_number=row.number,
+        url=reverse("collect", args=[row.id]),
+        staff_id=row.manager_id,
+        station_id=row.station_id,
+    )
 
 
 def collect(request: HttpRequest, customer_id: int) -> HttpResponse:

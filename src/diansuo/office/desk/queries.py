@@ -24,6 +24,7 @@ class Held:
     number: str
     name: str
     findings: tuple[registry.Words, ...]
+    station_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _by_customer(findings: Any, limit: int | None) -> list[Held]:
 def _held(findings: list[Finding]) -> Held:
     customer = findings[0].point.contract.customer
     words = {registry.words_of(finding): None for finding in findings}
-    return Held(customer.pk, customer.number, customer.name, tuple(words))
+    return Held(customer.pk, customer.number, customer.name, tuple(words), customer.station_id)
 
 
 def _blocking(job: Job, period: int) -> Any:

@@ -8,10 +8,12 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from diansuo.office.archive import page_queries as archive
 from diansuo.office.base import jobs, progress, tasks, wording
 from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
@@ -19,6 +21,7 @@ from diansuo.office.base.export import workbook
 from diansuo.office.base.forms import DayInput
 from diansuo.office.base.models import Job, Station
 from diansuo.office.base.scope import Scope
+from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.desk import cycle, page_queries, queries
 from diansuo.office.desk.wording import JOB_TONES, STAGE_TONES, counts, job_state, stage_title
 
@@ -67,10 +70,31 @@ def month_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
             "month": month,
             "job_state": job_state(job, month.drafts),
             "held": held,
+            "subjects": _subjects(scope, held),
             "warned": queries.warned(scope, job_id=job.pk, limit=HELD_SHOWN),
             "opened": page_queries.opened(scope, station_id=station_id, period=period),
         }
     return render(request, "desk/cycle.html", context)
+
+
+def _subjects(scope: Scope, held: list[queries.Held]) -> dict[int, dict[str, Subject]]:
+    """Return what a task about each problem of each held customer would be about, by customer, then by problem."""
+    managers = archive.manager_ids(scope, [row.customer_id for row in held], timezone.localdate())
+    return {
+        row.customer_id: {
+            words.title: Subject(
+                f"{words.title}：{row.name} {row.number}",
+                source="bill",
+                customer_number=row.number,
+                url=f"{reverse('customer', args=[row.customer_id])}#findings",
+                staff_id=managers.get(row.customer_id),
+                station_id=row.station_id,
+                instruction=f"{words.reason}\n{words.remedy}",
+            )
+            for words in row.findings
+        }
+        for row in held
+    }
 
 
 def month_progress(request: HttpRequest, job_id: int) -> HttpResponse:

@@ -1,0 +1,92 @@
+"""The forms of an order: making it, answering it, judging it, handing it on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from diansuo.office.base.forms import DayInput
+from diansuo.office.base.models import Staff, WorkOrder
+from diansuo.office.base.work_orders.photos import SUFFIXES
+from diansuo.office.base.work_orders.safety import measures
+
+
+class PersonField(forms.ModelChoiceField):
+    """Somebody of the station, by name and number."""
+
+    def label_from_instance(self, obj: Staff) -> str:
+        """Write the person's name, with the number that tells namesakes apart."""
+        return f"{obj.name}（{obj.number}）" if obj.number else obj.name
+
+
+class DispatchForm(forms.Form):
+    """What one sitting dispatches: to whom, until when, what is to be done, with which safety measures.
+
+    With ``each`` the person may be left out: every subject then goes to its own suggested person. ``subjects``
+    tells that the form came with subjects and so needs no title of its own.
+    """
+
+    title = forms.CharField(label=_("事由"), max_length=200)
+    source = forms.ChoiceField(label=_("来源"), choices=WorkOrder.Source.choices)
+    assignee = PersonField(label=_("接单人"), queryset=None, empty_label=_("请选择"))
+    due_date = forms.DateField(label=_("完成期限"), widget=DayInput)
+    instruction = forms.CharField(
+        label=_("工作内容"), required=False, widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
+    )
+    safety = forms.MultipleChoiceField(
+        label=_("安全措施"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(
+        self, people: QuerySet[Staff], *args: Any, subjects: bool = False, each: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = people
+        self.fields["safety"].choices = measures()
+        if subjects:
+            del self.fields["title"], self.fields["source"]
+        if each:
+            self.fields["assignee"].required = False
+            self.fields["assignee"].empty_label = _("各自的台区经理")
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    """A field for several files; a phone offers its camera too."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Any number of photos; what they are is judged by their content when they are kept."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Return the files that were chosen, perhaps none."""
+        chosen = data if isinstance(data, (list, tuple)) else [data]
+        return [super(PhotosField, self).clean(file, initial) for file in chosen if file]
+
+
+class AnswerForm(forms.Form):
+    """What came of the work, in words and photos."""
+
+    reply = forms.CharField(label=_("处理结果"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
+    photos = PhotosField(
+        label=_("现场照片"),
+        required=False,
+        widget=SeveralFiles(attrs={"accept": ",".join(SUFFIXES)}),
+        help_text=_("可拍照或从相册选，最多 6 张，每张不超过 8 MB"),
+    )
+
+
+class HandForm(forms.Form):
+    """Who takes the order over, and why."""
+
+    staff = PersonField(label=_("转派给"), queryset=None, empty_label=_("请选择"))
+    reason = forms.CharField(label=_("原因"), required=False, max_length=200)
+
+    def __init__(self, people: QuerySet[Staff], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["staff"].queryset = people
