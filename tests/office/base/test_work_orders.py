@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 
 import pytest
+import yaml
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core import signing
@@ -14,6 +15,7 @@ from diansuo.office.base.models import Company, Post, Staff, Station, User, Work
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import operations, queries
 from diansuo.office.base.work_orders.links import Subject, signed, unsigned
+from diansuo.office.base.work_orders.safety import SAFETY_FILE
 from diansuo.office.base.work_orders.wording import as_text, standing
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +120,12 @@ def test_an_order_sent_back_is_open_again_and_the_answer_stays_in_its_events(
     assert _state(order) == ("open", "", 3)
     assert order.events.filter(text="总表已复电").exists()
     assert _answered(order, manager).state == WorkOrder.State.ANSWERED
+
+
+def test_every_safety_measure_has_its_words_in_both_languages() -> None:
+    measures = yaml.safe_load(SAFETY_FILE.read_text(encoding="utf-8"))
+
+    assert {tuple(measure) for measure in measures.values()} == {("name", "name_en")}
 
 
 def test_a_due_day_that_has_passed_is_refused(manager: Staff, head: Staff) -> None:

@@ -215,7 +215,7 @@ class YearOpening(Imported):
 
 
 class MeteringPoint(Imported):
-    """A metering point (计量点): of a contract, the master of an area (台区总表), or the gate of a feeder (线路关口)."""
+    """A metering point (计量点): of a contract, master of an area (台区总表), or gate of a feeder (线路关口)."""
 
     company = models.ForeignKey(Company, models.PROTECT, verbose_name=_("供电公司"))
     station = models.ForeignKey(Station, models.PROTECT, verbose_name=_("供电所"))

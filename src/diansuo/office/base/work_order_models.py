@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class WorkOrder(models.Model):
@@ -15,7 +16,7 @@ class WorkOrder(models.Model):
     class State(models.TextChoices):
         """Where the order stands; one that is sent back is open again."""
 
-        OPEN = "open", _("待处理")
+        OPEN = "open", pgettext_lazy("work order", "待处理")
         ANSWERED = "answered", _("待验收")
         CLOSED = "closed", _("已完成")
 

@@ -40,6 +40,11 @@ class Home:
         return self.folder / "imports"
 
     @property
+    def photos(self) -> Path:
+        """Photos that came with answered tasks, under random names."""
+        return self.folder / "photos"
+
+    @property
     def progress(self) -> Path:
         """Small files that long work writes so that pages can show how far it is."""
         return self.folder / "progress"

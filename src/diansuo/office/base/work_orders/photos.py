@@ -67,4 +67,4 @@ def file_of(photo: WorkOrderPhoto) -> Path:
 
 
 def _folder() -> Path:
-    return Path(settings.HOME.folder) / "photos"
+    return Path(settings.HOME.photos)
