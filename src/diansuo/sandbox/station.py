@@ -1,204 +1,246 @@
-"""A small sample station as files: an archive, a reading list a month, and the last days' freeze.
+"""A sample station as files: archive, readings, daily freeze, other exports, and the truth.
 
-Its registers are consistent (peak and valley make up the total), seasonal, and hold the everyday troubles that a
-month brings: points not read, empty flats, a register that rolls over, one misread. The same arguments give the same
-numbers.
+It is physically consistent: hourly power of every customer, losses by hourly phase currents, registers of masters and
+gates that add up. It holds the everyday troubles of a station, each written down in truth.csv. The same arguments give
+the same bytes.
 """
 
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import polars as pl
 
-from diansuo.core.quantity.month import first_day, next_month
-from diansuo.sandbox import people
-from diansuo.sandbox.workbook import write_workbook
+from diansuo.core.quantity.month import first_day, month_of, next_month
+from diansuo.sandbox import freezing, issued, lists, physics, registers
+from diansuo.sandbox.faults import (
+    LAST_MONTH_UNREAD,
+    MISREAD_BY_WH,
+    MISREAD_CUSTOMER,
+    Fault,
+    Rates,
+    draw,
+)
+from diansuo.sandbox.layout import Array, Layout, lay_out
+from diansuo.sandbox.lists import ARCHIVE_COLUMNS, READING_COLUMNS
 
-Int64 = npt.NDArray[np.int64]
+__all__ = ["ARCHIVE_COLUMNS", "READING_COLUMNS", "Files", "Rates", "write", "write_payments"]
 
-COMPANY, STATION = "云河供电公司", "云河供电所"
-CUSTOMERS_AN_AREA = 60
-AREAS_A_MANAGER = 3
-REGISTER_END_WH = 10**9
-FREEZE_DAYS = 45
-# In the last month one customer in so many is not read, and one register is written down too low.
-LAST_MONTH_UNREAD = 113
-MISREAD_CUSTOMER, MISREAD_BY_WH = 10, 3_000_000
-# Monthly use against the mean, January first: two summer months of cooling, a lesser winter peak.
-SEASON = (1.25, 1.10, 0.90, 0.75, 0.75, 0.95, 1.45, 1.50, 1.00, 0.75, 0.80, 1.10)
-
-ARCHIVE_COLUMNS = (
-    "用户编号", "用户名称", "用电地址", "联系方式", "供电单位", "供电所", "变电站", "线路名称",
-    "台区编号", "台区名称", "台区容量", "抄表段编号", "抄表段名称", "抄表例日", "抄表员", "台区经理",
-    "计量点编号", "抄表序号", "电能表编号", "综合倍率", "抄表位数", "相别", "用电类别", "供电电压",
-    "合同容量", "送电日期",
-)  # fmt: skip
-READING_COLUMNS = (
-    "用户编号", "用户名称", "联系方式", "抄表段编号", "抄表段名称", "抄表例日", "抄表员",
-    "计量点编号", "抄表序号", "电能表编号", "示数类型", "上次示数", "本次示数", "抄见电量",
-    "综合倍率", "抄表位数", "异常类型", "抄表状态", "供电单位", "供电所", "用户地址",
-)  # fmt: skip
+# Above this many customers all lists are csv: a workbook would take longer than the station.
+LARGEST_WORKBOOK_CUSTOMERS = 20_000
+Advance = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Where the sample lies: readings by month."""
+    """Where the sample lies: readings and freezes by month; ``issued`` and ``arrears`` only beside another system."""
 
     archive: Path
     readings: dict[int, Path]
-    freeze: Path
+    freezes: dict[int, Path]
+    lines: Path
+    truth: Path
+    failures: Path
+    technical: Path
+    feeder_technical: Path
+    customers: int
+    points: int
+    freeze_rows: int
+    issued: dict[int, Path] = field(default_factory=dict)
+    arrears: Path | None = None
+
+    @property
+    def freeze(self) -> Path:
+        """Return the freeze of the last month."""
+        return self.freezes[max(self.freezes)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Station:
-    """The sample in columns: use is (customers, months), registers (customers, months + 1), both in Wh."""
-
-    rows: list[dict[str, Any]]
-    has_parts: npt.NDArray[np.bool_]
-    months: list[int]
-    total_wh: Int64
-    peak_wh: Int64
-    valley_wh: Int64
-    unread: npt.NDArray[np.bool_]
+def _silent(label: str, done: int, total: int) -> None:
+    """Show nothing."""
 
 
-def write(folder: Path, *, customers: int, months: int, last_month: int, seed: int) -> Files:
-    """Write the sample into a folder and return its files."""
+def write(
+    folder: Path,
+    *,
+    customers: int,
+    months: int,
+    last_month: int,
+    seed: int,
+    last_day: date | None = None,
+    mode: str = "alone",
+    rates: Rates | None = None,
+    advance: Advance = _silent,
+) -> Files:
+    """Write the sample into a folder and return its files.
+
+    Args:
+        folder: made if it is not there.
+        customers: how many, among them the ones with a transformer of their own.
+        months: how many reading lists.
+        last_month: the last of them; each carries the register of 0:00 of its 1st.
+        seed: the same one gives the same files.
+        last_day: the last day of the daily freeze, by default the last reading day.
+        mode: ``beside`` adds the issued bills and arrears of the system the office stands beside.
+        rates: how often things go wrong.
+        advance: is told (label, done, total).
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    random = np.random.default_rng(seed)
-    station = _make(random, customers, [next_month(last_month, back) for back in range(1 - months, 1)])
-    archive = folder / "用户档案.xlsx"
-    write_workbook(
-        archive,
-        "用户档案",
-        ARCHIVE_COLUMNS,
-        ([row[name] for name in ARCHIVE_COLUMNS] for row in station.rows),
+    rates = rates or Rates()
+    periods = [next_month(last_month, back) for back in range(1 - months, 1)]
+    start, end = first_day(periods[0]), max(last_day or first_day(last_month), first_day(last_month))
+    days = [start + timedelta(days=at) for at in range((end - start).days + 1)]
+    layout = lay_out(np.random.default_rng([seed, 10]), customers)
+    faults = draw(np.random.default_rng([seed, 11]), layout, len(days) - 1, months, rates)
+    rows = lists.archive(np.random.default_rng([seed, 12]), layout, faults)
+    energy = physics.simulate(layout, faults, days[:-1], seed, advance)
+    shown = registers.run_up(np.random.default_rng([seed, 13]), layout, energy, faults)
+    _account(layout, faults, energy)
+    made = _Writing(
+        folder, layout, faults, rows, days, shown, customers > LARGEST_WORKBOOK_CUSTOMERS, advance
     )
-    readings = {}
-    for place, month in enumerate(station.months):
-        readings[month] = folder / f"抄表数据_{month}.{'xlsx' if place % 2 else 'csv'}"
-        _write_list(readings[month], list(_list_rows(station, place)))
-    freeze = folder / "日冻结电量.parquet"
-    _write_freeze(freeze, station, random)
-    return Files(archive, readings, freeze)
-
-
-def _make(random: np.random.Generator, customers: int, months: list[int]) -> _Station:
-    rows = people.archive_rows(random, customers, CUSTOMERS_AN_AREA, AREAS_A_MANAGER, COMPANY, STATION)
-    kinds = np.array([row["用电类别"] for row in rows])
-    has_parts = kinds == "居民生活（峰谷）"
-    level_kwh = random.lognormal(np.log(170), 0.55, customers) * np.where(kinds == "居民生活（合表）", 14, 1)
-    season = np.array([SEASON[month % 100 - 2] for month in months[1:]])
-    use_wh = np.rint(
-        level_kwh[:, None] * season * random.lognormal(0, 0.16, (customers, len(months) - 1)) * 100
-    )
-    use_wh = use_wh.astype(np.int64) * 10
-    empty = random.random(customers) < 0.02
-    use_wh[empty, len(months) // 2 :] = 0
-    valley_wh = np.rint(use_wh * random.uniform(0.25, 0.45, (customers, 1)) / 10).astype(np.int64) * 10
-    start_wh = random.integers(100_000, 9_000_000, customers) * 10
-    start_wh[0] = REGISTER_END_WH - 900_000
-    total_wh = _registers(start_wh, use_wh)
-    return _Station(
-        rows=rows,
-        has_parts=has_parts,
-        months=months,
-        total_wh=total_wh,
-        peak_wh=_registers(start_wh * 6 // 100 * 10, use_wh - valley_wh),
-        valley_wh=_registers(start_wh * 4 // 100 * 10, valley_wh),
-        unread=_unread(random, customers, len(months)),
+    readings, used_kwh = made.readings(periods, rates, np.random.default_rng([seed, 14]))
+    freezes, freeze_rows = made.freezes()
+    archive = folder / f"用户档案{made.ending}"
+    lists.write_archive(archive, rows)
+    technical, feeder_technical = lists.write_losses(folder, layout, energy, days[:-1])
+    failures = folder / f"采集失败清单_{end:%Y%m%d}{made.ending}"
+    issued.write_failures(failures, layout, faults, rows, days)
+    bills: dict[int, Path] = {}
+    arrears = None
+    if mode == "beside":
+        bills, arrears = issued.write_issued(folder, rows[:customers], used_kwh, end, seed, made.ending)
+    return Files(
+        archive=archive,
+        readings=readings,
+        freezes=freezes,
+        lines=made.lines(),
+        truth=made.truth(),
+        failures=failures,
+        technical=technical,
+        feeder_technical=feeder_technical,
+        customers=customers,
+        points=len(rows),
+        freeze_rows=freeze_rows,
+        issued=bills,
+        arrears=arrears,
     )
 
 
-def _registers(start_wh: Int64, use_wh: Int64) -> Int64:
-    running = np.concatenate([start_wh[:, None], use_wh], axis=1).cumsum(axis=1)
-    return running % REGISTER_END_WH
+def _account(layout: Layout, faults: list[Fault], energy: physics.Energy) -> None:
+    """Note the energy of faults that bend no power: on whose books it stands wrongly, or not at all."""
+    for fault in faults:
+        used = float(energy.forward[fault.customer].sum()) if fault.customer >= 0 else 0.0
+        if fault.kind in ("户变关系错误", "电价类别错误"):
+            fault.energy_wh = used
+        elif fault.kind == "倍率错误":
+            fault.energy_wh = used * (1 - fault.value / float(layout.multiplier[fault.customer]))
 
 
-def _unread(random: np.random.Generator, customers: int, months: int) -> npt.NDArray[np.bool_]:
-    unread = random.random((customers, months)) < 0.004
-    unread[:, 0] = False
-    unread[LAST_MONTH_UNREAD // 3 :: LAST_MONTH_UNREAD, -1] = True
-    return unread
+@dataclass(slots=True)
+class _Writing:
+    """The station on its way into the folder."""
 
+    folder: Path
+    layout: Layout
+    faults: list[Fault]
+    rows: list[dict[str, Any]]
+    days: list[date]
+    registers: registers.Registers
+    large: bool
+    advance: Advance
 
-def _list_rows(station: _Station, place: int) -> Any:
-    """Yield one month's reading list, a row a register."""
-    for at, row in enumerate(station.rows):
-        parts = [("总", station.total_wh)]
-        if station.has_parts[at]:
-            parts += [("峰", station.peak_wh), ("谷", station.valley_wh)]
-        before = place - 1
-        while before > 0 and station.unread[at, before]:
-            before -= 1
-        read = not station.unread[at, place]
-        for name, registers in parts:
-            this = int(registers[at, place])
-            if at == MISREAD_CUSTOMER and place == len(station.months) - 1:
-                this -= MISREAD_BY_WH
-            previous = int(registers[at, before]) if place else None
-            used = (this - previous) % REGISTER_END_WH if previous is not None and read else None
-            yield _list_row(row, name, previous, this if read else None, used)
+    @property
+    def ending(self) -> str:
+        """Return how the lists end."""
+        return ".csv" if self.large else ".xlsx"
 
+    def readings(
+        self, periods: list[int], rates: Rates, random: np.random.Generator
+    ) -> tuple[dict[int, Path], dict[int, Array]]:
+        """Write the reading lists; return them, and the kWh of each month, -1 where there is none."""
+        files, used_kwh = {}, {}
+        own = self.rows[: self.layout.customers]
+        multiplier = np.array([row["综合倍率"] for row in own])
+        previous: dict[str, Array] | None = None
+        end = registers.REGISTER_END_WH // 10
+        for place, month in enumerate(periods):
+            self.advance(f"抄表数据 {month}", place, len(periods))
+            shown = self._shown(place, month, len(periods), rates, random)
+            files[month] = (
+                self.folder / f"抄表数据_{month}{'.xlsx' if place % 2 and not self.large else '.csv'}"
+            )
+            lines = lists.reading_rows(own, shown, previous, end)
+            lists.write_table(files[month], "抄表数据", READING_COLUMNS, lines)
+            if previous is not None:
+                read = (shown["总"] >= 0) & (previous["总"] >= 0)
+                used = (shown["总"] - previous["总"]) % end * multiplier // 100
+                used_kwh[month] = np.where(read, used, -1)
+                shown = {part: np.where(now == -1, previous[part], now) for part, now in shown.items()}
+            previous = shown
+        return files, used_kwh
 
-def _list_row(
-    row: dict[str, Any], part: str, previous: int | None, this: int | None, used: int | None
-) -> dict[str, Any]:
-    copied = {name: row[name] for name in READING_COLUMNS if name in row}
-    return copied | {
-        "示数类型": f"正向有功（{part}）",
-        "上次示数": _kwh(previous),
-        "本次示数": _kwh(this),
-        "抄见电量": _kwh(used),
-        "异常类型": "" if this is not None else "未抄",
-        "抄表状态": "已抄" if this is not None else "未抄",
-        "用户地址": row["用电地址"],
-    }
-
-
-def _kwh(energy_wh: int | None) -> str:
-    return "" if energy_wh is None else f"{energy_wh // 1000}.{energy_wh % 1000 // 10:02d}"
-
-
-def _write_list(path: Path, rows: list[dict[str, Any]]) -> None:
-    lines = ([row[name] for name in READING_COLUMNS] for row in rows)
-    if path.suffix == ".xlsx":
-        write_workbook(path, "抄表数据", READING_COLUMNS, lines)
-        return
-    with path.open("w", encoding="gb18030", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(READING_COLUMNS)
-        writer.writerows(lines)
-
-
-def _write_freeze(path: Path, station: _Station, random: np.random.Generator) -> None:
-    """Write the daily registers of the last weeks before the last reading day."""
-    last = first_day(station.months[-1])
-    days = min(FREEZE_DAYS, (last - first_day(station.months[-2])).days)
-    use_wh = (station.total_wh[:, -1] - station.total_wh[:, -2]) % REGISTER_END_WH
-    share = random.dirichlet(np.full(days, 30.0), len(station.rows))
-    within = np.floor(use_wh[:, None] * share.cumsum(axis=1) / 10).astype(np.int64) * 10
-    within[:, -1] = use_wh
-    registers = (station.total_wh[:, -2][:, None] + within) % REGISTER_END_WH
-    dates = [last - timedelta(days=days - 1 - day) for day in range(days)]
-    count = len(station.rows)
-    pl.DataFrame(
-        {
-            "用户编号": np.repeat([row["用户编号"] for row in station.rows], days),
-            "台区编号": np.repeat([row["台区编号"] for row in station.rows], days),
-            "表资产号": np.repeat([row["电能表编号"] for row in station.rows], days),
-            "倍率": np.ones(count * days, dtype=np.int64),
-            "日期": [day.isoformat() for day in dates] * count,
-            "PAP_R": [_kwh(int(value)) for value in registers.reshape(-1)],
+    def _shown(
+        self, place: int, month: int, months: int, rates: Rates, random: np.random.Generator
+    ) -> dict[str, Array]:
+        """Return what is written down on a reading day, in hundredths of kWh, and note what is wrong with it."""
+        own, at = self.layout.columns, (first_day(month) - self.days[0]).days
+        parts, sold = ~self.layout.time_of_use[own], self.registers.back[own, -1] == 0
+        shown = {
+            "总": self.registers.total[own, at] // 10,
+            "峰": np.where(parts, -2, self.registers.peak[own, at] // 10),
+            "谷": np.where(parts, -2, self.registers.valley[own, at] // 10),
+            "反": np.where(sold, -2, self.registers.back[own, at] // 10),
         }
-    ).write_parquet(path)
+        unread = random.random(len(own)) < (rates.missed if place else 0)
+        wrong = random.random(len(own)) < (rates.misread if place else 0)
+        if place and place == months - 1:
+            unread[LAST_MONTH_UNREAD // 3 :: LAST_MONTH_UNREAD] = rates.missed > 0
+            if len(own) > MISREAD_CUSTOMER and rates.misread > 0:
+                wrong[MISREAD_CUSTOMER] = True
+        wrong &= ~unread
+        shown["总"] = np.where(wrong, (shown["总"] - MISREAD_BY_WH // 10) % 10**8, shown["总"])
+        for column in np.flatnonzero(unread):
+            self._note("漏抄", "未抄", own[column], at, "抄表数据中没有本次示数")
+        for column in np.flatnonzero(wrong):
+            self._note("抄错示数", "少记", own[column], at, f"抄表示数少 {MISREAD_BY_WH // 1000} kWh")
+        return {part: np.where(unread & (now >= 0), -1, now) for part, now in shown.items()}
+
+    def _note(self, kind: str, method: str, column: int, day: int, note: str) -> None:
+        area = int(self.layout.area[column])
+        self.faults.append(Fault(kind, method, int(column), area, day, day + 1, note=note))
+
+    def freezes(self) -> tuple[dict[int, Path], int]:
+        """Write the daily freeze by month; return the files and how many rows they have."""
+        shown = np.array([row["综合倍率"] for row in self.rows])
+        these = freezing.points(self.layout, self.registers, self.faults, self.rows, shown)
+        files, rows, first = {}, 0, 0
+        for month, span in groupby(self.days, key=month_of):
+            days = list(span)
+            self.advance(f"日冻结 {month}", first, len(self.days))
+            files[month] = self.folder / f"日冻结电量_{month}.parquet"
+            rows += freezing.write_month(files[month], these, days, first)
+            first += len(days)
+        return files, rows
+
+    def lines(self) -> Path:
+        """Write the low voltage lines."""
+        path = self.folder / "低压线路.csv"
+        lists.write_lines(path, self.layout, self.rows)
+        return path
+
+    def truth(self) -> Path:
+        """Write what is wrong with the station."""
+        path = self.folder / "truth.csv"
+        days = [*self.days, self.days[-1] + timedelta(days=1)]
+        numbers = {int(column): self.rows[at]["用户编号"] for at, column in enumerate(self.layout.columns)}
+        lists.write_truth(path, self.faults, days, numbers)
+        return path
 
 
 def write_payments(path: Path, month: int, owed_fen: dict[str, int], *, today: date, seed: int) -> None:
