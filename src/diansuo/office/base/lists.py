@@ -100,7 +100,10 @@ def equal(lookup: str) -> Narrow:
 def respond(
     request: HttpRequest, listing: Listing, rows: QuerySet[Any], context: Mapping[str, Any] | None = None
 ) -> HttpResponse:
-    """Answer with the list's page, or with all its rows as a workbook when ``?export=xlsx`` is asked for."""
+    """Answer with the list's page, or with all its rows as a workbook when ``?export=xlsx`` is asked for.
+
+    ``context["kept"]`` names what of the address the filters' form carries on, such as the day a list stands for.
+    """
     chosen = {item.name: request.GET.get(item.name, "") for item in listing.filters}
     words = request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL refuses a text with NUL
     rows = _narrowed(rows, listing, chosen, words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -34,8 +34,10 @@ def order_list(request: HttpRequest) -> HttpResponse:
     """Show the orders of the viewer's stations, the latest first."""
     scope, today = Scope.of(request.user), timezone.localdate()
     people = [(one.pk, one.name) for one in queries.people(scope)]
+    on = _day(request)
+    rows = queries.due_or_answered_on(scope, on) if on else queries.orders(scope)
     listing = lists.Listing(
-        title=_("派工单"),
+        title=_("%(day)s 到期或反馈的派工单") % {"day": on.isoformat()} if on else _("派工单"),
         columns=(
             Column("number", _("派工单号"), Kind.CODE, url_name="work_order", url_args=("id",)),
             Column("title", _("事由"), url_name="work_order", url_args=("id",)),
@@ -66,7 +68,15 @@ def order_list(request: HttpRequest) -> HttpResponse:
         enrich=lambda rows: [_with_standing(row, today) for row in rows],
         template="base/work_orders.html",
     )
-    return lists.respond(request, listing, queries.orders(scope))
+    return lists.respond(request, listing, rows, {"kept": {"on": on.isoformat()} if on else {}})
+
+
+def _day(request: HttpRequest) -> date | None:
+    """Return the day whose orders are asked for (``?on=``), or None for all."""
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return None
 
 
 def _with_standing(order: WorkOrder, today: Any) -> WorkOrder:

@@ -64,10 +64,19 @@ def open_by_staff(scope: Scope, day: date) -> list[OpenCount]:
     ]
 
 
+def due_or_answered_on(scope: Scope, day: date) -> QuerySet[WorkOrder]:
+    """Return the orders that were due on a day or were answered on it, done or not."""
+    return orders(scope).filter(_due_or_answered(day))
+
+
+def _due_or_answered(day: date) -> Q:
+    return Q(due_date=day) | Q(replied_at__date=day)
+
+
 def due_or_done_on(scope: Scope, day: date) -> list[DayCount]:
     """Return, by person, what became of the orders that were due on a day or were answered on it."""
     rows = (
-        WorkOrder.objects.filter(Q(due_date=day) | Q(replied_at__date=day), scope.limit("station"))
+        WorkOrder.objects.filter(_due_or_answered(day), scope.limit("station"))
         .values("assignee", "assignee__name")
         .annotate(not_done=Count("id", filter=UNDONE), done=Count("id", filter=~UNDONE))
         .order_by("assignee__name", "assignee")
