@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +17,7 @@ from diansuo.cli import office, serve
 from diansuo.cli.say import Failure, bar, say, t
 
 MONTHS = 14
-CUSTOMERS = 600
+CUSTOMERS = 6_000
 SEED = 7
 # Without letters and digits that look alike: it is read from a terminal and typed on a phone.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -23,9 +25,33 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 Serve = Annotated[
     bool, typer.Option("--serve/--no-serve", help=t("建好后启动工作台", "serve it once it is built"))
 ]
+Customers = Annotated[
+    int, typer.Option(min=60, max=100_000, help=t("样例户数", "how many customers the sample has"))
+]
 
 
-def demo(host: serve.Host = "127.0.0.1", port: serve.Port = 8000, serving: Serve = True) -> None:
+class DemoMode(StrEnum):
+    """How the sample's office stands: alone, or beside a marketing system that bills."""
+
+    ALONE = "alone"
+    BESIDE = "beside"
+
+
+Mode = Annotated[
+    DemoMode,
+    typer.Option(
+        help=t("alone 独立运行；beside 在营销2.0旁", "alone: the full cycle; beside: another system bills")
+    ),
+]
+
+
+def demo(
+    host: serve.Host = "127.0.0.1",
+    port: serve.Port = 8000,
+    serving: Serve = True,
+    customers: Customers = CUSTOMERS,
+    mode: Mode = DemoMode.ALONE,
+) -> None:
     """Build the sample station once, then serve it."""
     home = Path(
         os.environ.setdefault("DIANSUO_HOME", platformdirs.user_data_dir("diansuo-demo", appauthor=False))
@@ -34,7 +60,7 @@ def demo(host: serve.Host = "127.0.0.1", port: serve.Port = 8000, serving: Serve
     office.wake()
     marker = home / "demo-built"
     if not marker.exists():
-        _build(home, password)
+        _build(home, password, customers, mode)
         marker.touch()
     say(
         t(
@@ -79,7 +105,7 @@ def _demo_password(home: Path) -> str:
     return password
 
 
-def _build(home: Path, password: str) -> None:
+def _build(home: Path, password: str, customers: int, mode: DemoMode) -> None:
     from django.utils import timezone
 
     from diansuo.office.base.access import install_demo_users
@@ -87,24 +113,60 @@ def _build(home: Path, password: str) -> None:
     from diansuo.sandbox import station as sample
 
     today = timezone.localdate()
-    files = sample.write(
-        home / "sample", customers=CUSTOMERS, months=MONTHS, last_month=_last_month(today), seed=SEED
-    )
-    steps = 2 + 3 * len(files.readings)
     with bar(t("样例供电所", "sample station")) as advance:
-        done = 0
-        advance(files.archive.name, done, steps)
-        _import("archive", files.archive)
-        station = Station.objects.get()
-        for period, file in files.readings.items():
-            done += 3
-            advance(file.name, done, steps)
-            _import("readings", file)
-            _run_month(station, period)
-            _pay(home / "sample" / f"收费流水_{period}.csv", period, today, station.pk)
-        advance(files.freeze.name, steps - 1, steps)
-        _import("freeze", files.freeze)
-    install_demo_users(station, password)
+        files = sample.write(
+            home / "sample",
+            customers=customers,
+            months=MONTHS,
+            last_month=_last_month(today),
+            last_day=today,
+            seed=SEED,
+            mode=mode.value,
+            advance=advance,
+        )
+    steps = list(_steps(home / "sample", files, mode, today))
+    with bar(t("导入并运行", "import and run")) as advance:
+        for done, (label, step) in enumerate(steps):
+            advance(label, done, len(steps))
+            step()
+        advance("", len(steps), len(steps))
+    install_demo_users(Station.objects.get(), password, {"manager": _first_manager()})
+
+
+def _first_manager() -> Any:
+    """Return the area manager of the first areas: the demo's manager signs in as this person."""
+    from diansuo.office.archive.models import Responsibility
+
+    duties = Responsibility.objects.filter(duty=Responsibility.Duty.MANAGER).select_related("staff")
+    return duties.order_by("point").first().staff
+
+
+def _steps(folder: Path, files: Any, mode: DemoMode, today: date) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Yield what is done with the sample's files, in the order in which a station would have done it."""
+    yield files.archive.name, lambda: _import("archive", files.archive)
+    if mode is DemoMode.BESIDE:
+        yield t("营销2.0旁", "beside"), _stand_beside
+    for period, file in files.readings.items():
+        yield file.name, lambda file=file: _import("readings", file)
+        yield t(f"{period} 电费流程", f"{period} cycle"), lambda period=period: _run_month(period)
+        if mode is DemoMode.ALONE:
+            name = f"收费流水_{period}.csv"
+            yield name, lambda name=name, period=period: _pay(folder / name, period, today)
+        elif period in files.issued:
+            yield files.issued[period].name, lambda period=period: _import("issued", files.issued[period])
+    for file in files.freezes.values():
+        yield file.name, lambda file=file: _import("freeze", file)
+    for file in getattr(files, "curves", {}).values():
+        yield file.name, lambda file=file: _import("curve", file)
+    if files.arrears is not None:
+        yield files.arrears.name, lambda: _import("arrears", files.arrears)
+    yield files.failures.name, lambda: _import("failures", files.failures)
+
+
+def _stand_beside() -> None:
+    from diansuo.office.base.models import Station
+
+    Station.objects.update(mode=Station.Mode.BESIDE)
 
 
 def _last_month(today: date) -> int:
@@ -126,23 +188,24 @@ def _import(kind: str, file: Path) -> None:
     operations.apply(batch, scope=scope, now=now, plan=plan)
 
 
-def _pay(file: Path, period: int, today: date, station_id: int) -> None:
+def _pay(file: Path, period: int, today: date) -> None:
+    from diansuo.office.base.models import Station
     from diansuo.office.base.scope import Scope
     from diansuo.office.collection import queries
     from diansuo.sandbox import station as sample
 
-    owed = queries.open_by_customer(Scope.everything(), station_id=station_id)
+    owed = queries.open_by_customer(Scope.everything(), station_id=Station.objects.get().pk)
     if owed:
         sample.write_payments(file, period, owed, today=today, seed=SEED)
         _import("payments", file)
 
 
-def _run_month(station: Any, period: int) -> None:
+def _run_month(period: int) -> None:
     from django.utils import timezone
 
+    from diansuo.office.base.models import Station
     from diansuo.office.desk import cycle
 
     day = date(period // 100, period % 100, 1) + timedelta(days=2)
-
-    job = cycle.prepare(station, period, issue_date=day, user=None, now=timezone.now())
+    job = cycle.prepare(Station.objects.get(), period, issue_date=day, user=None, now=timezone.now())
     cycle.run(job, clock=timezone.now)

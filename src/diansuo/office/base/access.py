@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -87,9 +87,18 @@ def install_user(username: str, name: str, post: Post, station: Station, passwor
     return user
 
 
-def install_demo_users(station: Station, password: str) -> list[User]:
-    """Make one demo user a post at this station, all with one password; return them in the order of posts."""
+def install_demo_users(
+    station: Station, password: str, people: Mapping[str, Staff] | None = None
+) -> list[User]:
+    """Make one demo user a post at this station, all with one password; return them in the order of posts.
+
+    ``people`` names, by post code, who of the station's staff signs in as that user; others are made.
+    """
     users = []
+    for code, person in (people or {}).items():
+        user, _made = User.objects.get_or_create(username=code, defaults={"is_demo": True})
+        if not Staff.objects.filter(user=user).exists():
+            Staff.objects.filter(pk=person.pk, user__isnull=True).update(user=user)
     for post in Post.objects.order_by("id"):
         user, _made = User.objects.get_or_create(username=post.code, defaults={"is_demo": True})
         user.first_name, user.is_demo = post.name, True
