@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from diansuo.office.archive.models import Feeder, Meter, MeteringPoint, MeterInstallation, TransformerArea
 from diansuo.office.base.imports import operations
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
@@ -256,3 +257,50 @@ def test_what_is_no_parquet_file_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"nothing of the kind")
     with pytest.raises(SheetRefused, match="parquet"):
         preview("freeze", file)
+
+
+def _unowned(station: Station, meter: str, **role: Any) -> MeteringPoint:
+    point = MeteringPoint.objects.create(company=station.company, station=station, **role)
+    made = Meter.objects.create(company=station.company, asset_number=meter)
+    MeterInstallation.objects.create(point=point, meter=made, multiplier=80, valid_from=date(2024, 1, 1))
+    return point
+
+
+def test_masters_and_gates_are_found_by_their_meter_alone(station: Station, tmp_path: Path) -> None:
+    area = TransformerArea.objects.create(company=station.company, station=station, number="T1", name="1")
+    feeder = Feeder.objects.create(company=station.company, name="F1")
+    master, gate = _unowned(station, "Z1", master_of=area), _unowned(station, "G1", gate_of=feeder)
+    phases = {"PAP_A": "1.5", "PAP_B": "2", "PAP_C": "0.25"}
+    rows = [
+        {"表资产号": "Z1", "倍率": "80", "日期": "2024-07-01", "PAP_R": "3.75", **phases},
+        {"表资产号": "G1", "倍率": "80", "日期": "2024-07-01", "PAP_R": "9", "RAP_R": "1"},
+    ]
+    bring_in("freeze", write_csv(tmp_path / "a.csv", (*HEADINGS, *phases), rows), now=NOW)
+
+    found = lake.read_freeze(ALL, date(2024, 7, 1), date(2024, 7, 2))
+    assert found["point"].tolist() == [master.pk, gate.pk]
+    assert [found[name].tolist() for name in lake.PHASE_REGISTERS] == [[1500, -1], [2000, -1], [250, -1]]
+    assert found["reverse_total_wh"].tolist() == [-1, 1000]
+
+
+def test_a_row_without_customer_needs_a_meter_that_is_a_master_or_a_gate(
+    station: Station, tmp_path: Path
+) -> None:
+    batch, plan = preview(
+        "freeze", table(tmp_path / "a.csv", freeze("2024-07-01", "1", 用户编号="")), now=NOW
+    )
+
+    assert batch.counts["refused"] == 1
+    (verdict,) = plan.verdicts.table().to_dicts()
+    assert verdict["column"] == "用户编号"
+    assert "台区总表" in verdict["reason"]
+
+
+def test_files_from_before_the_phases_were_kept_are_still_read(
+    station: Station, tmp_path: Path, own_lake: Path
+) -> None:
+    bring_in("freeze", table(tmp_path / "a.csv", freeze("2024-07-01", "1")), now=NOW)
+    (path,) = own_lake.rglob("*.parquet")
+    pl.read_parquet(path).drop(lake.PHASE_REGISTERS).write_parquet(path)
+
+    assert totals() == {"2024-07-01": 1_000}

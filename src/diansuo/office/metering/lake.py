@@ -39,12 +39,15 @@ FREEZE_REGISTERS: Final = {
     "demand_w": Register.DEMAND,
 }
 """Columns of the daily freeze: registers at 0:00 in Wh before the multiplier (demand in W), null where absent."""
+PHASE_REGISTERS: Final = ("active_a_wh", "active_b_wh", "active_c_wh")
+"""Forward active of one phase, as the masters of areas count it; no tariff knows them."""
 FREEZE_SCHEMA: Final = {
     "point": pl.Int64,
     "meter": pl.Int64,
     "multiplier": pl.Int64,
     "day": pl.Date,
     **dict.fromkeys(FREEZE_REGISTERS, pl.Int64),
+    **dict.fromkeys(PHASE_REGISTERS, pl.Int64),
 }
 SWEEP_AFTER_SECONDS: Final = 3600
 _TEMPORARY: Final = ".part"
@@ -103,7 +106,10 @@ def read_freeze_frame(
     ]
     if not frames:
         return pl.DataFrame(schema=FREEZE_SCHEMA)
-    found = pl.concat(frames).filter(pl.col("day") >= from_date, pl.col("day") < to_date)
+    # Files written before the phases were kept lack their columns.
+    found = pl.concat([pl.LazyFrame(schema=FREEZE_SCHEMA), *frames], how="diagonal").filter(
+        pl.col("day") >= from_date, pl.col("day") < to_date
+    )
     if points is not None:
         found = found.filter(pl.col("point").is_in(list(points)))
     best = found.sort("point", "day", "rank", "batch").unique(
@@ -117,8 +123,8 @@ def read_freeze(
 ) -> dict[str, Int64]:
     """Return the freezes of days ``[from_date, to_date)`` within a scope as int64 columns of one length.
 
-    ``point``, ``meter``, ``multiplier``, ``day`` (days since 1970-01-01) and the columns of ``FREEZE_REGISTERS``,
-    in which -1 stands for a register that was not frozen.
+    ``point``, ``meter``, ``multiplier``, ``day`` (days since 1970-01-01), the columns of ``FREEZE_REGISTERS`` and of
+    ``PHASE_REGISTERS``, in which -1 stands for a register that was not frozen.
     """
     stations = scope.stations().values_list("id", flat=True)
     frame = read_freeze_frame(stations, from_date, to_date, points)

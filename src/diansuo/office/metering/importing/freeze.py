@@ -108,7 +108,11 @@ def _refuse_conflicts(rows: pl.DataFrame) -> pl.DataFrame:
 def _verdicts(rows: pl.DataFrame) -> Verdicts:
     refused = pl.col("refusal_reason") != ""
     shown = rows.with_columns(
-        subject=pl.format("{} {}", "customer", pl.col("date").cast(pl.String).fill_null("")),
+        subject=pl.format(
+            "{} {}",
+            pl.when(pl.col("customer") == "").then(pl.col("meter")).otherwise(pl.col("customer")),
+            pl.col("date").cast(pl.String).fill_null(""),
+        ),
         refusal_reason=pl.when(refused).then(pl.col("refusal_reason")).otherwise(pl.col("note")),
     )
     said = {name: shown[f"refusal_{name}"].to_list() for name in REFUSAL}

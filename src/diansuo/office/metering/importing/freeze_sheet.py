@@ -34,9 +34,15 @@ REGISTER_COLUMNS: Final = (
     Column("reverse_total_wh", "RAP_R", "Reverse active", _D, aliases=("反向有功", "反向有功总")),
     Column("reactive_reverse_wh", "RRP_R", "Reactive reverse", _D, aliases=("反向无功", "反向无功总")),
     Column("demand_w", "PAP_DEMAND", "Demand", _D, aliases=("最大需量", "需量")),
+    Column("active_a_wh", "PAP_A", "Active phase A", _D, aliases=("A相正向有功", "正向有功A相")),
+    Column("active_b_wh", "PAP_B", "Active phase B", _D, aliases=("B相正向有功", "正向有功B相")),
+    Column("active_c_wh", "PAP_C", "Active phase C", _D, aliases=("C相正向有功", "正向有功C相")),
 )
 COLUMNS: Final = (
-    Column("customer", "用户编号", "Customer number", ColumnKind.ID, True, ("户号", "用户号"), example="4102000011"),
+    Column(
+        "customer", "用户编号", "Customer number", ColumnKind.ID, True, ("户号", "用户号"), example="4102000011",
+        help="台区总表和线路关口不填，按表资产号找",
+    ),
     Column("area", "台区编号", "Area number", ColumnKind.ID, example="4102T00017"),
     Column(
         "meter", "表资产号", "Meter number", ColumnKind.ID, True, ("电能表编号", "电能表资产号", "资产编号", "资产号"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.clean import Unreadable, parse_date, parse_id
 from diansuo.office.metering.importing.freeze_sheet import HEADING, REGISTER_COLUMNS
-from diansuo.office.metering.importing.places import known_customers, places_of
+from diansuo.office.metering.importing.places import known_customers, places_of, places_without_customer
 
 REGISTERS: Final = tuple(column.field for column in REGISTER_COLUMNS)
 REFUSAL: Final = ("column", "value", "reason", "remedy")
@@ -66,7 +66,9 @@ def _with_ids_and_days(frame: pl.DataFrame) -> pl.DataFrame:
 def _with_places(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
     """Join the installation in force on the row's day: the one that begins then rather than the one that ends."""
     customers = {number for number in frame["customer"].unique().to_list() if number}
+    unowned = frame.filter(pl.col("customer") == "")["meter"].unique().to_list()
     places = [place for found in places_of(customers, scope).values() for place in found]
+    places += places_without_customer([number for number in unowned if number], scope)
     table = pl.DataFrame(
         [
             (
@@ -110,13 +112,13 @@ def _refuse_places(frame: pl.DataFrame, scope: Scope, today: date) -> pl.DataFra
     multiplier = pl.col("multiplier").cast(pl.Int64, strict=False)
     checks = [
         (
-            pl.col("customer") == "",
+            (pl.col("customer") == "") & pl.col("known_meter").is_null(),
             "customer",
-            _("用户编号为空或已被改成数值"),
-            _("将该列设为“文本”后重新导出"),
+            _("用户编号为空或已被改成数值，且档案中没有以该表为台区总表或线路关口"),
+            _("将该列设为“文本”后重新导出；总表和关口先在用户档案中导入"),
         ),
         (
-            ~pl.col("customer").is_in(known),
+            ~pl.col("customer").is_in([*known, ""]),
             "customer",
             _("档案中没有该用户"),
             _("先导入用户档案，或核对用户编号"),

@@ -83,6 +83,18 @@ def places_of(customers: Collection[str], scope: Scope) -> dict[str, list[Place]
     return found
 
 
+def places_without_customer(meters: Collection[str], scope: Scope) -> list[Place]:
+    """Return the installations of these meters as masters of areas or gates of feeders; their customer is ``""``."""
+    found: list[Place] = []
+    for part in _parts(meters):
+        rows = MeterInstallation.objects.filter(
+            scope.limit("point__station"), point__contract__isnull=True, meter__asset_number__in=part
+        )
+        for row in rows.order_by("point_id", "valid_from").values_list(*FIELDS).iterator(chunk_size=MANY):
+            found.append(Place("", *row[1:5], row[5] or "", *row[6:]))
+    return found
+
+
 def known_customers(customers: Collection[str], scope: Scope) -> set[str]:
     """Return those of these numbers that name a customer, with or without a meter."""
     found: set[str] = set()
