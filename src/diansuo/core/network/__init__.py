@@ -1,0 +1,28 @@
+"""Network: what goes into a transformer area, a feeder or a station, what is sold, and what is lost between (线损).
+
+`balance` sums registers to supply and sold, `classify` says what kind of loss it is.
+"""
+
+from diansuo.core.network.balance import Balance, Members, Side, balance
+from diansuo.core.network.classes import Losses, LossKind, Reason, classify
+from diansuo.core.network.energy import Exchanges, Flows, Freezes, RegisterEnds, State, energy_between
+from diansuo.core.network.thresholds import LossThresholds, WrongLossThreshold
+
+__all__ = [
+    "Balance",
+    "Exchanges",
+    "Flows",
+    "Freezes",
+    "LossKind",
+    "LossThresholds",
+    "Losses",
+    "Members",
+    "Reason",
+    "RegisterEnds",
+    "Side",
+    "State",
+    "WrongLossThreshold",
+    "balance",
+    "classify",
+    "energy_between",
+]
