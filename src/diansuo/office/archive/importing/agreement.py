@@ -14,7 +14,14 @@ CUSTOMER_FIELDS = (
     "customer_name", "address", "phone", "price_class", "voltage_class", "capacity_va", "opened_date",
     "opening_energy_wh", "opening_year",
 )  # fmt: skip
-AREA_FIELDS = ("area_name", "area_capacity_va", "feeder_name", "feeder_number", "substation")
+AREA_FIELDS = (
+    "area_name",
+    "area_capacity_va",
+    "area_dedicated",
+    "feeder_name",
+    "feeder_number",
+    "substation",
+)
 ROUTE_FIELDS = ("route_name", "reading_day")
 FEEDER_FIELDS = ("feeder_number", "substation")
 Key = Callable[[int], Hashable | None]
@@ -26,8 +33,8 @@ def check(lines: Lines, place_of: list[int]) -> None:
     _no_meter_twice(lines)
     _no_point_twice(lines)
     customer, area, route = lines["customer_number"], lines["area_number"], lines["route_number"]
-    feeder, master = lines["feeder_name"], lines["master"]
-    _one_value(lines, lambda i: None if master[i] else customer[i], CUSTOMER_FIELDS, "customer_number")
+    feeder, unowned = lines["feeder_name"], lines["unowned"]
+    _one_value(lines, lambda i: None if unowned[i] else customer[i], CUSTOMER_FIELDS, "customer_number")
     _one_value(lines, lambda i: area[i], AREA_FIELDS, "area_number")
     _one_value(lines, lambda i: route[i] and (place_of[i], route[i]), ROUTE_FIELDS, "route_number")
     _one_value(lines, lambda i: feeder[i], FEEDER_FIELDS, "feeder_name")
@@ -36,11 +43,11 @@ def check(lines: Lines, place_of: list[int]) -> None:
 
 
 def _nothing_missing(lines: Lines) -> None:
-    """A customer's line needs number, name and class, a master meter's the area; every line a meter."""
+    """A customer's line needs number, name and class, a master's the area, a gate's the feeder; every line a meter."""
     for i in list(lines.accepted()):
-        needed = (
-            ("area_number",) if lines["master"][i] else ("customer_number", "customer_name", "price_class")
-        )
+        needed: tuple[str, ...] = ("customer_number", "customer_name", "price_class")
+        if lines["unowned"][i]:
+            needed = ("area_number",) if lines["master"][i] else ("feeder_name",)
         for name in (*needed, "meter_number"):
             if lines[name][i] is None:
                 lines.refuse(i, name, _("%(heading)s为空") % {"heading": HEADINGS[name]}, _("补填后重新导入"))
@@ -99,7 +106,7 @@ def _one_station(lines: Lines, name: str, place_of: list[int]) -> None:
     first: dict[str, int] = {}
     for i in list(lines.accepted()):
         number = lines[name][i]
-        if number is None or (name == "customer_number" and lines["master"][i]):
+        if number is None or (name == "customer_number" and lines["unowned"][i]):
             continue
         earlier = first.setdefault(number, i)
         if place_of[earlier] != place_of[i]:

@@ -57,6 +57,11 @@ COLUMNS = (
         aliases=("tgCap", "tg_cap", "配变容量", "变压器容量"), help=_("单位 kVA"),
     ),
     Column(
+        "area_dedicated", "公专变标志", "Whose transformer", TEXT, example="公变",
+        aliases=("公变专变标志", "公专变", "变压器公专变标志", "pubPrivFlag", "pub_priv_flag"), listed=("公变", "专变"),
+        choices={"公变": "", "专变": ""}, help=_("用户自己的变压器填“专变”，不算台区线损；不填为公变"),
+    ),
+    Column(
         "route_number", "抄表段编号", "Route number", ID, example="0041020017",
         aliases=("mrSectNo", "mr_sect_no", "抄表段号", "抄表段", "抄表区段编号"),
     ),
@@ -78,8 +83,9 @@ COLUMNS = (
     ),
     Column(
         "point_role", "计量点性质", "Point role", TEXT, example="结算",
-        aliases=("用户类别", "计量点分类", "mpAttr", "mp_attr"), listed=("结算", "台区总表"),
-        choices={"结算": "", "台区总表": ""}, help=_("台区总表（考核）填“台区总表”，不建用户和合同"),
+        aliases=("用户类别", "计量点分类", "mpAttr", "mp_attr"), listed=("结算", "台区总表", "线路关口"),
+        choices={"结算": "", "台区总表": "", "线路关口": ""},
+        help=_("台区总表（考核）填“台区总表”，线路首端的表填“线路关口”；都不建用户和合同"),
     ),
     Column("walk_order", "抄表序号", "Walk order", INTEGER, example="1", aliases=("mrSn", "mr_sn", "抄表顺序号")),
     Column(
@@ -106,7 +112,7 @@ COLUMNS = (
         "price_class", "用电类别", "Price class", TEXT, required=True, example="居民生活用电",
         aliases=("elecTypeCode", "elec_type_code", "elecType", "电价类别", "用电性质"),
         listed=tuple(words.known("price_class")), choices=dict.fromkeys(words.known("price_class"), ""),
-        help=_("本版本只计算居民生活和农业生产电价"),
+        help=_("工商业可以导入，电价尚未入规则库，暂不出账"),
     ),
     Column(
         "voltage_class", "供电电压", "Supply voltage", TEXT, example="交流220V",

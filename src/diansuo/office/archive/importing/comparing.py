@@ -70,7 +70,7 @@ class Comparison:
         if point is not None:
             self._point(i, point)
             self._installation(i, point)
-            if not self.lines["master"][i]:
+            if not self.lines["unowned"][i]:
                 self._hanging(i, point)
             self._duty(i, point, "reader", Responsibility.Duty.READER)
             self._duty(i, point, "manager", Responsibility.Duty.MANAGER)
@@ -95,7 +95,7 @@ class Comparison:
         self._opening(i, customer)
 
     def _require_year(self, i: int) -> None:
-        if self.lines["opening_energy_wh"][i] is None or self.lines["master"][i]:
+        if self.lines["opening_energy_wh"][i] is None or self.lines["unowned"][i]:
             return
         if self.starts.year(self.lines["opening_year"][i]) is None:
             self.lines.refuse(

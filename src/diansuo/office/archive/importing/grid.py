@@ -22,8 +22,8 @@ from diansuo.office.archive.importing.starts import Starts
 from diansuo.office.archive.models import AreaTerm, Feeder, Route, TransformerArea
 
 COLUMNS = (
-    "area_number", "area_name", "area_capacity_va", "feeder_name", "feeder_number", "substation", "route_number",
-    "route_name", "reading_day",
+    "area_number", "area_name", "area_capacity_va", "area_dedicated", "feeder_name", "feeder_number", "substation",
+    "route_number", "route_name", "reading_day",
 )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ class GridComparison:
         area = self.areas[i]
         if area is not None:
             self._area(found, i, area)
-        if self.names.area[i] is not None:
+        if self.names.area[i] is not None or self.lines["gate"][i]:
             self._feeder(found, i)
         self._route(found, i)
         return found
@@ -75,13 +75,18 @@ class GridComparison:
         said = {
             "feeder_id": self._id(self.names.feeder[i]),
             "capacity_va": self.lines["area_capacity_va"][i],
+            "dedicated": self.lines["area_dedicated"][i],
         }
         said = {attribute: value for attribute, value in said.items() if value is not None}
         if area.term_id is None:
             found.edits.added[AreaTerm, area.id] = (self.starts.grid, {"area_id": area.id, **said})
             found.reasons.append(_("补充台区参数"))
             return
-        for attribute, column in (("feeder_id", "feeder_name"), ("capacity_va", "area_capacity_va")):
+        for attribute, column in (
+            ("feeder_id", "feeder_name"),
+            ("capacity_va", "area_capacity_va"),
+            ("dedicated", "area_dedicated"),
+        ):
             before, value = getattr(area, attribute), said.get(attribute)
             if value is None or value == before:
                 continue

@@ -27,7 +27,7 @@ def match(lines: Lines, places: list[Place], place_of: list[int], standings: lis
     """Match lines with what stands, refusing those that contradict it; ``standings`` is one a place."""
     count = len(lines)
     matches = Matches([None] * count, [None] * count, [None] * count, [None] * count)
-    unmatched: dict[tuple[int | None, int | None], list[int]] = defaultdict(list)
+    unmatched: dict[tuple[int | None, int | None, str | None], list[int]] = defaultdict(list)
     matched: dict[int, int] = {}
     for i in list(lines.accepted()):
         standing, station_id = standings[place_of[i]], places[place_of[i]].station_id
@@ -38,10 +38,12 @@ def match(lines: Lines, places: list[Place], place_of: list[int], standings: lis
         if point is not None:
             _claim(lines, matched, i, point)
         elif candidates and not lines.refused[i]:
-            unmatched[candidates[0].contract_id, candidates[0].master_of_id].append(i)
-    for (contract, area), positions in unmatched.items():
+            first = candidates[0]
+            unmatched[first.contract_id, first.master_of_id, first.gate_of].append(i)
+    for (contract, area, feeder), positions in unmatched.items():
         standing = standings[place_of[positions[0]]]
-        points = standing.points_of.get(contract or 0) or standing.master_points[area or 0]
+        points = standing.points_of.get(contract or 0) or standing.master_points.get(area or 0)
+        points = points or standing.gate_points[feeder or ""]
         _pair(lines, matches, positions, [point for point in points if point.id not in matched])
     _refuse_meters_elsewhere(lines, matches)
     return matches
@@ -50,7 +52,9 @@ def match(lines: Lines, places: list[Place], place_of: list[int], standings: lis
 def _match_owner(
     lines: Lines, matches: Matches, i: int, standing: Standing, station_id: int | None
 ) -> list[PointNow]:
-    """Match the area, and the customer unless it is a master meter; return the points that may be meant."""
+    """Match the area, and the customer unless it has none; return the points that may be meant."""
+    if lines["gate"][i]:
+        return standing.gate_points.get(lines["feeder_name"][i], [])
     area = matches.area[i] = standing.areas.get(lines["area_number"][i])
     if area is not None and area.station_id != station_id:
         lines.refuse(i, "area_number", _("该台区属于另一供电所"), _("核对台区编号和供电所"))

@@ -29,9 +29,17 @@ def translate(lines: Lines) -> None:
     """Replace words and written numbers by what they mean, refusing the lines whose values mean nothing.
 
     Afterwards ``price_class`` and ``voltage_class`` hold codes, ``phase`` a letter code, ``digits`` a pair of
-    counts, the capacities volt-amperes, ``opening_energy_wh`` Wh, ``master`` whether a line is an area's master meter.
+    counts, the capacities volt-amperes, ``opening_energy_wh`` Wh, ``master`` whether a line is an area's master meter,
+    ``gate`` whether it is a feeder's gate, ``unowned`` whether it is either and so has no customer.
     """
     lines.values["master"] = [bool(role) and words.is_master(role) for role in lines["point_role"]]
+    lines.values["gate"] = [bool(role) and words.is_gate(role) for role in lines["point_role"]]
+    lines.values["unowned"] = [a or b for a, b in zip(lines["master"], lines["gate"], strict=True)]
+    for name in ("area_number", "area_name"):
+        # The gate stands before all areas of its feeder.
+        lines.values[name] = [
+            None if gate else value for gate, value in zip(lines["gate"], lines[name], strict=True)
+        ]
     for name, meaning in MEANINGS.items():
         _translate(lines, name, meaning)
 
@@ -54,8 +62,8 @@ def _translate(lines: Lines, name: str, meaning: Callable[[Any], Any]) -> None:
 
 
 def _beside_the_point(lines: Lines, i: int, name: str) -> bool:
-    """A master meter has no contract, so whatever class its line names is not read."""
-    return name in ("price_class", "voltage_class") and lines["master"][i]
+    """A master or gate meter has no contract, so whatever class its line names is not read."""
+    return name in ("price_class", "voltage_class") and lines["unowned"][i]
 
 
 def _price_class(text: str) -> int:
@@ -64,8 +72,8 @@ def _price_class(text: str) -> int:
         return int(code)
     if words.is_not_priced(text):
         raise NotUnderstood(
-            _("本版本只计算居民生活和农业生产电价，不计算工商业电价"),
-            _("从文件中去掉这一行；工商业用户仍在原系统算费"),
+            _("这个用电类别看不出是单一制还是两部制"),
+            _("写成“工商业（单一制）”或“工商业（两部制）”"),
         )
     raise NotUnderstood(
         _("不认识的用电类别"), _("可用：%(words)s") % {"words": "、".join(words.known("price_class"))}
@@ -86,6 +94,13 @@ def _phase(text: str) -> str:
     if code is None:
         raise NotUnderstood(_("不认识的相别"), _("可用：A、B、C、三相"))
     return code
+
+
+def _dedicated(text: str) -> bool:
+    dedicated = words.is_dedicated(text)
+    if dedicated is None:
+        raise NotUnderstood(_("不认识的公专变标志"), _("可用：公变、专变"))
+    return dedicated
 
 
 def _digits(text: str) -> tuple[int, int]:
@@ -144,6 +159,7 @@ MEANINGS: dict[str, Callable[[Any], Any]] = {
     "voltage_class": _voltage_class,
     "phase": _phase,
     "digits": _digits,
+    "area_dedicated": _dedicated,
     "capacity_va": _volt_amperes,
     "area_capacity_va": _volt_amperes,
     "opening_energy_wh": _energy_wh,

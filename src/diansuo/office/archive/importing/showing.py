@@ -33,6 +33,8 @@ def shown(references: References, attribute: str, value: Any) -> str:
         return str(PRICE_CLASS_NAMES[PriceClass(value)])
     if attribute == "voltage_class":
         return str(VOLTAGE_CLASS_NAMES[VoltageClass(value)])
+    if attribute == "dedicated":
+        return _("专变") if value else _("公变")
     if attribute == "phase":
         return str(PointArea.Phase(value).label)
     if attribute == "capacity_va":

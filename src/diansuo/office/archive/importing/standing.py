@@ -54,6 +54,8 @@ class PointNow(NamedTuple):
     station_id: int
     contract_id: int | None
     master_of_id: int | None
+    gate_of_id: int | None
+    gate_of: str | None
     route_id: int | None
     walk_order: int | None
     installation_id: int | None
@@ -86,6 +88,7 @@ class AreaNow(NamedTuple):
     term_from: date | None
     feeder_id: int | None
     capacity_va: int | None
+    dedicated: bool | None
 
 
 class MeterNow(NamedTuple):
@@ -109,6 +112,7 @@ class Standing:
     customers: dict[str, CustomerNow] = field(default_factory=dict)
     points_of: dict[int, list[PointNow]] = field(default_factory=dict)
     master_points: dict[int, list[PointNow]] = field(default_factory=dict)
+    gate_points: dict[str, list[PointNow]] = field(default_factory=dict)
     point_numbers: dict[str, int] = field(default_factory=dict)
     meters: dict[str, MeterNow] = field(default_factory=dict)
     areas: dict[str, AreaNow] = field(default_factory=dict)
@@ -120,7 +124,8 @@ def load(
 ) -> Standing:
     """Return what the company holds under these numbers; nothing for a company that is yet to be made.
 
-    ``points_of`` is keyed by contract, ``master_points`` by area, ``openings`` by contract and year.
+    ``points_of`` is keyed by contract, ``master_points`` by area, ``gate_points`` by the feeder's name,
+    ``openings`` by contract and year.
     """
     standing = Standing()
     if company_id is None:
@@ -133,6 +138,8 @@ def load(
             standing.points_of.setdefault(point.contract_id, []).append(point)
         elif point.master_of_id is not None:
             standing.master_points.setdefault(point.master_of_id, []).append(point)
+        elif point.gate_of is not None:
+            standing.gate_points.setdefault(point.gate_of, []).append(point)
     if points:
         numbered = _few(MeteringPoint.objects.filter(company=company_id), "number", points)
         standing.point_numbers = dict(numbered.exclude(number=None).values_list("number", "id"))
@@ -182,13 +189,13 @@ def _points(company_id: int, customers: Collection[str]) -> Iterable[PointNow]:
         manager=_open("duties", duty=Responsibility.Duty.MANAGER),
     )
     if len(customers) <= FEW:
-        rows = rows.filter(Q(contract__customer__number__in=list(customers)) | Q(master_of__isnull=False))
+        rows = rows.filter(Q(contract__customer__number__in=list(customers)) | Q(contract__isnull=True))
     columns = (
-        "id", "number", "station_id", "contract_id", "master_of_id", "route_id", "walk_order", "installed__id",
-        "installed__valid_from", "installed__multiplier", "installed__meter_id", "installed__meter__asset_number",
-        "installed__meter__integer_digits", "installed__meter__decimal_digits", "hanging__id",
-        "hanging__valid_from", "hanging__area_id", "hanging__phase", "reader__id", "reader__valid_from",
-        "reader__staff_id", "manager__id", "manager__valid_from", "manager__staff_id",
+        "id", "number", "station_id", "contract_id", "master_of_id", "gate_of_id", "gate_of__name", "route_id",
+        "walk_order", "installed__id", "installed__valid_from", "installed__multiplier", "installed__meter_id",
+        "installed__meter__asset_number", "installed__meter__integer_digits", "installed__meter__decimal_digits",
+        "hanging__id", "hanging__valid_from", "hanging__area_id", "hanging__phase", "reader__id",
+        "reader__valid_from", "reader__staff_id", "manager__id", "manager__valid_from", "manager__staff_id",
     )  # fmt: skip
     return map(PointNow._make, rows.values_list(*columns))
 
@@ -197,7 +204,7 @@ def _areas(company_id: int) -> Iterable[AreaNow]:
     rows = TransformerArea.objects.filter(company=company_id).annotate(term=_open("terms"))
     columns = (
         "id", "number", "name", "station_id", "term__id", "term__valid_from", "term__feeder_id",
-        "term__capacity_va",
+        "term__capacity_va", "term__dedicated",
     )  # fmt: skip
     return map(AreaNow._make, rows.values_list(*columns))
 

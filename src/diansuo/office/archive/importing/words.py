@@ -46,6 +46,17 @@ def is_master(text: str) -> bool:
     return any(word in even(text) for word in _words("master_point"))
 
 
+def is_gate(text: str) -> bool:
+    """Tell whether a text says that a point is the gate of its feeder (线路关口)."""
+    return not is_master(text) and any(word in even(text) for word in _words("gate_point"))
+
+
+def is_dedicated(text: str) -> bool | None:
+    """Tell whether a text names a customer's own transformer (专变), None if it names neither."""
+    code = _table("area_ownership").get(even(text))
+    return code and code == "DEDICATED"
+
+
 def known(list_name: str) -> list[str]:
     """Return the first spelling of every meaning in one list, for a remedy to name."""
     return [spellings[0] for spellings in _file()[list_name].values()]

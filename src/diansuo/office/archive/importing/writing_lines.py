@@ -69,7 +69,7 @@ def _make_customers(intake: Intake, new: Sequence[int], batch: ImportBatch) -> N
     first: dict[tuple[int, str], int] = {}
     for i in new:
         if (
-            not lines["master"][i]
+            not lines["unowned"][i]
             and intake.matches.customer[i] is None
             and _owner(intake, i) not in contracts
         ):
@@ -139,7 +139,7 @@ def _make_terms(intake: Intake, at: list[int], contracts: np.ndarray, batch: Imp
 def _make_points(intake: Intake, new: Sequence[int], batch: ImportBatch) -> None:
     lines, names, references = intake.lines, intake.names, intake.references
     points = reserve_ids(MeteringPoint, len(new))
-    masters = lines["master"]
+    masters, gates, unowned = lines["master"], lines["gate"], lines["unowned"]
     insert_columns(
         MeteringPoint,
         {
@@ -147,8 +147,9 @@ def _make_points(intake: Intake, new: Sequence[int], batch: ImportBatch) -> None
             "company": [_company(intake, i) for i in new],
             "station": [_station(intake, i) for i in new],
             "number": [lines["point_number"][i] for i in new],
-            "contract": [None if masters[i] else _contract(intake, i) for i in new],
+            "contract": [None if unowned[i] else _contract(intake, i) for i in new],
             "master_of": [references.id_of(names.area[i]) if masters[i] else None for i in new],
+            "gate_of": [references.id_of(names.feeder[i]) if gates[i] else None for i in new],
             "route": [references.id_of(names.route[i]) for i in new],
             "walk_order": [lines["walk_order"][i] for i in new],
             "batch": [batch.pk] * len(new),
@@ -184,9 +185,9 @@ def _make_points(intake: Intake, new: Sequence[int], batch: ImportBatch) -> None
 
 
 def _make_hangings(intake: Intake, new: Sequence[int], points: np.ndarray, batch: ImportBatch) -> None:
-    """Hang customers' points on their areas; a master point measures its area and hangs on none."""
+    """Hang customers' points on their areas; a master or gate measures what hangs there and hangs on none."""
     lines, areas = intake.lines, intake.names.area
-    hung = [at for at, i in enumerate(new) if areas[i] is not None and not lines["master"][i]]
+    hung = [at for at, i in enumerate(new) if areas[i] is not None and not lines["unowned"][i]]
     insert_columns(
         PointArea,
         {
