@@ -100,6 +100,24 @@ def freeze(
 
 
 @app.command(
+    "failures",
+    help=t(
+        "导入采集失败清单。例：diansuo import failures 采集失败清单_20240802.xlsx --apply",
+        "Import a list of failed collections. Example: diansuo import failures 采集失败清单_20240802.xlsx --apply",
+    ),
+)
+def failures(
+    files: Files,
+    station: StationName = "",
+    apply: Apply = False,
+    as_user: AsUser = "system",
+    as_json: AsJson = False,
+) -> None:
+    """Import the meters whose register of a day did not come in."""
+    _import("failures", files, {"station": station}, apply=apply, as_user=as_user, as_json=as_json)
+
+
+@app.command(
     "payments",
     help=t(
         "导入收费流水，同一流水号只记一次。例：diansuo import payments 收费流水.csv --apply",

@@ -125,6 +125,24 @@ class MissedReading(Imported):
         constraints = [models.UniqueConstraint(fields=["point", "period"], name="missed_once")]
 
 
+class CollectionFailure(Imported):
+    """A meter whose register of a day did not come in (采集失败), with how many days in a row it has not."""
+
+    point = models.ForeignKey(
+        MeteringPoint, models.PROTECT, related_name="collection_failures", verbose_name=_("计量点")
+    )
+    meter = models.ForeignKey(Meter, models.PROTECT, related_name="+", verbose_name=_("电能表"))
+    fail_date = models.DateField(_("失败日期"))
+    days = models.PositiveIntegerField(_("连续失败天数"), default=1)
+    reason = models.CharField(_("失败原因"), max_length=80, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("采集失败")
+        verbose_name_plural = _("采集失败")
+        constraints = [models.UniqueConstraint(fields=["point", "fail_date"], name="failure_once")]
+        indexes = [models.Index(fields=["fail_date", "point"], name="failure_of_day")]
+
+
 class Consumption(models.Model):
     """The energy settled for a point in a month: between two settlement readings, after exchange and rollover."""
 

@@ -26,7 +26,8 @@ def publish() -> None:
     """Publish the menu entry and the panels (from the app's ``ready``)."""
     group = gettext_lazy("抄表与电费")
     add_navigation(
-        NavigationItem(10, gettext_lazy("录入示数"), "reading_routes", group, "", "base.enter_readings")
+        NavigationItem(10, gettext_lazy("录入示数"), "reading_routes", group, "", "base.enter_readings"),
+        NavigationItem(13, gettext_lazy("采集失败"), "failures", group),
     )
     add_panel(Panel(20, gettext_lazy("用电与示数"), "metering/readings_panel.html", _readings, "readings"))
     add_panel(Panel(50, gettext_lazy("核查发现"), "metering/findings_panel.html", _findings, "findings"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from diansuo.office.base.converters import PERIOD
-from diansuo.office.metering import views
+from diansuo.office.metering import failure_views, views
 
 WALK = f"readings/<int:route_id>/<{PERIOD}:period>/"
 
@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern] = [
     path("readings/", views.route_list, name="reading_routes"),
     path(WALK, views.walk_page, name="walk"),
     path(f"{WALK}<int:point_id>/", views.enter, name="walk_enter"),
+    path("failures/", failure_views.failure_list, name="failures"),
     path("points/<int:point_id>/exchange/", views.exchange, name="meter_exchange"),
 ]

@@ -1,0 +1,105 @@
+"""The page of failed collections: a day's list, the long ones marked, each row a task at hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from diansuo.office.archive import page_queries as archive
+from diansuo.office.archive.models import Responsibility
+from diansuo.office.base import lists, wording
+from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.scope import Scope
+from diansuo.office.base.work_orders.links import Subject
+from diansuo.office.metering import failure_queries as queries
+
+
+def failure_list(request: HttpRequest) -> HttpResponse:
+    """Show the failures of a day (``?day=``), of the latest list without one; the longest first."""
+    scope, today = Scope.of(request.user), timezone.localdate()
+    day = _day(request) or queries.latest_failure_day(scope, today)
+    shown = wording.short_day(day) if day else ""
+    people = [*archive.people(scope, Responsibility.Duty.MANAGER), (0, _("无台区经理"))]
+    listing = lists.Listing(
+        title=_("采集失败 %(day)s") % {"day": shown} if day else _("采集失败"),
+        columns=_columns(),
+        key=("-days", "id"),
+        empty=_("没有采集失败。导入采集系统的“采集失败清单”，失败的表列在这里，连续 3 天及以上的标红。"),
+        file_name=_("采集失败"),
+        search=lists.any_of(
+            "point__contract__customer__number__startswith",
+            "point__contract__customer__name__contains",
+            "meter__asset_number__endswith",
+        ),
+        search_hint=_("用户编号、名称或表号"),
+        filters=(
+            lists.Filter(
+                "manager",
+                _("台区经理"),
+                people,
+                lambda rows, value: queries.of_manager(scope, rows, int(value), day or today),
+            ),
+            lists.Filter(
+                "three_days",
+                _("天数"),
+                (("1", _("3 天及以上")),),
+                lambda rows, _value: rows.filter(days__gte=queries.LONG_DAYS),
+            ),
+        ),
+        enrich=lambda rows: queries.failure_rows(scope, rows, day or today),
+        subject=_about,
+    )
+    kept = {"day": day.isoformat()} if request.GET.get("day") and day else {}
+    return lists.respond(request, listing, queries.failures_on(scope, day), {"kept": kept})
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column("manager", _("台区经理"), Kind.CODE),
+        Column("customer_number", _("用户编号"), Kind.CODE, url_name="customer", url_args=("customer_id",)),
+        Column("customer_name", _("用户名称"), url_name="customer", url_args=("customer_id",)),
+        Column("area", _("台区"), url_name="area", url_args=("area_id",)),
+        Column("meter", _("电能表编号"), Kind.CODE),
+        Column("days", _("连续失败"), Kind.COUNT, unit=_("天")),
+        Column(
+            "long",
+            _("情况"),
+            Kind.CODE,
+            labels={True: _("3 天及以上"), False: _("3 天以内")},
+            tones={True: "bad", False: "warn"},
+        ),
+        Column("reason", _("失败原因")),
+        Column("fail_date", _("失败日期"), Kind.DAY),
+    )
+
+
+def _about(row: queries.FailureRow) -> Subject:
+    what = f"{row.customer_name} {row.customer_number}" if row.customer_number else f"{row.area} {_('总表')}"
+    return Subject(
+        _("采集失败 %(days)s 天：%(what)s") % {"days": row.days, "what": what},
+        source="collection",
+        customer_number=row.customer_number,
+        area_number=row.area_number,
+        url=reverse("customer", args=[row.customer_id])
+        if row.customer_id
+        else reverse("area", args=[row.area_id])
+        if row.area_id
+        else "",
+        staff_id=row.manager_id,
+        station_id=row.station_id,
+        instruction=_(
+            "表号 %(meter)s，原因：%(reason)s。到现场查电源、天线、通信模块和表计，必要时抄回示数。"
+        )
+        % {"meter": row.meter, "reason": row.reason or _("未注明")},
+    )
+
+
+def _day(request: HttpRequest) -> date | None:
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None
