@@ -9,11 +9,13 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from diansuo.core.tariff import Component
+from diansuo.core.tariff.classes import PriceClass
 from diansuo.office.base import wording
 from diansuo.office.base.registry import Words
 from diansuo.office.config.rulebook import book
 
 _Detail = dict[str, Any]
+COMMERCIAL = {int(PriceClass.COMMERCIAL_SINGLE_PART), int(PriceClass.COMMERCIAL_TWO_PART)}
 
 
 def _several_points(_detail: _Detail) -> Words:
@@ -54,6 +56,16 @@ def _value_absent(detail: _Detail) -> Words:
     )
 
 
+def _no_such_rule(detail: _Detail) -> Words:
+    if detail.get("price_class") in COMMERCIAL:
+        return Words(
+            _("工商业电价未入库"),
+            _("工商业电价尚未入规则库，暂不能出账；电量照常结算，计入线损"),
+            _("先在原系统出账；规则库有了工商业电价后重新执行本月流程"),
+        )
+    return _value_absent({"file": detail.get("detail", "")})
+
+
 def _price_change(_detail: _Detail) -> Words:
     return Words(
         _("账期跨调价日"),
@@ -92,7 +104,7 @@ _WORDS: dict[str, Callable[[_Detail], Words]] = {
     "B-NO-BILL": _no_bill,
     "B-VALUE-ABSENT": _value_absent,
     "B-NO-VALUE-IN-FORCE": _value_absent,
-    "B-NO-SUCH-RULE": _value_absent,
+    "B-NO-SUCH-RULE": _no_such_rule,
     "B-PRICE-CHANGE-WITHIN-PERIOD": _price_change,
     "B-NO-TIME-OF-USE-REGISTERS": _no_registers,
     "B-SUM": _lines_differ,

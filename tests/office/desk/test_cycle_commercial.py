@@ -1,0 +1,33 @@
+"""Commercial customers in a month: known, not priced yet, held with the reason, while everybody else is billed."""
+
+from __future__ import annotations
+
+import pytest
+
+from diansuo.core.tariff.classes import PriceClass
+from diansuo.office.billing.models import Bill
+from diansuo.office.desk import queries
+from tests.office.desk import months
+from tests.office.metering import builder
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("price_class", [PriceClass.COMMERCIAL_SINGLE_PART, PriceClass.COMMERCIAL_TWO_PART])
+def test_a_commercial_customer_is_held_because_its_price_is_not_in_the_rulebook(
+    price_class: PriceClass,
+) -> None:
+    station = builder.make_station()
+    for number, options in (("0041", {}), ("0042", {"price_class": price_class})):
+        months.read(months.opened_household(station, number, **options), 202408, 1200)
+    months.run(station, 202407)
+
+    job = months.run(station, 202408)
+
+    (held,) = queries.held(builder.ALL, job_id=job.pk)
+    (words,) = held.findings
+    assert held.number == "0042"
+    assert "工商业电价尚未入规则库" in words.reason
+    assert words.remedy
+    issued = Bill.objects.filter(state=Bill.State.ISSUED)
+    assert list(issued.values_list("consumption__point__contract__customer__number", flat=True)) == ["0041"]
