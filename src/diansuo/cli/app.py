@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from diansuo.cli import backup, calc, cycle, demo, export, imports, manage, serve
+from diansuo.cli import backup, calc, cycle, demo, export, imports, manage, sandbox, serve
 from diansuo.cli.say import Failure, error, t
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
     ),
 )
 app.command("demo")(demo.demo)
+app.command("sandbox")(sandbox.sandbox)
 app.command("serve")(serve.serve)
 app.command("worker", hidden=True)(serve.worker)
 app.add_typer(imports.app, name="import")
