@@ -145,6 +145,15 @@ def test_two_areas_together_lose_what_each_of_them_loses(one: list[P], other: li
 
 
 @settings(max_examples=100, deadline=None)
+@given(area(), area())
+def test_groups_merged_are_the_group_of_all_their_points(one: list[P], other: list[P]) -> None:
+    apart = balanced(one + [replace(each, group=1) for each in other], range(DAYS + 1), groups=2)
+    merged, together = apart.merged(slice(None), slice(None)), balanced(one + other, range(DAYS + 1))
+    for name in together.__dataclass_fields__:
+        assert (getattr(merged, name) == getattr(together, name)).all(), name
+
+
+@settings(max_examples=100, deadline=None)
 @given(area(gaps=False))
 def test_a_month_is_the_sum_of_its_days(points: list[P]) -> None:
     # A month's rise may be more than a tenth of a register, so only those that do not roll over are summed.

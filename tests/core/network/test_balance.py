@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from diansuo.core.network import Exchanges, Freezes, Losses, LossKind, Reason, State
+from diansuo.core.network import Exchanges, Freezes, Losses, LossKind, Reason, State, balance
 from diansuo.core.quantity.arrays import WrongColumn
-from tests.core.network.groups import balanced, column, customer, losses, master
+from tests.core.network.groups import ENDS, balanced, column, customer, freezes, losses, master, members
 
 
 def _first(found: Losses) -> tuple[str, str]:
@@ -155,6 +155,16 @@ def test_a_sudden_change_is_held_against_the_days_before() -> None:
     assert found.mean_days[0].tolist() == [0, 1, 2, 3, 4, 5]
     assert found.mean_rate_bp[0, 4:].tolist() == [200, 260]
     assert found.mean_loss_wh[0, 5] == 2_600
+
+
+def test_of_two_rows_of_a_day_the_later_counts() -> None:
+    one = freezes([customer("0", "5")])
+    both = Freezes(*(np.concatenate([getattr(one, name)] * 2) for name in one.__dataclass_fields__))
+    both.total_wh[3] = 7_000
+
+    of = balance(both, members([customer()]), column([0, 1]), 1, ENDS)
+
+    assert of.sold_wh[0, 0] == 7_000
 
 
 def test_columns_of_the_wrong_type_are_refused() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 import numpy as np
@@ -67,12 +67,14 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What went into groups and what was sold, shape (groups, periods), int64.
+    """What went into groups and what was sold, shape (groups, periods), int64, of the points that are known.
 
     Attributes:
         days: (periods,), days each period has.
-        supply_wh: 供电量, of the points that are known.
-        sold_wh: 售电量, of the points that are known.
+        inlet_forward_wh: what came in.
+        inlet_reverse_wh: what flowed back out of the group (倒送).
+        outlet_forward_wh: what was taken.
+        outlet_reverse_wh: what was fed in (上网).
         outlets: points that take energy out.
         outlets_known: those of them whose energy is known (the collection).
         inlets: points where energy comes in.
@@ -80,12 +82,48 @@ class Balance:
     """
 
     days: Int64
-    supply_wh: Int64
-    sold_wh: Int64
+    inlet_forward_wh: Int64
+    inlet_reverse_wh: Int64
+    outlet_forward_wh: Int64
+    outlet_reverse_wh: Int64
     outlets: Int64
     outlets_known: Int64
     inlets: Int64
     inlet_state: Int64
+
+    @property
+    def supply_wh(self) -> Int64:
+        """供电量: what came in and what was fed in."""
+        return self.inlet_forward_wh + self.outlet_reverse_wh
+
+    @property
+    def sold_wh(self) -> Int64:
+        """售电量: what was taken and what flowed back out."""
+        return self.outlet_forward_wh + self.inlet_reverse_wh
+
+    def rows(self, which: slice) -> Balance:
+        """Return the balance of some of the groups."""
+        kept = {each.name: getattr(self, each.name)[which] for each in fields(self) if each.name != "days"}
+        return Balance(days=self.days, **kept)
+
+    def merged(self, inlets: slice, outlets: slice) -> Balance:
+        """Return one group whose inlets are those of some groups, and whose outlets those of others."""
+
+        def whole(column: Int64, which: slice) -> Int64:
+            total: Int64 = column[which].sum(axis=0, dtype=np.int64)[np.newaxis]
+            return total
+
+        return Balance(
+            days=self.days,
+            inlet_forward_wh=whole(self.inlet_forward_wh, inlets),
+            inlet_reverse_wh=whole(self.inlet_reverse_wh, inlets),
+            outlet_forward_wh=whole(self.outlet_forward_wh, outlets),
+            outlet_reverse_wh=whole(self.outlet_reverse_wh, outlets),
+            outlets=whole(self.outlets, outlets),
+            outlets_known=whole(self.outlets_known, outlets),
+            inlets=whole(self.inlets, inlets),
+            inlet_state=self.inlet_state[inlets].max(axis=0, initial=int(State.KNOWN))[np.newaxis],
+        )
 
 
 def balance(
@@ -151,17 +189,15 @@ def _summed(flows: Flows, cell: Int64, inlet: Bool, days: Int64, groups: int) ->
 
     outlet = ~inlet
     known = flows.state == State.KNOWN
-    supply = total(cell[inlet], flows.forward_wh[inlet])
-    sold = total(cell[inlet], flows.reverse_wh[inlet])
     feeding = np.flatnonzero(outlet & (flows.reverse_wh != 0))
-    supply += total(cell[feeding], flows.reverse_wh[feeding])
-    sold += total(cell[outlet], flows.forward_wh[outlet])
     worst = np.full(groups * len(days), int(State.KNOWN), dtype=np.int64)
     np.maximum.at(worst, cell[inlet], flows.state[inlet])
     return Balance(
         days=days.astype(np.int64),
-        supply_wh=supply.reshape(shape),
-        sold_wh=sold.reshape(shape),
+        inlet_forward_wh=total(cell[inlet], flows.forward_wh[inlet]).reshape(shape),
+        inlet_reverse_wh=total(cell[inlet], flows.reverse_wh[inlet]).reshape(shape),
+        outlet_forward_wh=total(cell[outlet], flows.forward_wh[outlet]).reshape(shape),
+        outlet_reverse_wh=total(cell[feeding], flows.reverse_wh[feeding]).reshape(shape),
         outlets=total(cell[outlet], 1).reshape(shape),
         outlets_known=total(cell[outlet & known], 1).reshape(shape),
         inlets=total(cell[inlet], 1).reshape(shape),

@@ -27,7 +27,7 @@ class State(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Freezes:
-    """Registers at 0:00 (日冻结), one row a point and day, shape (n,), all int64.
+    """Registers at 0:00 (日冻结), a row a point and day, shape (n,), all int64; of two of them the later row counts.
 
     Attributes:
         point: metering point.
@@ -141,7 +141,7 @@ def energy_between(
     beginning. Without a reverse register at either end the reverse energy of a point that does not feed in is 0.
 
     Args:
-        freezes: registers; at most one row a point and day.
+        freezes: registers.
         intervals: which points, and between which days.
         ends: where the registers roll over.
         exchanges: exchanges within the intervals whose final and initial registers are known.

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "diansuo.office.base",
     "diansuo.office.archive",
     "diansuo.office.metering",
+    "diansuo.office.network",
     "diansuo.office.billing",
     "diansuo.office.collection",
     "diansuo.office.desk",

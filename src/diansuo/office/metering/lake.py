@@ -118,6 +118,29 @@ def read_freeze_frame(
     return best.select(list(FREEZE_SCHEMA)).collect()
 
 
+def read_freeze_rows(
+    station_ids: Iterable[int], from_date: date, to_date: date, names: Sequence[str]
+) -> pl.DataFrame:
+    """Return columns of the freezes of days ``[from_date, to_date)`` as they lie in the files: fast, not made single.
+
+    Of several rows of a point and day the last counts: raw comes before final, older batches before newer ones.
+    """
+    files = LakeFile.objects.filter(
+        station__in=list(station_ids),
+        kind=FREEZE,
+        month__gte=month_of(from_date),
+        month__lte=month_of(to_date),
+    )
+    ordered = sorted(files, key=lambda row: (row.side == FINAL, row.batch_id, row.path))
+    schema = {name: FREEZE_SCHEMA[name] for name in dict.fromkeys((*names, "day"))}
+    frames = [
+        frame.select(name for name in schema if name in frame.collect_schema())
+        for frame in (pl.scan_parquet(_root() / row.path) for row in ordered)
+    ]
+    found = pl.concat([pl.LazyFrame(schema=schema), *frames], how="diagonal")
+    return found.filter(pl.col("day") >= from_date, pl.col("day") < to_date).select(list(names)).collect()
+
+
 def read_freeze(
     scope: Scope, from_date: date, to_date: date, points: Sequence[int] | None = None
 ) -> dict[str, Int64]:

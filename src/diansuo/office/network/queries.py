@@ -1,0 +1,247 @@
+"""Losses as rows: areas, feeders and stations on a day, over days, and over a month.
+
+Every row is plain data; words for its class and reason are in :mod:`wording`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from diansuo.core.network import LossKind, Reason
+from diansuo.core.quantity import month as months_
+from diansuo.office.archive.models import Feeder, Responsibility, TransformerArea
+from diansuo.office.base.models import Station
+from diansuo.office.base.scope import Scope
+from diansuo.office.network import details, months, prices
+from diansuo.office.network.months import Level, StationMonth
+
+MANAGERS_KEPT = 64
+_MANAGERS = """
+    SELECT h.area_id, s.id, s.name, COUNT(*) FROM archive_pointarea h
+    JOIN archive_transformerarea a ON a.id = h.area_id
+    JOIN archive_responsibility r ON r.point_id = h.point_id AND r.duty = %s
+        AND r.valid_from <= %s AND (r.valid_to IS NULL OR r.valid_to > %s)
+    JOIN base_staff s ON s.id = r.staff_id
+    WHERE a.station_id = %s AND h.valid_from <= %s AND (h.valid_to IS NULL OR h.valid_to > %s)
+    GROUP BY h.area_id, s.id, s.name ORDER BY COUNT(*), s.id DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What an area, a feeder or a station lost on a day (or in a month, whose first day ``day`` then is).
+
+    ``loss_wh``, ``rate_bp`` and ``value_fen`` are None where the loss cannot be computed; ``reason_detail`` then says
+    which meter is to blame and since when. The means are of the latest days before that were judged.
+    """
+
+    station_id: int
+    day: date
+    id: int
+    number: str
+    name: str
+    outlets: int
+    outlets_known: int
+    supply_wh: int
+    sold_wh: int
+    loss_wh: int | None
+    rate_bp: int | None
+    kind: LossKind
+    reason: Reason
+    reason_detail: str
+    sudden: bool
+    mean7_rate_bp: int | None
+    mean7_loss_wh: int | None
+    value_fen: int | None
+
+    @property
+    def computable(self) -> bool:
+        """Tell whether there is a loss at all."""
+        return self.kind != LossKind.UNCOMPUTABLE
+
+    @property
+    def abnormal(self) -> bool:
+        """Tell whether somebody must look: high, negative, uncomputable, or suddenly changed."""
+        return self.sudden or self.kind in (LossKind.HIGH, LossKind.NEGATIVE, LossKind.UNCOMPUTABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLoss(Loss):
+    """What an area lost, and who answers for it: the manager of most of its customers."""
+
+    manager_id: int | None
+    manager: str
+
+    @property
+    def area_id(self) -> int:
+        """Return the area's id."""
+        return self.id
+
+    @property
+    def area_number(self) -> str:
+        """Return the area's number."""
+        return self.number
+
+    @property
+    def area_name(self) -> str:
+        """Return the area's name."""
+        return self.name
+
+
+def latest_loss_day(scope: Scope, until: date) -> date | None:
+    """Return the latest day, at the latest ``until``, of which registers at both ends have come; None: none has."""
+    found = [day for one in scope.stations() if (day := months.latest_day(one.pk, one.revision)) is not None]
+    if not found or max(found) <= until:
+        return max(found, default=None)
+    # Registers of later days have come already: look from the day asked for backwards.
+    for back in range(31):
+        day = until - timedelta(days=back)
+        for one in scope.stations():
+            month = months.of_month(one.pk, one.revision, months_.month_of(day))
+            if month.imported[month.at(day)]:
+                return day
+    return None
+
+
+def months_of_losses(scope: Scope) -> list[int]:
+    """Return the months of which there are daily freezes, newest first."""
+    return months.months_there(one.pk for one in scope.stations())
+
+
+def loss_on(scope: Scope, day: date) -> list[AreaLoss]:
+    """Return the loss of every public area of the scope on a day, by number; none of a day not imported."""
+    return list(loss_of_areas(scope, day, day + timedelta(days=1)))
+
+
+def loss_of_areas(scope: Scope, start: date, end: date) -> Iterator[AreaLoss]:
+    """Yield the losses of the public areas on every imported day of ``[start, end)``, day by day."""
+    for station, month, day in _days(scope, start, end):
+        yield from _areas(station, month, month.area, month.at(day), day)
+
+
+def loss_of_feeders(scope: Scope, start: date, end: date) -> Iterator[Loss]:
+    """Yield the losses of the feeders on every imported day of ``[start, end)``, day by day."""
+    for station, month, day in _days(scope, start, end):
+        yield from _feeders(station, month, month.feeder, month.at(day), day)
+
+
+def loss_of_stations(scope: Scope, start: date, end: date) -> Iterator[Loss]:
+    """Yield the losses of the stations as a whole on every imported day of ``[start, end)``."""
+    for station, month, day in _days(scope, start, end):
+        yield _station(station, month, month.station, month.at(day), day)
+
+
+def monthly_loss_of_areas(scope: Scope, period: int) -> Iterator[AreaLoss]:
+    """Yield the same-period loss of each public area in a month: registers of its 1st and of the next 1st."""
+    for station in scope.stations():
+        month = months.of_month(station.pk, station.revision, period)
+        yield from _areas(station, month, month.area_month, 0, months_.first_day(period))
+
+
+def monthly_loss_of_feeders(scope: Scope, period: int) -> Iterator[Loss]:
+    """Yield the same-period loss of each feeder in a month."""
+    for station in scope.stations():
+        month = months.of_month(station.pk, station.revision, period)
+        yield from _feeders(station, month, month.feeder_month, 0, months_.first_day(period))
+
+
+def monthly_loss_of_stations(scope: Scope, period: int) -> Iterator[Loss]:
+    """Yield the same-period loss of each station in a month."""
+    for station in scope.stations():
+        month = months.of_month(station.pk, station.revision, period)
+        yield _station(station, month, month.station_month, 0, months_.first_day(period))
+
+
+def managers_on(scope: Scope, day: date) -> dict[int, tuple[int, str]]:
+    """Return, by area, the person who manages most of its customers on a day: id and name."""
+    found: dict[int, tuple[int, str]] = {}
+    for station in scope.stations():
+        found |= _managers(station.pk, station.revision, day)
+    return found
+
+
+def _days(scope: Scope, start: date, end: date) -> Iterator[tuple[Station, StationMonth, date]]:
+    stations = list(scope.stations())
+    for at in range((end - start).days):
+        day = start + timedelta(days=at)
+        for station in stations:
+            month = months.of_month(station.pk, station.revision, months_.month_of(day))
+            if month.imported[month.at(day)]:
+                yield station, month, day
+
+
+def _areas(station: Station, month: StationMonth, level: Level, column: int, day: date) -> Iterator[AreaLoss]:
+    named = {
+        key: (number, name)
+        for key, number, name in TransformerArea.objects.filter(station=station).values_list(
+            "id", "number", "name"
+        )
+    }
+    managers = _managers(station.pk, station.revision, day)
+    price = prices.price_nano(station.pk, day)
+    blame = details.Blame(month, level, column)
+    for at, area_id in enumerate(month.areas.tolist()):
+        # An area without any customer or master is not in operation.
+        if month.public[at] and (level.of.outlets[at, column] or level.of.inlets[at, column]):
+            manager_id, manager = managers.get(area_id, (None, ""))
+            fields = _fields(level, at, column, price)
+            detail = blame.words(at, at)
+            yield AreaLoss(
+                station.pk, day, area_id, *named[area_id], **fields, reason_detail=detail,
+                manager_id=manager_id, manager=manager,
+            )  # fmt: skip
+
+
+def _feeders(station: Station, month: StationMonth, level: Level, column: int, day: date) -> Iterator[Loss]:
+    rows = Feeder.objects.filter(pk__in=month.feeders.tolist()).values_list("id", "number", "name")
+    named = {key: (number, name) for key, number, name in rows}
+    price = prices.price_nano(station.pk, day)
+    blame = details.Blame(month, level, column, feeder=True)
+    order = sorted(enumerate(month.feeders.tolist()), key=lambda each: named[each[1]])
+    for at, feeder_id in order:
+        fields = _fields(level, at, column, price)
+        detail = blame.words(at, len(month.areas) + at)
+        yield Loss(station.pk, day, feeder_id, *named[feeder_id], **fields, reason_detail=detail)
+
+
+def _station(station: Station, month: StationMonth, level: Level, column: int, day: date) -> Loss:
+    fields = _fields(level, 0, column, prices.price_nano(station.pk, day))
+    detail = details.Blame(month, level, column, feeder=True).words(0, None)
+    return Loss(station.pk, day, station.pk, "", station.name, **fields, reason_detail=detail)
+
+
+def _fields(level: Level, at: int, column: int, price: int | None) -> dict[str, Any]:
+    of, losses = level.of, level.losses
+    computable = losses.kind[at, column] != LossKind.UNCOMPUTABLE
+    mean = bool(losses.mean_days[at, column])
+    loss_wh = int(losses.loss_wh[at, column]) if computable else None
+    return {
+        "outlets": int(of.outlets[at, column]),
+        "outlets_known": int(of.outlets_known[at, column]),
+        "supply_wh": int(of.inlet_forward_wh[at, column] + of.outlet_reverse_wh[at, column]),
+        "sold_wh": int(of.outlet_forward_wh[at, column] + of.inlet_reverse_wh[at, column]),
+        "loss_wh": loss_wh,
+        "rate_bp": int(losses.rate_bp[at, column]) if computable else None,
+        "kind": LossKind(int(losses.kind[at, column])),
+        "reason": Reason(int(losses.reason[at, column])),
+        "sudden": bool(losses.sudden[at, column]),
+        "mean7_rate_bp": int(losses.mean_rate_bp[at, column]) if mean else None,
+        "mean7_loss_wh": int(losses.mean_loss_wh[at, column]) if mean else None,
+        "value_fen": prices.value_fen(loss_wh, price),
+    }
+
+
+@lru_cache(maxsize=MANAGERS_KEPT)
+def _managers(station_id: int, revision: int, day: date) -> dict[int, tuple[int, str]]:
+    del revision
+    with connection.cursor() as cursor:
+        cursor.execute(_MANAGERS, [Responsibility.Duty.MANAGER.value, day, day, station_id, day, day])
+        rows: Iterable[Any] = cursor.fetchall()
+    # Ascending by how many customers they manage: the last one stays.
+    return {area_id: (staff_id, name) for area_id, staff_id, name, _count in rows}
