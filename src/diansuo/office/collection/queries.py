@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from diansuo.core.receivables import AgeingTable, ageing, ageing_table
@@ -80,6 +80,25 @@ def arrears_by_person(scope: Scope, *, day: date) -> list[PersonArrears]:
         )
         for row in rows
     ]
+
+
+def arrears_by_manager(scope: Scope, day: date) -> dict[int | None, tuple[int, int]]:
+    """Return, by area manager of the day (None: nobody), how many customers are overdue and by how many fen."""
+    manager = Responsibility.objects.in_force(day).filter(
+        duty=Responsibility.Duty.MANAGER, point__contract__customer=OuterRef("customer")
+    )
+    overdue = open_receivables(scope).filter(due_date__lt=day)
+    sums = (
+        overdue.annotate(manager=Subquery(manager.order_by("point").values("staff")[:1]))
+        .values("manager")
+        .annotate(customers=Count("customer", distinct=True), fen=Sum(F("amount_fen") - F("paid_fen")))
+    )
+    return {row["manager"]: (row["customers"], row["fen"]) for row in sums.order_by("manager")}
+
+
+def any_receivables(scope: Scope) -> bool:
+    """Tell whether there ever was anything to collect: no arrears then means all paid, else no data."""
+    return Receivable.objects.filter(scope.limit("customer__station")).exists()
 
 
 def _on_duty(duty: str, day: date) -> FilteredRelation:
