@@ -79,13 +79,34 @@ class Workbench:
 @contextmanager
 def built_and_served(folder: Path) -> Iterator[Workbench]:
     """Build the sample in a folder, serve it on a free port, and stop it afterwards."""
-    home, files = folder / "home", folder / "files"
+    environment, files = _new_home(folder), folder / "files"
+    build = BUILD.format(customers=CUSTOMERS, period=PERIOD, password=PASSWORD)
+    subprocess.run([sys.executable, "-c", build, str(files)], env=environment, check=True, timeout=120)
+    with _served(folder, environment, files) as workbench:
+        yield workbench
+
+
+@contextmanager
+def demo_and_served(folder: Path, *options: str) -> Iterator[Workbench]:
+    """Build the demonstration as ``diansuo demo`` does, serve it on a free port, and stop it afterwards."""
+    environment = _new_home(folder)
+    command = [sys.executable, "-m", "diansuo", "demo", "--no-serve", *options]
+    subprocess.run(command, env=environment, check=True, timeout=240, capture_output=True)
+    with _served(folder, environment, folder / "home" / "sample") as workbench:
+        yield workbench
+
+
+def _new_home(folder: Path) -> dict[str, str]:
+    """Make an empty home of a demonstration; return the environment in which commands work on it."""
+    home = folder / "home"
     home.mkdir()
     (home / "settings.toml").write_text(f'demo_password = "{PASSWORD}"\n', encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment |= {"DIANSUO_HOME": str(home)}
-    build = BUILD.format(customers=CUSTOMERS, period=PERIOD, password=PASSWORD)
-    subprocess.run([sys.executable, "-c", build, str(files)], env=environment, check=True, timeout=120)
+    return environment | {"DIANSUO_HOME": str(home)}
+
+
+@contextmanager
+def _served(folder: Path, environment: dict[str, str], files: Path) -> Iterator[Workbench]:
     port = _free_port()
     command = [sys.executable, "-m", "diansuo", "serve", "--port", str(port)]
     log = (folder / "server.log").open("wb")

@@ -29,6 +29,8 @@ Customers = Annotated[
     int, typer.Option(min=60, max=100_000, help=t("样例户数", "how many customers the sample has"))
 ]
 
+Months = Annotated[int, typer.Option(min=2, max=36, help=t("抄表月数", "how many reading months"))]
+
 
 class DemoMode(StrEnum):
     """How the sample's office stands: alone, or beside a marketing system that bills."""
@@ -50,6 +52,7 @@ def demo(
     port: serve.Port = 8000,
     serving: Serve = True,
     customers: Customers = CUSTOMERS,
+    months: Months = MONTHS,
     mode: Mode = DemoMode.ALONE,
 ) -> None:
     """Build the sample station once, then serve it."""
@@ -60,7 +63,7 @@ def demo(
     office.wake()
     marker = home / "demo-built"
     if not marker.exists():
-        _build(home, password, customers, mode)
+        _build(home, password, customers, months, mode)
         marker.touch()
     say(
         t(
@@ -105,7 +108,7 @@ def _demo_password(home: Path) -> str:
     return password
 
 
-def _build(home: Path, password: str, customers: int, mode: DemoMode) -> None:
+def _build(home: Path, password: str, customers: int, months: int, mode: DemoMode) -> None:
     from django.utils import timezone
 
     from diansuo.office.base.access import install_demo_users
@@ -117,7 +120,7 @@ def _build(home: Path, password: str, customers: int, mode: DemoMode) -> None:
         files = sample.write(
             home / "sample",
             customers=customers,
-            months=MONTHS,
+            months=months,
             last_month=_last_month(today),
             last_day=today,
             seed=SEED,
