@@ -4,37 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from diansuo.office.archive.models import PointArea, Responsibility
+from diansuo.office.archive.models import Meter, Responsibility
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.models import CollectionFailure
+from diansuo.office.metering.point_rows import PointRow, point_rows
 
 LONG_DAYS = 3
 """From so many days in a row on a failure is urgent (mission.md: three days and more in red)."""
 
 
-@dataclass(slots=True)
-class FailureRow:
-    """A failure as lists show it; a master or gate has no customer."""
+@dataclass(slots=True, kw_only=True)
+class FailureRow(PointRow):
+    """A failure as lists show it."""
 
     id: int
     fail_date: date
     days: int
     reason: str
     meter: str
-    station_id: int
-    customer_id: int | None
-    customer_number: str
-    customer_name: str
-    area_id: int | None = None
-    area_number: str = ""
-    area: str = ""
-    manager_id: int | None = None
-    manager: str = ""
 
     @property
     def long(self) -> bool:
@@ -78,42 +70,17 @@ def failures_by_manager(scope: Scope, day: date) -> dict[int | None, tuple[int, 
 def failure_rows(scope: Scope, found: Iterable[CollectionFailure], day: date) -> list[FailureRow]:
     """Add to some failures their customer, area and area manager of a day."""
     found = list(found)
-    rows = {}
-    for failure in (
-        CollectionFailure.objects.filter(scope.limit("point__station"), pk__in=[one.pk for one in found])
-        .select_related("meter", "point__contract__customer", "point__master_of", "point__gate_of")
-        .order_by("pk")
-    ):
-        rows[failure.point_id] = _row(failure)
-    for hang in PointArea.objects.in_force(day).filter(point__in=rows).select_related("area"):
-        row = rows[hang.point_id]
-        row.area_id, row.area_number, row.area = hang.area_id, hang.area.number, hang.area.name
-    duties = Responsibility.objects.in_force(day).filter(point__in=rows, duty=Responsibility.Duty.MANAGER)
-    for duty in duties.select_related("staff"):
-        rows[duty.point_id].manager_id, rows[duty.point_id].manager = duty.staff_id, duty.staff.name
-    return [rows[one.point_id] for one in found if one.point_id in rows]
-
-
-def _row(failure: CollectionFailure) -> FailureRow:
-    point = failure.point
-    customer = point.contract.customer if point.contract else None
-    row = FailureRow(
-        failure.pk,
-        failure.fail_date,
-        failure.days,
-        failure.reason,
-        failure.meter.asset_number,
-        point.station_id,
-        customer.pk if customer else None,
-        customer.number if customer else "",
-        customer.name if customer else "",
-    )
-    if point.master_of:
-        row.area_id, row.area_number, row.area = (
-            point.master_of_id,
-            point.master_of.number,
-            point.master_of.name,
+    where = point_rows(scope, {failure.point_id for failure in found}, day)
+    meters = Meter.objects.in_bulk({failure.meter_id for failure in found})
+    return [
+        FailureRow(
+            **asdict(where[failure.point_id]),
+            id=failure.pk,
+            fail_date=failure.fail_date,
+            days=failure.days,
+            reason=failure.reason,
+            meter=meters[failure.meter_id].asset_number,
         )
-    elif point.gate_of:
-        row.area = point.gate_of.name
-    return row
+        for failure in found
+        if failure.point_id in where
+    ]

@@ -1,0 +1,68 @@
+"""Reads about the daily freeze: which meters should have a register of a day in the lake and have none."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from diansuo.office.archive.models import MeterInstallation
+from diansuo.office.base.scope import Scope
+from diansuo.office.metering import lake
+from diansuo.office.metering.point_rows import PointRow, point_rows
+
+LOOK_BACK_DAYS = 92
+
+
+@dataclass(slots=True, kw_only=True)
+class FreezeGap(PointRow):
+    """A meter without a register of the day: since when, and for how many days, that one included."""
+
+    meter: str
+    since_date: date
+    days: int
+
+
+def freeze_missing(scope: Scope, day: date) -> list[FreezeGap]:
+    """Return the meters whose register of 0:00 of a day is missing from the lake; the longest missing first.
+
+    Expected is every meter that hung there the day before and still does, at a point that was frozen within
+    ``LOOK_BACK_DAYS``: what never came is not collected by that system. A station of which no freeze of the day has
+    been imported has no gaps yet.
+    """
+    last = _last_days(scope, day)
+    gone = {point: last_day for point, last_day in last.items() if last_day < day}
+    meters = _meters(scope, gone, day)
+    where = point_rows(scope, meters, day)
+    gaps = [
+        FreezeGap(
+            **asdict(where[point]),
+            meter=meter,
+            since_date=gone[point] + timedelta(days=1),
+            days=(day - gone[point]).days,
+        )
+        for point, meter in meters.items()
+    ]
+    return sorted(gaps, key=lambda gap: (-gap.days, gap.point_id))
+
+
+def _last_days(scope: Scope, day: date) -> dict[int, date]:
+    """Return the last day, not after this one, that each point was frozen, of the stations frozen on it."""
+    found: dict[int, date] = {}
+    names = ("point", "day", "active_total_wh")
+    for station_id in scope.stations().values_list("id", flat=True):
+        start, end = day - timedelta(days=LOOK_BACK_DAYS), day + timedelta(days=1)
+        rows = lake.read_freeze_rows([station_id], start, end, names).drop_nulls("active_total_wh")
+        if rows["day"].max() == day:
+            found |= dict(rows.group_by("point").agg(pl.col("day").max()).iter_rows())
+    return found
+
+
+def _meters(scope: Scope, points: dict[int, date], day: date) -> dict[int, str]:
+    """Return the meter of each of these points that hung there the whole day before this one, and still does."""
+    if not points:
+        return {}
+    hung = MeterInstallation.objects.in_force(day).filter(scope.limit("point__station"), valid_from__lt=day)
+    rows = hung.values_list("point", "meter__asset_number").iterator(chunk_size=10_000)
+    return {point: meter for point, meter in rows if point in points}
