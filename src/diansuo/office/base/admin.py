@@ -131,7 +131,7 @@ class StationAdmin(ReadOnlyAdmin):
     """Stations."""
 
     station_path = "pk"
-    list_display = ("name", "number", "company")
+    list_display = ("name", "number", "company", "mode")
     search_fields = ("name", "number")
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser, Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from diansuo.office.base.mode_models import StationModeChange
 from diansuo.office.base.work_order_models import WorkOrder, WorkOrderEvent, WorkOrderPhoto
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Post",
     "Staff",
     "Station",
+    "StationModeChange",
     "Team",
     "User",
     "WorkOrder",
@@ -109,6 +111,7 @@ class Post(models.Model):
             ("edit_aliases", _("维护列名别名")),
             ("dispatch_work", _("派工")),
             ("close_work", _("验收派工单")),
+            ("set_mode", _("更改运行方式")),
         ]
 
     def __str__(self) -> str:

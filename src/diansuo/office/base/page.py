@@ -10,7 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from diansuo.office.base import registry
-from diansuo.office.base.models import Staff
+from diansuo.office.base.models import Staff, User
+from diansuo.office.base.modes import queries as modes
+from diansuo.office.base.modes import wording
+from diansuo.office.base.scope import Scope
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -22,9 +25,27 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "staff": staff,
         "station": staff.station if staff else None,
+        "mode_mark": lambda: mode_mark(user, staff),
         "navigation": [item for item in registry.navigation() if item.permits(user)],
         "demo_password": settings.HOME.demo_password,
     }
+
+
+def mode_mark(user: User, staff: Staff | None) -> str:
+    """Return how the viewer's stations run, in a few words; asks nothing where the one station is known already."""
+    if user.is_superuser:
+        return wording.mark(modes.modes(Scope.of(user)))
+    return wording.mark([staff.station.mode] if staff else [])
+
+
+def environment(request: HttpRequest) -> list[str]:
+    """Return the mark of the mode as the library's pages show it (settings UNFOLD, ENVIRONMENT)."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    staff = Staff.objects.filter(user=user).select_related("station").first()
+    words = mode_mark(user, staff)
+    return [words, "info"] if words else []
 
 
 def library_pages_policy(

@@ -13,5 +13,6 @@ def publish() -> None:
         NavigationItem(5, _("我的任务"), "my_work", _("任务")),
         NavigationItem(6, _("派工单"), "work_orders", _("任务")),
         NavigationItem(40, _("导入"), "imports", _("数据")),
+        NavigationItem(80, _("供电所设置"), "station", _("数据")),
         NavigationItem(90, _("后台"), "admin:index", _("数据"), "", "base.change_user"),
     )

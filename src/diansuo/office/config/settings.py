@@ -173,6 +173,7 @@ UNFOLD = {
     "SITE_HEADER": _("电所 · 后台"),
     "SITE_SYMBOL": "bolt",
     "SITE_URL": "/",
+    "ENVIRONMENT": "diansuo.office.base.page.environment",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {
