@@ -28,6 +28,7 @@ class Kind(StrEnum):
     KWH = "kwh"
     KVA = "kva"
     PRICE = "price"
+    PERCENT = "percent"
     PERIOD = "period"
     DAY = "day"
     MOMENT = "moment"
@@ -39,12 +40,13 @@ WRITE = {
     Kind.KWH: wording.kilowatt_hours,
     Kind.KVA: wording.kilovolt_amperes,
     Kind.PRICE: wording.yuan_per_kilowatt_hour,
+    Kind.PERCENT: wording.per_cent,
     Kind.PERIOD: wording.month,
     Kind.DAY: wording.short_day,
     Kind.MOMENT: wording.moment,
 }
-SCALE = {Kind.YUAN: -2, Kind.KWH: -3, Kind.KVA: -3, Kind.PRICE: -9}
-NUMBERS = {Kind.COUNT, Kind.YUAN, Kind.KWH, Kind.KVA, Kind.PRICE}
+SCALE = {Kind.YUAN: -2, Kind.KWH: -3, Kind.KVA: -3, Kind.PRICE: -9, Kind.PERCENT: -2}
+NUMBERS = {Kind.COUNT, Kind.YUAN, Kind.KWH, Kind.KVA, Kind.PRICE, Kind.PERCENT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,11 @@ def yuan_per_kilowatt_hour(price_nano: int | None) -> str:
     return NOTHING if price_nano is None else _trimmed(Decimal(price_nano).scaleb(-9), 4)
 
 
+def per_cent(rate_bp: int | None) -> str:
+    """Write hundredths of a per cent as per cent, two decimals, without the sign: the heading has it."""
+    return NOTHING if rate_bp is None else f"{Decimal(rate_bp).scaleb(-2):,.2f}"
+
+
 def month(period: int | None) -> str:
     """Write 202408 as 2024-08."""
     return f"{period // 100}-{period % 100:02d}" if period else NOTHING

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("diansuo.office.base.urls")),
     path("", include("diansuo.office.archive.urls")),
     path("", include("diansuo.office.metering.urls")),
+    path("", include("diansuo.office.network.urls")),
     path("", include("diansuo.office.billing.urls")),
     path("", include("diansuo.office.collection.urls")),
     path("admin/", admin.site.urls),

@@ -20,10 +20,7 @@ class Blame:
     def __init__(self, month: StationMonth, level: Level, column: int, *, feeder: bool = False) -> None:
         """Look up the meters of the groups that cannot be computed; others cost nothing."""
         self.month, self.level, self.column, self.feeder = month, level, column, feeder
-        monthly = len(level.of.days) == 1
-        self.first = (
-            len(month.shown[0]) - 1 - int(level.of.days[0]) if monthly and len(month.shown) else column
-        )
+        self.first = month.at(month.month_start) if len(level.of.days) == 1 else column
         self.last = self.first + int(level.of.days[column])
         silent = [at for at, ok in enumerate(self._there()) if not ok]
         self.meters = _asset_numbers([int(month.inlets[at]) for at in silent], self.day)

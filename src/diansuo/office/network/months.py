@@ -33,6 +33,10 @@ class Level:
     of: Balance
     losses: Losses
 
+    def column(self, month: StationMonth, day: date) -> int:
+        """Return where a day stands; a month as a whole has one column."""
+        return 0 if len(self.of.days) == 1 else month.at(day)
+
 
 @dataclass(frozen=True, slots=True)
 class StationMonth:

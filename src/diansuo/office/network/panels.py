@@ -9,5 +9,4 @@ from diansuo.office.base.registry import NavigationItem, add_navigation
 
 def publish() -> None:
     """Publish the menu entry (from the app's ``ready``)."""
-    return
-    add_navigation(NavigationItem(25, _("线损"), "loss", _("线损")))
+    add_navigation(NavigationItem(25, _("统计线损"), "loss", _("线损")))

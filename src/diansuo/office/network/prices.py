@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
-PriceSource = Callable[[int, date], int | None]
+PriceSource = Callable[[int, int], int | None]
 
 NANO_WH_PER_FEN = 10**10
 """Wh × nano-yuan per kWh in a fen: 1000 Wh a kWh, 10⁹ nano-yuan a yuan, 100 fen a yuan."""
@@ -13,13 +12,13 @@ _sources: list[PriceSource] = []
 
 
 def set_price_source(source: PriceSource) -> None:
-    """Publish where the average price of a station comes from: ``(station_id, day)`` to nano-yuan per kWh or None."""
+    """Publish where the average price of a station comes from: ``(station_id, period)`` to nano-yuan per kWh."""
     _sources[:] = [source]
 
 
-def price_nano(station_id: int, day: date) -> int | None:
-    """Return what a kWh of the station was sold for, about that day, or None where nobody knows."""
-    return _sources[0](station_id, day) if _sources else None
+def price_nano(station_id: int, period: int) -> int | None:
+    """Return what a kWh of the station was sold for, about that month, or None where nobody knows."""
+    return _sources[0](station_id, period) if _sources else None
 
 
 def value_fen(energy_wh: int | None, nano: int | None) -> int | None:

@@ -5,10 +5,10 @@ Every row is plain data; words for its class and reason are in :mod:`wording`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
@@ -21,6 +21,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.network import details, months, prices
 from diansuo.office.network.months import Level, StationMonth
 
+Price = Callable[[int, int], int | None]
 MANAGERS_KEPT = 64
 _MANAGERS = """
     SELECT h.area_id, s.id, s.name, COUNT(*) FROM archive_pointarea h
@@ -35,7 +36,7 @@ _MANAGERS = """
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What an area, a feeder or a station lost on a day (or in a month, whose first day ``day`` then is).
+    """What an area, a feeder or a station lost on a day, or in a month: ``day`` is then its first with registers.
 
     ``loss_wh``, ``rate_bp`` and ``value_fen`` are None where the loss cannot be computed; ``reason_detail`` then says
     which meter is to blame and since when. The means are of the latest days before that were judged.
@@ -121,41 +122,68 @@ def loss_on(scope: Scope, day: date) -> list[AreaLoss]:
 
 def loss_of_areas(scope: Scope, start: date, end: date) -> Iterator[AreaLoss]:
     """Yield the losses of the public areas on every imported day of ``[start, end)``, day by day."""
+    price = cache(prices.price_nano)
     for station, month, day in _days(scope, start, end):
-        yield from _areas(station, month, month.area, month.at(day), day)
+        yield from _areas(station, month, month.area, day, price)
 
 
 def loss_of_feeders(scope: Scope, start: date, end: date) -> Iterator[Loss]:
     """Yield the losses of the feeders on every imported day of ``[start, end)``, day by day."""
-    for station, month, day in _days(scope, start, end):
-        yield from _feeders(station, month, month.feeder, month.at(day), day)
+    price = cache(prices.price_nano)
+    for _one, month, day in _days(scope, start, end):
+        yield from _feeders(month, month.feeder, day, price)
 
 
 def loss_of_stations(scope: Scope, start: date, end: date) -> Iterator[Loss]:
     """Yield the losses of the stations as a whole on every imported day of ``[start, end)``."""
+    price = cache(prices.price_nano)
     for station, month, day in _days(scope, start, end):
-        yield _station(station, month, month.station, month.at(day), day)
+        yield _station(station, month, month.station, day, price)
+
+
+def loss_of_area(scope: Scope, area: TransformerArea, period: int) -> list[AreaLoss]:
+    """Return one area's losses on every imported day of a month; none of an area outside the scope."""
+    start, end = months_.first_day(period), months_.first_day(months_.next_month(period))
+    price = cache(prices.price_nano)
+    return [
+        row
+        for station, month, day in _days(scope, start, end)
+        if station.pk == area.station_id
+        for row in _areas(station, month, month.area, day, price, only=area.pk)
+    ]
+
+
+def monthly_loss_of_area(scope: Scope, area: TransformerArea, period: int) -> AreaLoss | None:
+    """Return one area's same-period loss in a month, as far as registers have come."""
+    for station in scope.stations():
+        if station.pk == area.station_id:
+            month = months.of_month(station.pk, station.revision, period)
+            return next(
+                _areas(station, month, month.area_month, month.month_start, prices.price_nano, only=area.pk),
+                None,
+            )
+    return None
 
 
 def monthly_loss_of_areas(scope: Scope, period: int) -> Iterator[AreaLoss]:
     """Yield the same-period loss of each public area in a month: registers of its 1st and of the next 1st."""
     for station in scope.stations():
         month = months.of_month(station.pk, station.revision, period)
-        yield from _areas(station, month, month.area_month, 0, months_.first_day(period))
+        yield from _areas(station, month, month.area_month, month.month_start, prices.price_nano)
 
 
 def monthly_loss_of_feeders(scope: Scope, period: int) -> Iterator[Loss]:
     """Yield the same-period loss of each feeder in a month."""
     for station in scope.stations():
         month = months.of_month(station.pk, station.revision, period)
-        yield from _feeders(station, month, month.feeder_month, 0, months_.first_day(period))
+        yield from _feeders(month, month.feeder_month, month.month_start, prices.price_nano)
 
 
 def monthly_loss_of_stations(scope: Scope, period: int) -> Iterator[Loss]:
     """Yield the same-period loss of each station in a month."""
     for station in scope.stations():
         month = months.of_month(station.pk, station.revision, period)
-        yield _station(station, month, month.station_month, 0, months_.first_day(period))
+        yield _station(station, month, month.station_month, month.month_start, prices.price_nano)
 
 
 def managers_on(scope: Scope, day: date) -> dict[int, tuple[int, str]]:
@@ -176,47 +204,46 @@ def _days(scope: Scope, start: date, end: date) -> Iterator[tuple[Station, Stati
                 yield station, month, day
 
 
-def _areas(station: Station, month: StationMonth, level: Level, column: int, day: date) -> Iterator[AreaLoss]:
-    named = {
-        key: (number, name)
-        for key, number, name in TransformerArea.objects.filter(station=station).values_list(
-            "id", "number", "name"
-        )
-    }
-    managers = _managers(station.pk, station.revision, day)
-    price = prices.price_nano(station.pk, day)
+def _areas(
+    station: Station, month: StationMonth, level: Level, day: date, price: Price, only: int | None = None
+) -> Iterator[AreaLoss]:
+    areas = TransformerArea.objects.filter(station=station)
+    rows = (areas if only is None else areas.filter(pk=only)).values_list("id", "number", "name")
+    named = {key: (number, name) for key, number, name in rows}
+    # One area's page asks for many days: who answers for it then is who does at the end of the month.
+    asked = day if only is None else month.days()[-1]
+    managers = _managers(station.pk, station.revision, asked)
+    nano, column = price(station.pk, month.period), level.column(month, day)
     blame = details.Blame(month, level, column)
     for at, area_id in enumerate(month.areas.tolist()):
         # An area without any customer or master is not in operation.
-        if month.public[at] and (level.of.outlets[at, column] or level.of.inlets[at, column]):
+        lives = level.of.outlets[at, column] or level.of.inlets[at, column]
+        if area_id in named and month.public[at] and lives:
             manager_id, manager = managers.get(area_id, (None, ""))
-            fields = _fields(level, at, column, price)
-            detail = blame.words(at, at)
             yield AreaLoss(
-                station.pk, day, area_id, *named[area_id], **fields, reason_detail=detail,
-                manager_id=manager_id, manager=manager,
+                station.pk, day, area_id, *named[area_id], **_fields(level, at, column, nano),
+                reason_detail=blame.words(at, at), manager_id=manager_id, manager=manager,
             )  # fmt: skip
 
 
-def _feeders(station: Station, month: StationMonth, level: Level, column: int, day: date) -> Iterator[Loss]:
+def _feeders(month: StationMonth, level: Level, day: date, price: Price) -> Iterator[Loss]:
     rows = Feeder.objects.filter(pk__in=month.feeders.tolist()).values_list("id", "number", "name")
     named = {key: (number, name) for key, number, name in rows}
-    price = prices.price_nano(station.pk, day)
+    nano, column = price(month.station_id, month.period), level.column(month, day)
     blame = details.Blame(month, level, column, feeder=True)
-    order = sorted(enumerate(month.feeders.tolist()), key=lambda each: named[each[1]])
-    for at, feeder_id in order:
-        fields = _fields(level, at, column, price)
-        detail = blame.words(at, len(month.areas) + at)
-        yield Loss(station.pk, day, feeder_id, *named[feeder_id], **fields, reason_detail=detail)
+    for at, feeder_id in sorted(enumerate(month.feeders.tolist()), key=lambda each: named[each[1]]):
+        fields, detail = _fields(level, at, column, nano), blame.words(at, len(month.areas) + at)
+        yield Loss(month.station_id, day, feeder_id, *named[feeder_id], **fields, reason_detail=detail)
 
 
-def _station(station: Station, month: StationMonth, level: Level, column: int, day: date) -> Loss:
-    fields = _fields(level, 0, column, prices.price_nano(station.pk, day))
+def _station(station: Station, month: StationMonth, level: Level, day: date, price: Price) -> Loss:
+    column = level.column(month, day)
+    fields = _fields(level, 0, column, price(station.pk, month.period))
     detail = details.Blame(month, level, column, feeder=True).words(0, None)
     return Loss(station.pk, day, station.pk, "", station.name, **fields, reason_detail=detail)
 
 
-def _fields(level: Level, at: int, column: int, price: int | None) -> dict[str, Any]:
+def _fields(level: Level, at: int, column: int, nano: int | None) -> dict[str, Any]:
     of, losses = level.of, level.losses
     computable = losses.kind[at, column] != LossKind.UNCOMPUTABLE
     mean = bool(losses.mean_days[at, column])
@@ -233,7 +260,7 @@ def _fields(level: Level, at: int, column: int, price: int | None) -> dict[str, 
         "sudden": bool(losses.sudden[at, column]),
         "mean7_rate_bp": int(losses.mean_rate_bp[at, column]) if mean else None,
         "mean7_loss_wh": int(losses.mean_loss_wh[at, column]) if mean else None,
-        "value_fen": prices.value_fen(loss_wh, price),
+        "value_fen": prices.value_fen(loss_wh, nano),
     }
 
 

@@ -1,4 +1,4 @@
-// Draws every canvas that names its data: columns of energy by month, stacked, in colours the style sheet sets.
+// Draws every canvas that names its data, in colours the style sheet sets: stacked columns, or lines (type "line").
 (function () {
   "use strict";
 
@@ -8,8 +8,9 @@
 
   function draw(canvas) {
     const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
+    const lines = data.type === "line";
     new Chart(canvas, {
-      type: "bar",
+      type: lines ? "line" : "bar",
       data: {
         labels: data.labels,
         datasets: data.series.map((series, index) => ({
@@ -17,6 +18,11 @@
           data: series.values,
           backgroundColor: colour(`--series-${series.colour || index + 1}`),
           maxBarThickness: 36,
+          ...(lines && {
+            borderColor: colour(`--series-${series.colour || index + 1}`),
+            borderWidth: index ? 2 : 3,
+            pointRadius: 2,
+          }),
         })),
       },
       options: {
@@ -24,8 +30,8 @@
         responsive: true,
         maintainAspectRatio: false,
         scales: {
-          x: { stacked: true, grid: { display: false } },
-          y: { stacked: true, beginAtZero: true, title: { display: true, text: data.unit } },
+          x: { stacked: !lines && !data.side_by_side, grid: { display: false } },
+          y: { stacked: !lines && !data.side_by_side, beginAtZero: true, title: { display: true, text: data.unit } },
         },
         plugins: {
           legend: { position: "bottom", labels: { boxWidth: 12 } },

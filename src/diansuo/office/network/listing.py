@@ -1,0 +1,204 @@
+"""The lists of losses: their columns, their rows, what a task made from a row says, and the figures above them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from diansuo.core.network import LossKind
+from diansuo.core.quantity import month as months_
+from diansuo.office.base import wording
+from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.scope import Scope
+from diansuo.office.base.work_orders.links import Subject
+from diansuo.office.network import queries
+from diansuo.office.network.queries import AreaLoss, Loss
+from diansuo.office.network.wording import KIND_CODES, KIND_NAMES, KIND_TONES, kind_name
+
+WHOLE_BP = 10_000
+FIGURES = ("high", "negative", "uncomputable", "sudden", "normal", "economic", "small")
+
+
+def period_of(day: date) -> int:
+    """Return the month of a day."""
+    return months_.month_of(day)
+
+
+def row(of: Loss) -> dict[str, Any]:
+    """Return a loss as a row of a list or workbook."""
+    return {
+        "id": of.id,
+        "day": of.day,
+        "number": of.number,
+        "name": of.name,
+        "manager": of.manager if isinstance(of, AreaLoss) else "",
+        "kind": int(of.kind),
+        "sudden": _sudden(of),
+        "detail": of.reason_detail,
+        "supply_wh": of.supply_wh,
+        "sold_wh": of.sold_wh,
+        "loss_wh": of.loss_wh,
+        "rate_bp": of.rate_bp,
+        "mean7_rate_bp": of.mean7_rate_bp,
+        "mean7_loss_wh": of.mean7_loss_wh,
+        "value_fen": of.value_fen,
+        "known": f"{of.outlets_known}/{of.outlets}",
+    }
+
+
+def _sudden(of: Loss) -> str:
+    if not of.sudden or of.rate_bp is None or of.mean7_rate_bp is None:
+        return ""
+    points = wording.per_cent(abs(of.rate_bp - of.mean7_rate_bp))
+    return (_("突增 %s 个百分点") if of.rate_bp > of.mean7_rate_bp else _("突降 %s 个百分点")) % points
+
+
+def _kind_column() -> Column:
+    return Column("kind", _("分类"), Kind.CODE, labels=dict(KIND_NAMES), tones=dict(KIND_TONES))
+
+
+def _energy_columns() -> tuple[Column, ...]:
+    return (
+        Column("supply_wh", _("供电量"), Kind.KWH, unit="kWh"),
+        Column("sold_wh", _("售电量"), Kind.KWH, unit="kWh"),
+        Column("loss_wh", _("损失电量"), Kind.KWH, unit="kWh"),
+        Column("rate_bp", _("线损率"), Kind.PERCENT, unit="%"),
+    )
+
+
+def area_columns() -> tuple[Column, ...]:
+    """Return the columns of the list of areas."""
+    return (
+        Column("name", _("台区"), url_name="loss_area", url_args=("id",)),
+        Column("number", _("台区编号"), Kind.CODE),
+        Column("manager", _("台区经理"), Kind.CODE),
+        _kind_column(),
+        Column("rate_bp", _("线损率"), Kind.PERCENT, unit="%"),
+        Column("mean7_rate_bp", _("前7日均线损率"), Kind.PERCENT, unit="%"),
+        Column("loss_wh", _("日损失"), Kind.KWH, unit="kWh"),
+        Column("mean7_loss_wh", _("前7日均损失"), Kind.KWH, unit="kWh"),
+        Column("value_fen", _("日损失折合"), Kind.YUAN, unit=_("元")),
+        Column("known", _("有示数户数"), Kind.CODE),
+        Column("sudden", _("突变")),
+        Column("detail", _("不可算原因")),
+    )
+
+
+def day_columns() -> tuple[Column, ...]:
+    """Return the columns of an area's days."""
+    return (
+        Column("day", _("日期"), Kind.DAY),
+        _kind_column(),
+        *_energy_columns(),
+        Column("mean7_rate_bp", _("前7日均线损率"), Kind.PERCENT, unit="%"),
+        Column("known", _("有示数户数"), Kind.CODE),
+        Column("sudden", _("突变")),
+        Column("detail", _("不可算原因")),
+    )
+
+
+def station_columns() -> tuple[Column, ...]:
+    """Return the columns of the station's days."""
+    return (
+        Column("day", _("日期"), Kind.DAY),
+        Column("name", _("供电所")),
+        _kind_column(),
+        *_energy_columns(),
+        Column("known", _("有示数户数"), Kind.CODE),
+        Column("detail", _("不可算原因")),
+    )
+
+
+def feeder_columns() -> tuple[Column, ...]:
+    """Return the columns of the list of feeders, the station under them."""
+    return (
+        Column("name", _("线路")),
+        Column("number", _("线路编号"), Kind.CODE),
+        _kind_column(),
+        *_energy_columns(),
+        Column("month_loss_wh", _("本月损失"), Kind.KWH, unit="kWh"),
+        Column("month_rate_bp", _("本月线损率"), Kind.PERCENT, unit="%"),
+        Column("known", _("有示数表计"), Kind.CODE),
+        Column("detail", _("不可算原因")),
+    )
+
+
+def whole_rows(scope: Scope, day: date, period: int) -> list[dict[str, Any]]:
+    """Return the feeders of a day, then the stations, each with its month so far."""
+    after = day + timedelta(days=1)
+    monthly = {
+        (one.station_id, one.number, one.id): one
+        for one in (
+            *queries.monthly_loss_of_feeders(scope, period),
+            *queries.monthly_loss_of_stations(scope, period),
+        )
+    }
+    rows = []
+    for one in (*queries.loss_of_feeders(scope, day, after), *queries.loss_of_stations(scope, day, after)):
+        month = monthly.get((one.station_id, one.number, one.id))
+        rows.append(
+            row(one)
+            | {
+                "name": one.name or one.number,
+                "month_loss_wh": month.loss_wh if month else None,
+                "month_rate_bp": month.rate_bp if month else None,
+            }
+        )
+    return rows
+
+
+def fits(of: AreaLoss, kind: str) -> bool:
+    """Tell whether an area belongs to what a list was asked for: a class, ``sudden``, ``abnormal``, or all."""
+    if kind == "abnormal":
+        return of.abnormal
+    if kind == "sudden":
+        return of.sudden
+    return kind == "all" or KIND_CODES[of.kind] == kind
+
+
+def worst_first(of: AreaLoss) -> tuple[int, int, str]:
+    """Order areas by class, within it by the energy lost (or found too much)."""
+    order = (LossKind.HIGH, LossKind.NEGATIVE, LossKind.UNCOMPUTABLE)
+    place = order.index(of.kind) if of.kind in order else len(order)
+    return place, -abs(of.loss_wh or 0), of.number
+
+
+def figures(rows: Iterable[AreaLoss]) -> Iterator[tuple[str, str, int, str]]:
+    """Yield the counts above the list: code, name, how many areas, tone."""
+    rows = list(rows)
+    yield "all", _("台区"), len(rows), ""
+    names = {KIND_CODES[kind]: (kind_name(kind), KIND_TONES[kind]) for kind in LossKind}
+    names["sudden"] = (_("突变"), "warn")
+    for code in FIGURES:
+        title, tone = names[code]
+        count = sum(fits(one, code) for one in rows)
+        yield code, title, count, tone if count and tone in ("bad", "warn") else ""
+
+
+def about(of: AreaLoss) -> Subject:
+    """Say what a task made from an area's loss is about."""
+    return Subject(
+        _title(of),
+        source="loss",
+        area_number=of.number,
+        url=reverse("loss_area", args=[of.id]) + f"?day={of.day.isoformat()}",
+        staff_id=of.manager_id,
+        station_id=of.station_id,
+        instruction=of.reason_detail
+        or _("先查采集缺失，再查户变关系、倍率互感器、时钟、光伏与总表反向、窃电。"),
+    )
+
+
+def _title(of: AreaLoss) -> str:
+    what = kind_name(of.kind) if of.kind in (LossKind.HIGH, LossKind.NEGATIVE, LossKind.UNCOMPUTABLE) else ""
+    what = what or (_("线损突变") if of.sudden else _("线损"))
+    if of.rate_bp is None:
+        return f"{what}：{of.name} {of.number}"
+    return _("%(what)s：%(name)s %(number)s，%(day)s 线损率 %(rate)s%%，损失 %(loss)s kWh") % {
+        "what": what, "name": of.name, "number": of.number, "day": wording.short_day(of.day),
+        "rate": wording.per_cent(of.rate_bp), "loss": wording.kilowatt_hours(of.loss_wh),
+    }  # fmt: skip

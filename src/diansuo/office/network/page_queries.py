@@ -1,0 +1,180 @@
+"""What the loss pages show: the calendar of areas × days, the trend, and one area with everything about it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+
+from diansuo.core.network import LossKind
+from diansuo.core.quantity import month as months_
+from diansuo.office.archive.models import TransformerArea
+from diansuo.office.base.scope import Scope
+from diansuo.office.network import months, queries
+from diansuo.office.network.months import StationMonth
+from diansuo.office.network.queries import AreaLoss, Loss
+
+BAD = (int(LossKind.HIGH), int(LossKind.NEGATIVE), int(LossKind.UNCOMPUTABLE))
+
+
+@dataclass(frozen=True, slots=True)
+class DayCell:
+    """One area on one day; ``kind`` None: no registers of the day have come."""
+
+    day: date
+    kind: int | None
+    rate_bp: int | None = None
+    sudden: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """An area's month: its days, the month as a whole, and on how many days somebody had to look."""
+
+    area_id: int
+    number: str
+    name: str
+    manager_id: int | None
+    manager: str
+    bad_days: int
+    cells: list[DayCell]
+    month: DayCell
+
+
+@dataclass(slots=True)
+class Calendar:
+    """The areas of a month, the worst first, and by day how many of them were of which kind."""
+
+    days: list[date]
+    rows: list[CalendarRow]
+    counts: list[Counter[int]]
+    total: int = 0
+
+
+def calendar(scope: Scope, period: int, *, manager_id: int | None = None, words: str = "") -> Calendar:
+    """Return the month of every public area, worst first; narrowed to a manager or to words of number or name."""
+    rows: list[CalendarRow] = []
+    found = _months(scope, period)
+    days = found[0].days() if found else []
+    managers = queries.managers_on(scope, days[-1]) if days else {}
+    for month in found:
+        areas = TransformerArea.objects.filter(pk__in=month.areas.tolist())
+        named = {one: (number, name) for one, number, name in areas.values_list("id", "number", "name")}
+        for at, area_id in enumerate(month.areas.tolist()):
+            number, name = named[area_id]
+            manager = managers.get(area_id, (None, ""))
+            fits = words in name or number.startswith(words)
+            if month.public[at] and fits and (manager_id is None or manager[0] == manager_id):
+                rows.append(_calendar_row(month, at, (area_id, number, name), manager))
+    rows = [row for row in rows if row.month.kind is not None or row.bad_days]
+    rows.sort(key=lambda row: (-row.bad_days, row.number))
+    counts = [
+        Counter(row.cells[at].kind for row in rows if row.cells[at].kind is not None)
+        for at in range(len(days))
+    ]
+    return Calendar(days, rows, counts, len(rows))
+
+
+def _months(scope: Scope, period: int) -> list[StationMonth]:
+    return [months.of_month(one.pk, one.revision, period) for one in scope.stations()]
+
+
+def _calendar_row(
+    month: StationMonth, at: int, named: tuple[int, str, str], manager: tuple[int | None, str]
+) -> CalendarRow:
+    of, losses = month.area.of, month.area.losses
+    cells = []
+    for day in month.days():
+        column = month.at(day)
+        lives = of.outlets[at, column] or of.inlets[at, column]
+        if not month.imported[column] or not lives:
+            cells.append(DayCell(day, None))
+            continue
+        kind = int(losses.kind[at, column])
+        rate = int(losses.rate_bp[at, column]) if kind != LossKind.UNCOMPUTABLE else None
+        change = int(np.sign(losses.rate_bp[at, column] - losses.mean_rate_bp[at, column]))
+        cells.append(DayCell(day, kind, rate, change if losses.sudden[at, column] else 0))
+    whole = month.area_month
+    kind = int(whole.losses.kind[at, 0])
+    any_days = any(cell.kind is not None for cell in cells)
+    rate = int(whole.losses.rate_bp[at, 0]) if kind != LossKind.UNCOMPUTABLE else None
+    return CalendarRow(
+        *named,
+        *manager,
+        bad_days=sum(cell.kind in BAD or bool(cell.sudden) for cell in cells),
+        cells=cells,
+        month=DayCell(month.month_start, kind if any_days else None, rate),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Rates by day: of the stations, of the areas that can be computed together, and of each feeder."""
+
+    days: list[date]
+    stations: dict[str, list[int | None]]
+    areas: list[int | None]
+    feeders: dict[str, list[int | None]]
+    station_days: list[Loss]
+
+
+def trend(scope: Scope, period: int) -> Trend:
+    """Return how the losses of a month went, day by day."""
+    start, end = months_.first_day(period), months_.first_day(months_.next_month(period))
+    days = [start + timedelta(days=at) for at in range((end - start).days)]
+    stations, feeders = defaultdict(dict), defaultdict(dict)
+    station_days = list(queries.loss_of_stations(scope, start, end))
+    for row in station_days:
+        stations[row.name][row.day] = row.rate_bp
+    for row in queries.loss_of_feeders(scope, start, end):
+        feeders[row.name][row.day] = row.rate_bp
+    return Trend(
+        days=days,
+        stations={name: [rates.get(day) for day in days] for name, rates in stations.items()},
+        areas=[_together(scope, period, day) for day in days],
+        feeders={name: [rates.get(day) for day in days] for name, rates in feeders.items()},
+        station_days=station_days,
+    )
+
+
+def _together(scope: Scope, period: int, day: date) -> int | None:
+    """Return the rate of all public areas that can be computed on a day, taken together."""
+    supply = loss = 0
+    for month in _months(scope, period):
+        column = month.at(day)
+        if month.imported[column]:
+            good = month.public & (month.area.losses.kind[:, column] != LossKind.UNCOMPUTABLE)
+            supply += int(month.area.of.supply_wh[good, column].sum())
+            loss += int(month.area.losses.loss_wh[good, column].sum())
+    if not supply:
+        return None
+    size = (2 * abs(loss) * 10_000 + supply) // (2 * supply)
+    return -size if loss < 0 else size
+
+
+@dataclass(slots=True)
+class AreaMonth:
+    """An area's month: its days of which registers have come, the month as a whole, and the feeder of its terms."""
+
+    area: TransformerArea
+    days: list[AreaLoss] = field(default_factory=list)
+    month: AreaLoss | None = None
+    month_start: date | None = None
+    month_end: date | None = None
+
+
+def area_month(scope: Scope, area_id: int, period: int) -> AreaMonth | None:
+    """Return an area's losses of a month, or None if there is no such area in the scope."""
+    areas = TransformerArea.objects.filter(scope.limit("station"), pk=area_id)
+    area = areas.select_related("station").first()
+    if area is None:
+        return None
+    own = Scope(frozenset([area.station_id]))
+    found = AreaMonth(area)
+    for month in _months(own, period):
+        found.month_start, found.month_end = month.month_start, month.month_end
+    found.days = queries.loss_of_area(scope, area, period)
+    found.month = queries.monthly_loss_of_area(scope, area, period) if found.days else None
+    return found

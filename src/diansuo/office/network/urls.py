@@ -1,0 +1,15 @@
+"""Addresses of this app's pages."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from diansuo.office.network import views
+
+urlpatterns: list[URLPattern] = [
+    path("loss/", views.calendar, name="loss"),
+    path("loss/trend/", views.trend, name="loss_trend"),
+    path("loss/list/", views.area_list, name="loss_list"),
+    path("loss/feeders/", views.feeder_list, name="loss_feeders"),
+    path("loss/areas/<int:area_id>/", views.area_page, name="loss_area"),
+]

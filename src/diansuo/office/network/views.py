@@ -1,0 +1,203 @@
+"""Pages of line loss: calendar of areas × days, trend, areas by class, feeders, and one area."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from diansuo.core.network import LossKind
+from diansuo.office.archive import page_queries as archive
+from diansuo.office.archive.models import Responsibility
+from diansuo.office.base import lists
+from diansuo.office.base.cells import cells
+from diansuo.office.base.export import workbook
+from diansuo.office.base.scope import Scope
+from diansuo.office.base.work_orders.links import signed
+from diansuo.office.network import area_queries, charts, listing, page_queries, queries
+from diansuo.office.network.asked import Asked, asked
+from diansuo.office.network.wording import KIND_CODES, KIND_NAMES, KIND_SIGNS
+
+CALENDAR_ROWS = 60
+LIST_ROWS = 200
+ABNORMAL = "abnormal"
+
+
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Show the class of every area on every day of a month, the worst areas first."""
+    scope = Scope.of(request.user)
+    of = asked(request, scope)
+    manager, words = _manager(request, scope), request.GET.get("q", "").strip()
+    found = page_queries.calendar(scope, of.period, manager_id=manager, words=words) if of.period else None
+    start = lists.first_row(request)
+    context = {
+        **_frame(of, "loss"),
+        **_filters(request, scope, words, {"period": of.period}),
+        "calendar": found,
+        "rows": found.rows[start : start + CALENDAR_ROWS] if found else [],
+        **_pages(start, CALENDAR_ROWS, found.total if found else 0),
+        "legend": [(KIND_CODES[kind], KIND_SIGNS[kind], KIND_NAMES[kind]) for kind in KIND_NAMES],
+        "codes": KIND_CODES,
+        "signs": KIND_SIGNS,
+        "names": KIND_NAMES,
+        "footers": [
+            (KIND_NAMES[kind], [count.get(int(kind), 0) for count in found.counts])
+            for kind in (LossKind.HIGH, LossKind.NEGATIVE, LossKind.UNCOMPUTABLE)
+        ]
+        if found
+        else [],
+    }
+    return render(request, "network/calendar.html", context)
+
+
+def trend(request: HttpRequest) -> HttpResponse:
+    """Show how the rates of station, areas and feeders went in a month."""
+    scope = Scope.of(request.user)
+    of = asked(request, scope)
+    found = page_queries.trend(scope, of.period) if of.period else None
+    context = {
+        **_frame(of, "loss_trend"),
+        "trend": found,
+        "chart": charts.rates(found) if found else None,
+        "columns": listing.station_columns(),
+        "rows": [cells(listing.station_columns(), listing.row(one)) for one in found.station_days]
+        if found
+        else [],
+    }
+    return render(request, "network/trend.html", context)
+
+
+def area_list(request: HttpRequest) -> HttpResponse:
+    """Show the areas of a day by class, with what they lost; dispatch and export."""
+    scope = Scope.of(request.user)
+    of = asked(request, scope)
+    manager, words = _manager(request, scope), request.GET.get("q", "").strip()
+    every = queries.loss_on(scope, of.day) if of.day else []
+    kind = request.GET.get("kind", ABNORMAL)
+    mine = [
+        one
+        for one in every
+        if (manager is None or one.manager_id == manager)
+        and (words in one.name or one.number.startswith(words))
+    ]
+    rows = sorted((one for one in mine if listing.fits(one, kind)), key=listing.worst_first)
+    columns = listing.area_columns()
+    if request.GET.get("export") == "xlsx":
+        return workbook(_("台区线损") + f"_{of.day or ''}", columns, map(listing.row, rows))
+    start = lists.first_row(request)
+    may = request.user.has_perm("base.dispatch_work")
+    shown = [
+        lists.Row(cells(columns, listing.row(one)), signed(listing.about(one)) if may else "")
+        for one in rows[start : start + LIST_ROWS]
+    ]
+    context = {
+        **_frame(of, "loss_list"),
+        **_filters(request, scope, words, {"day": of.day and of.day.isoformat(), "kind": kind}),
+        "columns": columns,
+        "page": {"rows": shown},
+        "dispatchable": may,
+        "kind": kind,
+        "figures": listing.figures(mine),
+        "any": bool(every),
+        **_pages(start, LIST_ROWS, len(rows)),
+    }
+    return render(request, "network/areas.html", context)
+
+
+def feeder_list(request: HttpRequest) -> HttpResponse:
+    """Show the feeders and the station on a day and in the month so far."""
+    scope = Scope.of(request.user)
+    of = asked(request, scope)
+    rows = listing.whole_rows(scope, of.day, of.period) if of.day and of.period else []
+    columns = listing.feeder_columns()
+    if request.GET.get("export") == "xlsx":
+        return workbook(_("线路线损") + f"_{of.day or ''}", columns, rows)
+    context = {
+        **_frame(of, "loss_feeders"),
+        "columns": columns,
+        "page": {"rows": [lists.Row(cells(columns, row)) for row in rows]},
+    }
+    return render(request, "network/feeders.html", context)
+
+
+def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
+    """Show one area: supply, sold and loss by day, silent meters, and what changed on it."""
+    scope = Scope.of(request.user)
+    of = asked(request, scope)
+    found = page_queries.area_month(scope, area_id, of.period or listing.period_of(timezone.localdate()))
+    if found is None:
+        raise Http404
+    columns = listing.day_columns()
+    if request.GET.get("export") == "xlsx":
+        return workbook(f"{found.area.name}_{of.period}", columns, map(listing.row, found.days))
+    chosen = next(
+        (one for one in reversed(found.days) if one.day == of.day), found.days[-1] if found.days else None
+    )
+    context = {
+        **_frame(of, "loss"),
+        "found": found,
+        "chosen": chosen,
+        "about": listing.about(chosen) if chosen else None,
+        "chart": charts.energies(found.days) if found.days else None,
+        "columns": columns,
+        "rows": [cells(columns, listing.row(one)) for one in reversed(found.days)],
+        "silent": area_queries.silent_meters(scope, area_id, chosen.day) if chosen else [],
+        "events": area_queries.timeline(scope, area_id),
+        "section": "loss",
+    }
+    return render(request, "network/area.html", context)
+
+
+def _frame(of: Asked, page: str) -> dict[str, Any]:
+    """Return what every loss page shows: the month, its neighbours, the tabs."""
+    tabs = (
+        ("loss", _("日历")),
+        ("loss_list", _("异常台区")),
+        ("loss_trend", _("趋势")),
+        ("loss_feeders", _("线路与全所")),
+    )
+    return {
+        "of": of,
+        "tabs": [(reverse(name), title, name == page) for name, title in tabs],
+        "section": "loss",
+    }
+
+
+def _manager(request: HttpRequest, scope: Scope) -> int | None:
+    given = request.GET.get("manager", "")
+    known = {person for person, _name in archive.people(scope, Responsibility.Duty.MANAGER)}
+    return int(given) if given.isdecimal() and len(given) < 10 and int(given) in known else None
+
+
+def _filters(request: HttpRequest, scope: Scope, words: str, kept: dict[str, Any]) -> dict[str, Any]:
+    """Return what the form above the rows needs (base/filters.html)."""
+    people = archive.people(scope, Responsibility.Duty.MANAGER)
+    return {
+        "searchable": True,
+        "words": words,
+        "listing": {"search_hint": _("台区编号或名称")},
+        "kept": {name: value for name, value in kept.items() if value},
+        "filters": [
+            {
+                "name": "manager",
+                "title": _("台区经理"),
+                "choices": people,
+                "value": request.GET.get("manager", ""),
+            }
+        ],
+        "narrowed": bool(words or request.GET.get("manager")),
+    }
+
+
+def _pages(start: int, size: int, total: int) -> dict[str, Any]:
+    return {
+        "first": start + 1,
+        "last": min(start + size, total),
+        "total": total,
+        "before": max(0, start - size) if start else None,
+        "after": start + size if start + size < total else None,
+    }
