@@ -146,10 +146,14 @@ def _first_manager() -> Any:
 
 def _steps(folder: Path, files: Any, mode: DemoMode, today: date) -> Iterator[tuple[str, Callable[[], None]]]:
     """Yield what is done with the sample's files, in the order in which a station would have done it."""
+    from diansuo.core.quantity.month import month_of, next_month
+
     yield files.archive.name, lambda: _import("archive", files.archive)
     if mode is DemoMode.BESIDE:
         yield t("营销2.0旁", "beside"), _stand_beside
     for period, file in files.readings.items():
+        if files.exchanges and period == next_month(month_of(files.exchange_date)):
+            yield files.exchanges.name, lambda: _import("archive", files.exchanges, files.exchange_date)
         yield file.name, lambda file=file: _import("readings", file)
         yield t(f"{period} 电费流程", f"{period} cycle"), lambda period=period: _run_month(period)
         if mode is DemoMode.ALONE:
@@ -177,7 +181,7 @@ def _last_month(today: date) -> int:
     return today.year * 100 + today.month
 
 
-def _import(kind: str, file: Path) -> None:
+def _import(kind: str, file: Path, effective: date | None = None) -> None:
     from django.utils import timezone
 
     from diansuo.office.base.imports import operations
@@ -186,7 +190,7 @@ def _import(kind: str, file: Path) -> None:
 
     scope, now = Scope.everything(), timezone.now()
     batch, plan = operations.preview(
-        file, file.name, kind, options=Options(), scope=scope, user=None, now=now
+        file, file.name, kind, options=Options(effective=effective), scope=scope, user=None, now=now
     )
     operations.apply(batch, scope=scope, now=now, plan=plan)
 

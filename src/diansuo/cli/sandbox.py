@@ -50,6 +50,7 @@ def sandbox(
     collection: Annotated[float, _rate("采集失败", "failed collection")] = 0.006,
     stopped: Annotated[float, _rate("电能表停走", "stopped meters")] = 0.001,
     rollover: Annotated[float, _rate("电能表翻转", "registers that roll over")] = 0.0005,
+    exchange: Annotated[float, _rate("换表", "exchanged meters")] = 0.002,
     clock: Annotated[float, _rate("时钟偏差", "clocks that drift")] = 0.0005,
     lost_phase: Annotated[float, _rate("失压", "lost phases")] = 0.0003,
     reversed_wiring: Annotated[float, _rate("接线反", "reversed wiring")] = 0.0003,
@@ -60,8 +61,8 @@ def sandbox(
 
     rates = station.Rates(
         theft=theft, multiplier=multiplier, area=area, price_class=price_class, misread=misread, missed=missed,
-        collection=collection, stopped=stopped, rollover=rollover, clock=clock, lost_phase=lost_phase,
-        reversed_wiring=reversed_wiring, unmetered=unmetered,
+        collection=collection, stopped=stopped, rollover=rollover, exchange=exchange, clock=clock,
+        lost_phase=lost_phase, reversed_wiring=reversed_wiring, unmetered=unmetered,
     )  # fmt: skip
     with bar(t("样例供电所", "sample station")) as advance:
         files = station.write(

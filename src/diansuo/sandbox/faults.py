@@ -6,11 +6,11 @@ Each fault is the ground truth an analysis is held against (truth.csv).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from diansuo.sandbox.layout import COMMERCIAL_PLACES, CUSTOMERS_AN_AREA, Layout
+from diansuo.sandbox.layout import COMMERCIAL_PLACES, CUSTOMERS_AN_AREA, Array, Layout
 from diansuo.sandbox.shapes import Use
 
 # From this many customers on every kind with a rate appears at least once, and the told faults below exist.
@@ -34,6 +34,7 @@ class Rates:
     collection: float = 0.006
     stopped: float = 0.001
     rollover: float = 0.0005
+    exchange: float = 0.002
     clock: float = 0.0005
     lost_phase: float = 0.0003
     reversed_wiring: float = 0.0003
@@ -64,89 +65,132 @@ THEFTS = (
 )
 
 
-def draw(random: np.random.Generator, layout: Layout, days: int, months: int, rates: Rates) -> list[Fault]:
-    """Return the station's faults but for misread and missed readings; no customer has two of them."""
+def draw(
+    random: np.random.Generator, layout: Layout, days: int, rates: Rates, exchange_day: int
+) -> list[Fault]:
+    """Return the station's faults but for misread and missed readings; no customer has two of them.
+
+    Args:
+        random: where chance comes from.
+        layout: the station.
+        days: how many days of use there are.
+        rates: how often things go wrong.
+        exchange_day: when all exchanges of meters happen, -1 for none.
+    """
     whole = layout.customers >= ALL_KINDS_FROM
-    taken = {0, MISREAD_CUSTOMER}
     faults = list(_told(layout, days)) if whole else []
-    taken |= {fault.customer for fault in faults}
-    quiet_areas = {fault.area for fault in faults} | ({1} if faults else set())
-    order = random.permutation(layout.public)
-
-    def pick(rate: float, fits: object = None) -> Iterator[int]:
-        wanted = max(int(whole and rate > 0), round(rate * layout.public))
-        for column in order:
-            if wanted <= 0:
-                return
-            area = column // CUSTOMERS_AN_AREA
-            if column in taken or area in quiet_areas or layout.empty[column] or layout.roof_kw[column]:
-                continue
-            if fits is not None and not fits[column]:  # type: ignore[index]
-                continue
-            taken.add(int(column))
-            wanted -= 1
-            yield int(column)
-
-    def add(kind: str, method: str, column: int, start: int, end: int = days, **more: object) -> None:
-        faults.append(Fault(kind, method, column, column // CUSTOMERS_AN_AREA, start, end, **more))  # type: ignore[arg-type]
-
-    home = layout.use == Use.RESIDENTIAL
-    three = layout.phase == 3
-    for at, column in enumerate(pick(rates.theft, home)):
-        method, value, note = THEFTS[at % len(THEFTS)]
-        add(
-            "窃电",
-            method,
-            column,
-            int(random.integers(days // 4, max(days // 4 + 1, days - 10))),
-            value=value,
-            note=note,
-        )
-    for column in pick(rates.multiplier, layout.multiplier == 20):
-        add("倍率错误", "档案倍率偏小", column, 0, value=15, note="实际倍率 20，档案 15")
-    for column in pick(rates.area, home):
+    drawing = _Drawing(random, layout, days, whole, faults)
+    home, three = layout.use == Use.RESIDENTIAL, layout.phase == 3
+    drawing.thefts(rates.theft, home)
+    for column in drawing.pick(rates.multiplier, layout.multiplier == 20):
+        drawing.add("倍率错误", "档案倍率偏小", column, 0, value=15, note="实际倍率 20，档案 15")
+    for column in drawing.pick(rates.area, home):
         other = (column // CUSTOMERS_AN_AREA + 1) % layout.areas
-        add("户变关系错误", "挂错台区", column, 0, value=other, note=f"档案挂在第 {other + 1} 号台区")
-    for column in pick(rates.price_class, layout.use == Use.COMMERCIAL):
-        add("电价类别错误", "商业按居民", column, 0, note="实际为商业用电，档案为居民生活用电")
-    for column in pick(rates.stopped, home):
-        add("电能表停走", "停走", column, int(random.integers(days // 3, days)))
-    for column in pick(rates.rollover):
-        add("电能表翻转", "翻转", column, 0, note="示数越过 999999.99")
-    for column in pick(rates.clock, home):
-        add("时钟偏差", "快", column, 0, value=CLOCK_LATE_H, note=f"日冻结早 {CLOCK_LATE_H} 小时")
-    for column in pick(rates.lost_phase, three):
-        add("失压", "一相失压", column, int(random.integers(days // 3, days)), value=2 / 3)
-    for column in pick(rates.reversed_wiring, home):
-        add("接线反", "进出线接反", column, int(random.integers(days // 2, days)), note="用电走反向示数")
-    for at, column in enumerate(pick(rates.collection)):
-        length = int(random.integers(2, 15))
-        end = days + 1 if at % 2 == 0 else int(random.integers(min(length, days), days + 1))
-        add(
-            "采集失败",
-            "无日冻结",
-            column,
-            max(0, end - length),
-            end,
-            note=("终端离线", "电表无响应", "信号弱")[at % 3],
-        )
-    _unmetered(random, layout, days, rates.unmetered, whole, quiet_areas, faults)
+        note = f"档案挂在第 {other + 1} 号台区"
+        drawing.add("户变关系错误", "挂错台区", column, 0, value=other, note=note)
+    for column in drawing.pick(rates.price_class, layout.use == Use.COMMERCIAL):
+        drawing.add("电价类别错误", "商业按居民", column, 0, note="实际为商业用电，档案为居民生活用电")
+    drawing.meters(rates, home, three)
+    if 0 < exchange_day < days:
+        for column in drawing.pick(rates.exchange, home):
+            drawing.add("换表", "周期轮换", column, exchange_day, note="旧表止度与新表起度见抄表数据")
+    drawing.failures(rates.collection)
+    drawing.unmetered(rates.unmetered)
     return faults
 
 
-def _unmetered(
-    random: np.random.Generator,
-    layout: Layout,
-    days: int,
-    rate: float,
-    whole: bool,
-    quiet_areas: set[int],
-    faults: list[Fault],
-) -> None:
-    """Add cameras and relays that are fed without a meter."""
-    wanted = max(int(whole and rate > 0), round(rate * layout.areas))
-    for area in [int(area) for area in random.permutation(layout.areas) if area not in quiet_areas][:wanted]:
-        faults.append(Fault("无表用电", "监控箱", -1, area, 0, days, value=0.3, note="恒定 0.3 kW 无表"))
+@dataclass(slots=True)
+class _Drawing:
+    """Draws customers who have nothing wrong with them yet, outside the areas with told faults."""
+
+    random: np.random.Generator
+    layout: Layout
+    days: int
+    whole: bool
+    faults: list[Fault]
+    taken: set[int] = field(default_factory=set)
+    quiet_areas: set[int] = field(default_factory=set)
+    order: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def __post_init__(self) -> None:
+        self.taken = {0, MISREAD_CUSTOMER} | {fault.customer for fault in self.faults}
+        self.quiet_areas = {fault.area for fault in self.faults} | ({1} if self.faults else set())
+        self.order = self.random.permutation(self.layout.public)
+
+    def pick(self, rate: float, fits: Array | None = None) -> Iterator[int]:
+        """Yield as many customers as a rate asks for, at least one at a station of some size."""
+        layout = self.layout
+        wanted = max(int(self.whole and rate > 0), round(rate * layout.public))
+        for column in self.order if wanted else ():
+            quiet = column // CUSTOMERS_AN_AREA in self.quiet_areas
+            if column in self.taken or quiet or layout.empty[column] or layout.roof_kw[column]:
+                continue
+            if fits is not None and not fits[column]:
+                continue
+            self.taken.add(int(column))
+            yield int(column)
+            wanted -= 1
+            if not wanted:
+                return
+
+    def add(
+        self,
+        kind: str,
+        method: str,
+        column: int,
+        start: int,
+        end: int = -1,
+        *,
+        value: float = 0.0,
+        note: str = "",
+    ) -> None:
+        """Note a fault of a customer."""
+        area = column // CUSTOMERS_AN_AREA
+        end = self.days if end < 0 else end
+        self.faults.append(Fault(kind, method, column, area, start, end, value=value, note=note))
+
+    def day(self, part: int) -> int:
+        """Return a day in the later part of the station's days."""
+        return int(self.random.integers(self.days // part, self.days))
+
+    def thefts(self, rate: float, home: Array) -> None:
+        """Let some households steal, by each method in turn."""
+        early, late = self.days // 4, max(self.days // 4 + 1, self.days - 10)
+        for at, column in enumerate(self.pick(rate, home)):
+            method, value, note = THEFTS[at % len(THEFTS)]
+            start = int(self.random.integers(early, late))
+            self.add("窃电", method, column, start, value=value, note=note)
+
+    def meters(self, rates: Rates, home: Array, three: Array) -> None:
+        """Let meters stop, roll over, run fast, lose a phase, be wired the wrong way round."""
+        for column in self.pick(rates.stopped, home):
+            self.add("电能表停走", "停走", column, self.day(3))
+        for column in self.pick(rates.rollover):
+            self.add("电能表翻转", "翻转", column, 0, note="示数越过 999999.99")
+        for column in self.pick(rates.clock, home):
+            self.add("时钟偏差", "快", column, 0, value=CLOCK_LATE_H, note=f"日冻结早 {CLOCK_LATE_H} 小时")
+        for column in self.pick(rates.lost_phase, three):
+            self.add("失压", "一相失压", column, self.day(3), value=2 / 3)
+        for column in self.pick(rates.reversed_wiring, home):
+            self.add("接线反", "进出线接反", column, self.day(2), note="用电走反向示数")
+
+    def failures(self, rate: float) -> None:
+        """Let meters stay silent for some days, half of them to the end."""
+        for at, column in enumerate(self.pick(rate)):
+            length = int(self.random.integers(2, 15))
+            ended = int(self.random.integers(min(length, self.days), self.days + 1))
+            end = self.days + 1 if at % 2 == 0 else ended
+            note = ("终端离线", "电表无响应", "信号弱")[at % 3]
+            self.add("采集失败", "无日冻结", column, max(0, end - length), end, note=note)
+
+    def unmetered(self, rate: float) -> None:
+        """Add cameras and relays that are fed without a meter."""
+        wanted = max(int(self.whole and rate > 0), round(rate * self.layout.areas))
+        areas = [int(area) for area in self.random.permutation(self.layout.areas)]
+        for area in [area for area in areas if area not in self.quiet_areas][:wanted]:
+            self.faults.append(
+                Fault("无表用电", "监控箱", -1, area, 0, self.days, value=0.3, note="恒定 0.3 kW 无表")
+            )
 
 
 def _told(layout: Layout, days: int) -> Iterator[Fault]:

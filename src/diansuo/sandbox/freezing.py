@@ -25,6 +25,7 @@ class Points:
     frame: pl.DataFrame
     registers: dict[str, Int64]
     collected: Any
+    exchanged: dict[int, tuple[int, str]]
 
 
 def points(
@@ -65,7 +66,17 @@ def points(
             "PAP_C": phase(2),
         },
         collected,
+        {
+            place[fault.customer]: (fault.from_day, new_meter(rows[place[fault.customer]]["电能表编号"]))
+            for fault in faults
+            if fault.kind == "换表"
+        },
     )
+
+
+def new_meter(asset: str) -> str:
+    """Return the number of the meter that takes another one's place."""
+    return f"{asset[:8]}9{asset[9:]}"
 
 
 def write_month(path: Path, these: Points, days: list[date], first: int) -> int:
@@ -73,10 +84,19 @@ def write_month(path: Path, these: Points, days: list[date], first: int) -> int:
     span = slice(first, first + len(days))
     row, day = np.nonzero(these.collected[:, span])
     texts = pl.Series([each.isoformat() for each in days])
-    frame = these.frame[row].with_columns(texts.gather(day).alias("日期"))
+    frame = these.frame[row].with_columns(texts.gather(day).alias("日期"), _meters(these, row, day + first))
     columns = {name: column[:, span][row, day] for name, column in these.registers.items()}
     frame.with_columns(_texts(columns)).write_parquet(path, compression="zstd", statistics=False)
     return len(row)
+
+
+def _meters(these: Points, row: Int64, day: Int64) -> pl.Series:
+    """Return the meter of each row: from the day of an exchange on the new one."""
+    assets = [*these.frame["表资产号"].to_list(), *(meter for _day, meter in these.exchanged.values())]
+    which = row.copy()
+    for at, (place, (exchange_day, _meter)) in enumerate(these.exchanged.items()):
+        which[(row == place) & (day >= exchange_day)] = len(these.frame) + at
+    return pl.Series("表资产号", assets).gather(which)
 
 
 def _texts(columns: dict[str, Int64]) -> Iterable[pl.Series]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,8 @@ ARCHIVE_COLUMNS = (
 READING_COLUMNS = (
     "用户编号", "用户名称", "联系方式", "抄表段编号", "抄表段名称", "抄表例日", "抄表员",
     "计量点编号", "抄表序号", "电能表编号", "示数类型", "上次示数", "本次示数", "抄见电量",
-    "综合倍率", "抄表位数", "异常类型", "抄表状态", "供电单位", "供电所", "用户地址",
+    "综合倍率", "抄表位数", "异常类型", "抄表状态", "供电单位", "供电所", "用户地址", "电费年月", "抄表日期",
+    "抄表性质",
 )  # fmt: skip
 LINE_COLUMNS = ("台区编号", "线段编号", "上级线段", "相别", "导线型号", "长度(m)", "下接用户编号")
 TRUTH_COLUMNS = ("用户编号", "台区编号", "种类", "手法", "起", "止", "每日电量(kWh)", "说明")
@@ -156,8 +158,22 @@ def write_archive(path: Path, rows: list[dict[str, Any]]) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A meter exchanged since the last reading: the day, the old meter and what it showed, in hundredths of kWh."""
+
+    day: date
+    old_meter: str
+    final: dict[str, int]
+
+
 def reading_rows(
-    rows: list[dict[str, Any]], shown: dict[str, Array], previous: dict[str, Array] | None, end: int
+    rows: list[dict[str, Any]],
+    shown: dict[str, Array],
+    previous: dict[str, Array] | None,
+    end: int,
+    month: int,
+    exchanges: dict[int, Exchange],
 ) -> Iterator[list[Any]]:
     """Yield a month's reading list, a row a register.
 
@@ -166,6 +182,8 @@ def reading_rows(
         shown: hundredths of kWh by kind of register (总, 峰, 谷, 反), -1 where not read, -2 where there is none.
         previous: the same at the last reading before, None in the first month.
         end: the value after the register's last.
+        month: 电费年月.
+        exchanges: by place in ``rows``, whose ``电能表编号`` is the new meter's already.
     """
     kinds = (
         ("总", "正向有功（总）"),
@@ -179,26 +197,48 @@ def reading_rows(
         fixed = [
             row["用电地址" if name == "用户地址" else name] if name != "示数类型" else "" for name in _COPIED
         ]
+        exchange = exchanges.get(at)
         for part, words in kinds:
             this = columns[part][at]
             if this == -2:
                 continue
             before = earlier[part][at] if earlier else -1
+            if exchange:
+                yield from _exchange_rows(fixed, words, before, exchange, part, end, row["综合倍率"], month)
+                before = 0
             used = (this - before) % end * row["综合倍率"] if this >= 0 and before >= 0 else -1
             state = ("", "已抄") if this >= 0 else ("未抄", "未抄")
             yield [
-                *fixed[:10],
-                words,
-                _kwh(before),
-                _kwh(this),
-                _kwh(used),
-                *fixed[10:12],
-                *state,
-                *fixed[12:],
-            ]
+                *fixed[:10], words, _kwh(before), _kwh(this), _kwh(used), *fixed[10:12], *state, *fixed[12:],
+                month, "", "",
+            ]  # fmt: skip
 
 
-_COPIED = (*READING_COLUMNS[:10], *READING_COLUMNS[14:16], *READING_COLUMNS[18:])
+def _exchange_rows(
+    fixed: list[Any],
+    words: str,
+    before: int,
+    exchange: Exchange,
+    part: str,
+    end: int,
+    multiplier: int,
+    month: int,
+) -> Iterator[list[Any]]:
+    """Yield the last register of the meter taken down and the first of the one put up."""
+    final, place = exchange.final[part], READING_COLUMNS.index("电能表编号")
+    used = (final - before) % end * multiplier
+    for meter, earlier, this, energy, purpose in (
+        (exchange.old_meter, before, final, used, "拆表止度"),
+        (fixed[place], 0, 0, 0, "装表起度"),
+    ):
+        cells = [*fixed[:place], meter, *fixed[place + 1 : 10]]
+        yield [
+            *cells, words, _kwh(earlier), _kwh(this), _kwh(energy), *fixed[10:12], "", "已抄", *fixed[12:],
+            month, exchange.day, purpose,
+        ]  # fmt: skip
+
+
+_COPIED = (*READING_COLUMNS[:10], *READING_COLUMNS[14:16], *READING_COLUMNS[18:21])
 
 
 def _kwh(hundredths: int) -> str:

@@ -29,6 +29,8 @@ class Registers:
     phases: Int64
     gate: Int64
     gate_back: Int64
+    finals: dict[int, dict[str, int]]
+    """Of each exchanged meter by column: what it showed when it was taken down, by register (总, 峰, 谷, 反)."""
 
 
 def run_up(random: np.random.Generator, layout: Layout, energy: Energy, faults: list[Fault]) -> Registers:
@@ -47,6 +49,12 @@ def run_up(random: np.random.Generator, layout: Layout, energy: Energy, faults: 
                 np.rint(energy.late[fault.customer] / STEP_WH).astype(np.int64) * STEP_WH
             )
             valley[fault.customer, 1:] -= _late_valley(energy, fault.customer)
+    back = _cumulate(energy.backward, layout.multiplier, start * 0)
+    finals = {
+        fault.customer: _exchange(fault.customer, fault.from_day, total, valley, back)
+        for fault in faults
+        if fault.kind == "换表"
+    }
     masters, gates = layout.master_multiplier, np.full(layout.feeders, GATE_MULTIPLIER)
     begin = random.integers(10_000, 900_000, (layout.areas, 5)) * STEP_WH
     ahead = random.integers(10_000, 900_000, (layout.feeders, 2)) * STEP_WH
@@ -55,13 +63,27 @@ def run_up(random: np.random.Generator, layout: Layout, energy: Energy, faults: 
         total=total % REGISTER_END_WH,
         peak=(total - valley) % REGISTER_END_WH,
         valley=valley % REGISTER_END_WH,
-        back=_cumulate(energy.backward, layout.multiplier, start * 0),
+        back=back,
         master=_cumulate(energy.master, masters, begin[:, 0]) % REGISTER_END_WH,
         master_back=_cumulate(energy.master_back, masters, begin[:, 1] * 0),
         phases=np.stack(phases, axis=1) % REGISTER_END_WH,
         gate=_cumulate(energy.gate, gates, ahead[:, 0]) % REGISTER_END_WH,
         gate_back=_cumulate(energy.gate_back, gates, ahead[:, 1] * 0),
+        finals=finals,
     )
+
+
+def _exchange(column: int, day: int, total: Int64, valley: Int64, back: Int64) -> dict[str, int]:
+    """Let a new meter count from nought from a day on; return the last registers of the old one."""
+    final = {
+        "总": int(total[column, day] % REGISTER_END_WH),
+        "峰": int((total[column, day] - valley[column, day]) % REGISTER_END_WH),
+        "谷": int(valley[column, day] % REGISTER_END_WH),
+        "反": int(back[column, day] % REGISTER_END_WH),
+    }
+    for register in (total, valley, back):
+        register[column, day:] -= register[column, day]
+    return final
 
 
 def _cumulate(energy_wh: npt.NDArray[np.float64], multiplier: Int64, start: Int64) -> Int64:

@@ -34,6 +34,7 @@ __all__ = ["ARCHIVE_COLUMNS", "READING_COLUMNS", "Files", "Rates", "write", "wri
 
 # Above this many customers all lists are csv: a workbook would take longer than the station.
 LARGEST_WORKBOOK_CUSTOMERS = 20_000
+EXCHANGED_BEFORE_READING = 12
 Advance = Callable[[str, int, int], None]
 
 
@@ -47,6 +48,8 @@ class Files:
     lines: Path
     truth: Path
     failures: Path
+    exchanges: Path | None
+    exchange_date: date | None
     technical: Path
     feeder_technical: Path
     customers: int
@@ -96,7 +99,8 @@ def write(
     start, end = first_day(periods[0]), max(last_day or first_day(last_month), first_day(last_month))
     days = [start + timedelta(days=at) for at in range((end - start).days + 1)]
     layout = lay_out(np.random.default_rng([seed, 10]), customers)
-    faults = draw(np.random.default_rng([seed, 11]), layout, len(days) - 1, months, rates)
+    exchange_day = (first_day(periods[months // 2]) - start).days - EXCHANGED_BEFORE_READING
+    faults = draw(np.random.default_rng([seed, 11]), layout, len(days) - 1, rates, exchange_day)
     rows = lists.archive(np.random.default_rng([seed, 12]), layout, faults)
     energy = physics.simulate(layout, faults, days[:-1], seed, advance)
     shown = registers.run_up(np.random.default_rng([seed, 13]), layout, energy, faults)
@@ -108,6 +112,7 @@ def write(
     freezes, freeze_rows = made.freezes()
     archive = folder / f"用户档案{made.ending}"
     lists.write_archive(archive, rows)
+    exchanges = made.exchanges()
     technical, feeder_technical = lists.write_losses(folder, layout, energy, days[:-1])
     failures = folder / f"采集失败清单_{end:%Y%m%d}{made.ending}"
     issued.write_failures(failures, layout, faults, rows, days)
@@ -122,6 +127,8 @@ def write(
         lines=made.lines(),
         truth=made.truth(),
         failures=failures,
+        exchanges=exchanges,
+        exchange_date=days[exchange_day] if exchanges else None,
         technical=technical,
         feeder_technical=feeder_technical,
         customers=customers,
@@ -165,7 +172,7 @@ class _Writing:
     ) -> tuple[dict[int, Path], dict[int, Array]]:
         """Write the reading lists; return them, and the kWh of each month, -1 where there is none."""
         files, used_kwh = {}, {}
-        own = self.rows[: self.layout.customers]
+        own = [dict(row) for row in self.rows[: self.layout.customers]]
         multiplier = np.array([row["综合倍率"] for row in own])
         previous: dict[str, Array] | None = None
         end = registers.REGISTER_END_WH // 10
@@ -175,15 +182,43 @@ class _Writing:
             files[month] = (
                 self.folder / f"抄表数据_{month}{'.xlsx' if place % 2 and not self.large else '.csv'}"
             )
-            lines = lists.reading_rows(own, shown, previous, end)
+            exchanges = self._exchanges(own, month, periods[place - 1] if place else month)
+            lines = lists.reading_rows(own, shown, previous, end, month, exchanges)
             lists.write_table(files[month], "抄表数据", READING_COLUMNS, lines)
             if previous is not None:
                 read = (shown["总"] >= 0) & (previous["总"] >= 0)
                 used = (shown["总"] - previous["总"]) % end * multiplier // 100
+                for at, exchange in exchanges.items():
+                    first = (exchange.final["总"] - previous["总"][at]) % end
+                    used[at] = (first + shown["总"][at]) * multiplier[at] // 100
                 used_kwh[month] = np.where(read, used, -1)
                 shown = {part: np.where(now == -1, previous[part], now) for part, now in shown.items()}
             previous = shown
         return files, used_kwh
+
+    def _exchanges(self, own: list[dict[str, Any]], month: int, before: int) -> dict[int, lists.Exchange]:
+        """Return whose meter was exchanged between two reading days; their rows bear the new meter from then on."""
+        found = {}
+        for fault in self.faults:
+            day = self.days[fault.from_day]
+            if fault.kind != "换表" or not first_day(before) <= day < first_day(month):
+                continue
+            row = own[fault.customer]
+            final = {part: wh // 10 for part, wh in self.registers.finals[fault.customer].items()}
+            found[fault.customer] = lists.Exchange(day, row["电能表编号"], final)
+            row["电能表编号"] = freezing.new_meter(row["电能表编号"])
+        return found
+
+    def exchanges(self) -> Path | None:
+        """Write the archive rows of exchanged meters, as an export after the exchange has them."""
+        exchanged = [self.rows[fault.customer] for fault in self.faults if fault.kind == "换表"]
+        if not exchanged:
+            return None
+        path = self.folder / f"用户档案_换表{self.ending}"
+        lists.write_archive(
+            path, [{**row, "电能表编号": freezing.new_meter(row["电能表编号"])} for row in exchanged]
+        )
+        return path
 
     def _shown(
         self, place: int, month: int, months: int, rates: Rates, random: np.random.Generator
@@ -203,6 +238,9 @@ class _Writing:
             unread[LAST_MONTH_UNREAD // 3 :: LAST_MONTH_UNREAD] = rates.missed > 0
             if len(own) > MISREAD_CUSTOMER and rates.misread > 0:
                 wrong[MISREAD_CUSTOMER] = True
+        for fault in self.faults:
+            if fault.kind == "换表":
+                unread[fault.customer] = wrong[fault.customer] = False
         wrong &= ~unread
         shown["总"] = np.where(wrong, (shown["总"] - MISREAD_BY_WH // 10) % 10**8, shown["总"])
         for column in np.flatnonzero(unread):
