@@ -1,4 +1,4 @@
-"""``diansuo export``: bills and readings of a month as csv."""
+"""``diansuo export``: bills, readings and line losses of a month as csv."""
 
 from __future__ import annotations
 
@@ -67,6 +67,26 @@ def readings(period: Period, output: Output, station: StationName = "") -> None:
     )
     rows = queries.readings_of_period(Scope.everything(), period=month, station=station)
     _write(output, headings, rows)
+
+
+@app.command(
+    "loss",
+    help=t(
+        "导出一个月的统计线损：台区、线路、全所，逐日和全月。"
+        "例：diansuo export loss --period 2024-10 -o 线损_202410.csv",
+        "Export a month's line losses by area, feeder and station, daily and monthly. "
+        "Example: diansuo export loss --period 2024-10 -o loss.csv",
+    ),
+)
+def loss(period: Period, output: Output, station: StationName = "") -> None:
+    """Export a month's statistical line losses."""
+    month = parse_period(period)
+    office.wake()
+    from diansuo.office.base.scope import Scope
+    from diansuo.office.network import exporting
+
+    rows = exporting.rows_of_month(Scope.everything(), period=month, station=station)
+    _write(output, exporting.HEADINGS, rows)
 
 
 def _write(output: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -1,4 +1,4 @@
-"""Registers the app with Django, and tells metering what an issued bill is."""
+"""Registers the app with Django, and tells the apps below what an issued bill is and what a kWh costs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,18 @@ class BillingConfig(AppConfig):
     verbose_name = _("电费")
 
     def ready(self) -> None:
-        """Publish to the floors below: what is billed, and how billing's findings read."""
+        """Publish to the floors below: what is billed, what a kWh is sold for, and how billing's findings read."""
         from diansuo.office.base import registry
-        from diansuo.office.billing import panels, wording
+        from diansuo.office.base.scope import Scope
+        from diansuo.office.billing import panels, queries, wording
         from diansuo.office.metering import issued
+        from diansuo.office.network import prices
 
-        issued.publish("EXISTS (SELECT 1 FROM billing_bill b WHERE b.consumption_id = c.id AND b.state = 1)")
+        issued.publish("EXISTS (SELECT 1 FROM billing_bill b WHERE b.consumption_id = c.id AND b.state IN (1, 2))")
         registry.add_wording("B", wording.words_of)
+        prices.set_price_source(
+            lambda station_id, period: queries.average_price_nano(
+                Scope.everything(), station_id=station_id, period=period
+            )
+        )
         panels.publish()

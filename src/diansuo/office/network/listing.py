@@ -39,12 +39,13 @@ def row(of: Loss) -> dict[str, Any]:
         "kind": int(of.kind),
         "sudden": _sudden(of),
         "detail": of.reason_detail,
+        "remark": "；".join(filter(None, (_sudden(of), of.reason_detail))),
         "supply_wh": of.supply_wh,
         "sold_wh": of.sold_wh,
         "loss_wh": of.loss_wh,
         "rate_bp": of.rate_bp,
         "mean7_rate_bp": of.mean7_rate_bp,
-        "mean7_loss_wh": of.mean7_loss_wh,
+        "mean7_loss_wh": None if of.mean7_loss_wh is None else round(of.mean7_loss_wh, -1),
         "value_fen": of.value_fen,
         "known": f"{of.outlets_known}/{of.outlets}",
     }
@@ -78,13 +79,22 @@ def area_columns() -> tuple[Column, ...]:
         Column("manager", _("台区经理"), Kind.CODE),
         _kind_column(),
         Column("rate_bp", _("线损率"), Kind.PERCENT, unit="%"),
-        Column("mean7_rate_bp", _("前7日均线损率"), Kind.PERCENT, unit="%"),
+        Column("mean7_rate_bp", _("前7日均"), Kind.PERCENT, unit="%"),
         Column("loss_wh", _("日损失"), Kind.KWH, unit="kWh"),
-        Column("mean7_loss_wh", _("前7日均损失"), Kind.KWH, unit="kWh"),
+        Column("mean7_loss_wh", _("前7日均"), Kind.KWH, unit="kWh"),
         Column("value_fen", _("日损失折合"), Kind.YUAN, unit=_("元")),
+        Column("remark", _("说明")),
+    )
+
+
+def exported_columns() -> tuple[Column, ...]:
+    """Return the columns of the exported list of areas: those of the page, and what they were computed from."""
+    return (
+        Column("day", _("日期"), Kind.DAY),
+        *area_columns(),
+        Column("supply_wh", _("供电量"), Kind.KWH, unit="kWh"),
+        Column("sold_wh", _("售电量"), Kind.KWH, unit="kWh"),
         Column("known", _("有示数户数"), Kind.CODE),
-        Column("sudden", _("突变")),
-        Column("detail", _("不可算原因")),
     )
 
 
@@ -94,10 +104,9 @@ def day_columns() -> tuple[Column, ...]:
         Column("day", _("日期"), Kind.DAY),
         _kind_column(),
         *_energy_columns(),
-        Column("mean7_rate_bp", _("前7日均线损率"), Kind.PERCENT, unit="%"),
+        Column("mean7_rate_bp", _("前7日均"), Kind.PERCENT, unit="%"),
         Column("known", _("有示数户数"), Kind.CODE),
-        Column("sudden", _("突变")),
-        Column("detail", _("不可算原因")),
+        Column("remark", _("说明")),
     )
 
 
@@ -109,7 +118,7 @@ def station_columns() -> tuple[Column, ...]:
         _kind_column(),
         *_energy_columns(),
         Column("known", _("有示数户数"), Kind.CODE),
-        Column("detail", _("不可算原因")),
+        Column("remark", _("说明")),
     )
 
 
@@ -123,7 +132,7 @@ def feeder_columns() -> tuple[Column, ...]:
         Column("month_loss_wh", _("本月损失"), Kind.KWH, unit="kWh"),
         Column("month_rate_bp", _("本月线损率"), Kind.PERCENT, unit="%"),
         Column("known", _("有示数表计"), Kind.CODE),
-        Column("detail", _("不可算原因")),
+        Column("remark", _("说明")),
     )
 
 

@@ -23,6 +23,12 @@ from diansuo.office.network.months import Level, StationMonth
 
 Price = Callable[[int, int], int | None]
 MANAGERS_KEPT = 64
+INLET_UNKNOWN = (
+    Reason.NO_MASTER,
+    Reason.NO_MASTER_REGISTER,
+    Reason.EXCHANGE_UNKNOWN,
+    Reason.REGISTER_FELL,
+)
 _MANAGERS = """
     SELECT h.area_id, s.id, s.name, COUNT(*) FROM archive_pointarea h
     JOIN archive_transformerarea a ON a.id = h.area_id
@@ -38,8 +44,9 @@ _MANAGERS = """
 class Loss:
     """What an area, a feeder or a station lost on a day, or in a month: ``day`` is then its first with registers.
 
-    ``loss_wh``, ``rate_bp`` and ``value_fen`` are None where the loss cannot be computed; ``reason_detail`` then says
-    which meter is to blame and since when. The means are of the latest days before that were judged.
+    ``loss_wh``, ``rate_bp`` and ``value_fen`` are None where the loss cannot be computed, ``supply_wh`` where a meter
+    at the inlet is not known; ``reason_detail`` then says which meter is to blame and since when. The means are of the
+    latest days before that were judged.
     """
 
     station_id: int
@@ -49,7 +56,7 @@ class Loss:
     name: str
     outlets: int
     outlets_known: int
-    supply_wh: int
+    supply_wh: int | None
     sold_wh: int
     loss_wh: int | None
     rate_bp: int | None
@@ -246,17 +253,19 @@ def _station(station: Station, month: StationMonth, level: Level, day: date, pri
 def _fields(level: Level, at: int, column: int, nano: int | None) -> dict[str, Any]:
     of, losses = level.of, level.losses
     computable = losses.kind[at, column] != LossKind.UNCOMPUTABLE
+    reason = Reason(int(losses.reason[at, column]))
+    supply = int(of.inlet_forward_wh[at, column] + of.outlet_reverse_wh[at, column])
     mean = bool(losses.mean_days[at, column])
     loss_wh = int(losses.loss_wh[at, column]) if computable else None
     return {
         "outlets": int(of.outlets[at, column]),
         "outlets_known": int(of.outlets_known[at, column]),
-        "supply_wh": int(of.inlet_forward_wh[at, column] + of.outlet_reverse_wh[at, column]),
+        "supply_wh": supply if reason not in INLET_UNKNOWN else None,
         "sold_wh": int(of.outlet_forward_wh[at, column] + of.inlet_reverse_wh[at, column]),
         "loss_wh": loss_wh,
         "rate_bp": int(losses.rate_bp[at, column]) if computable else None,
         "kind": LossKind(int(losses.kind[at, column])),
-        "reason": Reason(int(losses.reason[at, column])),
+        "reason": reason,
         "sudden": bool(losses.sudden[at, column]),
         "mean7_rate_bp": int(losses.mean_rate_bp[at, column]) if mean else None,
         "mean7_loss_wh": int(losses.mean_loss_wh[at, column]) if mean else None,

@@ -87,7 +87,8 @@ def area_list(request: HttpRequest) -> HttpResponse:
     rows = sorted((one for one in mine if listing.fits(one, kind)), key=listing.worst_first)
     columns = listing.area_columns()
     if request.GET.get("export") == "xlsx":
-        return workbook(_("台区线损") + f"_{of.day or ''}", columns, map(listing.row, rows))
+        name = _("台区线损") + f"_{of.day or ''}"
+        return workbook(name, listing.exported_columns(), map(listing.row, rows))
     start = lists.first_row(request)
     may = request.user.has_perm("base.dispatch_work")
     shown = [

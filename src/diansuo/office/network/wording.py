@@ -31,7 +31,7 @@ KIND_SIGNS: dict[int, Promise] = {
     LossKind.NEGATIVE: gettext_lazy("负"),
     LossKind.UNCOMPUTABLE: gettext_lazy("缺"),
     LossKind.SMALL: gettext_lazy("小"),
-    LossKind.ECONOMIC: gettext_lazy("优"),
+    LossKind.ECONOMIC: gettext_lazy("经"),
     LossKind.NORMAL: gettext_lazy("合"),
 }
 KIND_CODES = {kind: kind.name.lower() for kind in LossKind}

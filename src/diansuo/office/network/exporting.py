@@ -1,0 +1,75 @@
+"""The losses of a month as text: what ``diansuo export loss`` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from diansuo.core.quantity import month as months_
+from diansuo.core.quantity.energy import kwh_from_wh
+from diansuo.office.base import wording
+from diansuo.office.base.scope import Scope
+from diansuo.office.network import queries
+from diansuo.office.network.queries import AreaLoss, Loss
+from diansuo.office.network.wording import kind_name
+
+HEADINGS = (
+    "供电所", "层级", "编号", "名称", "台区经理", "周期", "日期", "供电量", "售电量", "损失电量", "线损率（%）", "分类",
+    "突变", "前7日均线损率（%）", "前7日均损失电量", "折合（元）", "表计数", "有示数表计数", "不可算原因",
+)  # fmt: skip
+AREA, FEEDER, STATION = "台区", "线路", "全所"
+DAY, MONTH = "日", "月"
+
+
+def rows_of_month(scope: Scope, *, period: int, station: str = "") -> Iterator[tuple[str, ...]]:
+    """Yield every loss of a month: days of areas, feeders and stations, then the month of each; the station by name."""
+    start, end = months_.first_day(period), months_.first_day(months_.next_month(period))
+    for one in scope.stations():
+        if station and one.name != station:
+            continue
+        own = Scope(frozenset([one.pk]))
+        parts = (
+            (AREA, DAY, queries.loss_of_areas(own, start, end)),
+            (FEEDER, DAY, queries.loss_of_feeders(own, start, end)),
+            (STATION, DAY, queries.loss_of_stations(own, start, end)),
+            (AREA, MONTH, queries.monthly_loss_of_areas(own, period)),
+            (FEEDER, MONTH, queries.monthly_loss_of_feeders(own, period)),
+            (STATION, MONTH, queries.monthly_loss_of_stations(own, period)),
+        )
+        for level, cycle, losses in parts:
+            for loss in losses:
+                yield _row(one.name, level, cycle, loss)
+
+
+def _row(station: str, level: str, cycle: str, of: Loss) -> tuple[str, ...]:
+    return (
+        station,
+        level,
+        of.number,
+        of.name,
+        of.manager if isinstance(of, AreaLoss) else "",
+        cycle,
+        of.day.isoformat() if cycle == DAY else wording.month(months_.month_of(of.day)),
+        _kwh(of.supply_wh),
+        _kwh(of.sold_wh),
+        _kwh(of.loss_wh),
+        _hundredths(of.rate_bp),
+        kind_name(of.kind),
+        "是" if of.sudden else "",
+        _hundredths(of.mean7_rate_bp),
+        _kwh(of.mean7_loss_wh),
+        _hundredths(of.value_fen),
+        str(of.outlets),
+        str(of.outlets_known),
+        of.reason_detail,
+    )
+
+
+def _kwh(energy_wh: int | None) -> str:
+    return "" if energy_wh is None else str(kwh_from_wh(energy_wh))
+
+
+def _hundredths(value: int | None) -> str:
+    if value is None:
+        return ""
+    sign = "-" if value < 0 else ""
+    return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}"
