@@ -15,7 +15,10 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Publish what this app adds to the menu and the customer page."""
+        from diansuo.office.base.modes import operations as modes
         from diansuo.office.desk import cycle, panels
 
         cycle.register()
+        modes.add_obstacles(cycle.obstacles)
+        modes.add_follow_up(cycle.on_mode)
         panels.publish()

@@ -10,12 +10,13 @@ import os
 from collections.abc import Callable
 from datetime import date, datetime
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from diansuo.office.archive.models import MeteringPoint, Route
-from diansuo.office.base import jobs, progress, revision
+from diansuo.office.base import jobs, progress, revision, wording
 from diansuo.office.base.models import ImportBatch, Job, JobStage, Station, User
 from diansuo.office.billing import operations as billing
 from diansuo.office.collection import operations as collection
@@ -45,7 +46,7 @@ def prepare(
 
     Raises:
         UnableToRun: the month's reading day has not come, the day of issue cannot be, or an import of this station
-            is being written.
+            is being written; or the issue is asked of a station whose bills another system issues.
         UnknownStage, JobBusy: see :mod:`diansuo.office.base.jobs`.
     """
     _require_due(station, period, issue_date, timezone.localdate(now))
@@ -55,15 +56,56 @@ def prepare(
         raise UnableToRun(
             _("导入批次 %(batch)s 还没有写完；在导入页把它做完或撤回，再执行本月流程") % {"batch": importing}
         )
-    return jobs.prepare(
-        KIND,
-        job_key(station.pk, period),
-        station=station,
-        options={"period": period, "issue_date": _issue_date(station, period, issue_date)},
-        user=user,
-        now=now,
-        until=until,
+    with transaction.atomic():
+        beside = billing.is_beside(station.pk)
+        job = jobs.prepare(
+            KIND,
+            job_key(station.pk, period),
+            station=station,
+            options={"period": period, "issue_date": _issue_date(station, period, issue_date)},
+            user=user,
+            now=now,
+            until=_last_stage(until) if beside else until,
+        )
+        if beside:
+            billing.reopen_opinions(station.pk, since=period)
+            billing.keep_opinions(station.pk, before=period)
+    return job
+
+
+def _last_stage(until: str) -> str:
+    """Return where a month ends whose bills another system issues: after the audit.
+
+    Raises:
+        UnableToRun: the issue is asked for.
+    """
+    if until == "issue":
+        raise UnableToRun(_("旁运行不发行电费：电费由营销2.0发行，本系统执行到审核为止"))
+    return until or "audit"
+
+
+def obstacles(station: Station, _mode: str) -> list[str]:
+    """Say which months forbid the station to change its way of running: those at work, and those half issued."""
+    mine = Job.objects.filter(station=station, kind=KIND)
+    working = mine.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING))
+    found = [
+        _("%(month)s 的电费流程正在执行；等它结束再改") % {"month": wording.month(_period(job))}
+        for job in working
+    ]
+    half = JobStage.objects.filter(job__in=mine, name="issue", state=JobStage.State.RUNNING).exclude(
+        job__in=working
     )
+    return found + [
+        _("%(month)s 的电费发行到一半停下了；先在“电费流程”把它发行完再改")
+        % {"month": wording.month(_period(stage.job))}
+        for stage in half.select_related("job")
+    ]
+
+
+def on_mode(station: Station, mode: str) -> None:
+    """Let nobody be billed twice where a station begins to bill for itself."""
+    if mode == Station.Mode.ALONE:
+        billing.keep_answered(station.pk)
 
 
 def _require_due(station: Station, period: int, issue_date: date, today: date) -> None:
@@ -154,6 +196,8 @@ def _issue(job: Job, chunk: Chunk) -> jobs.Write:
     issue_date = date.fromisoformat(job.options["issue_date"])
 
     def write() -> jobs.Summary:
+        if billing.is_beside(job.station_id):
+            raise UnableToRun(_("旁运行不发行电费：电费由营销2.0发行，本系统执行到审核为止"))
         counts = billing.issue_points(job.station_id, _period(job), *chunk, issue_date)
         return counts | collection.raise_receivables(job.station_id, _period(job), *chunk, issue_date)
 

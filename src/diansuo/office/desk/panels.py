@@ -15,7 +15,8 @@ from diansuo.office.desk import timeline
 def publish() -> None:
     """Publish the menu entries and the panel (from the app's ``ready``)."""
     add_navigation(
-        NavigationItem(0, _("首页"), "home", ""),
+        NavigationItem(0, _("早会一屏"), "board", ""),
+        NavigationItem(1, _("今天要办的事"), "today", ""),
         NavigationItem(11, _("电费流程"), "cycles", _("抄表与电费")),
     )
     add_panel(Panel(60, _("经过"), "desk/timeline_panel.html", _timeline, "timeline"))

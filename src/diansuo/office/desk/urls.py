@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from diansuo.office.base.converters import PERIOD
-from diansuo.office.desk.views import customer, cycles, home
+from diansuo.office.desk.views import board, customer, cycles, home
 
 MONTH = f"cycle/<int:station_id>/<{PERIOD}:period>/"
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
+    path("today/", home.today_page, name="today"),
+    path("board/", board.morning_board, name="board"),
+    path("board/daily-report.xlsx", board.daily_report_file, name="daily_report"),
     path("customers/<int:customer_id>/", customer.customer_page, name="customer"),
     path("cycle/", cycles.month_list, name="cycles"),
     path(MONTH, cycles.month_page, name="cycle"),

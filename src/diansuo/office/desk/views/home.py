@@ -10,10 +10,16 @@ from diansuo.office.base.models import Job
 from diansuo.office.base.scope import Scope
 from diansuo.office.collection import page_queries as collection
 from diansuo.office.desk import page_queries, queries
+from diansuo.office.desk.views.board import lands_on_board, morning_board
 from diansuo.office.desk.wording import JOB_TONES, job_state
 
 
 def home(request: HttpRequest) -> HttpResponse:
+    """Show the page a post works from: the morning board for the head, what is waiting today for the others."""
+    return morning_board(request) if lands_on_board(request.user) else today_page(request)
+
+
+def today_page(request: HttpRequest) -> HttpResponse:
     """Show the state of the latest month, who is held, arrears, imports and what data is missing."""
     scope, today = Scope.of(request.user), timezone.localdate()
     jobs = queries.cycle_jobs(scope)
@@ -27,6 +33,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "open": collection.open_in_all(scope, day=today),
         "batches": page_queries.recent_batches(scope),
         "gaps": page_queries.gaps(scope, period=int(latest.options["period"]) if latest else None),
-        "section": "home",
+        "section": "today",
     }
     return render(request, "desk/home.html", context)
