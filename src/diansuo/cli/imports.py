@@ -100,6 +100,24 @@ def freeze(
 
 
 @app.command(
+    "curve",
+    help=t(
+        "导入电压功率曲线（csv 或 parquet）。例：diansuo import curve 曲线_202408.parquet --apply",
+        "Import curves of voltage and power. Example: diansuo import curve 曲线_202408.parquet --apply",
+    ),
+)
+def curve(
+    files: Files,
+    station: StationName = "",
+    apply: Apply = False,
+    as_user: AsUser = "system",
+    as_json: AsJson = False,
+) -> None:
+    """Import curves of voltage and power into the lake."""
+    _import("curve", files, {"station": station}, apply=apply, as_user=as_user, as_json=as_json)
+
+
+@app.command(
     "failures",
     help=t(
         "导入采集失败清单。例：diansuo import failures 采集失败清单_20240802.xlsx --apply",

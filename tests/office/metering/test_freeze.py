@@ -16,7 +16,7 @@ from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.problems import SheetRefused
 from diansuo.office.metering import lake
-from diansuo.office.metering.importing import freeze_sheet
+from diansuo.office.metering.importing import texts
 from diansuo.office.metering.models import LakeFile
 from tests.office.metering.builder import (
     ALL,
@@ -229,7 +229,7 @@ def test_a_table_larger_than_any_station_has_is_refused_unread(
     rows = {"用户编号": "0041", "表资产号": "M1", "倍率": "1", "日期": "2024-07-01", "PAP_R": "1"}
     file = packed(tmp_path / "freeze.parquet", {name: [value] * 4 for name, value in rows.items()})
     assert preview("freeze", file)[0].counts["refused"] == 0
-    monkeypatch.setattr(freeze_sheet, bound, most)
+    monkeypatch.setattr(texts, bound, most)
     monkeypatch.setattr(pl, "read_parquet", lambda *_args, **_more: pytest.fail("it was read"))
     with pytest.raises(SheetRefused, match=words) as refusal:
         preview("freeze", file)

@@ -19,12 +19,14 @@ class MeteringConfig(AppConfig):
         from diansuo.office.base import registry
         from diansuo.office.base.imports import kinds
         from diansuo.office.metering import panels, queries, wording
+        from diansuo.office.metering.importing.curve import CURVE
         from diansuo.office.metering.importing.failures import FAILURES
         from diansuo.office.metering.importing.freeze import FREEZE
         from diansuo.office.metering.importing.readings import READINGS
 
         kinds.register(READINGS)
         kinds.register(FREEZE)
+        kinds.register(CURVE)
         kinds.register(FAILURES)
         beginnings.add_first_day(queries.first_reading_date)
         registry.add_wording("R", wording.words_of)

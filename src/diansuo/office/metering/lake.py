@@ -27,6 +27,7 @@ from diansuo.office.metering.models import LakeFile
 RAW: Final = "raw"
 FINAL: Final = "final"
 FREEZE: Final = "freeze"
+CURVE: Final = "curve"
 FREEZE_REGISTERS: Final = {
     "active_total_wh": Register.ACTIVE_TOTAL,
     "active_sharp_wh": Register.ACTIVE_SHARP,
@@ -49,8 +50,23 @@ FREEZE_SCHEMA: Final = {
     **dict.fromkeys(FREEZE_REGISTERS, pl.Int64),
     **dict.fromkeys(PHASE_REGISTERS, pl.Int64),
 }
+CURVE_SLOTS: Final = 96
+CURVE_SCHEMA: Final = {
+    "point": pl.Int64,
+    "meter": pl.Int64,
+    "multiplier": pl.Int64,
+    "day": pl.Date,
+    "slot": pl.Int16,
+    "voltage_a_mv": pl.Int64,
+    "voltage_b_mv": pl.Int64,
+    "voltage_c_mv": pl.Int64,
+    "power_w": pl.Int64,
+}
+"""Columns of the curves: of each quarter of an hour (``slot`` 1 to 96) what the meter shows, before the multiplier."""
 SWEEP_AFTER_SECONDS: Final = 3600
 _TEMPORARY: Final = ".part"
+_SCHEMAS: Final = {FREEZE: FREEZE_SCHEMA, CURVE: CURVE_SCHEMA}
+_KEYS: Final = {FREEZE: ["point", "day"], CURVE: ["point", "day", "slot"]}
 
 
 def write_freeze(
@@ -65,24 +81,14 @@ def write_freeze(
         frame: columns of ``FREEZE_SCHEMA``.
         side: ``raw`` as it came, ``final`` as it was made good.
     """
-    relative = f"{side}/{FREEZE}/station={station_id}/month={month}/{batch.pk:08d}.parquet"
-    path = _root() / relative
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}{_TEMPORARY}")
-    frame.select(list(FREEZE_SCHEMA)).cast(FREEZE_SCHEMA).sort("point", "day").write_parquet(temporary)
-    os.replace(temporary, path)
-    row, _made = LakeFile.objects.update_or_create(
-        path=relative,
-        defaults={
-            "station_id": station_id,
-            "batch": batch,
-            "side": side,
-            "kind": FREEZE,
-            "month": month,
-            "rows": len(frame),
-        },
-    )
-    return row
+    return _write(batch, station_id, month, frame, FREEZE, side)
+
+
+def write_curve(
+    batch: ImportBatch, station_id: int, month: int, frame: pl.DataFrame, side: str = RAW
+) -> LakeFile:
+    """Write one batch's curves of one station and month, as :func:`write_freeze` does: columns of ``CURVE_SCHEMA``."""
+    return _write(batch, station_id, month, frame, CURVE, side)
 
 
 def read_freeze_frame(
@@ -92,30 +98,17 @@ def read_freeze_frame(
 
     Final comes before raw, and of one side the newest batch before the older ones.
     """
-    files = LakeFile.objects.filter(
-        station__in=list(station_ids),
-        kind=FREEZE,
-        month__gte=month_of(from_date),
-        month__lte=month_of(to_date),
-    ).order_by("id")
-    frames = [
-        pl.scan_parquet(_root() / row.path).with_columns(
-            rank=pl.lit(int(row.side == FINAL), pl.Int8), batch=pl.lit(row.batch_id, pl.Int64)
-        )
-        for row in files
-    ]
-    if not frames:
-        return pl.DataFrame(schema=FREEZE_SCHEMA)
-    # Files written before the phases were kept lack their columns.
-    found = pl.concat([pl.LazyFrame(schema=FREEZE_SCHEMA), *frames], how="diagonal").filter(
-        pl.col("day") >= from_date, pl.col("day") < to_date
-    )
-    if points is not None:
-        found = found.filter(pl.col("point").is_in(list(points)))
-    best = found.sort("point", "day", "rank", "batch").unique(
-        ["point", "day"], keep="last", maintain_order=True
-    )
-    return best.select(list(FREEZE_SCHEMA)).collect()
+    return _read(FREEZE, station_ids, from_date, to_date, points)
+
+
+def read_curve_frame(
+    station_ids: Iterable[int], from_date: date, to_date: date, points: Sequence[int] | None = None
+) -> pl.DataFrame:
+    """Return the curves of days ``[from_date, to_date)``: one row a point, day and slot, sorted by them.
+
+    Which of several wins is as for :func:`read_freeze_frame`.
+    """
+    return _read(CURVE, station_ids, from_date, to_date, points)
 
 
 def read_freeze_rows(
@@ -173,6 +166,58 @@ def sweep(now: datetime) -> int:
             path.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def _write(
+    batch: ImportBatch, station_id: int, month: int, frame: pl.DataFrame, kind: str, side: str
+) -> LakeFile:
+    relative = f"{side}/{kind}/station={station_id}/month={month}/{batch.pk:08d}.parquet"
+    path = _root() / relative
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}{_TEMPORARY}")
+    schema = _SCHEMAS[kind]
+    frame.select(list(schema)).cast(schema).sort(_KEYS[kind]).write_parquet(temporary)
+    os.replace(temporary, path)
+    row, _made = LakeFile.objects.update_or_create(
+        path=relative,
+        defaults={
+            "station_id": station_id,
+            "batch": batch,
+            "side": side,
+            "kind": kind,
+            "month": month,
+            "rows": len(frame),
+        },
+    )
+    return row
+
+
+def _read(
+    kind: str, station_ids: Iterable[int], from_date: date, to_date: date, points: Sequence[int] | None
+) -> pl.DataFrame:
+    schema, keys = _SCHEMAS[kind], _KEYS[kind]
+    files = LakeFile.objects.filter(
+        station__in=list(station_ids),
+        kind=kind,
+        month__gte=month_of(from_date),
+        month__lte=month_of(to_date),
+    ).order_by("id")
+    frames = [
+        pl.scan_parquet(_root() / row.path).with_columns(
+            rank=pl.lit(int(row.side == FINAL), pl.Int8), batch=pl.lit(row.batch_id, pl.Int64)
+        )
+        for row in files
+    ]
+    if not frames:
+        return pl.DataFrame(schema=schema)
+    # Files written before the phases were kept lack their columns.
+    found = pl.concat([pl.LazyFrame(schema=schema), *frames], how="diagonal").filter(
+        pl.col("day") >= from_date, pl.col("day") < to_date
+    )
+    if points is not None:
+        found = found.filter(pl.col("point").is_in(list(points)))
+    best = found.sort(*keys, "rank", "batch").unique(keys, keep="last", maintain_order=True)
+    return best.select(list(schema)).collect()
 
 
 def _root() -> Path:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from typing import Final
 
 import polars as pl
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from diansuo.office.base.imports.kinds import Kind, Plan, Source
-from diansuo.office.base.imports.verdicts import Outcome, Verdicts
-from diansuo.office.base.models import ImportBatch, Station
 from diansuo.office.metering import lake
-from diansuo.office.metering.importing.freeze_sheet import COLUMNS, text_frame
-from diansuo.office.metering.importing.freeze_values import REFUSAL, REGISTERS, placed
+from diansuo.office.metering.importing.freeze_sheet import COLUMNS
+from diansuo.office.metering.importing.freeze_values import REGISTERS, valued
+from diansuo.office.metering.importing.intervals import IntervalTable, plan_of
 from diansuo.office.metering.models import LakeFile
+
+TABLE: Final = IntervalTable(
+    columns=COLUMNS,
+    keys=(),
+    values=REGISTERS,
+    valued=valued,
+    read=lake.read_freeze_frame,
+    write=lake.write_freeze,
+    change=pl.format(
+        "PAP_R {} → {} Wh", pl.col("active_total_wh_held").fill_null(0), pl.col("active_total_wh_value")
+    ),
+)
 
 
 def plan(source: Source) -> Plan:
@@ -24,11 +33,7 @@ def plan(source: Source) -> Plan:
     Raises:
         SheetRefused: not a freeze table.
     """
-    texts, notes = text_frame(source)
-    rows = _judged(placed(texts, source.scope, source.today))
-    stations = rows["station_id"].drop_nulls().unique().to_list()
-    station = Station.objects.get(pk=stations[0]) if len(stations) == 1 else None
-    return Plan(_verdicts(rows), _writes(rows), station, notes)
+    return plan_of(TABLE, source)
 
 
 FREEZE = Kind(
@@ -41,110 +46,3 @@ FREEZE = Kind(
     suffixes=(".csv", ".parquet", ".xlsx"),
     after_withdrawal=lake.remove_unlisted,
 )
-
-
-def _judged(rows: pl.DataFrame) -> pl.DataFrame:
-    """Give every row its outcome: refused, a repetition, or new, changed, unchanged against the lake."""
-    rows = _refuse_conflicts(rows)
-    good = rows.filter(pl.col("refusal_reason") == "")
-    rows = rows.with_columns(outcome=pl.lit(Outcome.REFUSED.value), note=pl.lit(""))
-    if good.is_empty():
-        return rows
-    start, end = good["date"].min(), good["date"].max()
-    held = lake.read_freeze_frame(
-        good["station_id"].unique().to_list(),
-        start,
-        end + timedelta(days=1),
-        good["point_id"].unique().to_list(),
-    ).select("point", *REGISTERS, date="day", held_meter="meter", in_lake=pl.lit(value=True))
-    held = held.rename({name: f"{name}_held" for name in REGISTERS})
-    rows = rows.join(held, left_on=["point_id", "date"], right_on=["point", "date"], how="left").sort("at")
-    same = pl.all_horizontal(
-        *(pl.col(f"{name}_value").eq_missing(pl.col(f"{name}_held")) for name in REGISTERS),
-        pl.col("meter_id") == pl.col("held_meter"),
-    )
-    outcome = (
-        pl.when(pl.col("refusal_reason") != "")
-        .then(pl.lit(Outcome.REFUSED.value))
-        .when(pl.col("repeats"))
-        .then(pl.lit(Outcome.UNCHANGED.value))
-        .when(pl.col("in_lake").is_null())
-        .then(pl.lit(Outcome.NEW.value))
-        .when(same)
-        .then(pl.lit(Outcome.UNCHANGED.value))
-        .otherwise(pl.lit(Outcome.CHANGED.value))
-    )
-    rows = rows.with_columns(outcome=outcome)
-    change = pl.format(
-        "PAP_R {} → {} Wh", pl.col("active_total_wh_held").fill_null(0), pl.col("active_total_wh_value")
-    )
-    return rows.with_columns(
-        note=pl.when(pl.col("outcome") == Outcome.CHANGED.value)
-        .then(change)
-        .when(pl.col("repeats") & (pl.col("refusal_reason") == ""))
-        .then(pl.lit(_("与前面的行重复")))
-        .otherwise(pl.lit(""))
-    )
-
-
-def _refuse_conflicts(rows: pl.DataFrame) -> pl.DataFrame:
-    """Refuse every row of a point and day that the file gives several values for; mark plain repetitions."""
-    values = pl.struct(f"{name}_value" for name in REGISTERS)
-    good = pl.col("refusal_reason") == ""
-    rows = rows.with_columns(
-        conflict=good & (values.n_unique().over("point_id", "date", "refusal_reason") > 1),
-        repeats=good & (pl.int_range(pl.len()).over("point_id", "date", "refusal_reason") > 0),
-    )
-    said = {"column": _("日期"), "reason": _("同一天有几行不同的示数"), "remedy": _("只留正确的一行")}
-    return rows.with_columns(
-        pl.when(pl.col("conflict"))
-        .then(pl.lit(text))
-        .otherwise(pl.col(f"refusal_{name}"))
-        .alias(f"refusal_{name}")
-        for name, text in said.items()
-    )
-
-
-def _verdicts(rows: pl.DataFrame) -> Verdicts:
-    refused = pl.col("refusal_reason") != ""
-    shown = rows.with_columns(
-        subject=pl.format(
-            "{} {}",
-            pl.when(pl.col("customer") == "").then(pl.col("meter")).otherwise(pl.col("customer")),
-            pl.col("date").cast(pl.String).fill_null(""),
-        ),
-        refusal_reason=pl.when(refused).then(pl.col("refusal_reason")).otherwise(pl.col("note")),
-    )
-    said = {name: shown[f"refusal_{name}"].to_list() for name in REFUSAL}
-    return Verdicts(
-        sheet=shown["sheet"].to_list(),
-        row=shown["row"].to_list(),
-        outcome=shown["outcome"].to_list(),
-        subject=shown["subject"].to_list(),
-        **said,
-    )
-
-
-def _writes(rows: pl.DataFrame) -> list[Callable[[ImportBatch], None]]:
-    """One write a station and month, of what is new or changed only."""
-    kept = rows.filter(pl.col("outcome").is_in([Outcome.NEW.value, Outcome.CHANGED.value])).select(
-        "station_id",
-        month=pl.col("date").dt.year().cast(pl.Int64) * 100 + pl.col("date").dt.month(),
-        point="point_id",
-        meter="meter_id",
-        multiplier="archive_multiplier",
-        day="date",
-        **{name: f"{name}_value" for name in REGISTERS},
-    )
-    made: list[Callable[[ImportBatch], None]] = []
-    for (station_id, month), frame in sorted(kept.group_by("station_id", "month"), key=lambda item: item[0]):
-        made.append(
-            lambda batch, station_id=station_id, month=month, frame=frame: _store(
-                batch, station_id, month, frame
-            )
-        )
-    return made
-
-
-def _store(batch: ImportBatch, station_id: int, month: int, frame: pl.DataFrame) -> None:
-    lake.write_freeze(batch, station_id, month, frame)

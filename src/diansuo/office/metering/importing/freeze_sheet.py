@@ -1,20 +1,10 @@
-"""The daily freeze wide table (domain.md §16.1): its columns, and the file as a frame of texts."""
+"""The daily freeze wide table (domain.md §16.1): its columns."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
-import polars as pl
-import pyarrow
-import pyarrow.parquet
-from django.utils.translation import gettext as _
-
-from diansuo.office.base.imports.kinds import Source
-from diansuo.office.base.sheets.clean import clean_text
-from diansuo.office.base.sheets.columns import Column, ColumnKind, heading_table, normal
-from diansuo.office.base.sheets.problems import SheetRefused
-from diansuo.office.base.sheets.read import read_tables
+from diansuo.office.base.sheets.columns import Column, ColumnKind
 
 _D = ColumnKind.DECIMAL
 REGISTER_COLUMNS: Final = (
@@ -55,98 +45,3 @@ COLUMNS: Final = (
     ),
     *REGISTER_COLUMNS,
 )  # fmt: skip
-# A county's month: 300,000 meters, 31 days, with room to spare.
-MOST_ROWS: Final = 5_000_000
-MOST_BYTES: Final = 3 * 2**29
-MOST_COLUMNS: Final = 200
-HEADING: Final = {column.field: column.heading for column in COLUMNS}
-
-
-def text_frame(source: Source) -> tuple[pl.DataFrame, list[str]]:
-    """Return the file as text columns with ``sheet`` and ``row`` (its number in the file), and notes about it.
-
-    Columns the file does not have are empty throughout.
-
-    Raises:
-        SheetRefused: not a freeze table.
-    """
-    if Path(source.file_name).suffix.lower() == ".parquet":
-        return _parquet(source), []
-    tables = read_tables(source.path, source.file_name, COLUMNS, source.aliases)
-    frames = [
-        pl.DataFrame(
-            {
-                "sheet": [table.sheet] * len(table),
-                "row": table.row_numbers,
-                **{field: table.fields.get(field, [""] * len(table)) for field in HEADING},
-            },
-            schema={"sheet": pl.String, "row": pl.Int64, **dict.fromkeys(HEADING, pl.String)},
-        )
-        for table in tables
-    ]
-    return pl.concat(frames), [note for table in tables for note in table.notes]
-
-
-def _parquet(source: Source) -> pl.DataFrame:
-    named = _needed(source)
-    try:
-        frame = pl.read_parquet(source.path, columns=list(named.values()))
-    except (pl.exceptions.PolarsError, OSError) as problem:
-        raise _unreadable(source, problem) from problem
-    texts = [
-        frame[named[field]].cast(pl.String).fill_null("").alias(field)
-        if field in named
-        else pl.repeat("", len(frame), dtype=pl.String, eager=True).alias(field)
-        for field in HEADING
-    ]
-    name = pl.repeat(clean_text(Path(source.file_name).stem), len(frame), dtype=pl.String, eager=True)
-    row = pl.int_range(1, len(frame) + 1, dtype=pl.Int64, eager=True)
-    return pl.DataFrame([name.alias("sheet"), row.alias("row"), *texts])
-
-
-def _needed(source: Source) -> dict[str, str]:
-    """Return the file's name of every column it has of ours, by field, from its metadata alone.
-
-    Raises:
-        SheetRefused: not a parquet file, larger than a freeze table can be, or without a required column.
-    """
-    try:
-        with pyarrow.parquet.ParquetFile(source.path) as file:
-            metadata, names = file.metadata, file.schema_arrow.names
-    except (pyarrow.ArrowException, OSError) as problem:
-        raise _unreadable(source, problem) from problem
-    _require_bounded(metadata, source)
-    table = heading_table(COLUMNS, source.aliases)
-    named = {table[normal(name)]: name for name in names if normal(name) in table}
-    missing = [column.heading for column in COLUMNS if column.required and column.field not in named]
-    if missing:
-        raise SheetRefused(
-            _("缺少列：%(columns)s") % {"columns": "、".join(missing)},
-            _("补上该列；列名不同的，在“列名别名”中登记"),
-            source.file_name,
-        )
-    return named
-
-
-def _require_bounded(metadata: pyarrow.parquet.FileMetaData, source: Source) -> None:
-    """Refuse by what the file says of itself: compressed, a few hundred KB can hold more than the memory."""
-    unpacked_bytes = sum(metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
-    for number, most, reason in (
-        (metadata.num_columns, MOST_COLUMNS, _("有 %(number)s 列，多于 %(most)s 列")),
-        (metadata.num_rows, MOST_ROWS, _("有 %(number)s 行，多于 %(most)s 行")),
-        (unpacked_bytes, MOST_BYTES, _("解压后有 %(number)s 字节，多于 %(most)s 字节")),
-    ):
-        if number > most:
-            raise SheetRefused(
-                reason % {"number": f"{number:,}", "most": f"{most:,}"},
-                _("按月份或台区分成几个文件导入"),
-                source.file_name,
-            )
-
-
-def _unreadable(source: Source, problem: Exception) -> SheetRefused:
-    return SheetRefused(
-        _("不是 parquet 文件：%(problem)s") % {"problem": next(iter(str(problem).splitlines()), "")},
-        _("重新导出后再导入"),
-        source.file_name,
-    )

@@ -1,0 +1,122 @@
+"""The file of an interval table as a frame of texts, refused before it is read if it is larger than any station's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+import pyarrow
+import pyarrow.parquet
+from django.utils.translation import gettext as _
+
+from diansuo.office.base.imports.kinds import Source
+from diansuo.office.base.sheets.clean import clean_text
+from diansuo.office.base.sheets.columns import Column, heading_table, normal
+from diansuo.office.base.sheets.problems import SheetRefused
+from diansuo.office.base.sheets.read import read_tables
+
+# A county's month: 300,000 meters, 31 days, with room to spare.
+MOST_ROWS: Final = 5_000_000
+MOST_BYTES: Final = 3 * 2**29
+MOST_COLUMNS: Final = 200
+FINEST_DECIMALS: Final = 4
+"""Of numbers that a parquet file holds as floats; it has no text to be exact by."""
+
+
+def text_frame(source: Source, columns: Sequence[Column]) -> tuple[pl.DataFrame, list[str]]:
+    """Return the file as text columns with ``sheet`` and ``row`` (its number in the file), and notes about it.
+
+    Columns the file does not have are empty throughout.
+
+    Raises:
+        SheetRefused: not such a table.
+    """
+    if Path(source.file_name).suffix.lower() == ".parquet":
+        return _parquet(source, columns), []
+    fields = [column.field for column in columns]
+    tables = read_tables(source.path, source.file_name, columns, source.aliases)
+    frames = [
+        pl.DataFrame(
+            {
+                "sheet": [table.sheet] * len(table),
+                "row": table.row_numbers,
+                **{field: table.fields.get(field, [""] * len(table)) for field in fields},
+            },
+            schema={"sheet": pl.String, "row": pl.Int64, **dict.fromkeys(fields, pl.String)},
+        )
+        for table in tables
+    ]
+    return pl.concat(frames), [note for table in tables for note in table.notes]
+
+
+def _parquet(source: Source, columns: Sequence[Column]) -> pl.DataFrame:
+    named = _needed(source, columns)
+    try:
+        frame = pl.read_parquet(source.path, columns=list(named.values()))
+    except (pl.exceptions.PolarsError, OSError) as problem:
+        raise _unreadable(source, problem) from problem
+    texts = [
+        _texts(frame[named[column.field]]).alias(column.field)
+        if column.field in named
+        else pl.repeat("", len(frame), dtype=pl.String, eager=True).alias(column.field)
+        for column in columns
+    ]
+    name = pl.repeat(clean_text(Path(source.file_name).stem), len(frame), dtype=pl.String, eager=True)
+    row = pl.int_range(1, len(frame) + 1, dtype=pl.Int64, eager=True)
+    return pl.DataFrame([name.alias("sheet"), row.alias("row"), *texts])
+
+
+def _texts(values: pl.Series) -> pl.Series:
+    if values.dtype.is_float():
+        values = values.cast(pl.Float64).round(FINEST_DECIMALS)
+    return values.cast(pl.String).fill_null("")
+
+
+def _needed(source: Source, columns: Sequence[Column]) -> dict[str, str]:
+    """Return the file's name of every column it has of ours, by field, from its metadata alone.
+
+    Raises:
+        SheetRefused: not a parquet file, larger than such a table can be, or without a required column.
+    """
+    try:
+        with pyarrow.parquet.ParquetFile(source.path) as file:
+            metadata, names = file.metadata, file.schema_arrow.names
+    except (pyarrow.ArrowException, OSError) as problem:
+        raise _unreadable(source, problem) from problem
+    _require_bounded(metadata, source)
+    table = heading_table(columns, source.aliases)
+    named = {table[normal(name)]: name for name in names if normal(name) in table}
+    missing = [column.heading for column in columns if column.required and column.field not in named]
+    if missing:
+        raise SheetRefused(
+            _("缺少列：%(columns)s") % {"columns": "、".join(missing)},
+            _("补上该列；列名不同的，在“列名别名”中登记"),
+            source.file_name,
+        )
+    return named
+
+
+def _require_bounded(metadata: pyarrow.parquet.FileMetaData, source: Source) -> None:
+    """Refuse by what the file says of itself: compressed, a few hundred KB can hold more than the memory."""
+    unpacked_bytes = sum(metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
+    for number, most, reason in (
+        (metadata.num_columns, MOST_COLUMNS, _("有 %(number)s 列，多于 %(most)s 列")),
+        (metadata.num_rows, MOST_ROWS, _("有 %(number)s 行，多于 %(most)s 行")),
+        (unpacked_bytes, MOST_BYTES, _("解压后有 %(number)s 字节，多于 %(most)s 字节")),
+    ):
+        if number > most:
+            raise SheetRefused(
+                reason % {"number": f"{number:,}", "most": f"{most:,}"},
+                _("按月份或台区分成几个文件导入"),
+                source.file_name,
+            )
+
+
+def _unreadable(source: Source, problem: Exception) -> SheetRefused:
+    return SheetRefused(
+        _("不是 parquet 文件：%(problem)s") % {"problem": next(iter(str(problem).splitlines()), "")},
+        _("重新导出后再导入"),
+        source.file_name,
+    )
