@@ -74,7 +74,7 @@ def _energy_columns() -> tuple[Column, ...]:
 def area_columns() -> tuple[Column, ...]:
     """Return the columns of the list of areas."""
     return (
-        Column("name", _("台区"), url_name="loss_area", url_args=("id",)),
+        Column("name", _("台区"), Kind.CODE, url_name="loss_area", url_args=("id",)),
         Column("number", _("台区编号"), Kind.CODE),
         Column("manager", _("台区经理"), Kind.CODE),
         _kind_column(),
@@ -114,7 +114,7 @@ def station_columns() -> tuple[Column, ...]:
     """Return the columns of the station's days."""
     return (
         Column("day", _("日期"), Kind.DAY),
-        Column("name", _("供电所")),
+        Column("name", _("供电所"), Kind.CODE),
         _kind_column(),
         *_energy_columns(),
         Column("known", _("有示数户数"), Kind.CODE),
@@ -125,7 +125,7 @@ def station_columns() -> tuple[Column, ...]:
 def feeder_columns() -> tuple[Column, ...]:
     """Return the columns of the list of feeders, the station under them."""
     return (
-        Column("name", _("线路")),
+        Column("name", _("线路"), Kind.CODE),
         Column("number", _("线路编号"), Kind.CODE),
         _kind_column(),
         *_energy_columns(),
