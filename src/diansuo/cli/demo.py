@@ -163,7 +163,7 @@ def _steps(folder: Path, files: Any, mode: DemoMode, today: date) -> Iterator[tu
             yield files.issued[period].name, lambda period=period: _import("issued", files.issued[period])
     for file in files.freezes.values():
         yield file.name, lambda file=file: _import("freeze", file)
-    for file in getattr(files, "curves", {}).values():
+    for file in files.curves.values():
         yield file.name, lambda file=file: _import("curve", file)
     if files.arrears is not None:
         yield files.arrears.name, lambda: _import("arrears", files.arrears)

@@ -41,6 +41,10 @@ def sandbox(
     last_day: Annotated[
         str, typer.Option(help=t("日冻结到哪一天 YYYY-MM-DD，默认最后抄表日", "last day of the daily freeze"))
     ] = "",
+    curve_areas: Annotated[
+        int,
+        typer.Option(min=0, max=100, help=t("几个台区有 96 点曲线", "how many areas have 96-point curves")),
+    ] = 2,
     theft: Annotated[float, _rate("窃电", "theft")] = 0.003,
     multiplier: Annotated[float, _rate("倍率错误", "wrong multipliers")] = 0.0005,
     area: Annotated[float, _rate("户变关系错误", "customers on a wrong area")] = 0.001,
@@ -74,6 +78,7 @@ def sandbox(
             last_day=_day(last_day) if last_day else None,
             mode=mode.value,
             rates=rates,
+            curve_areas=curve_areas,
             advance=advance,
         )
     say(

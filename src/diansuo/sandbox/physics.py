@@ -12,6 +12,7 @@ from itertools import groupby
 
 import numpy as np
 
+from diansuo.sandbox.curves import Kept
 from diansuo.sandbox.faults import CLOCK_LATE_H, PHYSICAL, Fault
 from diansuo.sandbox.layout import (
     CONDUCTORS,
@@ -46,6 +47,7 @@ class Energy:
     gate_back: Array
     transformer: Array
     line: Array
+    kept: Kept
 
 
 def simulate(
@@ -53,13 +55,14 @@ def simulate(
     faults: list[Fault],
     days: list[date],
     seed: int,
+    kept: Kept,
     advance: Callable[[str, int, int], None] = lambda label, done, total: None,
 ) -> Energy:
-    """Return what every meter of the station truly registers on every day."""
+    """Return what every meter of the station truly registers on every day; ``kept`` gets the hours of its areas."""
     count, areas, feeders = layout.padded + layout.dedicated, layout.areas, layout.feeders
     zeros = [np.zeros((rows, len(days))) for rows in (count,) * 4 + (areas,) * 2]
     phases, technical = np.zeros((areas, 3, len(days))), np.zeros((areas, len(days)))
-    energy = Energy(*zeros, phases, technical, *[np.zeros((feeders, len(days))) for _ in range(4)])
+    energy = Energy(*zeros, phases, technical, *[np.zeros((feeders, len(days))) for _ in range(4)], kept)
     spans = [[at for at, _ in group] for _, group in groupby(enumerate(days), key=lambda pair: pair[1].month)]
     factors, sunlight = season(days), sun(days, np.random.default_rng([seed, 1]))
     for number, span in enumerate(spans):
@@ -131,7 +134,10 @@ def _batch(
                 )
     _note(energy, rows, days, forward, backward)
     count = areas.stop - areas.start
-    phases, loss = _losses(layout, areas, net.reshape(count, CUSTOMERS_AN_AREA, -1))
+    phases, loss, flow = _losses(layout, areas, net.reshape(count, CUSTOMERS_AN_AREA, -1))
+    for at in range(count):
+        metered = forward[at * CUSTOMERS_AN_AREA : (at + 1) * CUSTOMERS_AN_AREA]
+        energy.kept.keep(areas.start + at, days.start, metered, flow[at])
     phases[:, 0] += unmetered.reshape(count, -1)
     total = phases.sum(axis=1)
 
@@ -181,8 +187,11 @@ def _note(energy: Energy, rows: slice, days: slice, forward: Array, backward: Ar
     energy.late[rows, days] = forward[:, :, 24 - CLOCK_LATE_H :].sum(axis=2, dtype=np.float64) * 1000
 
 
-def _losses(layout: Layout, areas: slice, net: Array) -> tuple[Array, Array]:
-    """Return kW by phase at the masters, losses among them, (areas, 3, hours), and the losses, (areas, hours)."""
+def _losses(layout: Layout, areas: slice, net: Array) -> tuple[Array, Array, Array]:
+    """Return kW by phase at the masters, losses among them, (areas, 3, hours), the losses, (areas, hours), and A.
+
+    The last is the current of each phase in each segment, (areas, segments, 3, hours).
+    """
     count = len(net)
     rows = slice(areas.start * CUSTOMERS_AN_AREA, areas.stop * CUSTOMERS_AN_AREA)
     phase = layout.phase[rows]
@@ -203,7 +212,7 @@ def _losses(layout: Layout, areas: slice, net: Array) -> tuple[Array, Array]:
         np.where(alive, np.where(phase == 3, METER_THREE_PHASE_W, METER_W), 0).reshape(count, -1).sum(axis=1)
     )
     line = line / np.float32(1000) + (meter_w / 3000).astype(np.float32)[:, None, None]
-    return weight @ net + line, line.sum(axis=1)
+    return weight @ net + line, line.sum(axis=1), flow
 
 
 def _feeders(layout: Layout, energy: Energy, net: Array, own: Array, days: slice) -> None:
