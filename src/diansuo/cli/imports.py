@@ -200,6 +200,7 @@ def _one_file(
 
     from diansuo.office.base.imports import operations
     from diansuo.office.base.imports.kinds import Options
+    from diansuo.office.base.imports.verdicts import Outcome
     from diansuo.office.base.sheets.problems import SheetRefused
 
     now = timezone.now()
@@ -214,7 +215,7 @@ def _one_file(
                 )
     except (SheetRefused, operations.UnableToImport) as refusal:
         raise Failure(f"{file}: {refusal}") from refusal
-    refused = [verdict for verdict in plan.verdicts.table().to_dicts() if verdict["outcome"] == "refused"]
+    refused = plan.verdicts.of(Outcome.REFUSED)
     report = {
         "file": str(file),
         "batch": batch.pk,

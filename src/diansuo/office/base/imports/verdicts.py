@@ -75,6 +75,10 @@ class Verdicts:
             seen.update(b"\x1e")
         return seen.hexdigest()
 
+    def of(self, outcome: Outcome) -> list[dict[str, object]]:
+        """Return the verdicts of one outcome, in the file's order."""
+        return self.table().filter(pl.col("outcome") == outcome.value).to_dicts()
+
     def table(self) -> pl.DataFrame:
         """Return the verdicts as a frame."""
         return pl.DataFrame(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,8 +42,9 @@ def plan(source: Source) -> Plan:
     rows = _place_all(sheets, month, source, verdicts)
     judged = judge(rows, Stored(rows))
     said = note_findings(judged)
+    names = {register: str(name) for register, name in REGISTER_NAMES.items()}
     for each in judged:
-        _add(verdicts, each)
+        _add(verdicts, each, names)
     openings = sum(each.opening_date is not None for each in judged)
     notes = [month.note, *(note for table in tables for note in table.notes)]
     if openings:
@@ -138,10 +139,10 @@ def _nowhere(number: str, meterless: set[str]) -> list[Place]:
     raise RowRefused("customer", number, _("档案中没有该用户"), _("先导入用户档案，或核对用户编号"))
 
 
-def _add(verdicts: Verdicts, judged: Judged) -> None:
+def _add(verdicts: Verdicts, judged: Judged, names: Mapping[int, str]) -> None:
     row = judged.row
     verdicts.add(
-        row.sheet, row.number, judged.outcome, f"{row.customer} {REGISTER_NAMES[row.register]}",
+        row.sheet, row.number, judged.outcome, f"{row.customer} {names[row.register]}",
         column=judged.column, value=judged.value, reason=judged.reason, remedy=judged.remedy,
     )  # fmt: skip
 
