@@ -116,6 +116,13 @@ def _say(report: dict[str, Any]) -> None:
             f"opened {report['opened']}; held {len(report['held'])}",
         )
     )
+    if report["mode"] == "beside":
+        say(
+            t(
+                "  旁运行：执行到审核为止，不发行、不产生应收；算出的电费用来与已发行电费核对",
+                "  beside: ends with the audit; nothing is issued, nothing falls due",
+            )
+        )
     if report["drafts"]:
         drafts, amount = report["drafts"], report["draft_yuan"]
         say(

@@ -136,6 +136,24 @@ def failures(
 
 
 @app.command(
+    "issued",
+    help=t(
+        "导入营销2.0已发行的电费（旁运行）。例：diansuo import issued 已发行电费_202408.xlsx --apply",
+        "Import bills another system issued (beside). Example: diansuo import issued 已发行电费_202408.xlsx --apply",
+    ),
+)
+def issued(
+    files: Files,
+    station: StationName = "",
+    apply: Apply = False,
+    as_user: AsUser = "system",
+    as_json: AsJson = False,
+) -> None:
+    """Import the bills that another system issued."""
+    _import("issued", files, {"station": station}, apply=apply, as_user=as_user, as_json=as_json)
+
+
+@app.command(
     "payments",
     help=t(
         "导入收费流水，同一流水号只记一次。例：diansuo import payments 收费流水.csv --apply",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from diansuo.office.base.admin import ReadOnlyAdmin
-from diansuo.office.billing.models import Bill, BillLine, RuleSlice
+from diansuo.office.billing.models import Bill, BillLine, ExternalBill, RuleSlice
 
 
 @admin.register(Bill)
@@ -51,4 +51,14 @@ class RuleSliceAdmin(ReadOnlyAdmin):
     """The values of rules that bills used."""
 
     list_display = ("rule_id", "effective_date", "slice_hash", "rulebook_hash")
+    ordering = ("-pk",)
+
+
+@admin.register(ExternalBill)
+class ExternalBillAdmin(ReadOnlyAdmin):
+    """Bills that another system issued."""
+
+    station_path = "customer__station"
+    list_display = ("customer", "period", "energy_wh", "amount_fen", "issued_date", "class_text", "batch")
+    search_fields = ("customer__number__startswith",)
     ordering = ("-pk",)

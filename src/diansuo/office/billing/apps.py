@@ -16,16 +16,21 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         """Publish to the floors below: what is billed, what a kWh is sold for, and how billing's findings read."""
         from diansuo.office.base import registry
+        from diansuo.office.base.imports import kinds
         from diansuo.office.base.scope import Scope
         from diansuo.office.billing import panels, queries, wording
+        from diansuo.office.billing.importing.issued import ISSUED
         from diansuo.office.metering import issued
         from diansuo.office.network import prices
 
-        issued.publish("EXISTS (SELECT 1 FROM billing_bill b WHERE b.consumption_id = c.id AND b.state IN (1, 2))")
+        issued.publish(
+            "EXISTS (SELECT 1 FROM billing_bill b WHERE b.consumption_id = c.id AND b.state IN (1, 2))"
+        )
         registry.add_wording("B", wording.words_of)
         prices.set_price_source(
             lambda station_id, period: queries.average_price_nano(
                 Scope.everything(), station_id=station_id, period=period
             )
         )
+        kinds.register(ISSUED)
         panels.publish()

@@ -40,7 +40,21 @@ READY = """
 """
 HISTORY = """
     SELECT contract_id, SUM(CASE WHEN period BETWEEN %s AND %s THEN energy_wh ELSE 0 END), MIN(period)
-    FROM billing_bill WHERE state = 1 AND period <> %s AND contract_id BETWEEN %s AND %s GROUP BY contract_id
+    FROM billing_bill WHERE state IN (1, 2) AND period <> %s AND contract_id BETWEEN %s AND %s GROUP BY contract_id
+"""
+# Beside another system the year's energy is what that system billed, and what we priced where its bill is not here.
+HISTORY_BESIDE = """
+    SELECT h.contract_id, SUM(CASE WHEN h.period BETWEEN %s AND %s THEN h.energy_wh ELSE 0 END), MIN(h.period)
+    FROM (
+        SELECT x.contract_id, x.period, x.energy_wh FROM billing_externalbill x
+        WHERE x.period < %s AND x.contract_id BETWEEN %s AND %s
+        UNION ALL
+        SELECT b.contract_id, b.period, b.energy_wh FROM billing_bill b
+        WHERE b.state IN (1, 2) AND b.period < %s AND b.contract_id BETWEEN %s AND %s
+          AND NOT EXISTS (SELECT 1 FROM billing_externalbill y
+                          WHERE y.contract_id = b.contract_id AND y.period = b.period)
+    ) h
+    GROUP BY h.contract_id
 """
 OPENINGS = """
     SELECT contract_id, energy_wh FROM archive_yearopening WHERE year = %s AND contract_id BETWEEN %s AND %s
@@ -71,8 +85,13 @@ class Ready:
         return Ready(inputs=self.inputs.take(rows), **picked)
 
 
-def load_ready(station_id: int, period: int, low: int, high: int, *, year_start_month: int) -> Ready:
-    """Load what can be priced among the points ``low`` to ``high``: settled, unbilled, nothing blocking."""
+def load_ready(
+    station_id: int, period: int, low: int, high: int, *, year_start_month: int, beside: bool = False
+) -> Ready:
+    """Load what can be priced among the points ``low`` to ``high``: settled, unbilled, nothing blocking.
+
+    ``beside``: another system issues the bills, so the year before this bill is what that system billed.
+    """
     rows = bulk.fetch_columns(
         READY.format(
             from_day=bulk.day_number("c.from_date"),
@@ -88,7 +107,8 @@ def load_ready(station_id: int, period: int, low: int, high: int, *, year_start_
     months = months_in_year(rows["open_day"], periods, year_start_month)
     year = billing_year(period, year_start_month)
     first = year * 100 + year_start_month
-    used_wh, known = _used_before(rows["contract"], period, year, (first, next_month(first, 11)))
+    months_of_year = (first, next_month(first, 11))
+    used_wh, known = _used_before(rows["contract"], period, year, months_of_year, beside=beside)
     return Ready(
         consumption=rows["consumption"],
         point=rows["point"],
@@ -113,16 +133,21 @@ def load_ready(station_id: int, period: int, low: int, high: int, *, year_start_
     )
 
 
-def _used_before(contract: Int64, period: int, year: int, months: tuple[int, int]) -> tuple[Int64, Bool]:
+def _used_before(
+    contract: Int64, period: int, year: int, months: tuple[int, int], *, beside: bool
+) -> tuple[Int64, Bool]:
     """Return the energy each contract used in the billing year before this bill, and whether its start is known."""
     used_wh = np.zeros(len(contract), dtype=np.int64)
     if not len(contract):
         return used_wh, np.zeros(0, dtype=np.bool_)
     first, last = months
     low, high = int(contract.min()), int(contract.max())
-    billed = bulk.fetch_columns(
-        HISTORY, [first, last, period, low, high], contract="int", used_wh="int", earliest="int"
+    query, params = (
+        (HISTORY_BESIDE, [first, last, period, low, high, period, low, high])
+        if beside
+        else (HISTORY, [first, last, period, low, high])
     )
+    billed = bulk.fetch_columns(query, params, contract="int", used_wh="int", earliest="int")
     opening = bulk.fetch_columns(OPENINGS, [year, low, high], contract="int", used_wh="int")
     earliest = np.full(len(contract), period, dtype=np.int64)
     for source, target, combine in (

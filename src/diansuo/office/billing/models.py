@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.tariff.classes import Component
-from diansuo.office.archive.models import PRICE_CLASSES, VOLTAGE_CLASSES, Contract
+from diansuo.office.archive.models import PRICE_CLASSES, VOLTAGE_CLASSES, Contract, Customer, Imported
 from diansuo.office.base.models import Job
 from diansuo.office.metering.models import Consumption
 
@@ -51,10 +51,14 @@ class Bill(models.Model):
     """What a contract owes for a month's settled consumption."""
 
     class State(models.IntegerChoices):
-        """Drafts belong to a running cycle; only issued bills count."""
+        """Drafts belong to a running cycle; only issued bills count.
+
+        A kept one is a second opinion on a bill that another system issued: its month is over, it is never issued.
+        """
 
         DRAFT = 0, _("未发行")
         ISSUED = 1, _("已发行")
+        KEPT = 2, _("已核算，不发行")
 
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="bills", verbose_name=_("合同"))
     consumption = models.OneToOneField(
@@ -103,3 +107,39 @@ class BillLine(models.Model):
     class Meta:
         verbose_name = _("账单明细")
         verbose_name_plural = _("账单明细")
+
+
+class ExternalBill(Imported):
+    """A bill that another system issued to a customer for a month, as its export tells it (已发行电费).
+
+    ``contract`` is the customer's, where there is one only: with it the bill can be held against our own.
+    """
+
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="external_bills", verbose_name=_("用户")
+    )
+    contract = models.ForeignKey(
+        Contract,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="external_bills",
+        verbose_name=_("合同"),
+    )
+    period = models.PositiveIntegerField(_("电费年月"))
+    energy_wh = models.BigIntegerField(_("结算电量（Wh）"))
+    amount_fen = models.BigIntegerField(_("应收电费（分）"))
+    issued_date = models.DateField(_("发行日期"), null=True, blank=True)
+    class_text = models.CharField(_("用电类别"), max_length=40, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("已发行电费")
+        verbose_name_plural = _("已发行电费")
+        constraints = [models.UniqueConstraint(fields=["customer", "period"], name="external_bill_once")]
+        indexes = [
+            models.Index(fields=["contract", "period"], name="external_history"),
+            models.Index(fields=["-period", "id"], name="external_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.period}"

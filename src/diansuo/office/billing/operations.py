@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 from diansuo.core.metering.findings import Severity
 from diansuo.core.quantity.month import first_day
@@ -14,9 +15,9 @@ from diansuo.core.rules import RuleBook
 from diansuo.core.tariff import Settlement, price
 from diansuo.core.tariff.classes import SETTLEMENT
 from diansuo.office.base import bulk
-from diansuo.office.base.models import Job
+from diansuo.office.base.models import Job, Station
 from diansuo.office.billing import columns
-from diansuo.office.billing.models import Bill, BillLine
+from diansuo.office.billing.models import Bill, BillLine, ExternalBill
 from diansuo.office.config.rulebook import book
 from diansuo.office.metering.models import Finding
 
@@ -43,11 +44,41 @@ def drop_drafts(station_id: int, period: int, low: int, high: int) -> None:
     drafts._raw_delete(drafts.db)
 
 
+def keep_opinions(station_id: int, *, before: int) -> int:
+    """Close the months before this one where another system bills: what nothing holds stays as it was priced.
+
+    Energy kept is settled energy: the next month begins where it ends, and the year's steps go on from it.
+    """
+    return _unheld(station_id).filter(period__lt=before).update(state=Bill.State.KEPT)
+
+
+def reopen_opinions(station_id: int, *, since: int) -> int:
+    """Turn what was kept from this month on into drafts again, so that running the months computes it afresh."""
+    kept = Bill.objects.filter(consumption__point__station=station_id, state=Bill.State.KEPT)
+    return kept.filter(period__gte=since).update(state=Bill.State.DRAFT)
+
+
+def keep_answered(station_id: int) -> int:
+    """Close every draft of a month for which another system's bill is there: nobody is billed twice."""
+    answered = ExternalBill.objects.filter(contract=OuterRef("contract"), period=OuterRef("period"))
+    return _unheld(station_id).filter(Exists(answered)).update(state=Bill.State.KEPT)
+
+
+def _unheld(station_id: int) -> QuerySet[Bill]:
+    blocking = Finding.objects.filter(
+        point=OuterRef("consumption__point"), period=OuterRef("period"), severity=int(Severity.BLOCKING)
+    )
+    drafts = Bill.objects.filter(consumption__point__station=station_id, state=Bill.State.DRAFT)
+    return drafts.filter(~Exists(blocking))
+
+
 def price_points(job: Job, period: int, low: int, high: int) -> Write:
     """Price what is settled and not held among these points; what cannot be priced is held with the reason."""
     rulebook = book()
     year_start = year_start_month(rulebook, period)
-    ready = columns.load_ready(job.station_id, period, low, high, year_start_month=year_start)
+    ready = columns.load_ready(
+        job.station_id, period, low, high, year_start_month=year_start, beside=is_beside(job.station_id)
+    )
     refused, rows = _refuse_unpriceable(job, ready)
     priceable = ready.take(rows)
     bills = price(priceable.inputs, rulebook)
@@ -65,6 +96,11 @@ def price_points(job: Job, period: int, low: int, high: int) -> Write:
         return {"bills": count, "amount_fen": amount, "refused": len(refused)}
 
     return write
+
+
+def is_beside(station_id: int) -> bool:
+    """Tell whether another system issues this station's bills."""
+    return Station.objects.filter(pk=station_id, mode=Station.Mode.BESIDE).exists()
 
 
 def year_start_month(rulebook: RuleBook, period: int) -> int:

@@ -9,16 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.base.registry import NavigationItem, Panel, add_navigation, add_panel
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing import queries
+from diansuo.office.billing import external_queries, queries
 
 SHOWN = 24
 
 
 def publish() -> None:
     """Publish the menu entry and the panel (from the app's ``ready``)."""
-    add_navigation(NavigationItem(12, _("电费账单"), "bills", _("抄表与电费")))
+    add_navigation(
+        NavigationItem(12, _("电费账单"), "bills", _("抄表与电费")),
+        NavigationItem(13, _("已发行电费"), "issued", _("抄表与电费")),
+    )
     add_panel(Panel(30, _("账单"), "billing/bills_panel.html", _bills, "bills"))
 
 
 def _bills(scope: Scope, customer_id: int, _day: date) -> dict[str, Any]:
-    return {"bills": queries.customer_bills(scope, customer_id=customer_id)[:SHOWN]}
+    return {
+        "bills": queries.customer_bills(scope, customer_id=customer_id)[:SHOWN],
+        "external": external_queries.of_customer(scope, customer_id=customer_id)[:SHOWN],
+    }

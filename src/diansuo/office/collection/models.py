@@ -7,19 +7,25 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.archive.models import Customer, Imported
-from diansuo.office.base.models import Company, User
+from diansuo.office.base.models import Company, Station, User
 from diansuo.office.billing.models import Bill
 
 
-class Receivable(models.Model):
-    """The amount an issued bill makes due."""
+class Receivable(Imported):
+    """An amount that is due: by a bill issued here, or (``bill`` empty) as another system's list of arrears says.
 
-    bill = models.OneToOneField(Bill, models.PROTECT, related_name="receivable", verbose_name=_("账单"))
+    What a list no longer names is settled as of the list's day, ``settled_date``, and kept.
+    """
+
+    bill = models.OneToOneField(
+        Bill, models.PROTECT, null=True, blank=True, related_name="receivable", verbose_name=_("账单")
+    )
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="receivables", verbose_name=_("用户"))
     period = models.PositiveIntegerField(_("电费年月"))
     amount_fen = models.BigIntegerField(_("应收（分）"))
     paid_fen = models.BigIntegerField(_("已收（分）"), default=0)
     due_date = models.DateField(_("交费截止日"))
+    settled_date = models.DateField(_("清单不再列出之日"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("应收")
@@ -28,7 +34,10 @@ class Receivable(models.Model):
             models.CheckConstraint(
                 condition=Q(paid_fen__gte=0, paid_fen__lte=F("amount_fen")) | Q(amount_fen__lt=0, paid_fen=0),
                 name="paid_within_amount",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "period"], condition=Q(bill__isnull=True), name="imported_receivable_once"
+            ),
         ]
         indexes = [
             models.Index(
@@ -40,6 +49,21 @@ class Receivable(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.period}"
+
+
+class ArrearsList(Imported):
+    """One imported list of everything a station's customers owed on a day (欠费明细)."""
+
+    station = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name=_("供电所"))
+    listed_date = models.DateField(_("清单日期"))
+
+    class Meta:
+        verbose_name = _("欠费明细")
+        verbose_name_plural = _("欠费明细")
+        indexes = [models.Index(fields=["station", "-listed_date"], name="arrears_list_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.station_id} {self.listed_date}"
 
 
 class Payment(Imported):

@@ -13,6 +13,7 @@ from diansuo.office.base.models import Job, JobStage
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill
 from diansuo.office.desk import cycle
+from diansuo.office.desk.wording import is_beside
 from diansuo.office.metering.models import Consumption, Finding
 
 
@@ -65,12 +66,13 @@ def month(scope: Scope, *, job_id: int) -> Month:
     job = Job.objects.select_related("station").get(scope.limit("station"), pk=job_id)
     period = int(job.options["period"])
     issued = Q(state=Bill.State.ISSUED)
+    drafts = ~issued if is_beside(job) else Q(state=Bill.State.DRAFT)
     bills = Bill.objects.filter(period=period, consumption__point__station=job.station_id).aggregate(
         issued=Count("id", filter=issued),
-        drafts=Count("id", filter=~issued),
+        drafts=Count("id", filter=drafts),
         issued_fen=Sum("amount_fen", filter=issued, default=0),
         issued_wh=Sum("energy_wh", filter=issued, default=0),
-        draft_fen=Sum("amount_fen", filter=~issued, default=0),
+        draft_fen=Sum("amount_fen", filter=drafts, default=0),
     )
     opened = Consumption.objects.filter(
         period=period, point__station=job.station_id, status=Consumption.Status.OPENING
@@ -127,6 +129,7 @@ def cycle_report(scope: Scope, *, job_id: int) -> dict[str, Any]:
     state = month(scope, job_id=job_id)
     return {
         "station": state.job.station.name,
+        "mode": state.job.station.mode,
         "period": f"{state.period // 100}-{state.period % 100:02d}",
         "state": str(Job.objects.get(pk=job_id).state),
         "issued": state.issued,

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from diansuo.office.base import wording
-from diansuo.office.base.models import Job, JobStage
+from diansuo.office.base.models import Job, JobStage, Station
 
 JOB_TONES = {
     Job.State.QUEUED: "info",
@@ -56,8 +56,22 @@ def _amount(name: str, value: Any) -> str:
     return wording.yuan(value) if name.endswith("_fen") else wording.count(value)
 
 
+def is_beside(job: Job) -> bool:
+    """Tell whether another system issues the bills of the job's station."""
+    return job.station is not None and job.station.mode == Station.Mode.BESIDE
+
+
+def stage_state(job: Job, stage: JobStage) -> str:
+    """Say where a stage stands; the issue of a station whose bills another system issues is never begun."""
+    if stage.name == "issue" and stage.state == JobStage.State.PENDING and is_beside(job):
+        return _("不执行：旁运行不发行，电费由营销2.0发行")
+    return str(JobStage.State(stage.state).label)
+
+
 def job_state(job: Job, drafts: int = 0) -> str:
     """Say where a month stands: a paused one names what is to be done."""
+    if job.state == Job.State.PAUSED and job.until == "audit" and is_beside(job):
+        return _("已核算，旁运行不发行")
     if job.state == Job.State.PAUSED and job.until == "audit" and not drafts:
         return _("没有新的账单可发行")
     if job.state == Job.State.PAUSED:

@@ -23,7 +23,7 @@ from diansuo.office.base.models import Job, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.desk import cycle, page_queries, queries
-from diansuo.office.desk.wording import JOB_TONES, STAGE_TONES, counts, job_state, stage_title
+from diansuo.office.desk.wording import JOB_TONES, STAGE_TONES, counts, job_state, stage_state, stage_title
 
 HELD_SHOWN = 200
 
@@ -60,6 +60,7 @@ def month_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
         "period": period,
         "job": job,
         "may_run": request.user.has_perm("base.run_cycle"),
+        "beside": station.mode == Station.Mode.BESIDE,
         "section": "cycles",
     }
     if job:
@@ -125,6 +126,7 @@ def _progress_context(scope: Scope, job: Job) -> dict[str, Any]:
                 "stage": stage,
                 "title": stage_title(stage.name),
                 "tone": STAGE_TONES[stage.state],
+                "state": stage_state(job, stage),
                 "counts": counts(stage.summary),
                 "seconds": (stage.finished_at - stage.started_at).total_seconds()
                 if stage.finished_at
@@ -151,6 +153,9 @@ def issue_month(request: HttpRequest, station_id: int, period: int) -> HttpRespo
     scope, station = _station(request, station_id)
     job = queries.cycle_job(scope, station_id=station_id, period=period)
     if job is None:
+        return redirect("cycle", station_id, period)
+    if station.mode == Station.Mode.BESIDE:
+        messages.error(request, _("旁运行不发行电费：电费由营销2.0发行，这里算的只用来核对"))
         return redirect("cycle", station_id, period)
     form = IssueForm(request.POST or None, initial={"issue_date": timezone.localdate()})
     if request.method == "POST" and form.is_valid():

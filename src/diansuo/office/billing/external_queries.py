@@ -1,0 +1,71 @@
+"""Reads about the bills another system issued, each beside what we priced for the same customer and month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing.models import Bill, ExternalBill
+
+MONTHS_SHOWN = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the issued bills of some rows come to, beside ours: how many agree, differ, and have none of ours."""
+
+    bills: int
+    amount_fen: int
+    compared: int
+    differing: int
+    difference_fen: int
+
+
+def external_bills(scope: Scope) -> QuerySet[ExternalBill]:
+    """Return issued bills; ``own_fen`` is what we priced (None: nothing), ``difference_fen`` theirs less ours."""
+    ours = Bill.objects.filter(contract=OuterRef("contract"), period=OuterRef("period"))
+    rows = ExternalBill.objects.filter(scope.limit("customer__station")).select_related("customer")
+    return rows.annotate(
+        own_id=Subquery(ours.values("id")[:1]),
+        own_fen=Subquery(ours.values("amount_fen")[:1]),
+        own_wh=Subquery(ours.values("energy_wh")[:1]),
+    ).annotate(
+        difference_fen=F("amount_fen") - F("own_fen"),
+        difference_wh=F("energy_wh") - F("own_wh"),
+    )
+
+
+def differing(rows: QuerySet[ExternalBill]) -> QuerySet[ExternalBill]:
+    """Keep the bills whose amount is not ours."""
+    return rows.filter(own_fen__isnull=False).exclude(difference_fen=0)
+
+
+def compare(scope: Scope, *, period: int) -> Comparison:
+    """Return what a month's issued bills come to, beside ours."""
+    both = Q(own_fen__isnull=False)
+    sums = (
+        external_bills(scope)
+        .filter(period=period)
+        .aggregate(
+            bills=Count("id"),
+            sum_fen=Sum("amount_fen", default=0),
+            compared=Count("id", filter=both),
+            differing=Count("id", filter=both & ~Q(difference_fen=0)),
+            gap_fen=Sum("difference_fen", filter=both, default=0),
+        )
+    )
+    return Comparison(sums["bills"], sums["sum_fen"], sums["compared"], sums["differing"], sums["gap_fen"])
+
+
+def months(scope: Scope) -> list[int]:
+    """Return the months with issued bills, latest first."""
+    rows = ExternalBill.objects.filter(scope.limit("customer__station"))
+    found = rows.order_by("-period").values_list("period", flat=True).distinct()
+    return list(found[:MONTHS_SHOWN])
+
+
+def of_customer(scope: Scope, *, customer_id: int) -> QuerySet[ExternalBill]:
+    """Return what another system billed a customer, latest first, beside ours."""
+    return external_bills(scope).filter(customer=customer_id).order_by("-period")

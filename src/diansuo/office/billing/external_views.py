@@ -1,0 +1,111 @@
+"""The page of the bills another system issued, held against our own, line by line."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from diansuo.office.archive import page_queries as archive
+from diansuo.office.base import lists, wording
+from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.scope import Scope
+from diansuo.office.base.work_orders.links import Subject
+from diansuo.office.billing import external_queries as queries
+from diansuo.office.billing.models import ExternalBill
+
+
+def issued_list(request: HttpRequest) -> HttpResponse:
+    """Show the issued bills of a month (all without one), with our own amount and the difference."""
+    scope = Scope.of(request.user)
+    months = queries.months(scope)
+    listing = lists.Listing(
+        title=_("已发行电费"),
+        columns=_columns(),
+        key=("-period", "id"),
+        empty=_(
+            "还没有已发行电费。旁运行的供电所从营销2.0导出“已发行电费”后导入，这里逐户与本系统算的电费核对。"
+        ),
+        file_name=_("已发行电费核对"),
+        search=lists.any_of("customer__number__startswith", "customer__name__contains"),
+        search_hint=_("用户编号或名称"),
+        filters=(
+            lists.Filter(
+                "period",
+                _("电费年月"),
+                [(str(one), wording.month(one)) for one in months],
+                lambda rows, value: rows.filter(period=int(value)),
+            ),
+            lists.Filter(
+                "compared",
+                _("核对"),
+                (
+                    ("differ", _("只看有差额的")),
+                    ("agree", _("一致的")),
+                    ("none", _("本系统没有算出的")),
+                ),
+                _narrow,
+            ),
+        ),
+        enrich=lambda rows: _with_managers(scope, rows),
+        subject=_about,
+        template="billing/issued.html",
+    )
+    chosen = request.GET.get("period", "")
+    period = int(chosen) if chosen in {str(one) for one in months} else (months[0] if months else 0)
+    context = {
+        "period": period,
+        "comparison": queries.compare(scope, period=period) if period else None,
+        "section": "issued",
+    }
+    return lists.respond(request, listing, queries.external_bills(scope), context)
+
+
+def _columns() -> tuple[Column, ...]:
+    yuan = _("元")
+    return (
+        Column("customer.number", _("用户编号"), Kind.CODE, url_name="customer", url_args=("customer_id",)),
+        Column("customer.name", _("用户名称"), url_name="customer", url_args=("customer_id",)),
+        Column("period", _("电费年月"), Kind.PERIOD),
+        Column("class_text", _("用电类别")),
+        Column("energy_wh", _("结算电量"), Kind.KWH, unit="kWh"),
+        Column("own_wh", _("本系统电量"), Kind.KWH, unit="kWh"),
+        Column("amount_fen", _("应收电费"), Kind.YUAN, unit=yuan),
+        Column("own_fen", _("本系统算的"), Kind.YUAN, unit=yuan, url_name="bill", url_args=("own_id",)),
+        Column("difference_fen", _("差额"), Kind.YUAN, unit=yuan),
+        Column("issued_date", _("发行日期"), Kind.DAY),
+    )
+
+
+def _narrow(rows: QuerySet[ExternalBill], value: str) -> QuerySet[ExternalBill]:
+    if value == "differ":
+        return queries.differing(rows)
+    return rows.filter(difference_fen=0) if value == "agree" else rows.filter(own_fen__isnull=True)
+
+
+def _with_managers(scope: Scope, rows: list[ExternalBill]) -> list[ExternalBill]:
+    managers = archive.manager_ids(scope, [row.customer_id for row in rows], timezone.localdate())
+    for row in rows:
+        row.manager_id = managers.get(row.customer_id)
+    return rows
+
+
+def _about(row: ExternalBill) -> Subject:
+    return Subject(
+        _("核对电费：%(name)s %(number)s %(month)s，差额 %(gap)s 元")
+        % {
+            "name": row.customer.name,
+            "number": row.customer.number,
+            "month": wording.month(row.period),
+            "gap": wording.yuan(row.difference_fen),
+        },
+        source="bill",
+        customer_number=row.customer.number,
+        url=reverse("customer", args=[row.customer_id]),
+        staff_id=row.manager_id,
+        station_id=row.customer.station_id,
+        instruction=_("已发行 %(theirs)s 元，本系统算得 %(ours)s 元。核对示数、倍率、用电类别和年度累计。")
+        % {"theirs": wording.yuan(row.amount_fen), "ours": wording.yuan(row.own_fen)},
+    )

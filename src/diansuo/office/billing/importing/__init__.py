@@ -1,0 +1,1 @@
+"""Files that another system's billing hands over: the bills it issued."""
