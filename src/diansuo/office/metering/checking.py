@@ -49,9 +49,15 @@ class Incoming:
 
 
 def examine_range(station_id: int, period: int, low: int, high: int) -> Examined:
-    """Settle and check the unbilled due points of a range, as billing does."""
+    """Settle and check the unbilled due points of a range, as billing does.
+
+    A month of customers nobody can bill yet begins where the one before was read.
+    """
     due = columns.due_points(station_id, period, low, high)
     rows = columns.load_readings(station_id, period, low, high)
+    unpriced = np.isin(due.price_class, columns.UNPRICED)
+    if unpriced.any():
+        due = replace(due, open_day=np.where(unpriced, _last_read_before(period, due, rows), due.open_day))
     return _examined(station_id, period, due, rows)
 
 

@@ -37,6 +37,8 @@ RESIDENTIAL: Final = (
     PriceClass.RESIDENTIAL_STEPS_TOU,
     PriceClass.RESIDENTIAL_SHARED,
 )
+UNPRICED: Final = (PriceClass.COMMERCIAL_SINGLE_PART, PriceClass.COMMERCIAL_TWO_PART)
+"""Classes the rulebook has no price for: no month of theirs is ever issued, none waits for the one before."""
 PARTS_OF_CLASS: Final = {
     PriceClass.RESIDENTIAL_STEPS_TOU: part_mask(Register.ACTIVE_PEAK, Register.ACTIVE_VALLEY)
 }
