@@ -14,6 +14,14 @@ if TYPE_CHECKING:  # this file is read before Django is loaded
 REAL_HOUSEHOLDS = Path(__file__).resolve().parents[3] / "shared" / "data" / "real_households"
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Each test begins with another database: losses kept by station and revision are dropped."""
+    from diansuo.office.network import months
+
+    months.forget()
+
+
 @pytest.fixture
 def everything() -> Scope:
     """The scope of the system itself."""

@@ -19,7 +19,7 @@ from diansuo.core.quantity import month as months
 from diansuo.core.quantity.arrays import Int64
 from diansuo.office.metering import lake
 from diansuo.office.metering.models import LakeFile
-from diansuo.office.network import columns, rules
+from diansuo.office.network import columns, managers, rules
 from diansuo.office.network.columns import EPOCH, StationColumns
 
 MONTHS_KEPT = 36
@@ -192,6 +192,12 @@ def _days_there(station_id: int, period: int) -> set[date]:
     after = months.first_day(months.next_month(period)) + timedelta(days=1)
     frame = lake.read_freeze_rows([station_id], first, after, ["day"])
     return set(frame["day"].unique().to_list())
+
+
+def forget() -> None:
+    """Drop all that is remembered: for another database behind the same station and revision, as in tests."""
+    for kept in (_of_month, latest_day, managers.of_areas):
+        kept.cache_clear()
 
 
 def months_there(station_ids: Iterable[int]) -> list[int]:

@@ -5,39 +5,27 @@ Every row is plain data; words for its class and reason are in :mod:`wording`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
-
-from django.db import connection
 
 from diansuo.core.network import LossKind, Reason
 from diansuo.core.quantity import month as months_
-from diansuo.office.archive.models import Feeder, Responsibility, TransformerArea
+from diansuo.office.archive.models import Feeder, TransformerArea
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.network import details, months, prices
+from diansuo.office.network import details, managers, months, prices
 from diansuo.office.network.months import Level, StationMonth
 
 Price = Callable[[int, int], int | None]
-MANAGERS_KEPT = 64
 INLET_UNKNOWN = (
     Reason.NO_MASTER,
     Reason.NO_MASTER_REGISTER,
     Reason.EXCHANGE_UNKNOWN,
     Reason.REGISTER_FELL,
 )
-_MANAGERS = """
-    SELECT h.area_id, s.id, s.name, COUNT(*) FROM archive_pointarea h
-    JOIN archive_transformerarea a ON a.id = h.area_id
-    JOIN archive_responsibility r ON r.point_id = h.point_id AND r.duty = %s
-        AND r.valid_from <= %s AND (r.valid_to IS NULL OR r.valid_to > %s)
-    JOIN base_staff s ON s.id = r.staff_id
-    WHERE a.station_id = %s AND h.valid_from <= %s AND (h.valid_to IS NULL OR h.valid_to > %s)
-    GROUP BY h.area_id, s.id, s.name ORDER BY COUNT(*), s.id DESC
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +185,7 @@ def managers_on(scope: Scope, day: date) -> dict[int, tuple[int, str]]:
     """Return, by area, the person who manages most of its customers on a day: id and name."""
     found: dict[int, tuple[int, str]] = {}
     for station in scope.stations():
-        found |= _managers(station.pk, station.revision, day)
+        found |= managers.of_areas(station.pk, station.revision, day)
     return found
 
 
@@ -219,14 +207,14 @@ def _areas(
     named = {key: (number, name) for key, number, name in rows}
     # One area's page asks for many days: who answers for it then is who does at the end of the month.
     asked = day if only is None else month.days()[-1]
-    managers = _managers(station.pk, station.revision, asked)
+    people = managers.of_areas(station.pk, station.revision, asked)
     nano, column = price(station.pk, month.period), level.column(month, day)
     blame = details.Blame(month, level, column)
     for at, area_id in enumerate(month.areas.tolist()):
         # An area without any customer or master is not in operation.
         lives = level.of.outlets[at, column] or level.of.inlets[at, column]
         if area_id in named and month.public[at] and lives:
-            manager_id, manager = managers.get(area_id, (None, ""))
+            manager_id, manager = people.get(area_id, (None, ""))
             yield AreaLoss(
                 station.pk, day, area_id, *named[area_id], **_fields(level, at, column, nano),
                 reason_detail=blame.words(at, at), manager_id=manager_id, manager=manager,
@@ -271,13 +259,3 @@ def _fields(level: Level, at: int, column: int, nano: int | None) -> dict[str, A
         "mean7_loss_wh": int(losses.mean_loss_wh[at, column]) if mean else None,
         "value_fen": prices.value_fen(loss_wh, nano),
     }
-
-
-@lru_cache(maxsize=MANAGERS_KEPT)
-def _managers(station_id: int, revision: int, day: date) -> dict[int, tuple[int, str]]:
-    del revision
-    with connection.cursor() as cursor:
-        cursor.execute(_MANAGERS, [Responsibility.Duty.MANAGER.value, day, day, station_id, day, day])
-        rows: Iterable[Any] = cursor.fetchall()
-    # Ascending by how many customers they manage: the last one stays.
-    return {area_id: (staff_id, name) for area_id, staff_id, name, _count in rows}
