@@ -6,8 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from diansuo.office.archive.models import Meter, MeteringPoint, MeterInstallation, TransformerArea
+from diansuo.office.base.access import install_demo_users
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.freeze_queries import freeze_missing
@@ -71,3 +75,23 @@ def test_the_master_of_an_area_is_named_by_its_area(station: Station, tmp_path: 
 
     (gap,) = freeze_missing(ALL, DAY)
     assert (gap.area, gap.customer_id, gap.meter, gap.days) == ("一号", None, "Z1", 1)
+
+
+def test_the_page_lists_the_longest_first_and_offers_each_as_a_task(
+    client: Client, station: Station, tmp_path: Path, settings: Settings
+) -> None:
+    settings.DEMO = True
+    users = {user.username: user for user in install_demo_users(station, "x-gaps-1")}
+    client.force_login(users["head"], "diansuo.office.base.access.StationBackend")
+    assert "日冻结电量" in client.get(reverse("freeze_gaps")).content.decode()
+    frozen(tmp_path, {("0041", "M1"): [1, 4], ("0042", "M2"): [1, 2, 3, 4, 5], ("0043", "M3"): [1, 2]})
+
+    page = client.get(reverse("freeze_gaps")).content.decode()
+    assert page.index("0043") < page.index("0041")
+    assert "0042" not in page
+    assert page.count('class="state bad"') == 1
+    assert "派工" in page
+    only_long = client.get(reverse("freeze_gaps"), {"day": DAY.isoformat(), "three_days": "1"})
+    assert "0041" not in only_long.content.decode()
+    exported = client.get(reverse("freeze_gaps"), {"export": "xlsx"})
+    assert exported["Content-Type"].endswith("spreadsheetml.sheet")

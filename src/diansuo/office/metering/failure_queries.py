@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
@@ -46,11 +47,11 @@ def failures_on(scope: Scope, day: date | None) -> QuerySet[CollectionFailure]:
 
 
 def of_manager(
-    scope: Scope, rows: QuerySet[CollectionFailure], staff_id: int, day: date
-) -> QuerySet[CollectionFailure]:
-    """Keep the failures at points that a person manages on a day; 0 keeps those nobody manages."""
+    scope: Scope, rows: QuerySet[Any], staff_id: int, day: date, *, point: str = "point"
+) -> QuerySet[Any]:
+    """Keep the rows at points (named by ``point``) that a person manages on a day; 0 keeps those nobody manages."""
     duty = Responsibility.objects.in_force(day).filter(
-        scope.limit("staff__station"), point=OuterRef("point"), duty=Responsibility.Duty.MANAGER
+        scope.limit("staff__station"), point=OuterRef(point), duty=Responsibility.Duty.MANAGER
     )
     return rows.filter(Exists(duty.filter(staff=staff_id)) if staff_id else ~Exists(duty))
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import Responsibility
@@ -16,17 +17,42 @@ from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.metering import failure_queries as queries
+from diansuo.office.metering.point_rows import PointRow
+
+MANAGER = Column("manager", gettext_lazy("台区经理"), Kind.CODE)
+WHERE = (
+    Column(
+        "customer_number", gettext_lazy("用户编号"), Kind.CODE, url_name="customer", url_args=("customer_id",)
+    ),
+    Column("customer_name", gettext_lazy("用户名称"), url_name="customer", url_args=("customer_id",)),
+    Column("area", gettext_lazy("台区"), url_name="area", url_args=("area_id",)),
+    Column("meter", gettext_lazy("电能表编号"), Kind.CODE),
+)
+LONG = Column(
+    "long",
+    gettext_lazy("情况"),
+    Kind.CODE,
+    labels={True: gettext_lazy("3 天及以上"), False: gettext_lazy("3 天以内")},
+    tones={True: "bad", False: "warn"},
+)
 
 
 def failure_list(request: HttpRequest) -> HttpResponse:
     """Show the failures of a day (``?day=``), of the latest list without one; the longest first."""
     scope, today = Scope.of(request.user), timezone.localdate()
-    day = _day(request) or queries.latest_failure_day(scope, today)
+    day = asked_day(request) or queries.latest_failure_day(scope, today)
     shown = wording.short_day(day) if day else ""
     people = [*archive.people(scope, Responsibility.Duty.MANAGER), (0, _("无台区经理"))]
     listing = lists.Listing(
         title=_("采集失败 %(day)s") % {"day": shown} if day else _("采集失败"),
-        columns=_columns(),
+        columns=(
+            MANAGER,
+            *WHERE,
+            Column("days", _("连续失败"), Kind.COUNT, unit=_("天")),
+            LONG,
+            Column("reason", _("失败原因")),
+            Column("fail_date", _("失败日期"), Kind.DAY),
+        ),
         key=("-days", "id"),
         empty=_("没有采集失败。导入采集系统的“采集失败清单”，失败的表列在这里，连续 3 天及以上的标红。"),
         file_name=_("采集失败"),
@@ -52,43 +78,41 @@ def failure_list(request: HttpRequest) -> HttpResponse:
         ),
         enrich=lambda rows: queries.failure_rows(scope, rows, day or today),
         subject=_about,
+        template="metering/failures.html",
     )
     kept = {"day": day.isoformat()} if request.GET.get("day") and day else {}
     return lists.respond(request, listing, queries.failures_on(scope, day), {"kept": kept})
 
 
-def _columns() -> tuple[Column, ...]:
-    return (
-        Column("manager", _("台区经理"), Kind.CODE),
-        Column("customer_number", _("用户编号"), Kind.CODE, url_name="customer", url_args=("customer_id",)),
-        Column("customer_name", _("用户名称"), url_name="customer", url_args=("customer_id",)),
-        Column("area", _("台区"), url_name="area", url_args=("area_id",)),
-        Column("meter", _("电能表编号"), Kind.CODE),
-        Column("days", _("连续失败"), Kind.COUNT, unit=_("天")),
-        Column(
-            "long",
-            _("情况"),
-            Kind.CODE,
-            labels={True: _("3 天及以上"), False: _("3 天以内")},
-            tones={True: "bad", False: "warn"},
-        ),
-        Column("reason", _("失败原因")),
-        Column("fail_date", _("失败日期"), Kind.DAY),
-    )
+def asked_day(request: HttpRequest) -> date | None:
+    """Return the day an address asks for, None where it names none."""
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None
+
+
+def name_of(row: PointRow) -> str:
+    """Return what a task calls a point: its customer, else the area or feeder it measures."""
+    if row.customer_number:
+        return f"{row.customer_name} {row.customer_number}"
+    return f"{row.area} {_('总表')}"
+
+
+def link_of(row: PointRow) -> str:
+    """Return the page about a point: its customer's, else its area's, else none."""
+    if row.customer_id:
+        return reverse("customer", args=[row.customer_id])
+    return reverse("area", args=[row.area_id]) if row.area_id else ""
 
 
 def _about(row: queries.FailureRow) -> Subject:
-    what = f"{row.customer_name} {row.customer_number}" if row.customer_number else f"{row.area} {_('总表')}"
     return Subject(
-        _("采集失败 %(days)s 天：%(what)s") % {"days": row.days, "what": what},
+        _("采集失败 %(days)s 天：%(what)s") % {"days": row.days, "what": name_of(row)},
         source="collection",
         customer_number=row.customer_number,
         area_number=row.area_number,
-        url=reverse("customer", args=[row.customer_id])
-        if row.customer_id
-        else reverse("area", args=[row.area_id])
-        if row.area_id
-        else "",
+        url=link_of(row),
         staff_id=row.manager_id,
         station_id=row.station_id,
         instruction=_(
@@ -96,10 +120,3 @@ def _about(row: queries.FailureRow) -> Subject:
         )
         % {"meter": row.meter, "reason": row.reason or _("未注明")},
     )
-
-
-def _day(request: HttpRequest) -> date | None:
-    try:
-        return date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return None

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 import polars as pl
+from django.db.models import Case, IntegerField, Max, QuerySet, Value, When
 
-from diansuo.office.archive.models import MeterInstallation
+from diansuo.core.quantity.month import first_day, month_of
+from diansuo.office.archive.models import MeteringPoint, MeterInstallation
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering import lake
+from diansuo.office.metering.failure_queries import LONG_DAYS
+from diansuo.office.metering.models import LakeFile
 from diansuo.office.metering.point_rows import PointRow, point_rows
 
 LOOK_BACK_DAYS = 92
+MOST = 5_000
+"""Points a page can list at once; more than that is no work for people, but a system that is down."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,6 +30,36 @@ class FreezeGap(PointRow):
     meter: str
     since_date: date
     days: int
+
+    @property
+    def long(self) -> bool:
+        """Tell whether it has lasted long enough to be urgent."""
+        return self.days >= LONG_DAYS
+
+
+def latest_freeze_day(scope: Scope, day: date) -> date | None:
+    """Return the latest day, not after this one, of which the lake has freezes of any station of the scope."""
+    stations = list(scope.stations().values_list("id", flat=True))
+    files = LakeFile.objects.filter(station__in=stations, kind=lake.FREEZE, month__lte=month_of(day))
+    month = files.aggregate(latest=Max("month"))["latest"]
+    if month is None:
+        return None
+    rows = lake.read_freeze_rows(stations, first_day(month), day + timedelta(days=1), ("day",))
+    return rows["day"].max() or latest_freeze_day(scope, first_day(month) - timedelta(days=1))
+
+
+def gap_points(scope: Scope, gaps: Sequence[FreezeGap]) -> QuerySet[MeteringPoint]:
+    """Return the points of some gaps as a list page asks for them, with ``days``; at most the ``MOST`` longest."""
+    points_of: dict[int, list[int]] = defaultdict(list)
+    for gap in gaps[:MOST]:
+        points_of[gap.days].append(gap.point_id)
+    days = Case(
+        *(When(pk__in=points, then=Value(number)) for number, points in points_of.items()),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+    rows = MeteringPoint.objects.filter(scope.limit("station"))
+    return rows.annotate(days=days).filter(days__gt=0)
 
 
 def freeze_missing(scope: Scope, day: date) -> list[FreezeGap]:

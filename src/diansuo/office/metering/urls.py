@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from diansuo.office.base.converters import PERIOD
-from diansuo.office.metering import failure_views, views
+from diansuo.office.metering import failure_views, freeze_views, views
 
 WALK = f"readings/<int:route_id>/<{PERIOD}:period>/"
 
@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern] = [
     path(WALK, views.walk_page, name="walk"),
     path(f"{WALK}<int:point_id>/", views.enter, name="walk_enter"),
     path("failures/", failure_views.failure_list, name="failures"),
+    path("failures/freeze/", freeze_views.gap_list, name="freeze_gaps"),
     path("points/<int:point_id>/exchange/", views.exchange, name="meter_exchange"),
 ]
