@@ -104,6 +104,12 @@ def test_the_page_of_an_area_shows_its_silent_meter_and_its_history(head: Client
     assert f"/areas/{grid.areas[0].pk}/" in page
 
 
+def test_the_page_of_an_area_in_the_archive_leads_to_its_losses(head: Client, grid: Grid) -> None:
+    area = grid.areas[0].pk
+
+    assert f'href="/loss/areas/{area}/"' in _text(head, f"/areas/{area}/")
+
+
 def test_feeders_and_the_station_are_listed(head: Client) -> None:
     page = _text(head, "/loss/feeders/?day=2024-10-02")
 

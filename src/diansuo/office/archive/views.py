@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from diansuo.office.archive import page_queries as queries
 from diansuo.office.archive.models import PRICE_CLASSES, Responsibility
-from diansuo.office.base import lists
+from diansuo.office.base import lists, registry
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
@@ -151,6 +151,7 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
         "area": area,
         "terms": queries.area_terms(scope, area_id),
         "masters": queries.master_points(scope, area_id),
+        "links": registry.area_links(),
         "section": "areas",
     }
     return lists.respond(

@@ -1,4 +1,4 @@
-"""What higher apps publish so that lower ones never call up: navigation, panels of the customer page."""
+"""What higher apps publish so that lower ones never call up: navigation, panels of customers, links of areas."""
 
 from __future__ import annotations
 
@@ -49,7 +49,16 @@ class Words:
     remedy: str
 
 
+@dataclass(frozen=True, slots=True)
+class AreaLink:
+    """A page about a transformer area; ``url_name`` takes the area's id."""
+
+    title: Promise | str
+    url_name: str
+
+
 _navigation: list[NavigationItem] = []
+_area_links: list[AreaLink] = []
 _wordings: dict[str, Callable[[Any], Words]] = {}
 _panels: list[Panel] = []
 
@@ -62,6 +71,16 @@ def add_navigation(*items: NavigationItem) -> None:
 def add_panel(panel: Panel) -> None:
     """Publish a panel of the customer page (from an app's ``ready``)."""
     _panels.append(panel)
+
+
+def add_area_link(link: AreaLink) -> None:
+    """Publish a page about a transformer area, to be linked from the area's own (from an app's ``ready``)."""
+    _area_links.append(link)
+
+
+def area_links() -> list[AreaLink]:
+    """Return every page about a transformer area."""
+    return list(_area_links)
 
 
 def add_wording(prefix: str, words: Callable[[Any], Words]) -> None:

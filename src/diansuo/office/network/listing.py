@@ -106,7 +106,7 @@ def day_columns() -> tuple[Column, ...]:
         *_energy_columns(),
         Column("mean7_rate_bp", _("前7日均"), Kind.PERCENT, unit="%"),
         Column("known", _("有示数户数"), Kind.CODE),
-        Column("remark", _("说明")),
+        Column("remark", _("说明"), Kind.CODE),
     )
 
 
@@ -118,7 +118,7 @@ def station_columns() -> tuple[Column, ...]:
         _kind_column(),
         *_energy_columns(),
         Column("known", _("有示数户数"), Kind.CODE),
-        Column("remark", _("说明")),
+        Column("remark", _("说明"), Kind.CODE),
     )
 
 

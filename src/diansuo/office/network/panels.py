@@ -1,12 +1,13 @@
-"""What the line loss app publishes: its menu entry."""
+"""What the line loss app publishes: its menu entry, and the link from an area's page to its losses."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from diansuo.office.base.registry import NavigationItem, add_navigation
+from diansuo.office.base.registry import AreaLink, NavigationItem, add_area_link, add_navigation
 
 
 def publish() -> None:
-    """Publish the menu entry (from the app's ``ready``)."""
+    """Publish the menu entry and the link (from the app's ``ready``)."""
     add_navigation(NavigationItem(25, _("统计线损"), "loss", _("线损")))
+    add_area_link(AreaLink(_("线损"), "loss_area"))
