@@ -35,6 +35,12 @@ Effective = Annotated[
     str, typer.Option("--effective", metavar="DATE", help=t("变更从哪天起生效", "changed values hold from"))
 ]
 StationName = Annotated[str, typer.Option("--station", help=t("供电所名称", "the station's name"))]
+ListDay = Annotated[
+    str,
+    typer.Option(
+        "--day", metavar="DATE", help=t("清单日期，缺省取文件名里的", "the list's day, else from the name")
+    ),
+]
 Apply = Annotated[bool, typer.Option("--apply", help=t("写入；不加只预览", "write; without it a preview"))]
 AsUser = Annotated[str, typer.Option("--as", metavar="USER", help=t("以哪个账号操作", "act as this user"))]
 AsJson = Annotated[bool, typer.Option("--json", help=t("输出 JSON", "print JSON"))]
@@ -151,6 +157,26 @@ def issued(
 ) -> None:
     """Import the bills that another system issued."""
     _import("issued", files, {"station": station}, apply=apply, as_user=as_user, as_json=as_json)
+
+
+@app.command(
+    "arrears",
+    help=t(
+        "导入营销2.0某一天的全部欠费（旁运行）。例：diansuo import arrears 欠费明细_20240820.xlsx --apply",
+        "Import all arrears of a day (beside). Example: diansuo import arrears 欠费明细_20240820.xlsx --apply",
+    ),
+)
+def arrears(
+    files: Files,
+    day: ListDay = "",
+    station: StationName = "",
+    apply: Apply = False,
+    as_user: AsUser = "system",
+    as_json: AsJson = False,
+) -> None:
+    """Import everything that customers owed another system on a day."""
+    options = {"day": day, "station": station}
+    _import("arrears", files, options, apply=apply, as_user=as_user, as_json=as_json)
 
 
 @app.command(

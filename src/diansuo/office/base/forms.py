@@ -87,11 +87,18 @@ class ImportForm(forms.Form):
     )
     station = forms.CharField(label=_("供电所"), required=False, help_text=_("文件里没有供电所一列时填写"))
 
+    day = forms.DateField(
+        label=_("清单日期"),
+        required=False,
+        widget=DayInput,
+        help_text=_("清单说的是哪一天；不填取文件名里的日期"),
+    )
+
     def __init__(self, kind: Kind, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].widget.attrs["accept"] = ",".join(kind.suffixes)
         self.fields["file"].help_text = _("支持 %(suffixes)s") % {"suffixes": "、".join(kind.suffixes)}
-        for name in ("period", "valid_from", "effective", "station"):
+        for name in ("period", "valid_from", "effective", "station", "day"):
             if name not in kind.option_names:
                 del self.fields[name]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from diansuo.office.base.admin import ReadOnlyAdmin
-from diansuo.office.collection.models import Payment, PaymentAllocation, Receivable
+from diansuo.office.collection.models import ArrearsList, Payment, PaymentAllocation, Receivable
 
 
 @admin.register(Receivable)
@@ -13,7 +13,16 @@ class ReceivableAdmin(ReadOnlyAdmin):
     """Receivables."""
 
     station_path = "customer__station"
-    list_display = ("customer", "period", "amount_fen", "paid_fen", "due_date", "bill")
+    list_display = (
+        "customer",
+        "period",
+        "amount_fen",
+        "paid_fen",
+        "due_date",
+        "bill",
+        "settled_date",
+        "batch",
+    )
     search_fields = ("customer__number__startswith",)
     ordering = ("-pk",)
 
@@ -43,4 +52,13 @@ class PaymentAllocationAdmin(ReadOnlyAdmin):
 
     station_path = "payment__customer__station"
     list_display = ("payment", "receivable", "amount_fen")
+    ordering = ("-pk",)
+
+
+@admin.register(ArrearsList)
+class ArrearsListAdmin(ReadOnlyAdmin):
+    """Imported lists of arrears."""
+
+    station_path = "station"
+    list_display = ("station", "listed_date", "batch")
     ordering = ("-pk",)

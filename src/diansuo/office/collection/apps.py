@@ -17,7 +17,9 @@ class CollectionConfig(AppConfig):
         """Publish the files this app can import, and what it adds to the menu and the customer page."""
         from diansuo.office.base.imports import kinds
         from diansuo.office.collection import panels
+        from diansuo.office.collection.arrears_importing import ARREARS
         from diansuo.office.collection.importing import PAYMENTS
 
         kinds.register(PAYMENTS)
+        kinds.register(ARREARS)
         panels.publish()

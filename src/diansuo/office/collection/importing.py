@@ -16,6 +16,7 @@ from diansuo.office.base.bulk import insert_columns
 from diansuo.office.base.imports.kinds import Kind, Plan, Source
 from diansuo.office.base.imports.verdicts import Outcome, Verdicts
 from diansuo.office.base.models import ImportBatch, Station
+from diansuo.office.base.modes import guards
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.columns import Column, ColumnKind
 from diansuo.office.base.sheets.read import Parsed, parse_columns, read_tables
@@ -53,6 +54,7 @@ class Payer:
     customer_id: int
     station_id: int
     company_id: int
+    mode: str
 
 
 Key = tuple[int, str, str]
@@ -93,8 +95,9 @@ def plan(source: Source) -> Plan:
     """Say what a payment file would book, row by row.
 
     Raises:
-        SheetRefused: not a payment file.
+        SheetRefused: not a payment file, or every station of the viewer's runs beside a system that collects.
     """
+    guards.require_some(source.scope, guards.ALONE, source.file_name)
     tables = read_tables(source.path, source.file_name, COLUMNS, source.aliases)
     sheets = [parse_columns(table, COLUMNS) for table in tables]
     verdicts = Verdicts()
@@ -130,7 +133,7 @@ def _customers(numbers: set[str], scope: Scope) -> dict[str, list[Payer]]:
     ordered = sorted(numbers)
     for start in range(0, len(ordered), MANY):
         rows = Customer.objects.filter(scope.limit("station"), number__in=ordered[start : start + MANY])
-        for number, *keys in rows.values_list("number", "id", "station_id", "company_id"):
+        for number, *keys in rows.values_list("number", "id", "station_id", "company_id", "station__mode"):
             found.setdefault(number, []).append(Payer(*keys))
     return found
 
@@ -167,6 +170,8 @@ def _row(
         )
     if len(found) > 1:
         raise _Refused("用户编号", cells["customer"], _("几个供电公司都有这个编号"), _("由该公司人员导入"))
+    if found[0].mode != guards.ALONE:
+        raise _Refused("用户编号", cells["customer"], *guards.words(guards.ALONE))
     if cells["paid_date"] > today:
         raise _Refused("收费日期", cells["paid_date"], _("收费日期还没到"), _("核对收费日期"))
     channel = cells["channel"] or UNNAMED_CHANNEL

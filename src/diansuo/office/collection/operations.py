@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from diansuo.core.receivables import allocate
 from diansuo.office.archive.models import Customer
 from diansuo.office.base.bulk import fetch_columns
-from diansuo.office.base.models import ImportBatch, User
+from diansuo.office.base.models import ImportBatch, Station, User
+from diansuo.office.base.modes import guards
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.wording import yuan
 from diansuo.office.collection import columns
@@ -92,8 +93,10 @@ def take_payment(
 
     Raises:
         UnableToCollect: not above 0, without a reference, dated in the future, or the reference stands for another
-            customer or amount.
+            customer or amount; or the customer's station runs beside a system that collects.
     """
+    if Station.objects.filter(pk=customer.station_id, mode=guards.BESIDE).exists():
+        raise UnableToCollect("；".join(guards.words(guards.ALONE)))
     if amount_fen <= 0:
         raise UnableToCollect(_("收费金额必须大于 0"))
     if not reference:

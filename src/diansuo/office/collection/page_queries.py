@@ -10,10 +10,11 @@ from typing import Any
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
 from diansuo.office.archive import page_queries as archive
-from diansuo.office.archive.models import Customer, Responsibility
+from diansuo.office.archive.models import Customer
+from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.collection.models import Payment, Receivable
-from diansuo.office.collection.queries import NOBODY, open_receivables
+from diansuo.office.collection.queries import open_receivables, with_person
 
 OWED = F("amount_fen") - F("paid_fen")
 
@@ -63,16 +64,8 @@ def debtors(scope: Scope) -> QuerySet[Customer]:
 
 def of_person(scope: Scope, rows: QuerySet[Customer], staff_id: int, *, day: date) -> QuerySet[Customer]:
     """Keep the customers one person answers for that day (area manager, else reader; 0: nobody)."""
-    duties = Responsibility.objects.in_force(day).filter(scope.limit("staff__station"))
-    managed = duties.filter(duty=Responsibility.Duty.MANAGER)
-    if staff_id == NOBODY:
-        mine = ~Q(bill__consumption__point__in=duties.values("point"))
-    else:
-        read = duties.filter(staff=staff_id).exclude(point__in=managed.values("point"))
-        mine = Q(bill__consumption__point__in=managed.filter(staff=staff_id).values("point")) | Q(
-            bill__consumption__point__in=read.values("point")
-        )
-    return rows.filter(pk__in=open_receivables(scope).filter(mine).values("customer"))
+    mine = with_person(open_receivables(scope), day=day).filter(staff_id=staff_id)
+    return rows.filter(pk__in=mine.values("customer"))
 
 
 def debtor_rows(scope: Scope, found: Iterable[Customer], *, day: date) -> list[Debtor]:
@@ -105,6 +98,12 @@ def receivables(scope: Scope, customer_id: int) -> QuerySet[Receivable]:
     """Return everything a customer was ever to pay, latest month first."""
     rows = Receivable.objects.filter(scope.limit("customer__station"), customer=customer_id)
     return rows.order_by("-period")
+
+
+def is_beside(scope: Scope, customer_id: int) -> bool:
+    """Tell whether another system bills and collects at the customer's station."""
+    rows = Customer.objects.filter(scope.limit("station"), pk=customer_id)
+    return rows.filter(station__mode=Station.Mode.BESIDE).exists()
 
 
 def owed_fen(scope: Scope, customer_id: int) -> int:

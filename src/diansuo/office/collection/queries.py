@@ -6,14 +6,27 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    F,
+    FilteredRelation,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from diansuo.core.receivables import AgeingTable, ageing, ageing_table
 from diansuo.office.archive.models import Responsibility
-from diansuo.office.base.models import Staff
+from diansuo.office.base.models import Staff, Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.collection.models import Receivable
+from diansuo.office.collection.models import ArrearsList, Receivable
 
 NOBODY = 0
 
@@ -32,8 +45,46 @@ class PersonArrears:
 
 
 def open_receivables(scope: Scope) -> QuerySet[Receivable]:
-    """Return what is not fully paid."""
-    return Receivable.objects.filter(scope.limit("customer__station"), paid_fen__lt=F("amount_fen"))
+    """Return what is not fully paid: of our own bills where a station runs alone, of the imported list beside."""
+    own = Q(customer__station__mode=Station.Mode.ALONE, bill__isnull=False)
+    imported = Q(customer__station__mode=Station.Mode.BESIDE, bill__isnull=True)
+    rows = Receivable.objects.filter(scope.limit("customer__station"), paid_fen__lt=F("amount_fen"))
+    return rows.filter(own | imported)
+
+
+def with_person(rows: QuerySet[Receivable], *, day: date) -> QuerySet[Receivable]:
+    """Add ``staff_id``, who answers for each that day (area manager, else reader, else NOBODY), and ``managed``.
+
+    A bill's own point says who; what was imported has no point, so the customer's first one does.
+    """
+    return (
+        rows.annotate(manager=_on_duty(Responsibility.Duty.MANAGER, day))
+        .annotate(reader=_on_duty(Responsibility.Duty.READER, day))
+        .annotate(
+            managed=Coalesce(
+                "manager__staff",
+                _of_customer(Responsibility.Duty.MANAGER, day),
+                output_field=BigIntegerField(),
+            )
+        )
+        .annotate(
+            staff_id=Coalesce(
+                "managed",
+                "reader__staff",
+                _of_customer(Responsibility.Duty.READER, day),
+                NOBODY,
+                output_field=BigIntegerField(),
+            )
+        )
+    )
+
+
+def _of_customer(duty: str, day: date) -> Case:
+    people = Responsibility.objects.in_force(day).filter(
+        duty=duty, point__contract__customer=OuterRef("customer")
+    )
+    first = Subquery(people.order_by("point").values("staff")[:1], output_field=BigIntegerField())
+    return Case(When(bill__isnull=True, then=first), output_field=BigIntegerField())
 
 
 def open_by_customer(scope: Scope, *, station_id: int | None = None) -> dict[str, int]:
@@ -58,17 +109,14 @@ def arrears_by_person(scope: Scope, *, day: date) -> list[PersonArrears]:
     """Return what is open by responsible person of the day: the area manager, else the reader; most overdue first."""
     open_fen, overdue = F("amount_fen") - F("paid_fen"), Q(due_date__lt=day)
     sums = (
-        open_receivables(scope)
-        .annotate(manager=_on_duty(Responsibility.Duty.MANAGER, day))
-        .annotate(reader=_on_duty(Responsibility.Duty.READER, day))
-        .annotate(staff_id=Coalesce("manager__staff", "reader__staff", NOBODY))
+        with_person(open_receivables(scope), day=day)
         .values("staff_id")
         .annotate(
             customers=Count("customer", distinct=True),
             receivables=Count("id"),
             overdue_fen=Sum(open_fen, filter=overdue, default=0),
             not_due_fen=Sum(open_fen, filter=~overdue, default=0),
-            managed=Count("manager"),
+            as_manager=Count("managed"),
         )
         .order_by("-overdue_fen", "-not_due_fen", "staff_id")
     )
@@ -76,7 +124,7 @@ def arrears_by_person(scope: Scope, *, day: date) -> list[PersonArrears]:
     names = dict(Staff.objects.filter(pk__in=[row["staff_id"] for row in rows]).values_list("id", "name"))
     return [
         PersonArrears(
-            name=names.get(row["staff_id"], ""), duty=_duty(row.pop("managed"), row["staff_id"]), **row
+            name=names.get(row["staff_id"], ""), duty=_duty(row.pop("as_manager"), row["staff_id"]), **row
         )
         for row in rows
     ]
@@ -98,7 +146,8 @@ def arrears_by_manager(scope: Scope, day: date) -> dict[int | None, tuple[int, i
 
 def any_receivables(scope: Scope) -> bool:
     """Tell whether there ever was anything to collect: no arrears then means all paid, else no data."""
-    return Receivable.objects.filter(scope.limit("customer__station")).exists()
+    owed = Receivable.objects.filter(scope.limit("customer__station")).exists()
+    return owed or ArrearsList.objects.filter(scope.limit("station")).exists()
 
 
 def _on_duty(duty: str, day: date) -> FilteredRelation:
@@ -122,3 +171,8 @@ def ageing_of(scope: Scope, *, day: date) -> AgeingTable:
     due_day = np.array(due, dtype="datetime64[D]").astype(np.int64)
     aged = ageing(due_day, (day - date(1970, 1, 1)).days)
     return ageing_table(np.array(customer, dtype=np.int64), np.array(open_fen, dtype=np.int64), aged)
+
+
+def latest_list_date(scope: Scope) -> date | None:
+    """Return the day of the last imported list of arrears; None where none was imported."""
+    return ArrearsList.objects.filter(scope.limit("station")).aggregate(day=Max("listed_date"))["day"]

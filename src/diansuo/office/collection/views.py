@@ -18,6 +18,8 @@ from diansuo.office.archive.models import Customer, Responsibility
 from diansuo.office.base import lists, wording
 from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.modes import guards
+from diansuo.office.base.modes import queries as modes
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.collection import operations, page_queries, queries
@@ -34,6 +36,8 @@ def arrears(request: HttpRequest) -> HttpResponse:
         "overdue_fen": sum(row.overdue_fen for row in people),
         "not_due_fen": sum(row.not_due_fen for row in people),
         "duties": dict(Responsibility.Duty.choices),
+        "beside": guards.BESIDE in modes.modes(scope),
+        "listed": queries.latest_list_date(scope),
         "section": "arrears",
     }
     template = "collection/people.html" if request.htmx else "collection/arrears.html"
@@ -56,7 +60,7 @@ def debtors(request: HttpRequest) -> HttpResponse:
             Column("owed_fen", _("欠费合计"), Kind.YUAN, unit=yuan, url_name="collect", url_args=("id",)),
         ),
         key=("company_id", "number"),
-        empty=_("没有欠费。发行账单后产生应收，未交清的用户列在这里。"),
+        empty=_("没有欠费。发行账单后产生应收，或导入欠费明细（旁运行），未交清的用户列在这里。"),
         file_name=_("欠费用户"),
         search=lists.any_of("number__startswith", "name__contains"),
         search_hint=_("用户编号或名称"),
@@ -112,6 +116,8 @@ def collect(request: HttpRequest, customer_id: int) -> HttpResponse:
         "form": form,
         "may_take": request.user.has_perm("base.take_payments"),
         "today": today,
+        "beside": guards.words(guards.ALONE) if customer.station.mode == guards.BESIDE else None,
+        "listed": queries.latest_list_date(scope),
         "section": "arrears",
     }
     return render(request, "collection/collect.html", context)

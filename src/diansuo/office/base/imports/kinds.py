@@ -25,6 +25,7 @@ class Options:
     valid_from: date | None = None
     effective: date | None = None
     station: str = ""
+    day: date | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the options as a batch keeps them."""
@@ -33,6 +34,7 @@ class Options:
             "valid_from": self.valid_from.isoformat() if self.valid_from else None,
             "effective": self.effective.isoformat() if self.effective else None,
             "station": self.station,
+            "day": self.day.isoformat() if self.day else None,
         }
 
     @classmethod
@@ -43,6 +45,7 @@ class Options:
             valid_from=date.fromisoformat(record["valid_from"]) if record.get("valid_from") else None,
             effective=date.fromisoformat(record["effective"]) if record.get("effective") else None,
             station=record.get("station", ""),
+            day=date.fromisoformat(record["day"]) if record.get("day") else None,
         )
 
 
