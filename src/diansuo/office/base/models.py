@@ -112,6 +112,7 @@ class Post(models.Model):
             ("dispatch_work", _("派工")),
             ("close_work", _("验收派工单")),
             ("set_mode", _("更改运行方式")),
+            ("send_reminders", _("发催费短信")),
         ]
 
     def __str__(self) -> str:

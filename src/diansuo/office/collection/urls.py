@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from diansuo.office.collection import views
+from diansuo.office.collection import letter_views, views
 
 urlpatterns: list[URLPattern] = [
     path("arrears/", views.arrears, name="arrears"),
     path("arrears/customers/", views.debtors, name="debtors"),
     path("collect/<int:customer_id>/", views.collect, name="collect"),
+    path("letters/", letter_views.letters, name="letters"),
+    path("letters/notices/", letter_views.notices, name="notices"),
+    path("letters/reminders/", letter_views.reminders, name="reminders"),
+    path("letters/text-messages.xlsx", letter_views.text_message_list, name="text_messages"),
     path("receipts/<int:payment_id>/", views.receipt, name="receipt"),
 ]

@@ -1,0 +1,219 @@
+"""What notices (电费通知单) and reminders (催费通知单) say, a slip a customer, in the order of a walk."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from diansuo.core.metering import Purpose, Register
+from diansuo.core.quantity.chinese_amount import in_words
+from diansuo.office.archive.models import Contract, PointArea, Responsibility
+from diansuo.office.base.models import Station
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing.models import Bill, ExternalBill
+from diansuo.office.collection.models import Receivable
+from diansuo.office.collection.queries import open_receivables
+from diansuo.office.metering.models import RegisterReading
+
+MOST_SLIPS = 600
+"""More than this at once is no print run but a mistake; choose a manager or an area."""
+
+
+@dataclass(slots=True)
+class Recipient:
+    """Whom a slip is for, and where and by whom it is handed over."""
+
+    customer_id: int
+    number: str
+    name: str
+    phone: str
+    station: str
+    address: str = ""
+    area: str = ""
+    manager_id: int | None = None
+    manager: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One unpaid month of a reminder."""
+
+    period: int
+    amount_fen: int
+    paid_fen: int
+    due_date: date | None
+
+    @property
+    def owed_fen(self) -> int:
+        """Return what is left of it."""
+        return self.amount_fen - self.paid_fen
+
+
+@dataclass(slots=True)
+class Reminder:
+    """A 催费通知单: the months a customer owes, all of them overdue on its day."""
+
+    to: Recipient
+    dues: list[Due] = field(default_factory=list)
+
+    @property
+    def owed_fen(self) -> int:
+        """Return the sum of what is owed."""
+        return sum(due.owed_fen for due in self.dues)
+
+    @property
+    def in_words(self) -> str:
+        """Return the sum as 大写金额."""
+        return in_words(self.owed_fen)
+
+
+@dataclass(slots=True)
+class Notice:
+    """A 电费通知单: what a month's bill comes to; registers only where they are known, lines only of our own bills."""
+
+    to: Recipient
+    period: int
+    energy_wh: int
+    amount_fen: int
+    price_class: str
+    from_date: date | None = None
+    to_date: date | None = None
+    from_wh: int | None = None
+    to_wh: int | None = None
+    due_date: date | None = None
+    lines: list[Any] = field(default_factory=list)
+
+    @property
+    def in_words(self) -> str:
+        """Return the amount as 大写金额."""
+        return in_words(self.amount_fen)
+
+
+def reminders(scope: Scope, day: date, *, manager_id: int | None = None) -> list[Reminder]:
+    """Return a reminder for every customer who is overdue on a day, of one area manager if asked.
+
+    By area manager, area and customer number: the order in which somebody walks with them.
+    """
+    rows = open_receivables(scope).filter(due_date__lt=day).order_by("customer", "period")
+    by_customer: dict[int, list[Due]] = defaultdict(list)
+    for customer_id, *values in rows.values_list("customer", "period", "amount_fen", "paid_fen", "due_date"):
+        by_customer[customer_id].append(Due(*values))
+    to = recipients(scope, by_customer, day)
+    made = [Reminder(to[customer], dues) for customer, dues in by_customer.items()]
+    return _walked([one for one in made if manager_id in (None, one.to.manager_id)])
+
+
+def notices(
+    scope: Scope, period: int, day: date, *, area_id: int | None = None, manager_id: int | None = None
+) -> list[Notice]:
+    """Return a notice for every bill issued for a month, ours or another system's, of one area or manager if asked."""
+    ours = list(_issued(scope, period, area_id, day))
+    external = ExternalBill.objects.filter(scope.limit("customer__station"), period=period)
+    if area_id is not None:
+        hanging = PointArea.objects.in_force(day).filter(area=area_id)
+        external = external.filter(customer__contracts__points__in=hanging.values("point")).distinct()
+    theirs = list(external.values_list("customer", "energy_wh", "amount_fen", "class_text"))
+    customers = [bill.contract.customer_id for bill in ours] + [row[0] for row in theirs]
+    to = recipients(scope, customers, day)
+    made = [_notice(bill, to[bill.contract.customer_id]) for bill in ours]
+    _add_registers(ours, made)
+    _add_due_dates(scope, period, made)
+    made += [Notice(to[customer], period, *values) for customer, *values in theirs]
+    return _walked([one for one in made if manager_id in (None, one.to.manager_id)])
+
+
+def _issued(scope: Scope, period: int, area_id: int | None, day: date) -> QuerySet[Bill]:
+    bills = Bill.objects.filter(
+        scope.limit("consumption__point__station"), period=period, state=Bill.State.ISSUED
+    )
+    if area_id is not None:
+        hanging = PointArea.objects.in_force(day).filter(area=area_id)
+        bills = bills.filter(consumption__point__in=hanging.values("point"))
+    return bills.select_related("contract", "consumption").prefetch_related("lines")
+
+
+def _notice(bill: Bill, to: Recipient) -> Notice:
+    return Notice(
+        to,
+        bill.period,
+        bill.energy_wh,
+        bill.amount_fen,
+        str(bill.get_price_class_display()),
+        from_date=bill.from_date,
+        to_date=bill.to_date,
+        lines=sorted(bill.lines.all(), key=lambda line: line.sequence),
+    )
+
+
+def _add_registers(bills: list[Bill], made: list[Notice]) -> None:
+    """Add the total register at both ends; a point whose meter was exchanged in between says nothing by them."""
+    plain = [
+        (bill, notice) for bill, notice in zip(bills, made, strict=True) if not bill.consumption.exchanged
+    ]
+    days = {day for bill, _notice_ in plain for day in (bill.from_date, bill.to_date)}
+    readings = RegisterReading.objects.filter(
+        point__in=[bill.consumption.point_id for bill, _notice_ in plain],
+        read_date__in=days,
+        register=Register.ACTIVE_TOTAL,
+    ).exclude(purpose=Purpose.FINAL)
+    known = {(point, day): wh for point, day, wh in readings.values_list("point", "read_date", "register_wh")}
+    for bill, notice in plain:
+        point = bill.consumption.point_id
+        notice.from_wh, notice.to_wh = known.get((point, bill.from_date)), known.get((point, bill.to_date))
+
+
+def _add_due_dates(scope: Scope, period: int, made: list[Notice]) -> None:
+    rows = Receivable.objects.filter(scope.limit("customer__station"), period=period)
+    due = dict(rows.values_list("customer", "due_date"))
+    for notice in made:
+        notice.due_date = due.get(notice.to.customer_id)
+
+
+def recipients(scope: Scope, customers: Iterable[int], day: date) -> dict[int, Recipient]:
+    """Return who these customers are on a day: address, area, area manager."""
+    wanted = list(customers)
+    found: dict[int, Recipient] = {}
+    contracts = Contract.objects.filter(scope.limit("customer__station"), customer__in=wanted)
+    columns = ("customer", "customer__number", "customer__name", "customer__phone", "customer__station__name")
+    for *values, address in contracts.order_by("id").values_list(*columns, "premise__address"):
+        found[values[0]] = Recipient(*values, address=address)
+    of_customer = F("point__contract__customer")
+    hangs = PointArea.objects.in_force(day).filter(point__contract__customer__in=wanted)
+    for customer, area in hangs.annotate(owner=of_customer).values_list("owner", "area__name"):
+        if customer in found:
+            found[customer].area = area
+    duties = Responsibility.objects.in_force(day).filter(
+        point__contract__customer__in=wanted, duty=Responsibility.Duty.MANAGER
+    )
+    for customer, staff_id, name in duties.annotate(owner=of_customer).values_list(
+        "owner", "staff", "staff__name"
+    ):
+        if customer in found:
+            found[customer].manager_id, found[customer].manager = staff_id, name
+    return found
+
+
+def _walked(slips: list[Any]) -> list[Any]:
+    return sorted(slips, key=lambda one: (one.to.manager, one.to.area, one.to.number))
+
+
+def months(scope: Scope, *, limit: int = 24) -> list[int]:
+    """Return the months with issued bills, ours or another system's, latest first."""
+    ours = Bill.objects.filter(scope.limit("consumption__point__station"), state=Bill.State.ISSUED)
+    theirs = ExternalBill.objects.filter(scope.limit("customer__station"))
+    found = {
+        *ours.values_list("period", flat=True).distinct(),
+        *theirs.values_list("period", flat=True).distinct(),
+    }
+    return sorted(found, reverse=True)[:limit]
+
+
+def contact(scope: Scope) -> str:
+    """Return the station's name for the foot of a slip, nothing where the viewer sees several."""
+    stations: list[Station] = list(scope.stations()[:2])
+    return stations[0].name if len(stations) == 1 else ""

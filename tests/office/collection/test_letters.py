@@ -1,0 +1,124 @@
+"""Paper to hand out: notices of a month, reminders with their sum in words, and the list of text messages."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+from python_calamine import CalamineWorkbook
+
+from diansuo.office.archive.models import Customer
+from diansuo.office.base.models import Station
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing.models import Bill
+from diansuo.office.collection import letter_queries as queries
+from diansuo.office.collection import text_messages
+from diansuo.office.collection.models import Receivable
+from tests.office.base import pages
+
+pytestmark = pytest.mark.django_db
+ALL = Scope.everything()
+PERIOD = 202408
+
+
+@pytest.fixture
+def station(tmp_path: Path, settings: Settings) -> Station:
+    settings.DEMO = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    return pages.build(tmp_path)
+
+
+def _unpaid() -> Receivable:
+    return Receivable.objects.filter(paid_fen=0).order_by("id").first() or _unpay()
+
+
+def _unpay() -> Receivable:
+    receivable = Receivable.objects.order_by("id").first()
+    Receivable.objects.filter(pk=receivable.pk).update(paid_fen=0, due_date=date(2024, 8, 25))
+    receivable.refresh_from_db()
+    return receivable
+
+
+def test_a_notice_says_what_the_bill_says(station: Station) -> None:
+    bill = Bill.objects.get(period=PERIOD, state=Bill.State.ISSUED)
+
+    (slip,) = queries.notices(ALL, PERIOD, date(2024, 9, 1))
+
+    assert (slip.to.number, slip.energy_wh, slip.amount_fen) == ("001", bill.energy_wh, bill.amount_fen)
+    assert (slip.from_wh, slip.to_wh) == (100_000, 260_550)
+    assert sum(line.amount_fen for line in slip.lines) == bill.amount_fen
+    assert slip.due_date == Receivable.objects.get(bill=bill).due_date
+    page = pages.signed_in("clerk").get(reverse("notices"), {"period": PERIOD}).content.decode()
+    assert f"人民币{slip.in_words}" in page
+    assert page.count('class="slip quarter"') == 1
+
+
+def test_a_reminder_sums_what_is_overdue_in_figures_and_in_words(station: Station) -> None:
+    receivable = _unpaid()
+    day = receivable.due_date + timedelta(days=1)
+
+    assert queries.reminders(ALL, receivable.due_date) == []
+    (slip,) = queries.reminders(ALL, day)
+    assert slip.to.customer_id == receivable.customer_id
+    assert slip.owed_fen == receivable.amount_fen
+    assert [due.period for due in slip.dues] == [receivable.period]
+    page = pages.signed_in("clerk").get(reverse("reminders")).content.decode()
+    assert slip.in_words in page
+    assert "回执" in page
+
+
+def test_reminders_of_one_manager_leave_out_the_others(station: Station) -> None:
+    receivable = _unpaid()
+    (slip,) = queries.reminders(ALL, receivable.due_date + timedelta(days=1))
+    assert slip.to.manager
+    day = receivable.due_date + timedelta(days=1)
+
+    assert len(queries.reminders(ALL, day, manager_id=slip.to.manager_id)) == 1
+    assert queries.reminders(ALL, day, manager_id=(slip.to.manager_id or 0) + 999) == []
+    assert queries.reminders(Scope(frozenset({station.pk + 1})), day) == []
+
+
+def test_a_run_of_too_many_slips_is_refused_with_the_way_out(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _unpaid()
+    monkeypatch.setattr(queries, "MOST_SLIPS", 0)
+
+    answer = pages.signed_in("clerk").get(reverse("reminders"), follow=True)
+
+    assert answer.redirect_chain == [(reverse("letters"), 302)]
+    assert "分批打印" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("phone", "number"),
+    [("13800000000", "13800000000"), ("138-0000 0000", "13800000000"), ("0371-6666666", ""), ("", "")],
+)
+def test_a_mobile_number_is_told_from_other_numbers(phone: str, number: str) -> None:
+    assert text_messages.mobile(phone) == number
+
+
+def test_text_messages_are_one_sheet_and_who_has_no_mobile_number_another(station: Station) -> None:
+    receivable = _unpaid()
+    for phone, sheet, rows in (("13800000000", "短信", 1), ("0371-6666666", "缺手机号", 1)):
+        Customer.objects.filter(pk=receivable.customer_id).update(phone=phone)
+        answer = pages.signed_in("clerk").get(reverse("text_messages"))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+        assert book.sheet_names == ["短信", "缺手机号"]
+        assert len(book.get_sheet_by_name(sheet).to_python()) == 1 + rows
+    Customer.objects.filter(pk=receivable.customer_id).update(phone="13800000000")
+    (slip,) = queries.reminders(ALL, timezone.localdate())
+    text = text_messages.message(slip)
+    assert "2024-08" in text or "2024-07" in text
+    assert f"欠{slip.owed_fen // 100}.{slip.owed_fen % 100:02d}元" in text
+
+
+def test_who_may_not_send_reminders_gets_no_phone_numbers(station: Station, client: Client) -> None:
+    assert pages.signed_in("manager").get(reverse("text_messages")).status_code == 403
+    assert "短信名单" not in pages.signed_in("manager").get(reverse("letters")).content.decode()
