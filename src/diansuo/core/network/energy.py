@@ -162,20 +162,23 @@ def energy_between(
     multiplier = freezes.multiplier[start]
     changed = (meter != freezes.meter[end]) | ((multiplier != freezes.multiplier[end]) & ~one_day)
     begin_wh, end_wh = freezes.total_wh[start], freezes.total_wh[end]
-    begin_back_wh, end_back_wh = freezes.reverse_wh[start], freezes.reverse_wh[end]
-    back_there = (begin_back_wh >= 0) & (end_back_wh >= 0)
-    back_absent = (begin_back_wh < 0) & (end_back_wh < 0) & ~intervals.feeds
-    there &= (begin_wh >= 0) & (end_wh >= 0) & (back_there | back_absent)
+    there &= (begin_wh >= 0) & (end_wh >= 0)
     forward_wh, fell = _risen(begin_wh, end_wh, meter, ends)
-    reverse_wh, back_fell = _risen(
-        begin_back_wh, np.where(back_there, end_back_wh, begin_back_wh), meter, ends
-    )
-    state = np.where(fell | back_fell, int(State.FELL), int(State.KNOWN))
-    state = np.where(changed, int(State.EXCHANGED), state)
-    state = np.where(there, state, int(State.MISSING))
-    known = state == State.KNOWN
-    forward_wh = np.where(known, forward_wh * multiplier, 0)
-    reverse_wh = np.where(known, reverse_wh * multiplier, 0)
+    reverse_wh = np.zeros(len(start), dtype=np.int64)
+    begin_back_wh, end_back_wh = freezes.reverse_wh[start], freezes.reverse_wh[end]
+    # Few points have a reverse register at all.
+    at = np.flatnonzero((begin_back_wh >= 0) | (end_back_wh >= 0) | intervals.feeds)
+    there[at] &= (begin_back_wh[at] >= 0) & (end_back_wh[at] >= 0)
+    reverse_wh[at], back_fell = _risen(begin_back_wh[at], end_back_wh[at], meter[at], ends)
+    fell[at] |= back_fell
+    state = np.where(fell, int(State.FELL), int(State.KNOWN))
+    state[changed] = State.EXCHANGED
+    state[~there] = State.MISSING
+    forward_wh *= multiplier
+    reverse_wh[at] *= multiplier[at]
+    unknown = np.flatnonzero(state)
+    forward_wh[unknown] = 0
+    reverse_wh[unknown] = 0
     flows = Flows(forward_wh, reverse_wh, state)
     if exchanges is not None and len(exchanges.point):
         _bridge(flows, freezes, intervals, (start, end), exchanges, ends)
