@@ -113,6 +113,7 @@ class Post(models.Model):
             ("close_work", _("验收派工单")),
             ("set_mode", _("更改运行方式")),
             ("send_reminders", _("发催费短信")),
+            ("hand_over", _("移交台区")),
         ]
 
     def __str__(self) -> str:
