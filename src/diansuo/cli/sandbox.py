@@ -44,7 +44,7 @@ def sandbox(
     curve_areas: Annotated[
         int,
         typer.Option(min=0, max=100, help=t("几个台区有 96 点曲线", "how many areas have 96-point curves")),
-    ] = 2,
+    ] = 3,
     theft: Annotated[float, _rate("窃电", "theft")] = 0.003,
     multiplier: Annotated[float, _rate("倍率错误", "wrong multipliers")] = 0.0005,
     area: Annotated[float, _rate("户变关系错误", "customers on a wrong area")] = 0.001,

@@ -1,135 +1,226 @@
-"""Writes 96-point curves of chosen areas: power as metered, voltage as the lines leave it, every quarter of an hour.
+"""Curves of chosen areas: power and voltages at each meter in every quarter of an hour.
 
-The four quarters of an hour have the hour's mean power. The voltage at a customer is that of the transformer less
-the drop along trunk, branch and neutral, by the hour's phase currents.
+Power is that of the hour, spread over its quarters so that the day's energy stays what the registers say. Voltages are
+those of the line's drop from the transformer down the tree, phase by phase, the neutral's share among it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from diansuo.sandbox.layout import CUSTOMERS_AN_AREA, Array, Layout
+from diansuo.core.quantity.month import month_of
+from diansuo.sandbox.faults import Fault
+from diansuo.sandbox.freezing import new_meter
+from diansuo.sandbox.layout import (
+    CAPACITY_KVA,
+    CONDUCTORS,
+    CUSTOMERS_AN_AREA,
+    SEGMENTS,
+    SUNNY_AREA,
+    TRUNK,
+    Array,
+    Layout,
+)
+from diansuo.sandbox.lists import area_number
+from diansuo.sandbox.physics import POWER_FACTOR, VOLT, Energy, Kept
 
-POINTS = 96
-AT_TRANSFORMER_V = 231.0
-# What the quarters of an hour are of its mean: customers do not hold still; together they are the hour.
-QUARTERS = (0.94, 1.05, 1.03, 0.98)
+DAYS, SLOTS = 31, 96
+SOURCE_VOLT, SOURCE_SWING_VOLT = 233.0, 2.0
+# Voltage a transformer loses at full load and this power factor, and what a line's reactance adds to its resistance.
+TRANSFORMER_DROP, REACTANCE = 0.025, 1.08
+# The most telling first: photovoltaic, a theft, the area on whose books others' customers stand.
+FIRST_AREAS = (SUNNY_AREA, 2, 1)
 
 
-@dataclass(slots=True)
-class Kept:
-    """Hourly power and segment currents of some areas from a day on, as the simulation came by them.
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One area's curves: kW (meters, quarters) before the multiplier, V (meters, 3, quarters), nan where no phase is.
 
-    ``metered`` is kW (60, days, 24) by area and first day; ``flow`` is A (segments, 3, hours).
+    The master's row comes last.
     """
 
-    areas: frozenset[int] = frozenset()
-    from_day: int = 0
-    parts: dict[int, list[tuple[int, Array, Array]]] = field(default_factory=dict)
-
-    def keep(self, area: int, first_day: int, metered: Array, flow: Array) -> None:
-        """Keep what is wanted of some days of an area."""
-        skip = max(0, self.from_day - first_day)
-        if area in self.areas and skip < metered.shape[1]:
-            part = (first_day + skip, metered[:, skip:].copy(), flow[:, :, skip * 24 :].copy())
-            self.parts.setdefault(area, []).append(part)
+    power: Array
+    volt: Array
 
 
-def write_month(
-    path: Path,
+def choose(layout: Layout, areas: int) -> list[int]:
+    """Return which areas have curves."""
+    order = [*FIRST_AREAS, *(at for at in range(layout.areas) if at not in FIRST_AREAS)]
+    return [at for at in order if at < layout.areas][:areas]
+
+
+def write_curves(
+    folder: Path,
     layout: Layout,
-    kept: Kept,
+    energy: Energy,
+    faults: list[Fault],
     rows: list[dict[str, Any]],
     days: list[date],
-    first: int,
-    meters: dict[int, tuple[int, str]],
-) -> int:
-    """Write the curves of a month's days, the first at this place among all days; return how many rows there are.
+    seed: int,
+) -> dict[int, Path]:
+    """Write the curves of the areas whose hours were kept, a file a month; return them by month.
 
     Args:
-        path: the parquet file.
+        folder: where to.
         layout: the station.
-        kept: what the simulation kept.
-        rows: the archive's rows, customers first.
-        days: the month's days.
-        first: where the first of them stands.
-        meters: by row, the day of an exchange and the new meter.
+        energy: what was worked out, with the kept hours.
+        faults: what goes wrong.
+        rows: the archive's rows.
+        days: all days of use; the last ones were kept.
+        seed: the same one gives the same curves.
     """
-    frames = [
-        _area(layout, kept, rows, area, days, first, meters)
-        for area in sorted(kept.areas)
-        if area in kept.parts
+    days = days[energy.kept_from :]
+    faults = [
+        replace(
+            fault, from_day=max(0, fault.from_day - energy.kept_from), to_day=fault.to_day - energy.kept_from
+        )
+        for fault in faults
+        if fault.to_day > energy.kept_from
     ]
-    frames = [frame for frame in frames if len(frame)]
-    if not frames:
-        return 0
-    made = pl.concat(frames)
-    made.write_parquet(path, compression="zstd", statistics=False)
-    return len(made)
-
-
-def _area(
-    layout: Layout,
-    kept: Kept,
-    rows: list[dict[str, Any]],
-    area: int,
-    days: list[date],
-    first: int,
-    meters: dict[int, tuple[int, str]],
-) -> pl.DataFrame:
-    start = area * CUSTOMERS_AN_AREA
-    there = range(start, min(start + CUSTOMERS_AN_AREA, layout.public))
-    frames = []
-    for day, metered, flow in kept.parts[area]:
-        voltage = _voltage(layout, area, flow)
-        for at in range(metered.shape[1]):
-            if not first <= day + at < first + len(days):
-                continue
-            hours = slice(at * 24, at * 24 + 24)
-            for column in there:
-                place = column - start
-                exchange = meters.get(column)
-                meter = exchange[1] if exchange and day + at >= exchange[0] else rows[column]["电能表编号"]
-                frames.append(
-                    _rows(
-                        rows[column]["用户编号"],
-                        meter,
-                        days[day + at - first],
-                        metered[place, at],
-                        voltage[place, :, hours],
-                        int(layout.phase[column]),
-                    )
-                )
-    return pl.concat(frames) if frames else pl.DataFrame()
-
-
-def _rows(customer: str, meter: str, day: date, power_kw: Array, voltage: Array, phase: int) -> pl.DataFrame:
-    quarters = np.repeat(power_kw, 4) * np.tile(QUARTERS, 24)
-    ripple = np.tile(QUARTERS, 24)
-    made: dict[str, Any] = {
-        "用户编号": [customer] * POINTS,
-        "表资产号": [meter] * POINTS,
-        "日期": [day.isoformat()] * POINTS,
-        "点号": list(range(1, POINTS + 1)),
+    spans = [
+        [at for at, _ in group] for _, group in groupby(enumerate(days), key=lambda pair: month_of(pair[1]))
+    ]
+    curves = {
+        area: _curve(layout, area, _whole(kept), faults, days, np.random.default_rng([seed, 20, area]))
+        for area, kept in sorted(energy.kept.items())
     }
-    for letter, at in zip("ABC", range(3), strict=True):
-        drop = (AT_TRANSFORMER_V - np.repeat(voltage[at], 4)) * ripple
-        volts = [f"{value:.1f}" for value in AT_TRANSFORMER_V - drop]
-        made[f"电压{letter}"] = volts if phase in (3, at) else [None] * POINTS
-    made["有功功率"] = [f"{value:.4f}" for value in quarters]
-    return pl.DataFrame(made, schema_overrides={f"电压{letter}": pl.String for letter in "ABC"})
+    files = {}
+    for span in spans if curves else ():
+        month = month_of(days[span[0]])
+        frames = [
+            _frame(layout, area, curve, faults, rows, days, slice(span[0], span[-1] + 1))
+            for area, curve in curves.items()
+        ]
+        files[month] = folder / f"曲线_{month}.parquet"
+        pl.concat(frames).write_parquet(files[month], compression="zstd", statistics=False)
+    return files
 
 
-def _voltage(layout: Layout, area: int, flow: Array) -> Array:
-    """Return volts at the customers by phase and hour, (60, 3, hours): what the neutral takes is shared by phase."""
-    ohm = layout.segment_ohm[area]
-    others = flow.sum(axis=1, keepdims=True) - flow
-    drop = ohm[:, None, None] * (flow + flow - others / 2)
-    path = layout.path[area]
-    return AT_TRANSFORMER_V - np.einsum("sc,sph->cph", path, drop)
+def _whole(kept: list[Kept]) -> Kept:
+    names = ("used", "metered", "master")
+    return Kept(*(np.concatenate([getattr(part, name) for part in kept], axis=1) for name in names))
+
+
+def _curve(
+    layout: Layout, area: int, kept: Kept, faults: list[Fault], days: list[date], random: np.random.Generator
+) -> Curve:
+    """Work out one area over its days."""
+    own = slice(area * CUSTOMERS_AN_AREA, (area + 1) * CUSTOMERS_AN_AREA)
+    spread = random.uniform(0.7, 1.3, (CUSTOMERS_AN_AREA + 1, kept.used.shape[1], 4))
+    spread /= spread.mean(axis=2, keepdims=True)
+    used, metered = (_quarters(hours, spread[:-1]) for hours in (kept.used, kept.metered))
+    master = _quarters(kept.master.sum(axis=0, keepdims=True), spread[-1:])
+    power = np.concatenate([metered / layout.multiplier[own, None], master / layout.master_multiplier[area]])
+    share = kept.master / np.where(kept.master.sum(axis=0) == 0, 1, kept.master.sum(axis=0))
+    source = _source(random, len(days), area, master * np.repeat(share, 4, axis=1))
+    phase = layout.phase[own]
+    weight = np.where(phase[:, None] == 3, 1 / 3, phase[:, None] == np.arange(3))
+    ampere = used * (1000 / VOLT / POWER_FACTOR)
+    drop = _drops(layout, area, weight, ampere)
+    at_place = source[None] - drop[layout.segment[area]]
+    service = layout.service_m[own] * CONDUCTORS["BLV-16"] / 1000 * np.where(phase == 3, 1 / 3, 2)
+    at_place -= (service[:, None] * ampere)[:, None]
+    volt = np.where((phase == 3)[:, None, None], at_place, np.nan)
+    single = np.flatnonzero(phase != 3)
+    # A single-phase meter names its own voltage A, whatever phase of the line it hangs on.
+    volt[single, 0] = at_place[single, phase[single]]
+    for fault in faults:
+        if fault.kind == "失压" and own.start <= fault.customer < own.stop:
+            volt[fault.customer - own.start, 2, fault.from_day * SLOTS : fault.to_day * SLOTS] = 0
+    return Curve(power, np.concatenate([volt, source[None]]))
+
+
+def _quarters(hours: Array, spread: Array) -> Array:
+    return (hours[:, :, None] * spread).reshape(len(hours), -1)
+
+
+def _source(random: np.random.Generator, days: int, area: int, master: Array) -> Array:
+    """Return the voltage at the transformer by phase, (3, quarters)."""
+    slow = np.interp(
+        np.arange(days * SLOTS) / SLOTS, np.arange(days * 4 + 1) / 4, random.normal(0, 1, days * 4 + 1)
+    )
+    load = master * 3 / CAPACITY_KVA[area % 3] / POWER_FACTOR
+    return SOURCE_VOLT + SOURCE_SWING_VOLT * slow - SOURCE_VOLT * TRANSFORMER_DROP * load
+
+
+def _drops(layout: Layout, area: int, weight: Array, ampere: Array) -> Array:
+    """Return how much lower than at the transformer it is at the end of each segment, (segments, 3, quarters)."""
+    through = layout.path[area][:, None, :] * weight.T[None]
+    flow = through @ ampere
+    # Phase and neutral: the other phases' current in the neutral leans against this one's by half.
+    fall = (
+        layout.segment_ohm[area][:, None, None] * REACTANCE * (2.5 * flow - 0.5 * flow.sum(axis=1)[:, None])
+    )
+    above = np.zeros((SEGMENTS, SEGMENTS))
+    for at in range(SEGMENTS):
+        root = at if at < TRUNK else int(layout.parent[area, at])
+        above[at, : root + 1] = above[at, at] = 1
+    return (above @ fall.reshape(SEGMENTS, -1)).reshape(fall.shape)
+
+
+def _frame(
+    layout: Layout,
+    area: int,
+    curve: Curve,
+    faults: list[Fault],
+    rows: list[dict[str, Any]],
+    days: list[date],
+    span: slice,
+) -> pl.DataFrame:
+    """Return the rows of an area over some of the days: a row a meter that answered and a quarter."""
+    first = area * CUSTOMERS_AN_AREA
+    own = np.arange(first, min(first + CUSTOMERS_AN_AREA, layout.public))
+    master = layout.public + layout.dedicated + area
+    at_row = {int(column): at for at, column in enumerate(own)} | {-1: len(own)}
+    known = [rows[at] for at in (*own, master)]
+    meters = [each["电能表编号"] for each in known]
+    which = np.repeat(np.arange(len(known))[:, None], len(days), axis=1)
+    answered = np.ones_like(which, dtype=np.bool_)
+    for fault in faults:
+        if fault.area != area or fault.customer not in at_row:
+            continue
+        row = at_row[fault.customer]
+        if fault.method == "无日冻结":
+            answered[row, fault.from_day : fault.to_day] = False
+        elif fault.kind == "换表":
+            which[row, fault.from_day :] = len(meters)
+            meters.append(new_meter(known[row]["电能表编号"]))
+    row, day = np.nonzero(answered[:, span])
+    day += span.start
+    place = np.array([*(own - first), CUSTOMERS_AN_AREA])[row]
+    quarter = day[:, None] * SLOTS + np.arange(SLOTS)
+
+    def each(texts: list[str], at: Array) -> pl.Series:
+        return pl.Series(texts).gather(np.repeat(at, SLOTS))
+
+    return pl.DataFrame(
+        {
+            "用户编号": each([row.get("用户编号", "") for row in known], row),
+            "台区编号": each([area_number(area)], row * 0),
+            "表资产号": each(meters, which[row, day]),
+            "日期": each([day.isoformat() for day in days], day),
+            "点号": pl.Series([str(at + 1) for at in range(SLOTS)] * len(row)),
+            **{
+                f"电压{letter}": _decimals(curve.volt[place[:, None], at, quarter].reshape(-1), 1)
+                for at, letter in enumerate("ABC")
+            },
+            "有功功率": _decimals(curve.power[place[:, None], quarter].reshape(-1), 4),
+        }
+    )
+
+
+def _decimals(values: Array, places: int) -> pl.Series:
+    """Return numbers as text with so many decimals, null where there is none."""
+    unit = 10**places
+    whole = np.rint(np.nan_to_num(values) * unit).astype(np.int64)
+    size = pl.Series(np.abs(whole) // unit).cast(pl.String)
+    rest = pl.Series([f".{at:0{places}d}" for at in range(unit)]).gather(np.abs(whole) % unit)
+    sign = pl.Series(["", "-"]).gather((whole < 0).astype(np.int64))
+    return (sign + size + rest).set(pl.Series(np.isnan(values)), None)

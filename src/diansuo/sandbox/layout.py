@@ -109,7 +109,7 @@ def lay_out(random: np.random.Generator, customers: int) -> Layout:
     level = mean_kwh * random.lognormal(-0.12, np.where(use == Use.RESIDENTIAL, 0.5, 0.25))
     level[public:padded] = 0
     roof = (place == ROOF_PLACE) & (np.arange(count) // CUSTOMERS_AN_AREA % 2 == 0)
-    roof |= (np.arange(count) // CUSTOMERS_AN_AREA == SUNNY_AREA) & (place % 2 == 0)
+    roof |= (np.arange(count) // CUSTOMERS_AN_AREA == SUNNY_AREA) & (place % 5 == 2)
     roof &= (use == Use.RESIDENTIAL) & (np.arange(count) < public)
     multiplier = np.where((use == Use.COMMERCIAL) & (place == COMMERCIAL_PLACES[1]), 20, 1)
     parent, segment, path = _lines(random, areas)
@@ -122,7 +122,7 @@ def lay_out(random: np.random.Generator, customers: int) -> Layout:
         use=use,
         phase=np.where(use == Use.RESIDENTIAL, (place * 7 // 3) % 3, 3),
         level_kwh=level.astype(np.float32),
-        roof_kw=np.where(roof, random.uniform(5, 10, count), 0).astype(np.float32),
+        roof_kw=np.where(roof, random.uniform(3, 6, count), 0).astype(np.float32),
         multiplier=np.where(use == Use.DEDICATED, DEDICATED_MULTIPLIER, multiplier).astype(np.int64),
         jitter=random.lognormal(0, 0.3, (count, 24)).astype(np.float32),
         empty=(random.random(count) < 0.02) & (use == Use.RESIDENTIAL) & ~roof,
@@ -130,7 +130,7 @@ def lay_out(random: np.random.Generator, customers: int) -> Layout:
         path=path,
         parent=parent,
         segment=segment,
-        length_m=np.rint(random.uniform(50, 85, (areas, SEGMENTS))),
+        length_m=np.rint(random.uniform(50, 85, (areas, SEGMENTS)) * _sprawl(random, areas)),
         service_m=np.rint(random.uniform(8, 30, padded)),
         feeder_ohm=random.uniform(1.2, 2.8, -(-areas // AREAS_A_FEEDER)),
     )
@@ -142,6 +142,13 @@ def _uses(areas: int, dedicated: int) -> Array:
     use[:, COMMERCIAL_PLACES] = Use.COMMERCIAL
     use[1::3, IRRIGATION_PLACE] = Use.IRRIGATION
     return np.concatenate([use.reshape(-1), np.full(dedicated, Use.DEDICATED)])
+
+
+def _sprawl(random: np.random.Generator, areas: int) -> Array:
+    """Return how far the lines of each area reach against the usual; where roofs feed in they are short."""
+    reach = random.lognormal(0.15, 0.4, (areas, 1)).clip(0.6, 1.8)
+    reach[SUNNY_AREA : SUNNY_AREA + 1] = 0.5
+    return reach
 
 
 def _lines(random: np.random.Generator, areas: int) -> tuple[Array, Array, Array]:

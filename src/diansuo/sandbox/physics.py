@@ -12,7 +12,6 @@ from itertools import groupby
 
 import numpy as np
 
-from diansuo.sandbox.curves import Kept
 from diansuo.sandbox.faults import CLOCK_LATE_H, PHYSICAL, Fault
 from diansuo.sandbox.layout import (
     CONDUCTORS,
@@ -32,8 +31,23 @@ METER_W, METER_THREE_PHASE_W = 1.37, 2.74
 
 
 @dataclass(slots=True)
+class Kept:
+    """Power by the hour of one area's days, float32 kW (…, hours): what is used, what meters see, what the master sees.
+
+    Use and metered power (feed-in negative) are by place in the area, the master's by phase.
+    """
+
+    used: Array
+    metered: Array
+    master: Array
+
+
+@dataclass(slots=True)
 class Energy:
-    """Wh of each day, float64 (rows, days); ``phases`` is (areas, 3, days). ``late`` are the day's last hours."""
+    """Wh of each day, float64 (rows, days); ``phases`` is (areas, 3, days). ``late`` are the day's last hours.
+
+    ``kept`` holds the hours from a day on of the areas that were asked for.
+    """
 
     forward: Array
     backward: Array
@@ -47,7 +61,8 @@ class Energy:
     gate_back: Array
     transformer: Array
     line: Array
-    kept: Kept
+    kept: dict[int, list[Kept]]
+    kept_from: int
 
 
 def simulate(
@@ -55,14 +70,24 @@ def simulate(
     faults: list[Fault],
     days: list[date],
     seed: int,
-    kept: Kept,
-    advance: Callable[[str, int, int], None] = lambda label, done, total: None,
+    advance: Callable[[str, int, int], None],
+    keep: tuple[list[int], int],
 ) -> Energy:
-    """Return what every meter of the station truly registers on every day; ``kept`` gets the hours of its areas."""
+    """Return what every meter of the station truly registers on every day.
+
+    Args:
+        layout: the station.
+        faults: they bend what is used and metered, and note how much.
+        days: the days of use.
+        seed: the same one gives the same energy.
+        advance: is told (label, done, total).
+        keep: areas whose hours are kept, and from which day on.
+    """
     count, areas, feeders = layout.padded + layout.dedicated, layout.areas, layout.feeders
     zeros = [np.zeros((rows, len(days))) for rows in (count,) * 4 + (areas,) * 2]
     phases, technical = np.zeros((areas, 3, len(days))), np.zeros((areas, len(days)))
-    energy = Energy(*zeros, phases, technical, *[np.zeros((feeders, len(days))) for _ in range(4)], kept)
+    of_feeders = [np.zeros((feeders, len(days))) for _ in range(4)]
+    energy = Energy(*zeros, phases, technical, *of_feeders, {area: [] for area in keep[0]}, keep[1])
     spans = [[at for at, _ in group] for _, group in groupby(enumerate(days), key=lambda pair: pair[1].month)]
     factors, sunlight = season(days), sun(days, np.random.default_rng([seed, 1]))
     for number, span in enumerate(spans):
@@ -78,7 +103,7 @@ def simulate(
         own = slice(layout.padded, count)
         load = _load(layout, np.random.default_rng([seed, 3, start]), factors, own, slice(start, end))
         _note(energy, own, slice(start, end), load, np.zeros_like(load))
-        _feeders(layout, energy, net, load.reshape(layout.dedicated, -1), slice(start, end))
+        _feeders(layout, energy, net, load.reshape(layout.dedicated, net.shape[1]), slice(start, end))
     return energy
 
 
@@ -134,12 +159,12 @@ def _batch(
                 )
     _note(energy, rows, days, forward, backward)
     count = areas.stop - areas.start
-    phases, loss, flow = _losses(layout, areas, net.reshape(count, CUSTOMERS_AN_AREA, -1))
-    for at in range(count):
-        metered = forward[at * CUSTOMERS_AN_AREA : (at + 1) * CUSTOMERS_AN_AREA]
-        energy.kept.keep(areas.start + at, days.start, metered, flow[at])
+    phases, loss = _losses(layout, areas, net.reshape(count, CUSTOMERS_AN_AREA, -1))
     phases[:, 0] += unmetered.reshape(count, -1)
     total = phases.sum(axis=1)
+    for area in energy.kept:
+        if areas.start <= area < areas.stop and days.stop > energy.kept_from:
+            _keep(energy, area, area - areas.start, days, net, forward - backward, phases)
 
     def day(power: Array) -> Array:
         return power.reshape(*power.shape[:-1], length, 24).sum(axis=-1, dtype=np.float64) * 1000
@@ -149,6 +174,14 @@ def _batch(
     energy.phases[areas, :, days] = day(np.maximum(phases, 0))
     energy.technical[areas, days] = day(loss)
     return total
+
+
+def _keep(energy: Energy, area: int, at: int, days: slice, net: Array, metered: Array, phases: Array) -> None:
+    """Keep the hours of an area from the day on."""
+    rows = slice(at * CUSTOMERS_AN_AREA, (at + 1) * CUSTOMERS_AN_AREA)
+    first = max(energy.kept_from - days.start, 0)
+    used, seen = (power[rows, first:].reshape(CUSTOMERS_AN_AREA, -1) for power in (net, metered))
+    energy.kept[area].append(Kept(used.copy(), seen.copy(), phases[at, :, first * 24 :].copy()))
 
 
 def _break(
@@ -187,11 +220,8 @@ def _note(energy: Energy, rows: slice, days: slice, forward: Array, backward: Ar
     energy.late[rows, days] = forward[:, :, 24 - CLOCK_LATE_H :].sum(axis=2, dtype=np.float64) * 1000
 
 
-def _losses(layout: Layout, areas: slice, net: Array) -> tuple[Array, Array, Array]:
-    """Return kW by phase at the masters, losses among them, (areas, 3, hours), the losses, (areas, hours), and A.
-
-    The last is the current of each phase in each segment, (areas, segments, 3, hours).
-    """
+def _losses(layout: Layout, areas: slice, net: Array) -> tuple[Array, Array]:
+    """Return kW by phase at the masters, losses among them, (areas, 3, hours), and the losses, (areas, hours)."""
     count = len(net)
     rows = slice(areas.start * CUSTOMERS_AN_AREA, areas.stop * CUSTOMERS_AN_AREA)
     phase = layout.phase[rows]
@@ -212,7 +242,7 @@ def _losses(layout: Layout, areas: slice, net: Array) -> tuple[Array, Array, Arr
         np.where(alive, np.where(phase == 3, METER_THREE_PHASE_W, METER_W), 0).reshape(count, -1).sum(axis=1)
     )
     line = line / np.float32(1000) + (meter_w / 3000).astype(np.float32)[:, None, None]
-    return weight @ net + line, line.sum(axis=1), flow
+    return weight @ net + line, line.sum(axis=1)
 
 
 def _feeders(layout: Layout, energy: Energy, net: Array, own: Array, days: slice) -> None:

@@ -19,7 +19,6 @@ import numpy as np
 
 from diansuo.core.quantity.month import first_day, month_of, next_month
 from diansuo.sandbox import curves, freezing, issued, lists, physics, registers
-from diansuo.sandbox.curves import Kept
 from diansuo.sandbox.faults import (
     LAST_MONTH_UNREAD,
     MISREAD_BY_WH,
@@ -80,7 +79,7 @@ def write(
     last_day: date | None = None,
     mode: str = "alone",
     rates: Rates | None = None,
-    curve_areas: int = 2,
+    curve_areas: int = 3,
     advance: Advance = _silent,
 ) -> Files:
     """Write the sample into a folder and return its files.
@@ -94,7 +93,7 @@ def write(
         last_day: the last day of the daily freeze, by default the last reading day.
         mode: ``beside`` adds the issued bills and arrears of the system the office stands beside.
         rates: how often things go wrong.
-        curve_areas: of how many areas there are 96-point curves, of the last month and the days after it.
+        curve_areas: of how many areas there are 96-point curves, of the last 31 days.
         advance: is told (label, done, total).
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -106,8 +105,9 @@ def write(
     exchange_day = (first_day(periods[months // 2]) - start).days - EXCHANGED_BEFORE_READING
     faults = draw(np.random.default_rng([seed, 11]), layout, len(days) - 1, rates, exchange_day)
     rows = lists.archive(np.random.default_rng([seed, 12]), layout, faults)
-    kept = _kept(layout, faults, curve_areas, (first_day(next_month(last_month, -1)) - start).days)
-    energy = physics.simulate(layout, faults, days[:-1], seed, kept, advance)
+    curve_day = max(0, len(days) - 1 - curves.DAYS)
+    keep = (curves.choose(layout, curve_areas), curve_day)
+    energy = physics.simulate(layout, faults, days[:-1], seed, advance, keep)
     shown = registers.run_up(np.random.default_rng([seed, 13]), layout, energy, faults)
     _account(layout, faults, energy)
     made = _Writing(
@@ -115,7 +115,7 @@ def write(
     )
     readings, used_kwh = made.readings(periods, rates, np.random.default_rng([seed, 14]))
     freezes, freeze_rows = made.freezes()
-    curve_files = made.curves(kept)
+    curve_files = curves.write_curves(folder, layout, energy, faults, rows, days[:-1], seed)
     archive = folder / f"用户档案{made.ending}"
     lists.write_archive(archive, rows)
     exchanges = made.exchanges()
@@ -144,13 +144,6 @@ def write(
         issued=bills,
         arrears=arrears,
     )
-
-
-def _kept(layout: Layout, faults: list[Fault], count: int, from_day: int) -> Kept:
-    """Choose the areas with curves: those with theft first, then the first ones."""
-    stolen = [fault.area for fault in faults if fault.kind == "窃电"]
-    order = dict.fromkeys([*stolen, *range(layout.areas)])
-    return Kept(frozenset(list(order)[:count]), max(0, from_day))
 
 
 def _account(layout: Layout, faults: list[Fault], energy: physics.Energy) -> None:
@@ -279,23 +272,6 @@ class _Writing:
             rows += freezing.write_month(files[month], these, days, first)
             first += len(days)
         return files, rows
-
-    def curves(self, kept: Kept) -> dict[int, Path]:
-        """Write the 96-point curves of the chosen areas by month."""
-        meters = {
-            fault.customer: (fault.from_day, freezing.new_meter(self.rows[fault.customer]["电能表编号"]))
-            for fault in self.faults
-            if fault.kind == "换表"
-        }
-        files, first = {}, 0
-        used = self.days[:-1]  # the last day has a register and no hours yet
-        for month, span in groupby(used, key=month_of):
-            days = list(span)
-            path = self.folder / f"曲线_{month}.parquet"
-            if curves.write_month(path, self.layout, kept, self.rows, days, first, meters):
-                files[month] = path
-            first += len(days)
-        return files
 
     def lines(self) -> Path:
         """Write the low voltage lines."""
