@@ -91,7 +91,7 @@ def demo_and_served(folder: Path, *options: str) -> Iterator[Workbench]:
     """Build the demonstration as ``diansuo demo`` does, serve it on a free port, and stop it afterwards."""
     environment = _new_home(folder)
     command = [sys.executable, "-m", "diansuo", "demo", "--no-serve", *options]
-    subprocess.run(command, env=environment, check=True, timeout=240, capture_output=True)
+    subprocess.run(command, env=environment, check=True, timeout=240)
     with _served(folder, environment, folder / "home" / "sample") as workbench:
         yield workbench
 

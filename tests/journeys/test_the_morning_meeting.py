@@ -1,0 +1,104 @@
+"""The morning of a station in a real browser: the meeting, its tasks, the worst area, and an area handed over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys import workbench
+from tests.journeys.workbench import Workbench
+
+SILENT_MASTER = "4130009100000000000006"
+
+
+@pytest.fixture(scope="module")
+def station(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """Serve the demonstration, small and with two months behind it; the duties follow one another."""
+    folder = tmp_path_factory.mktemp("morning")
+    with workbench.demo_and_served(folder, "--customers", "600", "--months", "3") as served:
+        yield served
+
+
+@pytest.fixture
+def page(desk_page: Page) -> Iterator[Page]:
+    """A desk-wide page that must not complain: no script error, nothing the security policy had to stop."""
+    complaints: list[str] = []
+    desk_page.on(
+        "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+    )
+    desk_page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield desk_page
+    assert complaints == []
+
+
+def figures(page: Page, line: str) -> list[str]:
+    """Return the cells of one line of the board."""
+    row = page.locator("table.managers tr", has=page.get_by_role("rowheader", name=line, exact=True))
+    return [cell.strip() for cell in row.locator("td").all_inner_texts()]
+
+
+def test_the_head_runs_the_morning_meeting_and_dispatches_three_tasks(page: Page, station: Workbench) -> None:
+    station.sign_in(page, "head")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("早会一屏")
+    total = figures(page, "合计")
+    assert total[0] == "600"
+    assert int(total[1]) >= 1  # failed collections
+    assert re.fullmatch(r"! \d+", total[3])  # areas of high loss, with their sign
+    assert int(total[5]) >= 1  # uncomputable
+
+    worst = page.locator("#worst tbody tr")
+    for place in range(3):
+        worst.nth(place).get_by_role("checkbox").check()
+    page.get_by_role("button", name="派工所选").click()
+    page.get_by_role("button", name=re.compile("派出 3 张")).click()
+    expect(page.get_by_text(re.compile("已派工 3 张"))).to_be_visible()
+
+
+def test_the_head_copies_the_bulletin_and_takes_the_daily_report(page: Page, station: Workbench) -> None:
+    station.sign_in(page, "head")
+    text = page.get_by_label("通报文字").input_value()
+    assert "早会通报" in text
+    assert "高损" in text
+    with page.expect_download() as download:
+        page.get_by_role("link", name="日报表格").click()
+    assert re.fullmatch(r"日报_\d{8}\.xlsx", download.value.suggested_filename)
+
+
+def test_the_worst_area_is_found_and_its_missing_meter_named(page: Page, station: Workbench) -> None:
+    station.sign_in(page, "loss")
+    page.goto(f"{station.address}/board/")
+    page.locator("table.managers tfoot a[href*='kind=uncomputable']").click()
+    row = page.locator("tbody tr", has_text=SILENT_MASTER)
+    expect(row).to_contain_text("无冻结")
+    row.get_by_role("link").first.click()
+    expect(page.locator("main")).to_contain_text(
+        re.compile(f"{SILENT_MASTER} 从 \\d{{4}}-\\d\\d-\\d\\d 起无冻结")
+    )
+
+
+def test_an_area_manager_answers_a_task_on_the_phone_with_a_photo(
+    phone_page: Page, station: Workbench
+) -> None:
+    station.sign_in(phone_page, "manager")
+    phone_page.goto(f"{station.address}/tasks/mine/")
+    assert phone_page.evaluate("document.documentElement.scrollWidth") == 390
+    phone_page.locator(".task-card").first.click()
+    phone_page.get_by_label("处理结果").fill("总表电源松动，已紧固，采集恢复")
+    photo = phone_page.screenshot(type="jpeg")
+    phone_page.locator("input[type=file]").set_input_files(
+        [{"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": photo}]
+    )
+    phone_page.get_by_role("button", name="提交反馈").click()
+    expect(phone_page.get_by_text("已反馈，等待验收")).to_be_visible()
+
+
+def test_the_task_is_closed_by_another(page: Page, station: Workbench) -> None:
+    station.sign_in(page, "head")
+    page.goto(f"{station.address}/tasks/mine/")
+    page.locator(".task-card").first.click()
+    expect(page.locator(".photos img")).to_have_count(1)
+    page.get_by_role("button", name="验收通过").click()
+    expect(page.get_by_text("已验收，派工单完成")).to_be_visible()
