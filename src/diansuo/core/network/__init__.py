@@ -5,13 +5,12 @@
 
 from diansuo.core.network.balance import Balance, Members, Side, balance
 from diansuo.core.network.classes import Losses, LossKind, Reason, classify
-from diansuo.core.network.energy import Exchanges, Flows, Freezes, RegisterEnds, State, energy_between
+from diansuo.core.network.energy import Exchanges, Freezes, RegisterEnds, State
 from diansuo.core.network.thresholds import LossThresholds, WrongLossThreshold
 
 __all__ = [
     "Balance",
     "Exchanges",
-    "Flows",
     "Freezes",
     "LossKind",
     "LossThresholds",
@@ -24,5 +23,4 @@ __all__ = [
     "WrongLossThreshold",
     "balance",
     "classify",
-    "energy_between",
 ]

@@ -8,13 +8,15 @@ from enum import IntEnum
 import numpy as np
 
 from diansuo.core.network.energy import (
+    ROWS_AT_ONCE,
     Exchanges,
     Flows,
     Freezes,
     Intervals,
     RegisterEnds,
+    Rows,
     State,
-    energy_between,
+    flows_of,
 )
 from diansuo.core.quantity.arrays import Bool, Int64, require
 
@@ -63,6 +65,10 @@ class Members:
             to_day=self.to_day,
         )
         require(np.bool_, feeds=self.feeds)
+
+    def rows(self, which: slice) -> Members:
+        """Return some of the members."""
+        return Members(**{each.name: getattr(self, each.name)[which] for each in fields(self)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +164,17 @@ def balance(
     periods = len(bounds) - 1
     if periods < 1 or (np.diff(bounds) <= 0).any():
         raise ValueError("bounds: at least two days, each later than the one before")
-    member, column, intervals = _intervals(members, bounds)
-    flows = energy_between(freezes, intervals, ends, exchanges)
-    cell = members.group[member] * periods + column
-    return _summed(flows, cell, members.side[member] == Side.INLET, np.diff(bounds), groups)
+    points, place = np.unique(members.point, return_inverse=True)
+    rows = Rows(freezes, points, int(bounds[0]), int(bounds[-1] - bounds[0]) + 1)
+    sums = _Sums(groups * periods)
+    at_once = max(ROWS_AT_ONCE // periods, 1)
+    for begin in range(0, len(members.point), at_once):
+        part = members.rows(slice(begin, begin + at_once))
+        member, column, intervals = _intervals(part, bounds)
+        own = place.reshape(-1)[begin : begin + at_once][member]
+        flows = flows_of(freezes, rows, own, intervals, ends, exchanges)
+        sums.add(flows, part.group[member] * periods + column, part.side[member] == Side.INLET)
+    return sums.balance(np.diff(bounds), groups)
 
 
 def _intervals(members: Members, bounds: Int64) -> tuple[Int64, Int64, Intervals]:
@@ -179,27 +192,41 @@ def _intervals(members: Members, bounds: Int64) -> tuple[Int64, Int64, Intervals
     return member, column, Intervals(members.point[member], from_day, to_day, members.feeds[member])
 
 
-def _summed(flows: Flows, cell: Int64, inlet: Bool, days: Int64, groups: int) -> Balance:
-    shape = (groups, len(days))
+class _Sums:
+    """Sums by cell (group and period), filled part by part."""
 
-    def total(cells: Int64, values: Int64 | int) -> Int64:
-        sums = np.zeros(groups * len(days), dtype=np.int64)
-        np.add.at(sums, cells, values)
-        return sums
+    def __init__(self, cells: int) -> None:
+        def empty() -> Int64:
+            return np.zeros(cells, dtype=np.int64)
 
-    outlet = ~inlet
-    known = flows.state == State.KNOWN
-    feeding = np.flatnonzero(outlet & (flows.reverse_wh != 0))
-    worst = np.full(groups * len(days), int(State.KNOWN), dtype=np.int64)
-    np.maximum.at(worst, cell[inlet], flows.state[inlet])
-    return Balance(
-        days=days.astype(np.int64),
-        inlet_forward_wh=total(cell[inlet], flows.forward_wh[inlet]).reshape(shape),
-        inlet_reverse_wh=total(cell[inlet], flows.reverse_wh[inlet]).reshape(shape),
-        outlet_forward_wh=total(cell[outlet], flows.forward_wh[outlet]).reshape(shape),
-        outlet_reverse_wh=total(cell[feeding], flows.reverse_wh[feeding]).reshape(shape),
-        outlets=total(cell[outlet], 1).reshape(shape),
-        outlets_known=total(cell[outlet & known], 1).reshape(shape),
-        inlets=total(cell[inlet], 1).reshape(shape),
-        inlet_state=worst.reshape(shape),
-    )
+        self.inlet_forward, self.inlet_reverse, self.inlets = empty(), empty(), empty()
+        self.outlet_forward, self.outlet_reverse = empty(), empty()
+        self.outlets, self.outlets_known = empty(), empty()
+        self.worst = np.full(cells, int(State.KNOWN), dtype=np.int64)
+
+    def add(self, flows: Flows, cell: Int64, inlet: Bool) -> None:
+        """Add what flowed at some points, each in its cell."""
+        into, out = np.flatnonzero(inlet), np.flatnonzero(~inlet)
+        np.add.at(self.inlet_forward, cell[into], flows.forward_wh[into])
+        np.add.at(self.inlet_reverse, cell[into], flows.reverse_wh[into])
+        np.add.at(self.inlets, cell[into], 1)
+        np.maximum.at(self.worst, cell[into], flows.state[into])
+        np.add.at(self.outlet_forward, cell[out], flows.forward_wh[out])
+        np.add.at(self.outlet_reverse, cell[out], flows.reverse_wh[out])
+        np.add.at(self.outlets, cell[out], 1)
+        np.add.at(self.outlets_known, cell[out], (flows.state[out] == State.KNOWN).astype(np.int64))
+
+    def balance(self, days: Int64, groups: int) -> Balance:
+        """Return the sums by group and period."""
+        shape = (groups, len(days))
+        return Balance(
+            days=days.astype(np.int64),
+            inlet_forward_wh=self.inlet_forward.reshape(shape),
+            inlet_reverse_wh=self.inlet_reverse.reshape(shape),
+            outlet_forward_wh=self.outlet_forward.reshape(shape),
+            outlet_reverse_wh=self.outlet_reverse.reshape(shape),
+            outlets=self.outlets.reshape(shape),
+            outlets_known=self.outlets_known.reshape(shape),
+            inlets=self.inlets.reshape(shape),
+            inlet_state=self.worst.reshape(shape),
+        )

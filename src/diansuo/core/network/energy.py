@@ -14,6 +14,8 @@ NONE: Final = -1
 """In a register column: not frozen."""
 # A fall is a rollover only from the last tenth of the register into its first; anything else ran backwards.
 ROLLOVER_TENTH: Final = 10
+# What is worked on at a time stays in the processor's cache.
+ROWS_AT_ONCE: Final = 1 << 16
 
 
 class State(IntEnum):
@@ -132,8 +134,40 @@ class Intervals:
     feeds: Bool
 
 
-def energy_between(
-    freezes: Freezes, intervals: Intervals, ends: RegisterEnds, exchanges: Exchanges | None = None
+class Rows:
+    """Where the freeze of a point and day stands: built once, asked many times.
+
+    ``points`` are all that will be asked for, ascending and each once; days run from ``first_day``, ``width`` of them.
+    """
+
+    def __init__(self, freezes: Freezes, points: Int64, first_day: int, width: int) -> None:
+        """Go through the freezes once; of two rows of a point and day the later stays."""
+        self.first_day = first_day
+        self.table = np.full((max(len(points), 1), width), NONE, dtype=np.int64)
+        for begin in range(0, len(freezes) if len(points) else 0, ROWS_AT_ONCE):
+            part = slice(begin, begin + ROWS_AT_ONCE)
+            point, day = freezes.point[part], freezes.day[part] - first_day
+            # Freezes come point by point, so looking up where each run begins is enough.
+            runs = np.flatnonzero(np.diff(point, prepend=point[0] - 1))
+            place = np.minimum(np.searchsorted(points, point[runs]), len(points) - 1)
+            place[points[place] != point[runs]] = NONE
+            place = np.repeat(place, np.diff(runs, append=len(point)))
+            rows = np.flatnonzero((place >= 0) & (day >= 0) & (day < width))
+            self.table[place[rows], day[rows]] = rows + begin
+
+    def at(self, place: Int64, day: Int64) -> Int64:
+        """Return the rows of points (by their place among the points) and days, -1 where there is none."""
+        found: Int64 = self.table[place, day - self.first_day]
+        return found
+
+
+def flows_of(
+    freezes: Freezes,
+    rows: Rows,
+    place: Int64,
+    intervals: Intervals,
+    ends: RegisterEnds,
+    exchanges: Exchanges | None,
 ) -> Flows:
     """Return what flowed at points between the freezes of two days.
 
@@ -142,21 +176,20 @@ def energy_between(
 
     Args:
         freezes: registers.
+        rows: where they stand.
+        place: int64 (n,), where the interval's point stands among those of ``rows``.
         intervals: which points, and between which days.
         ends: where the registers roll over.
         exchanges: exchanges within the intervals whose final and initial registers are known.
 
-    Raises:
-        WrongColumn: a column is not int64, or lengths differ.
-
     Source: domain.md §10.1; docs/rules/line-loss.md.
     """
-    first, last = _places(freezes, intervals)
+    first, last = rows.at(place, intervals.from_day), rows.at(place, intervals.to_day)
     there = (first >= 0) & (last >= 0)
-    start, end = np.where(there, first, 0), np.where(there, last, 0)
     if not len(freezes):
-        nothing = np.zeros(len(intervals.point), dtype=np.int64)
-        return Flows(nothing, nothing, np.full(len(nothing), int(State.MISSING), dtype=np.int64))
+        nothing = np.zeros(len(first), dtype=np.int64)
+        return Flows(nothing, nothing, np.full(len(first), int(State.MISSING), dtype=np.int64))
+    start, end = np.where(there, first, 0), np.where(there, last, 0)
     one_day = intervals.to_day - intervals.from_day == 1
     meter = freezes.meter[start]
     multiplier = freezes.multiplier[start]
@@ -183,28 +216,6 @@ def energy_between(
     if exchanges is not None and len(exchanges.point):
         _bridge(flows, freezes, intervals, (start, end), exchanges, ends)
     return flows
-
-
-def _places(freezes: Freezes, intervals: Intervals) -> tuple[Int64, Int64]:
-    """Return the rows of both ends of each interval, -1 where there is none."""
-    points, own = np.unique(intervals.point, return_inverse=True)
-    if not len(points) or not len(freezes):
-        nothing = np.full(len(intervals.point), NONE, dtype=np.int64)
-        return nothing, nothing
-    first_day = int(intervals.from_day.min())
-    width = int(intervals.to_day.max()) - first_day + 1
-    table = np.full((len(points), width), NONE, dtype=np.int64)
-    # Freezes come point by point, so looking up where each run begins is enough.
-    begins = np.flatnonzero(np.diff(freezes.point, prepend=freezes.point[0] - 1))
-    of_run = np.minimum(np.searchsorted(points, freezes.point[begins]), len(points) - 1)
-    wanted_run = points[of_run] == freezes.point[begins]
-    lengths = np.diff(begins, append=len(freezes))
-    place, wanted = np.repeat(of_run, lengths), np.repeat(wanted_run, lengths)
-    day = freezes.day - first_day
-    rows = np.flatnonzero(wanted & (day >= 0) & (day < width))
-    table[place[rows], day[rows]] = rows
-    own = own.reshape(-1)
-    return table[own, intervals.from_day - first_day], table[own, intervals.to_day - first_day]
 
 
 def _risen(begin_wh: Int64, end_wh: Int64, meter: Int64, ends: RegisterEnds) -> tuple[Int64, Bool]:
