@@ -21,6 +21,7 @@ COLUMNS: Final = (
         "customer", "用户编号", "Customer number", ColumnKind.ID, True, ("户号", "用户号"), example="4102000011",
         help=gettext_lazy("台区总表和线路关口不填，按表资产号找"),
     ),
+    Column("area", "台区编号", "Area number", ColumnKind.ID, example="4102T00017"),
     Column(
         "meter", "表资产号", "Meter number", ColumnKind.ID, True, ("电能表编号", "电能表资产号", "资产编号", "资产号"),
         example="4130009000000020240007",
