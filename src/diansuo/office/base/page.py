@@ -31,7 +31,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def mode_mark(user: User, staff: Staff | None) -> str:
+def mode_mark(user: User, staff: Staff | None) -> wording.Mark | None:
     """Return how the viewer's stations run, in a few words; asks nothing where the one station is known already."""
     if user.is_superuser:
         return wording.mark(modes.modes(Scope.of(user)))
@@ -44,8 +44,8 @@ def environment(request: HttpRequest) -> list[str]:
     if user is None or not user.is_authenticated:
         return []
     staff = Staff.objects.filter(user=user).select_related("station").first()
-    words = mode_mark(user, staff)
-    return [words, "info"] if words else []
+    mark = mode_mark(user, staff)
+    return [mark.full, "info"] if mark else []
 
 
 def library_pages_policy(

@@ -37,9 +37,10 @@ def external_bills(scope: Scope) -> QuerySet[ExternalBill]:
     )
 
 
-def differing(rows: QuerySet[ExternalBill]) -> QuerySet[ExternalBill]:
-    """Keep the bills whose amount is not ours."""
-    return rows.filter(own_fen__isnull=False).exclude(difference_fen=0)
+def differing(rows: QuerySet[ExternalBill], *, at_least_fen: int = 0) -> QuerySet[ExternalBill]:
+    """Keep the bills whose amount is not ours, by so many fen up or down."""
+    bound = max(at_least_fen, 1)
+    return rows.filter(Q(difference_fen__gte=bound) | Q(difference_fen__lte=-bound))
 
 
 def compare(scope: Scope, *, period: int) -> Comparison:

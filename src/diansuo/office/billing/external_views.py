@@ -43,6 +43,8 @@ def issued_list(request: HttpRequest) -> HttpResponse:
                 _("核对"),
                 (
                     ("differ", _("只看有差额的")),
+                    ("differ_1", _("差额 1 元以上")),
+                    ("differ_10", _("差额 10 元以上")),
                     ("agree", _("一致的")),
                     ("none", _("本系统没有算出的")),
                 ),
@@ -80,8 +82,9 @@ def _columns() -> tuple[Column, ...]:
 
 
 def _narrow(rows: QuerySet[ExternalBill], value: str) -> QuerySet[ExternalBill]:
-    if value == "differ":
-        return queries.differing(rows)
+    name, _bar, at_least_yuan = value.partition("_")
+    if name == "differ":
+        return queries.differing(rows, at_least_fen=int(at_least_yuan or 0) * 100)
     return rows.filter(difference_fen=0) if value == "agree" else rows.filter(own_fen__isnull=True)
 
 

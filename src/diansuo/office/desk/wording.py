@@ -61,6 +61,13 @@ def is_beside(job: Job) -> bool:
     return job.station is not None and job.station.mode == Station.Mode.BESIDE
 
 
+def job_tone(job: Job) -> str:
+    """Return the tone of a month's state; one that ends with the audit because another system issues is well."""
+    if job.state == Job.State.PAUSED and job.until == "audit" and is_beside(job):
+        return "ok"
+    return JOB_TONES[Job.State(job.state)]
+
+
 def stage_state(job: Job, stage: JobStage) -> str:
     """Say where a stage stands; the issue of a station whose bills another system issues is never begun."""
     if stage.name == "issue" and stage.state == JobStage.State.PENDING and is_beside(job):

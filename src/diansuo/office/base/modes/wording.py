@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -16,11 +17,19 @@ def name(mode: str) -> str:
     return {ALONE: _("独立运行"), BESIDE: _("营销2.0旁运行")}.get(mode, mode)
 
 
-def mark(modes: Sequence[str]) -> str:
-    """Return the short mark in the head of every page; nothing where there is no station yet."""
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The mark in the head of every page: in full, and brief for a phone."""
+
+    full: str
+    brief: str
+
+
+def mark(modes: Sequence[str]) -> Mark | None:
+    """Return the mark of stations that run in these modes; none where there is no station yet."""
     if len(modes) > 1:
-        return _("独立、旁运行都有")
-    return name(modes[0]) if modes else ""
+        return Mark(_("独立、旁运行都有"), _("独立/旁"))
+    return Mark(name(modes[0]), {ALONE: _("独立"), BESIDE: _("旁运行")}[modes[0]]) if modes else None
 
 
 def meaning(mode: str) -> list[str]:
@@ -40,9 +49,11 @@ def meaning(mode: str) -> list[str]:
 
 def consequences(station: str, mode: str) -> list[str]:
     """Return what changing to this mode does, for the page that asks whether one is sure."""
+    debts = (
+        _("欠费改按导入的欠费明细列出；本系统原来发行的应收保留，不再列为欠费。")
+        if mode == BESIDE
+        else _("欠费改按本系统的应收列出；导入的欠费明细保留，不再列为欠费。营销2.0已发行的月份不会再发行。")
+    )
     kept = _("已有的账单、应收和收费记录都保留，不改动。谁在什么时候改的会记录下来，以后可以改回。")
-    return [
-        _("%(station)s 改为“%(mode)s”：") % {"station": station, "mode": name(mode)},
-        *meaning(mode),
-        kept,
-    ]
+    title = _("%(station)s 改为“%(mode)s”：") % {"station": station, "mode": name(mode)}
+    return [title, *meaning(mode), debts, kept]

@@ -23,7 +23,15 @@ from diansuo.office.base.models import Job, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.desk import cycle, page_queries, queries
-from diansuo.office.desk.wording import JOB_TONES, STAGE_TONES, counts, job_state, stage_state, stage_title
+from diansuo.office.desk.wording import (
+    STAGE_TONES,
+    counts,
+    is_beside,
+    job_state,
+    job_tone,
+    stage_state,
+    stage_title,
+)
 
 HELD_SHOWN = 200
 
@@ -46,7 +54,8 @@ def _month_row(scope: Scope, job: Job) -> dict[str, Any]:
     month = queries.month(scope, job_id=job.pk)
     return {
         "month": month,
-        "tone": JOB_TONES[Job.State(job.state)],
+        "tone": job_tone(job),
+        "beside": is_beside(job),
         "state": job_state(job, month.drafts),
     }
 
@@ -117,7 +126,7 @@ def _progress_context(scope: Scope, job: Job) -> dict[str, Any]:
     return {
         "job": job,
         "job_state": job_state(job),
-        "job_tone": JOB_TONES[Job.State(job.state)],
+        "job_tone": job_tone(job),
         "working": working,
         "stalled": working and not jobs.is_running(job, now),
         "progress": state if working else None,

@@ -6,12 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from diansuo.office.base.models import Job
 from diansuo.office.base.scope import Scope
 from diansuo.office.collection import page_queries as collection
 from diansuo.office.desk import page_queries, queries
 from diansuo.office.desk.views.board import lands_on_board, morning_board
-from diansuo.office.desk.wording import JOB_TONES, job_state
+from diansuo.office.desk.wording import job_state, job_tone
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -28,7 +27,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
         "today": today,
         "latest": queries.month(scope, job_id=latest.pk) if latest else None,
         "latest_state": job_state(latest) if latest else "",
-        "latest_tone": JOB_TONES[Job.State(latest.state)] if latest else "",
+        "latest_tone": job_tone(latest) if latest else "",
         "open_months": page_queries.open_months(scope),
         "open": collection.open_in_all(scope, day=today),
         "batches": page_queries.recent_batches(scope),
