@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from diansuo.office.network.page_queries import Trend
 from diansuo.office.network.queries import Loss
 
-FEEDERS_DRAWN = 6
-COLOURS = 6
+FEEDERS_DRAWN = 4
 KWH = 1000
 POINTS = 100
 
 
 def rates(of: Trend) -> dict[str, Any]:
-    """Return the rates of the stations, of all areas together, and of the first feeders, as lines."""
-    lines = [*of.stations.items(), (_("台区合计"), of.areas), *list(of.feeders.items())[:FEEDERS_DRAWN]]
+    """Return the rates of the stations, of all areas together, and of the feeders that lose most, as lines."""
+    feeders = sorted(of.feeders.items(), key=lambda each: -_mean(each[1]))[:FEEDERS_DRAWN]
+    lines = [*of.stations.items(), (_("台区合计"), of.areas), *feeders]
     return {
         "type": "line",
         "unit": "%",
@@ -26,12 +26,17 @@ def rates(of: Trend) -> dict[str, Any]:
         "series": [
             {
                 "name": name,
-                "colour": at % COLOURS + 1,
+                "colour": at % (2 + FEEDERS_DRAWN) + 1,
                 "values": [None if rate is None else rate / POINTS for rate in values],
             }
             for at, (name, values) in enumerate(lines)
         ],
     }
+
+
+def _mean(rates: Sequence[int | None]) -> float:
+    known = [rate for rate in rates if rate is not None]
+    return sum(known) / len(known) if known else 0.0
 
 
 def energies(days: Sequence[Loss]) -> dict[str, Any]:

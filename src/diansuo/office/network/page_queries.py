@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 
 from diansuo.core.network import LossKind
 from diansuo.core.quantity import month as months_
@@ -45,7 +46,7 @@ class CalendarRow:
 
 @dataclass(slots=True)
 class Calendar:
-    """The areas of a month, the worst first, and by day how many of them were of which kind."""
+    """Some areas of a month, the worst first; of all of them, how many were of which kind by day."""
 
     days: list[date]
     rows: list[CalendarRow]
@@ -53,28 +54,54 @@ class Calendar:
     total: int = 0
 
 
-def calendar(scope: Scope, period: int, *, manager_id: int | None = None, words: str = "") -> Calendar:
-    """Return the month of every public area, worst first; narrowed to a manager or to words of number or name."""
-    rows: list[CalendarRow] = []
+def calendar(
+    scope: Scope,
+    period: int,
+    *,
+    manager_id: int | None = None,
+    words: str = "",
+    start: int = 0,
+    size: int | None = None,
+) -> Calendar:
+    """Return the month of the public areas, worst first; narrowed to a manager or to words of number or name.
+
+    ``start`` and ``size`` choose the rows of one page; the counts are of all.
+    """
     found = _months(scope, period)
     days = found[0].days() if found else []
     managers = queries.managers_on(scope, days[-1]) if days else {}
+    wanted: list[tuple[int, str, StationMonth, int, str, tuple[int | None, str]]] = []
+    counts: list[Counter[int]] = [Counter() for _day in days]
     for month in found:
         areas = TransformerArea.objects.filter(pk__in=month.areas.tolist())
         named = {one: (number, name) for one, number, name in areas.values_list("id", "number", "name")}
+        lives, bad = _days_of(month)
+        kept = []
         for at, area_id in enumerate(month.areas.tolist()):
             number, name = named[area_id]
             manager = managers.get(area_id, (None, ""))
             fits = words in name or number.startswith(words)
-            if month.public[at] and fits and (manager_id is None or manager[0] == manager_id):
-                rows.append(_calendar_row(month, at, (area_id, number, name), manager))
-    rows = [row for row in rows if row.month.kind is not None or row.bad_days]
-    rows.sort(key=lambda row: (-row.bad_days, row.number))
-    counts = [
-        Counter(row.cells[at].kind for row in rows if row.cells[at].kind is not None)
-        for at in range(len(days))
-    ]
-    return Calendar(days, rows, counts, len(rows))
+            if month.public[at] and lives[at].any() and fits and manager_id in (None, manager[0]):
+                wanted.append((-int(bad[at].sum()), number, month, at, name, manager))
+                kept.append(at)
+        columns = [month.at(day) for day in days]
+        kinds = month.area.losses.kind[:, columns]
+        for kind in LossKind:
+            of_kind = ((kinds == kind) & lives)[kept].sum(axis=0).tolist()
+            for count, number_of_areas in zip(counts, of_kind, strict=True):
+                count[int(kind)] += number_of_areas
+    wanted.sort(key=lambda each: each[:2])
+    shown = wanted[start:] if size is None else wanted[start : start + size]
+    rows = [_calendar_row(*each) for each in shown]
+    return Calendar(days, rows, counts, len(wanted))
+
+
+def _days_of(month: StationMonth) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return on which days of the month each area has a loss to speak of, and on which somebody had to look."""
+    columns = [month.at(day) for day in month.days()]
+    of, losses = month.area.of, month.area.losses
+    lives = ((of.outlets > 0) | (of.inlets > 0))[:, columns] & month.imported[columns]
+    return lives, lives & (np.isin(losses.kind, BAD) | losses.sudden)[:, columns]
 
 
 def _months(scope: Scope, period: int) -> list[StationMonth]:
@@ -82,7 +109,7 @@ def _months(scope: Scope, period: int) -> list[StationMonth]:
 
 
 def _calendar_row(
-    month: StationMonth, at: int, named: tuple[int, str, str], manager: tuple[int | None, str]
+    minus_bad_days: int, number: str, month: StationMonth, at: int, name: str, manager: tuple[int | None, str]
 ) -> CalendarRow:
     of, losses = month.area.of, month.area.losses
     cells = []
@@ -98,14 +125,15 @@ def _calendar_row(
         cells.append(DayCell(day, kind, rate, change if losses.sudden[at, column] else 0))
     whole = month.area_month
     kind = int(whole.losses.kind[at, 0])
-    any_days = any(cell.kind is not None for cell in cells)
     rate = int(whole.losses.rate_bp[at, 0]) if kind != LossKind.UNCOMPUTABLE else None
     return CalendarRow(
-        *named,
+        int(month.areas[at]),
+        number,
+        name,
         *manager,
-        bad_days=sum(cell.kind in BAD or bool(cell.sudden) for cell in cells),
+        bad_days=-minus_bad_days,
         cells=cells,
-        month=DayCell(month.month_start, kind if any_days else None, rate),
+        month=DayCell(month.month_start, kind, rate),
     )
 
 

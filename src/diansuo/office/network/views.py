@@ -32,13 +32,16 @@ def calendar(request: HttpRequest) -> HttpResponse:
     scope = Scope.of(request.user)
     of = asked(request, scope)
     manager, words = _manager(request, scope), request.GET.get("q", "").strip()
-    found = page_queries.calendar(scope, of.period, manager_id=manager, words=words) if of.period else None
-    start = lists.first_row(request)
+    start, found = lists.first_row(request), None
+    if of.period:
+        found = page_queries.calendar(
+            scope, of.period, manager_id=manager, words=words, start=start, size=CALENDAR_ROWS
+        )
     context = {
         **_frame(of, "loss"),
         **_filters(request, scope, words, {"period": of.period}),
         "calendar": found,
-        "rows": found.rows[start : start + CALENDAR_ROWS] if found else [],
+        "rows": found.rows if found else [],
         **_pages(start, CALENDAR_ROWS, found.total if found else 0),
         "legend": [(KIND_CODES[kind], KIND_SIGNS[kind], KIND_NAMES[kind]) for kind in KIND_NAMES],
         "codes": KIND_CODES,
