@@ -151,7 +151,7 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
         "area": area,
         "terms": queries.area_terms(scope, area_id),
         "masters": queries.master_points(scope, area_id),
-        "links": registry.area_links(),
+        "links": registry.area_links(request.user),
         "section": "areas",
     }
     return lists.respond(

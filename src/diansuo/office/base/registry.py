@@ -51,10 +51,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class AreaLink:
-    """A page about a transformer area; ``url_name`` takes the area's id."""
+    """A page about a transformer area; ``url_name`` takes the area's id, ``permission`` empty means everyone."""
 
     title: Promise | str
     url_name: str
+    permission: str = ""
 
 
 _navigation: list[NavigationItem] = []
@@ -78,9 +79,9 @@ def add_area_link(link: AreaLink) -> None:
     _area_links.append(link)
 
 
-def area_links() -> list[AreaLink]:
-    """Return every page about a transformer area."""
-    return list(_area_links)
+def area_links(user: User) -> list[AreaLink]:
+    """Return every page about a transformer area that this user may open."""
+    return [link for link in _area_links if not link.permission or user.has_perm(link.permission)]
 
 
 def add_wording(prefix: str, words: Callable[[Any], Words]) -> None:

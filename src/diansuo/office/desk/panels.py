@@ -7,7 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from diansuo.office.base.registry import NavigationItem, Panel, add_navigation, add_panel
+from diansuo.office.base.registry import (
+    AreaLink,
+    NavigationItem,
+    Panel,
+    add_area_link,
+    add_navigation,
+    add_panel,
+)
 from diansuo.office.base.scope import Scope
 from diansuo.office.desk import timeline
 
@@ -18,7 +25,9 @@ def publish() -> None:
         NavigationItem(0, _("早会一屏"), "board", ""),
         NavigationItem(1, _("今天要办的事"), "today", ""),
         NavigationItem(11, _("电费流程"), "cycles", _("抄表与电费")),
+        NavigationItem(7, _("交接单"), "handovers", _("任务")),
     )
+    add_area_link(AreaLink(_("移交台区"), "handover_of_area", "base.hand_over"))
     add_panel(Panel(60, _("经过"), "desk/timeline_panel.html", _timeline, "timeline"))
 
 

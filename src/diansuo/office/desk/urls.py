@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from diansuo.office.base.converters import PERIOD
+from diansuo.office.desk.handover import views as handover
 from diansuo.office.desk.views import board, customer, cycles, home
 
 MONTH = f"cycle/<int:station_id>/<{PERIOD}:period>/"
@@ -14,6 +15,12 @@ urlpatterns: list[URLPattern] = [
     path("today/", home.today_page, name="today"),
     path("board/", board.morning_board, name="board"),
     path("board/daily-report.xlsx", board.daily_report_file, name="daily_report"),
+    path("handovers/", handover.handover_list, name="handovers"),
+    path("handovers/new/", handover.handover_new, name="handover_new"),
+    path("handovers/new/<int:area_id>/", handover.handover_of_area, name="handover_of_area"),
+    path("handovers/<int:handover_id>/", handover.handover_page, name="handover"),
+    path("handovers/<int:handover_id>/sign/", handover.handover_sign, name="handover_sign"),
+    path("handovers/<int:handover_id>/withdraw/", handover.handover_withdraw, name="handover_withdraw"),
     path("customers/<int:customer_id>/", customer.customer_page, name="customer"),
     path("cycle/", cycles.month_list, name="cycles"),
     path(MONTH, cycles.month_page, name="cycle"),
