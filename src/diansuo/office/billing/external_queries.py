@@ -37,9 +37,10 @@ def external_bills(scope: Scope) -> QuerySet[ExternalBill]:
     )
 
 
-def differing(rows: QuerySet[ExternalBill], *, at_least_fen: int = 0) -> QuerySet[ExternalBill]:
+def differing(scope: Scope, rows: QuerySet[ExternalBill], *, at_least_fen: int = 0) -> QuerySet[ExternalBill]:
     """Keep the bills whose amount is not ours, by so many fen up or down."""
     bound = max(at_least_fen, 1)
+    del scope  # the rows are within it already
     return rows.filter(Q(difference_fen__gte=bound) | Q(difference_fen__lte=-bound))
 
 

@@ -48,7 +48,7 @@ def issued_list(request: HttpRequest) -> HttpResponse:
                     ("agree", _("一致的")),
                     ("none", _("本系统没有算出的")),
                 ),
-                _narrow,
+                lambda rows, value: _narrow(scope, rows, value),
             ),
         ),
         enrich=lambda rows: _with_managers(scope, rows),
@@ -81,10 +81,10 @@ def _columns() -> tuple[Column, ...]:
     )
 
 
-def _narrow(rows: QuerySet[ExternalBill], value: str) -> QuerySet[ExternalBill]:
+def _narrow(scope: Scope, rows: QuerySet[ExternalBill], value: str) -> QuerySet[ExternalBill]:
     name, _bar, at_least_yuan = value.partition("_")
     if name == "differ":
-        return queries.differing(rows, at_least_fen=int(at_least_yuan or 0) * 100)
+        return queries.differing(scope, rows, at_least_fen=int(at_least_yuan or 0) * 100)
     return rows.filter(difference_fen=0) if value == "agree" else rows.filter(own_fen__isnull=True)
 
 

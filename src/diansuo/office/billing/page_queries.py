@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from diansuo.core.rules.entry import Entry
 from diansuo.core.tariff.classes import PriceClass, VoltageClass
 from diansuo.core.tariff.shapes import shape_of
+from diansuo.office.archive import page_queries as archive
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill, BillLine
 from diansuo.office.billing.queries import STATION
@@ -39,6 +42,15 @@ class YearPosition:
     before_width: str
     this_left: str
     this_width: str
+
+
+def with_managers(scope: Scope, bills: Iterable[Bill], day: date) -> list[Bill]:
+    """Add ``manager_id`` to some bills: who manages the customer on a day, None for nobody."""
+    found = list(bills)
+    managers = archive.manager_ids(scope, {bill.contract.customer_id for bill in found}, day)
+    for bill in found:
+        bill.manager_id = managers.get(bill.contract.customer_id)
+    return found
 
 
 def year_position(scope: Scope, bill: Bill) -> YearPosition | None:

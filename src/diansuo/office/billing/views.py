@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from diansuo.office.archive.models import PRICE_CLASSES
 from diansuo.office.base import lists, wording
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
+from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.billing import page_queries, queries
 from diansuo.office.billing.models import Bill
 from diansuo.office.billing.wording import rule_title
@@ -25,8 +28,22 @@ def month_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _about_bill(bill: Bill) -> Subject:
+    customer = bill.contract.customer
+    return Subject(
+        _("核对电费：%(name)s %(number)s %(month)s")
+        % {"name": customer.name, "number": customer.number, "month": wording.month(bill.period)},
+        source="bill",
+        customer_number=customer.number,
+        url=reverse("bill", args=[bill.pk]),
+        staff_id=bill.manager_id,
+        station_id=customer.station_id,
+    )
+
+
 def bill_list(request: HttpRequest, period: int) -> HttpResponse:
     """Show the bills of one month."""
+    scope, today = Scope.of(request.user), timezone.localdate()
     month = wording.month(period)
     listing = lists.Listing(
         title=_("%(month)s 电费账单") % {"month": month},
@@ -59,9 +76,11 @@ def bill_list(request: HttpRequest, period: int) -> HttpResponse:
             ),
             lists.Filter("state", _("状态"), Bill.State.choices, lists.equal("state")),
         ),
+        enrich=lambda rows: page_queries.with_managers(scope, rows, today),
+        subject=_about_bill,
         template="billing/bills.html",
     )
-    rows = queries.bills(Scope.of(request.user), period=period)
+    rows = queries.bills(scope, period=period)
     return lists.respond(request, listing, rows, {"period": period, "section": "bills"})
 
 

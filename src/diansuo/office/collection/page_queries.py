@@ -14,7 +14,7 @@ from diansuo.office.archive.models import Customer
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.collection.models import Payment, Receivable
-from diansuo.office.collection.queries import open_receivables, with_person
+from diansuo.office.collection.queries import open_by_person, open_receivables
 
 OWED = F("amount_fen") - F("paid_fen")
 
@@ -64,7 +64,7 @@ def debtors(scope: Scope) -> QuerySet[Customer]:
 
 def of_person(scope: Scope, rows: QuerySet[Customer], staff_id: int, *, day: date) -> QuerySet[Customer]:
     """Keep the customers one person answers for that day (area manager, else reader; 0: nobody)."""
-    mine = with_person(open_receivables(scope), day=day).filter(staff_id=staff_id)
+    mine = open_by_person(scope, day=day).filter(staff_id=staff_id)
     return rows.filter(pk__in=mine.values("customer"))
 
 

@@ -52,13 +52,15 @@ def open_receivables(scope: Scope) -> QuerySet[Receivable]:
     return rows.filter(own | imported)
 
 
-def with_person(rows: QuerySet[Receivable], *, day: date) -> QuerySet[Receivable]:
-    """Add ``staff_id``, who answers for each that day (area manager, else reader, else NOBODY), and ``managed``.
+def open_by_person(scope: Scope, *, day: date) -> QuerySet[Receivable]:
+    """Return what is open with ``staff_id``, who answers for it that day: area manager, else reader, else NOBODY.
 
-    A bill's own point says who; what was imported has no point, so the customer's first one does.
+    ``managed`` is the area manager alone. A bill's own point says who; what was imported has none, so the
+    customer's first one does.
     """
     return (
-        rows.annotate(manager=_on_duty(Responsibility.Duty.MANAGER, day))
+        open_receivables(scope)
+        .annotate(manager=_on_duty(Responsibility.Duty.MANAGER, day))
         .annotate(reader=_on_duty(Responsibility.Duty.READER, day))
         .annotate(
             managed=Coalesce(
@@ -109,7 +111,7 @@ def arrears_by_person(scope: Scope, *, day: date) -> list[PersonArrears]:
     """Return what is open by responsible person of the day: the area manager, else the reader; most overdue first."""
     open_fen, overdue = F("amount_fen") - F("paid_fen"), Q(due_date__lt=day)
     sums = (
-        with_person(open_receivables(scope), day=day)
+        open_by_person(scope, day=day)
         .values("staff_id")
         .annotate(
             customers=Count("customer", distinct=True),
