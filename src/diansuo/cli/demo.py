@@ -17,7 +17,7 @@ from diansuo.cli import office, serve
 from diansuo.cli.say import Failure, bar, say, t
 
 MONTHS = 14
-CUSTOMERS = 6_000
+CUSTOMERS = 4_800
 SEED = 7
 # Without letters and digits that look alike: it is read from a terminal and typed on a phone.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
