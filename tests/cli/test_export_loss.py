@@ -1,0 +1,38 @@
+"""``diansuo export loss``: the sample station's losses as a file, by area, feeder and station."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+from diansuo.sandbox import station as sample
+from tests.cli.test_command_line import diansuo
+
+
+def test_the_losses_of_a_month_leave_as_csv(tmp_path: Path) -> None:
+    files = sample.write(
+        tmp_path / "files", customers=70, months=2, last_month=202410, seed=3, last_day=date(2024, 10, 6)
+    )
+    home, goal = tmp_path / "home", tmp_path / "loss.csv"
+    archive = diansuo(home, "import", "archive", str(files.archive), "--valid-from", "2024-09-01", "--apply")
+    assert archive.returncode == 0, archive.stderr
+    diansuo(home, "import", "freeze", *map(str, files.freezes.values()), "--apply")
+
+    done = diansuo(home, "export", "loss", "--period", "2024-10", "-o", str(goal))
+
+    assert done.returncode == 0, done.stderr
+    with goal.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert {(row["层级"], row["周期"]) for row in rows} == {
+        (level, cycle) for level in ("台区", "线路", "全所") for cycle in ("日", "月")
+    }
+    assert {row["日期"] for row in rows if row["周期"] == "日"} == {f"2024-10-0{day}" for day in range(1, 6)}
+    assert all(row["线损率（%）"] or row["不可算原因"] for row in rows)
+
+
+def test_a_month_without_freezes_is_an_empty_table(tmp_path: Path) -> None:
+    done = diansuo(tmp_path / "home", "export", "loss", "--period", "2024-10", "-o", str(tmp_path / "a.csv"))
+
+    assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()) == 1
