@@ -9,6 +9,7 @@ import pytest
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import queries
+from diansuo.office.billing.models import ExternalBill
 from diansuo.office.network import prices
 from tests.office.metering import builder
 
@@ -36,6 +37,14 @@ def station(tmp_path: Path) -> Station:
 def test_the_latest_month_up_to_the_one_asked_for_counts(station: Station, period: int, nano: int) -> None:
     assert queries.average_price_nano(ALL, station_id=station.pk, period=period) == nano
     assert prices.price_nano(station.pk, period) == nano
+
+
+def test_beside_another_system_its_bills_tell_the_price() -> None:
+    station = builder.make_station()
+    customer = builder.household(station, "001", "m1").contract.customer
+    ExternalBill.objects.create(customer=customer, period=202402, energy_wh=100_000, amount_fen=5_600)
+
+    assert queries.average_price_nano(ALL, station_id=station.pk, period=202403) == 560_000_000
 
 
 def test_without_an_issued_bill_there_is_no_price() -> None:

@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import wording
-from diansuo.office.billing.models import Bill, BillLine
+from diansuo.office.billing.models import Bill, BillLine, ExternalBill
 from diansuo.office.network.prices import NANO_WH_PER_FEN
 
 STATION = "consumption__point__station"
@@ -58,15 +58,18 @@ def bill(scope: Scope, *, bill_id: int) -> Bill | None:
 def average_price_nano(scope: Scope, *, station_id: int, period: int) -> int | None:
     """Return what a kWh of a station was sold for: its latest issued month, at the latest ``period``, or its first.
 
-    Nano-yuan per kWh, rounded down; None while the station has issued nothing, or nothing but energy of 0.
+    Of bills issued here, or else of those another system issued. Nano-yuan per kWh, rounded down; None while there
+    is no issued bill of any energy.
     """
-    issued = Bill.objects.filter(scope.limit(STATION), **{STATION: station_id}, state=Bill.State.ISSUED)
-    before = issued.filter(period__lte=period).aggregate(month=Max("period"))["month"]
-    month = before or issued.aggregate(month=Min("period"))["month"]
-    sold = issued.filter(period=month).aggregate(energy_wh=Sum("energy_wh"), amount_fen=Sum("amount_fen"))
-    if not sold["energy_wh"] or sold["amount_fen"] is None:
-        return None
-    return sold["amount_fen"] * NANO_WH_PER_FEN // sold["energy_wh"]
+    ours = Bill.objects.filter(scope.limit(STATION), **{STATION: station_id}, state=Bill.State.ISSUED)
+    theirs = ExternalBill.objects.filter(scope.limit("customer__station"), customer__station=station_id)
+    for issued in (ours, theirs):
+        before = issued.filter(period__lte=period).aggregate(month=Max("period"))["month"]
+        month = before or issued.aggregate(month=Min("period"))["month"]
+        sold = issued.filter(period=month).aggregate(energy_wh=Sum("energy_wh"), amount_fen=Sum("amount_fen"))
+        if sold["energy_wh"] and sold["amount_fen"] is not None:
+            return sold["amount_fen"] * NANO_WH_PER_FEN // sold["energy_wh"]
+    return None
 
 
 def lines(scope: Scope, *, bill_id: int) -> list[Line]:
