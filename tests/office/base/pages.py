@@ -32,6 +32,7 @@ NEEDS = {
     "import_new": "base.import_files",
     "import_withdraw": "base.import_files",
     "cycle_issue": "base.run_cycle",
+    "station_mode": "base.set_mode",
 }
 
 
@@ -124,6 +125,9 @@ def addresses() -> list[Address]:
         "import_withdraw": (batch.pk,),
         "aliases": (),
         "password_change": (),
+        "issued": (),
+        "station": (),
+        "station_mode": (station.pk, "beside"),
     }
     return [Address(name, reverse(name, args=args)) for name, args in named.items()]
 

@@ -13,6 +13,7 @@ from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.page_queries import ContractHistory, PointHistory
 from diansuo.office.base import wording
 from diansuo.office.base.scope import Scope
+from diansuo.office.billing import external_queries
 from diansuo.office.billing import queries as billing
 from diansuo.office.collection import page_queries as collection
 
@@ -40,6 +41,13 @@ def events(scope: Scope, customer_id: int, *, limit: int = 100) -> list[Event]:
         found.append(
             Event(bill.issued_date or bill.to_date, _("发行"), words, reverse("bill", args=[bill.pk]))
         )
+    for theirs in external_queries.of_customer(scope, customer_id=customer_id):
+        words = _("%(month)s 电费 %(amount)s 元（营销2.0）") % {
+            "month": wording.month(theirs.period),
+            "amount": wording.yuan(theirs.amount_fen),
+        }
+        if theirs.issued_date:
+            found.append(Event(theirs.issued_date, _("发行"), words, _batch(theirs.batch_id)))
     for payment in collection.payments(scope, customer_id):
         words = _("%(amount)s 元") % {"amount": wording.yuan(payment.amount_fen)}
         found.append(Event(payment.paid_date, _("收费"), words, reverse("receipt", args=[payment.pk])))
