@@ -99,7 +99,9 @@ def described(scope: Scope, points: Iterable[MeteringPoint], *, period: int, day
     for point_id, stop in found.items():
         stop.registers = _registers(readings.get(point_id, []), classes.get(point_id), period)
         stop.read = any(register.entered_wh is not None for register in stop.registers)
-    for row in Consumption.objects.filter(point__in=found, period=period, bill__state__in=(1, 2)).values_list("point"):
+    for row in Consumption.objects.filter(point__in=found, period=period, bill__state__in=(1, 2)).values_list(
+        "point"
+    ):
         found[row[0]].billed = True
     _expect(found, classes, period, rules.thresholds(day))
     return list(found.values())
