@@ -15,6 +15,9 @@ import pytest
 
 from diansuo.sandbox import station as sample
 
+CUSTOMERS = 24
+# With the master of their area and the gate of its feeder.
+POINTS = CUSTOMERS + 2
 PERIODS = (202409, 202410, 202411)
 CASES = Path(__file__).resolve().parents[1] / "cases"
 
@@ -29,7 +32,7 @@ def diansuo(home: Path, *arguments: str, english: bool = False) -> subprocess.Co
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> sample.Files:
     folder = tmp_path_factory.mktemp("files")
-    return sample.write(folder, customers=24, months=len(PERIODS), last_month=PERIODS[-1], seed=11)
+    return sample.write(folder, customers=CUSTOMERS, months=len(PERIODS), last_month=PERIODS[-1], seed=11)
 
 
 @pytest.fixture(scope="module")
@@ -48,17 +51,17 @@ def test_a_preview_writes_nothing(tmp_path: Path, files: sample.Files) -> None:
     preview = diansuo(tmp_path, "import", "archive", str(files.archive), "--json")
     assert preview.returncode == 0, preview.stderr
     report = json.loads(preview.stdout)
-    assert report["counts"] == {"new": 24, "changed": 0, "unchanged": 0, "refused": 0}
+    assert report["counts"] == {"new": POINTS, "changed": 0, "unchanged": 0, "refused": 0}
     assert report["files"][0]["state"] == "previewed"
 
     again = diansuo(tmp_path, "import", "archive", str(files.archive), "--json")
-    assert json.loads(again.stdout)["counts"]["new"] == 24
+    assert json.loads(again.stdout)["counts"]["new"] == POINTS
 
 
 def test_the_same_file_twice_changes_nothing(home: Path, files: sample.Files) -> None:
     again = diansuo(home, "import", "archive", str(files.archive), "--apply", "--json")
     assert again.returncode == 0
-    assert json.loads(again.stdout)["counts"] == {"new": 0, "changed": 0, "unchanged": 24, "refused": 0}
+    assert json.loads(again.stdout)["counts"] == {"new": 0, "changed": 0, "unchanged": POINTS, "refused": 0}
 
 
 def test_a_bad_row_is_named_with_its_place_and_remedy_and_the_rest_goes_in(tmp_path: Path) -> None:
@@ -118,7 +121,7 @@ def test_exported_readings_name_meter_register_and_day(home: Path, tmp_path: Pat
     file = tmp_path / "示数.csv"
     assert diansuo(home, "export", "readings", "--period", "2024-11", "-o", str(file)).returncode == 0
     rows = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
-    assert len(rows) >= 24
+    assert len(rows) >= CUSTOMERS
     assert {row["抄表日期"] for row in rows} == {"2024-11-01"}
 
 
