@@ -104,6 +104,16 @@ def test_the_page_of_an_area_shows_its_silent_meter_and_its_history(head: Client
     assert f"/areas/{grid.areas[0].pk}/" in page
 
 
+def test_a_customer_whose_register_fell_is_not_passed_over(grid: Grid) -> None:
+    grid.freeze([(grid.customers[0], date(2024, 10, 3), "1", None)])
+    client = _signed_in(grid, "head")
+
+    page = _text(client, f"/loss/areas/{grid.areas[0].pk}/?day=2024-10-02")
+
+    assert "当天示数齐全" not in page
+    assert "另有 1 户示数齐而电量不明" in page
+
+
 def test_the_page_of_an_area_in_the_archive_leads_to_its_losses(head: Client, grid: Grid) -> None:
     area = grid.areas[0].pk
 

@@ -20,6 +20,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import signed
 from diansuo.office.network import area_queries, charts, listing, page_queries, queries
 from diansuo.office.network.asked import Asked, asked
+from diansuo.office.network.queries import AreaLoss
 from diansuo.office.network.wording import KIND_CODES, KIND_NAMES, KIND_SIGNS
 
 CALENDAR_ROWS = 60
@@ -141,6 +142,7 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
     chosen = next(
         (one for one in reversed(found.days) if one.day == of.day), found.days[-1] if found.days else None
     )
+    silent = area_queries.silent_meters(scope, area_id, chosen.day) if chosen else []
     context = {
         **_frame(of, "loss"),
         "found": found,
@@ -149,11 +151,19 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
         "chart": charts.energies(found.days) if found.days else None,
         "columns": columns,
         "rows": [cells(columns, listing.row(one)) for one in reversed(found.days)],
-        "silent": area_queries.silent_meters(scope, area_id, chosen.day) if chosen else [],
+        "silent": silent,
+        "unclear": _unclear(chosen, silent),
         "events": area_queries.timeline(scope, area_id),
         "section": "loss",
     }
     return render(request, "network/area.html", context)
+
+
+def _unclear(chosen: AreaLoss | None, silent: list[area_queries.SilentMeter]) -> int:
+    """Return how many customers have both registers and yet no energy: exchanged that day, or running backwards."""
+    if chosen is None:
+        return 0
+    return max(0, chosen.outlets - chosen.outlets_known - sum(not one.master for one in silent))
 
 
 def _frame(of: Asked, page: str) -> dict[str, Any]:
