@@ -102,7 +102,10 @@ def test_the_sheet_counts_what_belongs_to_the_areas(station: Station) -> None:
     point = MeteringPoint.objects.get(contract__customer__number="002")
     meter = point.installations.get().meter
     CollectionFailure.objects.create(point=point, meter=meter, fail_date=date(2026, 3, 1), days=4)
-    Finding.objects.create(point=point, period=202602, rule="R-MISSING", severity=Finding.Severity.INFO)
+    said = {"point": point, "period": 202602}
+    Finding.objects.create(rule="R-MISSING", severity=Finding.Severity.BLOCKING, **said)
+    Finding.objects.create(rule="R-ROLLOVER", severity=Finding.Severity.INFO, **said)
+    Finding.objects.create(rule="B-NO-TERMS", severity=Finding.Severity.BLOCKING, **said)
 
     content = make("T001").content
 
@@ -111,7 +114,7 @@ def test_the_sheet_counts_what_belongs_to_the_areas(station: Station) -> None:
     assert (area["debtors"], area["owed_fen"], area["orders"], area["meters"]) == (2, 1234, 2, 1)
     assert [row["number"] for row in content["debtors"]] == ["001", "002"]
     assert [row["title"] for row in content["orders"]] == ["看总表", "看表"]
-    assert content["meters"][0]["what"] == "采集失败 4 天"
+    assert content["meters"][0]["what"] == "采集失败 4 天；漏抄"
     assert content["failure_day"] == "2026-03-01"
 
 

@@ -141,7 +141,10 @@ def _meters(
     failures = failure_queries.failures_on(scope, failure_day).filter(point__in=moving)
     for failure in failures.order_by("-days", "point"):
         matters[failure.point_id].append(_("采集失败 %(days)d 天") % {"days": failure.days})
-    findings = Finding.objects.filter(scope.limit("point__station"), severity__gte=Finding.Severity.WARNING)
+    # Of the meter (R-), not of the bill: a missing price is nobody's to put right at the meter.
+    findings = Finding.objects.filter(
+        scope.limit("point__station"), severity__gte=Finding.Severity.WARNING, rule__startswith="R-"
+    )
     period = findings.aggregate(latest=Max("period"))["latest"]
     for finding in findings.filter(period=period, point__in=moving).order_by("-severity", "point", "rule"):
         title = str(words_of(finding).title)

@@ -151,19 +151,12 @@ def handover_page(request: HttpRequest, handover_id: int) -> HttpResponse:
     """Show the sheet, and to whoever may sign or withdraw it, the buttons for that."""
     handover = _found(request, handover_id)
     content = handover.content
-    classes = wording.classes_on(content)
     signatures = {one.side: one for one in handover.signatures.select_related("user")}
     waiting = handover.state == Handover.State.WAITING
     context = {
         "handover": handover,
         "content": content,
-        "classes": [name for _code, name in classes],
-        "areas": [
-            (area, [area["classes"].get(code, 0) for code, _name in classes]) for area in content["areas"]
-        ],
-        "class_totals": [
-            sum(area["classes"].get(code, 0) for area in content["areas"]) for code, _name in classes
-        ],
+        "classes": wording.customers_by_class(content),
         "counted_from": wording.counted_from(content),
         "day": date.fromisoformat(content["day"]),
         "tone": wording.TONES[Handover.State(handover.state)],

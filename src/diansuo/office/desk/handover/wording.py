@@ -1,7 +1,8 @@
-"""The words of hand-overs: where one stands, and the sheet's columns by price class."""
+"""The words of hand-overs: where one stands, and how many customers of each price class."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,11 +15,13 @@ TONES = {Handover.State.WAITING: "warn", Handover.State.DONE: "ok", Handover.Sta
 UNKNOWN_CLASS = gettext_lazy("类别未登记")
 
 
-def classes_on(content: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return code and name of the price classes that a sheet counts customers of."""
-    found = {code for area in content["areas"] for code in area["classes"]}
+def customers_by_class(content: dict[str, Any]) -> list[tuple[str, int]]:
+    """Return the price classes that a sheet's customers have, and how many customers have each."""
+    counted: Counter[str] = Counter()
+    for area in content["areas"]:
+        counted.update(area["classes"])
     names = {str(code): str(name) for code, name in PRICE_CLASSES}
-    return [(code, names.get(code, str(UNKNOWN_CLASS))) for code in sorted(found, key=int)]
+    return [(names.get(code, str(UNKNOWN_CLASS)), counted[code]) for code in sorted(counted, key=int)]
 
 
 def counted_from(content: dict[str, Any]) -> str:
