@@ -113,7 +113,7 @@ def write(
     made = _Writing(
         folder, layout, faults, rows, days, shown, customers > LARGEST_WORKBOOK_CUSTOMERS, advance
     )
-    readings, used_kwh = made.readings(periods, rates, np.random.default_rng([seed, 14]))
+    readings, used = made.readings(periods, rates, np.random.default_rng([seed, 14]))
     freezes, freeze_rows = made.freezes()
     curve_files = curves.write_curves(folder, layout, energy, faults, rows, days[:-1], seed)
     archive = folder / f"用户档案{made.ending}"
@@ -125,7 +125,9 @@ def write(
     bills: dict[int, Path] = {}
     arrears = None
     if mode == "beside":
-        bills, arrears = issued.write_issued(folder, rows[:customers], used_kwh, end, seed, made.ending)
+        own = rows[:customers]
+        bills, arrears, twice = issued.write_issued(folder, own, used, end, seed, made.ending)
+        made.counted_twice(twice)
     return Files(
         archive=archive,
         readings=readings,
@@ -144,6 +146,23 @@ def write(
         issued=bills,
         arrears=arrears,
     )
+
+
+def _used(
+    shown: dict[str, Array],
+    previous: dict[str, Array],
+    exchanges: dict[int, lists.Exchange],
+    end: int,
+    multiplier: Array,
+) -> issued.Used:
+    """Return the energy between two readings, in Wh; an exchanged meter's and its successor's together."""
+    columns = []
+    for part in ("总", "峰", "谷"):
+        used = (shown[part] - previous[part]) % end
+        for at, exchange in exchanges.items():
+            used[at] = (exchange.final[part] - previous[part][at]) % end + shown[part][at]
+        columns.append(np.where(shown[part] >= 0, used * multiplier * 10, 0).astype(np.int64))
+    return issued.Used((shown["总"] >= 0) & (previous["总"] >= 0), *columns)
 
 
 def _account(layout: Layout, faults: list[Fault], energy: physics.Energy) -> None:
@@ -176,9 +195,9 @@ class _Writing:
 
     def readings(
         self, periods: list[int], rates: Rates, random: np.random.Generator
-    ) -> tuple[dict[int, Path], dict[int, Array]]:
-        """Write the reading lists; return them, and the kWh of each month, -1 where there is none."""
-        files, used_kwh = {}, {}
+    ) -> tuple[dict[int, Path], dict[int, issued.Used]]:
+        """Write the reading lists; return them, and the energy of each month."""
+        files, used = {}, {}
         own = [dict(row) for row in self.rows[: self.layout.customers]]
         multiplier = np.array([row["综合倍率"] for row in own])
         previous: dict[str, Array] | None = None
@@ -193,15 +212,10 @@ class _Writing:
             lines = lists.reading_rows(own, shown, previous, end, month, exchanges)
             lists.write_table(files[month], "抄表数据", READING_COLUMNS, lines)
             if previous is not None:
-                read = (shown["总"] >= 0) & (previous["总"] >= 0)
-                used = (shown["总"] - previous["总"]) % end * multiplier // 100
-                for at, exchange in exchanges.items():
-                    first = (exchange.final["总"] - previous["总"][at]) % end
-                    used[at] = (first + shown["总"][at]) * multiplier[at] // 100
-                used_kwh[month] = np.where(read, used, -1)
+                used[month] = _used(shown, previous, exchanges, end, multiplier)
                 shown = {part: np.where(now == -1, previous[part], now) for part, now in shown.items()}
             previous = shown
-        return files, used_kwh
+        return files, used
 
     def _exchanges(self, own: list[dict[str, Any]], month: int, before: int) -> dict[int, lists.Exchange]:
         """Return whose meter was exchanged between two reading days; their rows bear the new meter from then on."""
@@ -259,6 +273,14 @@ class _Writing:
     def _note(self, kind: str, method: str, column: int, day: int, note: str) -> None:
         area = int(self.layout.area[column])
         self.faults.append(Fault(kind, method, int(column), area, day, day + 1, note=note))
+
+    def counted_twice(self, places: list[int]) -> None:
+        """Note whose bills of the other system count the year's energy twice."""
+        for at in places:
+            column = int(self.layout.columns[at])
+            area, days = int(self.layout.area[column]), len(self.days) - 1
+            note = "营销系统把年度累计电量算了两遍"
+            self.faults.append(Fault("出账差错", "阶梯累计重复", column, area, 0, days, note=note))
 
     def freezes(self) -> tuple[dict[int, Path], int]:
         """Write the daily freeze by month; return the files and how many rows they have."""
