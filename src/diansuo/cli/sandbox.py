@@ -81,6 +81,21 @@ def sandbox(
             curve_areas=curve_areas,
             advance=advance,
         )
+    _tell(folder, files)
+
+
+sandbox.__doc__ = t(
+    "生成样例供电所的文件（档案、抄表、日冻结、真实情况）。例：diansuo sandbox --customers 12000 --months 14 -o DIR",
+    "Write the files of a sample station: archive, readings, daily freeze, lines, truth. "
+    "Example: diansuo sandbox --customers 12000 --months 14 -o DIR",
+)
+
+
+def _tell(folder: Path, files: Any) -> None:
+    _say(folder, files)
+
+
+def _say(folder: Path, files: Any) -> None:
     say(
         t(
             f"已写 {folder}：{files.customers} 户，{files.points} 个计量点，{len(files.readings)} 个月抄表数据，"
@@ -89,13 +104,6 @@ def sandbox(
             f"{files.freeze_rows} rows of daily freeze; what is wrong stands in {files.truth.name}",
         )
     )
-
-
-sandbox.__doc__ = t(
-    "生成样例供电所的文件（档案、抄表、日冻结、真实情况）。例：diansuo sandbox --customers 12000 --months 14 -o DIR",
-    "Write the files of a sample station: archive, readings, daily freeze, lines, truth. "
-    "Example: diansuo sandbox --customers 12000 --months 14 -o DIR",
-)
 
 
 def _month(text: str) -> int:

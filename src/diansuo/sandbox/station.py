@@ -97,50 +97,71 @@ def write(
         advance: is told (label, done, total).
     """
     folder.mkdir(parents=True, exist_ok=True)
-    rates = rates or Rates()
     periods = [next_month(last_month, back) for back in range(1 - months, 1)]
-    start, end = first_day(periods[0]), max(last_day or first_day(last_month), first_day(last_month))
+    end = max(last_day or first_day(last_month), first_day(last_month))
+    start = first_day(periods[0])
     days = [start + timedelta(days=at) for at in range((end - start).days + 1)]
+    chosen = rates or Rates()
+    made, energy = _simulated(folder, customers, periods, days, seed, chosen, curve_areas, advance)
+    return _written(made, energy, periods, seed, mode, chosen)
+
+
+def _simulated(
+    folder: Path,
+    customers: int,
+    periods: list[int],
+    days: list[date],
+    seed: int,
+    rates: Rates,
+    curve_areas: int,
+    advance: Advance,
+) -> tuple[_Writing, physics.Energy]:
+    """Lay the station out, let things go wrong, and let its days pass."""
     layout = lay_out(np.random.default_rng([seed, 10]), customers)
-    exchange_day = (first_day(periods[months // 2]) - start).days - EXCHANGED_BEFORE_READING
+    exchange_day = (first_day(periods[len(periods) // 2]) - days[0]).days - EXCHANGED_BEFORE_READING
     faults = draw(np.random.default_rng([seed, 11]), layout, len(days) - 1, rates, exchange_day)
     rows = lists.archive(np.random.default_rng([seed, 12]), layout, faults)
-    curve_day = max(0, len(days) - 1 - curves.DAYS)
-    keep = (curves.choose(layout, curve_areas), curve_day)
+    keep = (curves.choose(layout, curve_areas), max(0, len(days) - 1 - curves.DAYS))
     energy = physics.simulate(layout, faults, days[:-1], seed, advance, keep)
     shown = registers.run_up(np.random.default_rng([seed, 13]), layout, energy, faults)
     _account(layout, faults, energy)
-    made = _Writing(
-        folder, layout, faults, rows, days, shown, customers > LARGEST_WORKBOOK_CUSTOMERS, advance
-    )
+    large = customers > LARGEST_WORKBOOK_CUSTOMERS
+    return _Writing(folder, layout, faults, rows, days, shown, large, advance), energy
+
+
+def _written(
+    made: _Writing, energy: physics.Energy, periods: list[int], seed: int, mode: str, rates: Rates
+) -> Files:
+    """Write every file, what is wrong with the station last."""
+    folder, layout, rows, days = made.folder, made.layout, made.rows, made.days
     readings, used = made.readings(periods, rates, np.random.default_rng([seed, 14]))
     freezes, freeze_rows = made.freezes()
-    curve_files = curves.write_curves(folder, layout, energy, faults, rows, days[:-1], seed)
     archive = folder / f"用户档案{made.ending}"
     lists.write_archive(archive, rows)
     exchanges = made.exchanges()
     technical, feeder_technical = lists.write_losses(folder, layout, energy, days[:-1])
-    failures = folder / f"采集失败清单_{end:%Y%m%d}{made.ending}"
-    issued.write_failures(failures, layout, faults, rows, days)
+    failures = folder / f"采集失败清单_{days[-1]:%Y%m%d}{made.ending}"
+    issued.write_failures(failures, layout, made.faults, rows, days)
     bills: dict[int, Path] = {}
     arrears = None
     if mode == "beside":
-        own = rows[:customers]
-        bills, arrears, twice = issued.write_issued(folder, own, used, end, seed, made.ending)
+        own = rows[: layout.customers]
+        bills, arrears, twice = issued.write_issued(folder, own, used, days[-1], seed, made.ending)
         made.counted_twice(twice)
+    exchange_days = [fault.from_day for fault in made.faults if fault.kind == "换表"]
     return Files(
         archive=archive,
         readings=readings,
         freezes=freezes,
-        curves=curve_files,
+        curves=curves.write_curves(folder, layout, energy, made.faults, rows, days[:-1], seed),
         lines=made.lines(),
         truth=made.truth(),
         failures=failures,
         exchanges=exchanges,
-        exchange_date=days[exchange_day] if exchanges else None,
+        exchange_date=days[exchange_days[0]] if exchanges else None,
         technical=technical,
         feeder_technical=feeder_technical,
-        customers=customers,
+        customers=layout.customers,
         points=len(rows),
         freeze_rows=freeze_rows,
         issued=bills,
