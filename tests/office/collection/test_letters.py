@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 from python_calamine import CalamineWorkbook
 
-from diansuo.office.archive.models import Customer
+from diansuo.office.archive.models import Customer, MeterInstallation, Route, TransformerArea
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill
@@ -79,9 +80,78 @@ def test_reminders_of_one_manager_leave_out_the_others(station: Station) -> None
     assert slip.to.manager
     day = receivable.due_date + timedelta(days=1)
 
-    assert len(queries.reminders(ALL, day, manager_id=slip.to.manager_id)) == 1
-    assert queries.reminders(ALL, day, manager_id=(slip.to.manager_id or 0) + 999) == []
+    assert len(queries.reminders(ALL, day, queries.Chosen(manager_id=slip.to.manager_id))) == 1
+    assert queries.reminders(ALL, day, queries.Chosen(manager_id=(slip.to.manager_id or 0) + 999)) == []
     assert queries.reminders(Scope(frozenset({station.pk + 1})), day) == []
+
+
+def test_reminders_of_an_area_a_route_or_ticked_rows(station: Station) -> None:
+    receivable = _unpaid()
+    day = receivable.due_date + timedelta(days=1)
+    area, route = TransformerArea.objects.get(), Route.objects.get()
+    mine = (receivable.customer_id,)
+
+    for chosen, slips in (
+        (queries.Chosen(area_id=area.pk), 1),
+        (queries.Chosen(area_id=area.pk + 1), 0),
+        (queries.Chosen(route_id=route.pk, customer_ids=mine), 1),
+        (queries.Chosen(route_id=route.pk + 1), 0),
+        (queries.Chosen(customer_ids=(mine[0] + 999,)), 0),
+    ):
+        assert len(queries.reminders(ALL, day, chosen)) == slips
+        assert len(queries.notices(ALL, receivable.period, day, chosen)) == slips
+
+
+def test_ticked_debtors_become_reminders(station: Station) -> None:
+    receivable = _unpaid()
+    clerk = pages.signed_in("clerk")
+    listed = clerk.get(reverse("debtors")).content.decode()
+    assert "打印催费通知单" in listed
+    tokens = re.findall(r'type="checkbox" form="dispatch" name="subject" value="([^"]+)"', listed)
+
+    answer = clerk.post(reverse("reminders_of_rows"), {"subject": tokens}, follow=True)
+
+    assert answer.redirect_chain == [(f"{reverse('reminders')}?customer={receivable.customer_id}", 302)]
+    assert answer.content.decode().count('class="slip third"') == 1
+    assert "没有勾选用户" in clerk.post(reverse("reminders_of_rows"), follow=True).content.decode()
+    assert clerk.post(reverse("reminders_of_rows"), {"subject": ["made:up"]}).status_code == 400
+    assert clerk.get(reverse("reminders"), {"customer": "x"}).status_code == 400
+
+
+def test_who_takes_phone_numbers_is_recorded(station: Station) -> None:
+    _unpaid()
+    clerk = pages.signed_in("clerk")
+    assert queries.downloads(ALL) == []
+
+    clerk.get(reverse("text_messages"))
+
+    (noted,) = queries.downloads(ALL)
+    assert (noted.user.username, noted.change_message) == ("clerk", "下载短信名单，1 户")
+    assert "下载短信名单，1 户" in clerk.get(reverse("letters")).content.decode()
+    assert queries.downloads(Scope(frozenset({station.pk + 1}))) == []
+
+
+def test_paper_shows_a_phone_number_masked_and_a_multiplier_written_out(station: Station) -> None:
+    receivable = _unpaid()
+    Customer.objects.filter(pk=receivable.customer_id).update(phone="13812345678")
+    MeterInstallation.objects.update(multiplier=30)
+
+    slips = pages.signed_in("clerk").get(reverse("reminders")).content.decode()
+    notices = pages.signed_in("clerk").get(reverse("notices"), {"period": PERIOD}).content.decode()
+
+    assert "138****5678" in slips
+    assert "13812345678" not in slips
+    assert "260.55 × 30" in notices
+
+
+def test_the_area_page_leads_to_its_letters(station: Station) -> None:
+    clerk, area = pages.signed_in("clerk"), TransformerArea.objects.get()
+    assert (
+        reverse("letters_of_area", args=[area.pk])
+        in clerk.get(reverse("area", args=[area.pk])).content.decode()
+    )
+    page = clerk.get(reverse("letters_of_area", args=[area.pk]), follow=True).content.decode()
+    assert page.count(f'<option value="{area.pk}" selected>{area.name}') == 2
 
 
 def test_a_run_of_too_many_slips_is_refused_with_the_way_out(

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
 from django.db.models import F, QuerySet
 
 from diansuo.core.metering import Purpose, Register
 from diansuo.core.quantity.chinese_amount import in_words
-from diansuo.office.archive.models import Contract, PointArea, Responsibility
+from diansuo.office.archive import page_queries as archive
+from diansuo.office.archive.models import Contract, Customer, MeterInstallation, PointArea, Responsibility
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill, ExternalBill
@@ -22,6 +24,32 @@ from diansuo.office.metering.models import RegisterReading
 
 MOST_SLIPS = 600
 """More than this at once is no print run but a mistake; choose a manager or an area."""
+TEXT_MESSAGES = "短信名单"
+"""What the record of a download is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Whose slips are wanted: everyone's where nothing is named, else whoever is all of what is named."""
+
+    area_id: int | None = None
+    route_id: int | None = None
+    manager_id: int | None = None
+    customer_ids: tuple[int, ...] = ()
+
+    def customers(self, scope: Scope, day: date) -> QuerySet[Customer]:
+        """Return the customers of a day."""
+        rows = archive.customers(scope)
+        if self.area_id is not None:
+            rows = archive.in_area(scope, rows, self.area_id, day)
+        if self.route_id is not None:
+            rows = archive.on_route(scope, rows, self.route_id)
+        if self.manager_id is not None:
+            rows = archive.on_duty(scope, rows, self.manager_id, Responsibility.Duty.MANAGER, day)
+        return rows.filter(pk__in=self.customer_ids) if self.customer_ids else rows
+
+
+EVERYONE = Chosen()
 
 
 @dataclass(slots=True)
@@ -85,6 +113,8 @@ class Notice:
     to_date: date | None = None
     from_wh: int | None = None
     to_wh: int | None = None
+    multiplier: int = 1
+    exchanged: bool = False
     due_date: date | None = None
     lines: list[Any] = field(default_factory=list)
 
@@ -94,47 +124,47 @@ class Notice:
         return in_words(self.amount_fen)
 
 
-def reminders(scope: Scope, day: date, *, manager_id: int | None = None) -> list[Reminder]:
-    """Return a reminder for every customer who is overdue on a day, of one area manager if asked.
+def reminders(scope: Scope, day: date, chosen: Chosen = EVERYONE) -> list[Reminder]:
+    """Return a reminder for every chosen customer who is overdue on a day.
 
     By area manager, area and customer number: the order in which somebody walks with them.
     """
     rows = open_receivables(scope).filter(due_date__lt=day).order_by("customer", "period")
+    if chosen != EVERYONE:
+        rows = rows.filter(customer__in=chosen.customers(scope, day))
     by_customer: dict[int, list[Due]] = defaultdict(list)
     for customer_id, *values in rows.values_list("customer", "period", "amount_fen", "paid_fen", "due_date"):
         by_customer[customer_id].append(Due(*values))
     to = recipients(scope, by_customer, day)
-    made = [Reminder(to[customer], dues) for customer, dues in by_customer.items()]
-    return _walked([one for one in made if manager_id in (None, one.to.manager_id)])
+    return _walked([Reminder(to[customer], dues) for customer, dues in by_customer.items()])
 
 
-def notices(
-    scope: Scope, period: int, day: date, *, area_id: int | None = None, manager_id: int | None = None
-) -> list[Notice]:
-    """Return a notice for every bill issued for a month, ours or another system's, of one area or manager if asked."""
-    ours = list(_issued(scope, period, area_id, day))
-    external = ExternalBill.objects.filter(scope.limit("customer__station"), period=period)
-    if area_id is not None:
-        hanging = PointArea.objects.in_force(day).filter(area=area_id)
-        external = external.filter(customer__contracts__points__in=hanging.values("point")).distinct()
+def notices(scope: Scope, period: int, day: date, chosen: Chosen = EVERYONE) -> list[Notice]:
+    """Return a notice for every bill issued to the chosen for a month, ours or another system's."""
+    ours, external = _issued(scope, period), _issued_elsewhere(scope, period)
+    if chosen != EVERYONE:
+        customers = chosen.customers(scope, day)
+        ours = ours.filter(contract__customer__in=customers)
+        external = external.filter(customer__in=customers)
+    bills = list(ours)
     theirs = list(external.values_list("customer", "energy_wh", "amount_fen", "class_text"))
-    customers = [bill.contract.customer_id for bill in ours] + [row[0] for row in theirs]
-    to = recipients(scope, customers, day)
-    made = [_notice(bill, to[bill.contract.customer_id]) for bill in ours]
-    _add_registers(ours, made)
-    _add_due_dates(scope, period, made)
+    to = recipients(scope, [bill.contract.customer_id for bill in bills] + [row[0] for row in theirs], day)
+    made = [_notice(bill, to[bill.contract.customer_id]) for bill in bills]
+    _add_registers(bills, made)
     made += [Notice(to[customer], period, *values) for customer, *values in theirs]
-    return _walked([one for one in made if manager_id in (None, one.to.manager_id)])
+    _add_due_dates(scope, period, made)
+    return _walked(made)
 
 
-def _issued(scope: Scope, period: int, area_id: int | None, day: date) -> QuerySet[Bill]:
+def _issued(scope: Scope, period: int) -> QuerySet[Bill]:
     bills = Bill.objects.filter(
         scope.limit("consumption__point__station"), period=period, state=Bill.State.ISSUED
     )
-    if area_id is not None:
-        hanging = PointArea.objects.in_force(day).filter(area=area_id)
-        bills = bills.filter(consumption__point__in=hanging.values("point"))
     return bills.select_related("contract", "consumption").prefetch_related("lines")
+
+
+def _issued_elsewhere(scope: Scope, period: int) -> QuerySet[ExternalBill]:
+    return ExternalBill.objects.filter(scope.limit("customer__station"), period=period)
 
 
 def _notice(bill: Bill, to: Recipient) -> Notice:
@@ -146,12 +176,13 @@ def _notice(bill: Bill, to: Recipient) -> Notice:
         str(bill.get_price_class_display()),
         from_date=bill.from_date,
         to_date=bill.to_date,
+        exchanged=bill.consumption.exchanged,
         lines=sorted(bill.lines.all(), key=lambda line: line.sequence),
     )
 
 
 def _add_registers(bills: list[Bill], made: list[Notice]) -> None:
-    """Add the total register at both ends; a point whose meter was exchanged in between says nothing by them."""
+    """Add the total register at both ends, with the multiplier; after an exchange of meter they say nothing."""
     plain = [
         (bill, notice) for bill, notice in zip(bills, made, strict=True) if not bill.consumption.exchanged
     ]
@@ -162,9 +193,27 @@ def _add_registers(bills: list[Bill], made: list[Notice]) -> None:
         register=Register.ACTIVE_TOTAL,
     ).exclude(purpose=Purpose.FINAL)
     known = {(point, day): wh for point, day, wh in readings.values_list("point", "read_date", "register_wh")}
+    multipliers = _multipliers([bill for bill, _notice_ in plain])
     for bill, notice in plain:
         point = bill.consumption.point_id
+        notice.multiplier = multipliers.get(bill.pk, 1)
         notice.from_wh, notice.to_wh = known.get((point, bill.from_date)), known.get((point, bill.to_date))
+
+
+def _multipliers(bills: list[Bill]) -> dict[int, int]:
+    """Return the multiplier each bill's point had when its span began, by bill."""
+    installed = MeterInstallation.objects.filter(point__in=[bill.consumption.point_id for bill in bills])
+    rows: dict[int, list[tuple[date, int]]] = defaultdict(list)
+    for point, since, multiplier in installed.order_by("valid_from").values_list(
+        "point", "valid_from", "multiplier"
+    ):
+        rows[point].append((since, multiplier))
+    found = {}
+    for bill in bills:
+        for since, multiplier in rows[bill.consumption.point_id]:
+            if since <= bill.from_date or bill.pk not in found:
+                found[bill.pk] = multiplier
+    return found
 
 
 def _add_due_dates(scope: Scope, period: int, made: list[Notice]) -> None:
@@ -217,3 +266,17 @@ def contact(scope: Scope) -> str:
     """Return the station's name for the foot of a slip, nothing where the viewer sees several."""
     stations: list[Station] = list(scope.stations()[:2])
     return stations[0].name if len(stations) == 1 else ""
+
+
+def downloads(scope: Scope, *, limit: int = 5) -> list[LogEntry]:
+    """Return who of the scope's stations took the list of text messages and when, the latest first."""
+    rows = LogEntry.objects.filter(scope.limit("user__staff__station"), object_repr=TEXT_MESSAGES)
+    return list(rows.select_related("user__staff").order_by("-action_time")[:limit])
+
+
+def customer_ids(scope: Scope, numbers: Iterable[tuple[int | None, str]]) -> list[int]:
+    """Return the customers of some (station, number), within the scope, by number."""
+    wanted = set(numbers)
+    found = archive.customers(scope).filter(number__in=[number for _station, number in wanted])
+    rows = found.order_by("number", "id").values_list("id", "station", "number")
+    return [key for key, station, number in rows if (station, number) in wanted or (None, number) in wanted]

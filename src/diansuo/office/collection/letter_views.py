@@ -3,71 +3,117 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core import signing
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import Responsibility
 from diansuo.office.base.access import allowed
 from diansuo.office.base.export import download
 from diansuo.office.base.scope import Scope
+from diansuo.office.base.work_orders.links import unsigned
+from diansuo.office.collection import letter_operations as operations
 from diansuo.office.collection import letter_queries as queries
 from diansuo.office.collection import text_messages
 
+SEND = "base.send_reminders"
+LONGEST_ID = 18  # digits; no key of the database is longer
+
 
 def letters(request: HttpRequest) -> HttpResponse:
-    """Show what can be printed or sent: notices of a month, reminders, text messages."""
+    """Show what can be printed or sent: notices of a month, reminders, text messages; with a choice made elsewhere."""
     scope = Scope.of(request.user)
     context = {
         "months": queries.months(scope),
         "managers": archive.people(scope, Responsibility.Duty.MANAGER),
         "areas": [(area.pk, area.name) for area in archive.areas(scope).order_by("number")],
+        "routes": archive.routes(scope),
+        "given": {name: _number(request, name) for name in ("period", "manager", "area", "route")},
         "most": queries.MOST_SLIPS,
+        "downloads": queries.downloads(scope) if request.user.has_perm(SEND) else [],
         "section": "letters",
     }
     return render(request, "collection/letters.html", context)
 
 
+def letters_of_area(request: HttpRequest, area_id: int) -> HttpResponse:
+    """Go to the choice of letters with an area chosen."""
+    response = redirect("letters")
+    response["Location"] += f"?area={area_id}"
+    return response
+
+
+@require_POST
+def reminders_of_rows(request: HttpRequest) -> HttpResponse:
+    """Print the reminders of the rows ticked in the list of debtors."""
+    try:
+        subjects = unsigned(request.POST.getlist("subject"))
+    except (signing.BadSignature, TypeError) as problem:
+        raise BadRequest("subject") from problem
+    numbers = [(one.station_id, one.customer_number) for one in subjects]
+    found = queries.customer_ids(Scope.of(request.user), numbers)
+    if not found:
+        messages.error(request, _("没有勾选用户：先在列表里勾选要催的用户，再按“打印催费通知单”"))
+        return redirect("debtors")
+    response = redirect("reminders")
+    response["Location"] += "?" + urlencode({"customer": found}, doseq=True)
+    return response
+
+
 def notices(request: HttpRequest) -> HttpResponse:
-    """Print the notices of a month (电费通知单), of one area or manager if asked."""
+    """Print the notices of a month (电费通知单), of those chosen in the address."""
     scope, today = Scope.of(request.user), timezone.localdate()
     period = _number(request, "period")
     if period is None or not 1 <= period % 100 <= 12:
         raise BadRequest("period")
-    slips = queries.notices(
-        scope, period, today, area_id=_number(request, "area"), manager_id=_number(request, "manager")
-    )
+    slips = queries.notices(scope, period, today, _chosen(request))
     return _printed(request, scope, slips, "collection/notices.html")
 
 
 def reminders(request: HttpRequest) -> HttpResponse:
-    """Print the reminders of today (催费通知单), of one area manager if asked."""
+    """Print the reminders of today (催费通知单), of those chosen in the address."""
     scope, today = Scope.of(request.user), timezone.localdate()
-    slips = queries.reminders(scope, today, manager_id=_number(request, "manager"))
+    slips = queries.reminders(scope, today, _chosen(request))
     return _printed(request, scope, slips, "collection/reminders.html")
 
 
-@allowed("base.send_reminders")
+@allowed(SEND)
 def text_message_list(request: HttpRequest) -> HttpResponse:
-    """Return the list of text messages as a workbook."""
+    """Return the list of text messages as a workbook; who took it is recorded."""
     scope, today = Scope.of(request.user), timezone.localdate()
-    slips = queries.reminders(scope, today, manager_id=_number(request, "manager"))
+    slips = queries.reminders(scope, today, _chosen(request))
     if not slips:
-        messages.error(request, _("今天没有逾期欠费的用户，不用发短信"))
+        messages.error(request, _("今天没有符合条件的逾期欠费用户，不用发短信"))
         return redirect("letters")
+    operations.note_download(len(slips), user=request.user, now=timezone.now())
     return download(text_messages.workbook(slips), f"{_('短信名单')}_{today:%Y%m%d}.xlsx")
+
+
+def _chosen(request: HttpRequest) -> queries.Chosen:
+    customers = request.GET.getlist("customer")
+    if not all(one.isdecimal() and len(one) <= LONGEST_ID for one in customers):
+        raise BadRequest("customer")
+    return queries.Chosen(
+        area_id=_number(request, "area"),
+        route_id=_number(request, "route"),
+        manager_id=_number(request, "manager"),
+        customer_ids=tuple(int(one) for one in customers[: queries.MOST_SLIPS]),
+    )
 
 
 def _printed(request: HttpRequest, scope: Scope, slips: list[Any], template: str) -> HttpResponse:
     if len(slips) > queries.MOST_SLIPS:
         messages.error(
             request,
-            _("共 %(count)s 户，一次最多印 %(most)s 户：请按台区经理或台区分批打印")
+            _("共 %(count)s 户，一次最多印 %(most)s 户：请按台区经理、台区或抄表段分批打印")
             % {"count": len(slips), "most": queries.MOST_SLIPS},
         )
         return redirect("letters")

@@ -7,7 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from diansuo.office.base.registry import NavigationItem, Panel, add_navigation, add_panel
+from diansuo.office.base.registry import (
+    AreaLink,
+    NavigationItem,
+    Panel,
+    add_area_link,
+    add_navigation,
+    add_panel,
+)
 from diansuo.office.base.scope import Scope
 from diansuo.office.collection import page_queries, queries
 
@@ -18,6 +25,7 @@ def publish() -> None:
         NavigationItem(20, _("欠费与收费"), "arrears", _("收费")),
         NavigationItem(22, _("通知单与短信"), "letters", _("收费")),
     )
+    add_area_link(AreaLink(_("通知单"), "letters_of_area"))
     add_panel(Panel(40, _("应收与收费"), "collection/money_panel.html", _money, "money"))
 
 

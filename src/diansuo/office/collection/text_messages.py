@@ -36,6 +36,12 @@ def mobile(phone: str) -> str:
     return found[0] if found else ""
 
 
+def masked(phone: str) -> str:
+    """Return a mobile number as paper may show it: 138****5678; nothing if there is none."""
+    number = mobile(phone)
+    return f"{number[:3]}****{number[-4:]}" if number else ""
+
+
 def workbook(reminders: Iterable[Reminder]) -> bytes:
     """Return the workbook of two sheets: messages to send, and customers without a mobile number."""
     sent, without = [], []

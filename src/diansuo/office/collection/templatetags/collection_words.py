@@ -1,4 +1,4 @@
-"""What a line of a bill is called on a notice."""
+"""What slips call a line of a bill, and how they show a phone number."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from django import template
 
 from diansuo.office.billing.models import BillLine
 from diansuo.office.billing.wording import line_title
+from diansuo.office.collection.text_messages import masked
 
 register = template.Library()
+
+register.filter("masked", masked)
 
 
 @register.simple_tag
