@@ -32,6 +32,7 @@ NEEDS = {
     "import_new": "base.import_files",
     "import_withdraw": "base.import_files",
     "cycle_issue": "base.run_cycle",
+    "handover_new": "base.hand_over",
     "station_mode": "base.set_mode",
 }
 
@@ -119,6 +120,10 @@ def addresses() -> list[Address]:
         "debtors": (),
         "collect": (customer.pk,),
         "receipt": (Payment.objects.get().pk,),
+        "letters": (),
+        "reminders": (),
+        "handovers": (),
+        "handover_new": (),
         "imports": (),
         "import_new": (),
         "import_batch": (batch.pk,),

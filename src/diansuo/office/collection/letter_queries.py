@@ -115,6 +115,7 @@ class Notice:
     to_wh: int | None = None
     multiplier: int = 1
     exchanged: bool = False
+    rolled: bool = False
     due_date: date | None = None
     lines: list[Any] = field(default_factory=list)
 
@@ -177,6 +178,7 @@ def _notice(bill: Bill, to: Recipient) -> Notice:
         from_date=bill.from_date,
         to_date=bill.to_date,
         exchanged=bill.consumption.exchanged,
+        rolled=bill.consumption.rolled,
         lines=sorted(bill.lines.all(), key=lambda line: line.sequence),
     )
 
