@@ -2,22 +2,26 @@
 
 from django.db import migrations
 
-POSTS = ("head", "auditor", "counter", "clerk")
+NEW_PERMISSIONS = {
+    "set_mode": ("更改运行方式", ("head", "admin")),
+    "send_reminders": ("发催费短信", ("head", "auditor", "counter", "clerk")),
+}
 
 
-def let_existing_posts_send_reminders(apps, schema_editor):
+def let_existing_posts_work(apps, schema_editor):
     """Posts are installed once and then left alone, so those that are there get what is new here, once."""
-    groups = apps.get_model("auth", "Group").objects.filter(post__code__in=POSTS)
+    groups = apps.get_model("auth", "Group").objects.filter(post__isnull=False)
     if not groups.exists():
         return
     content_type, _made = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
         app_label="base", model="post"
     )
-    permission, _made = apps.get_model("auth", "Permission").objects.get_or_create(
-        content_type=content_type, codename="send_reminders", defaults={"name": "发催费短信"}
-    )
-    for group in groups:
-        group.permissions.add(permission)
+    for codename, (name, posts) in NEW_PERMISSIONS.items():
+        permission, _made = apps.get_model("auth", "Permission").objects.get_or_create(
+            content_type=content_type, codename=codename, defaults={"name": name}
+        )
+        for group in groups.filter(post__code__in=posts):
+            group.permissions.add(permission)
 
 
 class Migration(migrations.Migration):
@@ -33,5 +37,5 @@ class Migration(migrations.Migration):
             name='post',
             options={'permissions': [('import_files', '导入文件'), ('enter_readings', '录入示数'), ('run_cycle', '执行电费流程'), ('take_payments', '收费'), ('edit_aliases', '维护列名别名'), ('dispatch_work', '派工'), ('close_work', '验收派工单'), ('set_mode', '更改运行方式'), ('send_reminders', '发催费短信')], 'verbose_name': '岗位', 'verbose_name_plural': '岗位'},
         ),
-        migrations.RunPython(let_existing_posts_send_reminders, migrations.RunPython.noop),
+        migrations.RunPython(let_existing_posts_work, migrations.RunPython.noop),
     ]
