@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -102,3 +103,30 @@ def technical(books: Books) -> pl.DataFrame:
     """Return the lines' and meters' loss by area over all days, kWh."""
     rows = pl.read_csv(books.files.technical, infer_schema=False)
     return rows.group_by("台区编号").agg(pl.col("线损kWh").cast(WH).sum().alias("technical"))
+
+
+def day_rates(books: Books, day: date) -> dict[str, float]:
+    """Return the loss of one day against its supply, by area whose master was read at both ends of it."""
+    ends = books.registers.filter(
+        pl.col("日期").is_between(day, day + timedelta(days=1)) & (pl.col("台区编号") != "")
+    )
+    grown = (
+        ends.sort("日期")
+        .group_by("表资产号", "用户编号", "台区编号", "倍率")
+        .agg(
+            ((pl.col(name).last() - pl.col(name).first()) % 1_000_000).alias(name)
+            for name in ("PAP_R", "RAP_R")
+        )
+        .with_columns(pl.col("PAP_R", "RAP_R").fill_null(0) * pl.col("倍率"))
+    )
+    master = pl.col("用户编号") == ""
+    read = ends.filter(master).group_by("台区编号").len().filter(pl.col("len") == 2)["台区编号"]
+    sides = (
+        grown.filter(pl.col("台区编号").is_in(read.to_list()))
+        .group_by("台区编号")
+        .agg(
+            supply=pl.when(master).then("PAP_R").otherwise("RAP_R").sum(),
+            sold=pl.when(master).then("RAP_R").otherwise("PAP_R").sum(),
+        )
+    )
+    return dict(sides.select("台区编号", 1 - pl.col("sold") / pl.col("supply")).iter_rows())

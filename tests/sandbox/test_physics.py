@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -121,3 +122,18 @@ def test_the_phases_of_a_master_make_up_its_total(sound: books.Books) -> None:
     assert len(plain) >= 3
     apart = (plain["PAP_A"] + plain["PAP_B"] + plain["PAP_C"] - plain["PAP_R"]).abs()
     assert apart.max() <= 0.05
+
+
+def test_the_last_day_shows_a_high_a_negative_a_sudden_and_an_unknown_loss(tmp_path: Path) -> None:
+    few = books.write(tmp_path, customers=600, last_day=date(2024, 2, 20), curve_areas=0, rates=NOTHING)
+    days = {day: books.day_rates(few, day) for day in (date(2024, 2, 12), date(2024, 2, 19))}
+    before, last = days.values()
+
+    told = {f"5200T{number:05d}" for number in (2, 3, 4, 7)}
+    assert all(0.01 < rate < 0.08 for area, rate in last.items() if area not in told)
+    assert last["5200T00002"] < -0.02
+    assert last["5200T00003"] > 0.07
+    assert last["5200T00004"] > 0.07
+    assert "5200T00006" in before
+    assert "5200T00006" not in last
+    assert last["5200T00007"] > before["5200T00007"] + 0.05
