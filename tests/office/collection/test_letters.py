@@ -154,6 +154,12 @@ def test_the_area_page_leads_to_its_letters(station: Station) -> None:
     assert page.count(f'<option value="{area.pk}" selected>{area.name}') == 2
 
 
+def test_the_bills_of_a_month_lead_to_its_letters(station: Station) -> None:
+    clerk, address = pages.signed_in("clerk"), reverse("letters_of_month", args=[PERIOD])
+    assert address in clerk.get(reverse("bill_month", args=[PERIOD])).content.decode()
+    assert f'<option value="{PERIOD}" selected>' in clerk.get(address, follow=True).content.decode()
+
+
 def test_a_run_of_too_many_slips_is_refused_with_the_way_out(
     station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:

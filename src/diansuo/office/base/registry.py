@@ -1,4 +1,4 @@
-"""What higher apps publish so that lower ones never call up: navigation, panels of customers, links of areas."""
+"""What higher apps publish so that lower ones never call up: navigation, panels, links of areas and months."""
 
 from __future__ import annotations
 
@@ -58,8 +58,17 @@ class AreaLink:
     permission: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class MonthLink:
+    """A page about the bills of a month; ``url_name`` takes the month."""
+
+    title: Promise | str
+    url_name: str
+
+
 _navigation: list[NavigationItem] = []
 _area_links: list[AreaLink] = []
+_month_links: list[MonthLink] = []
 _wordings: dict[str, Callable[[Any], Words]] = {}
 _panels: list[Panel] = []
 
@@ -82,6 +91,16 @@ def add_area_link(link: AreaLink) -> None:
 def area_links(user: User) -> list[AreaLink]:
     """Return every page about a transformer area that this user may open."""
     return [link for link in _area_links if not link.permission or user.has_perm(link.permission)]
+
+
+def add_month_link(link: MonthLink) -> None:
+    """Publish a page about a month's bills, to be linked from their list (from an app's ``ready``)."""
+    _month_links.append(link)
+
+
+def month_links() -> list[MonthLink]:
+    """Return every page about a month's bills."""
+    return list(_month_links)
 
 
 def add_wording(prefix: str, words: Callable[[Any], Words]) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from diansuo.office.archive.models import PRICE_CLASSES
-from diansuo.office.base import lists, wording
+from diansuo.office.base import lists, registry, wording
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
@@ -81,7 +81,8 @@ def bill_list(request: HttpRequest, period: int) -> HttpResponse:
         template="billing/bills.html",
     )
     rows = queries.bills(scope, period=period)
-    return lists.respond(request, listing, rows, {"period": period, "section": "bills"})
+    context = {"period": period, "links": registry.month_links(), "section": "bills"}
+    return lists.respond(request, listing, rows, context)
 
 
 def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:

@@ -51,6 +51,13 @@ def letters_of_area(request: HttpRequest, area_id: int) -> HttpResponse:
     return response
 
 
+def letters_of_month(request: HttpRequest, period: int) -> HttpResponse:
+    """Go to the choice of letters with a month chosen."""
+    response = redirect("letters")
+    response["Location"] += f"?period={period}"
+    return response
+
+
 @require_POST
 def reminders_of_rows(request: HttpRequest) -> HttpResponse:
     """Print the reminders of the rows ticked in the list of debtors."""

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.base.registry import (
     AreaLink,
+    MonthLink,
     NavigationItem,
     Panel,
     add_area_link,
+    add_month_link,
     add_navigation,
     add_panel,
 )
@@ -26,6 +28,7 @@ def publish() -> None:
         NavigationItem(22, _("通知单与短信"), "letters", _("收费")),
     )
     add_area_link(AreaLink(_("通知单"), "letters_of_area"))
+    add_month_link(MonthLink(_("打印电费通知单"), "letters_of_month"))
     add_panel(Panel(40, _("应收与收费"), "collection/money_panel.html", _money, "money"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from diansuo.office.base.converters import PERIOD
 from diansuo.office.collection import letter_views, views
 
 urlpatterns: list[URLPattern] = [
@@ -11,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("arrears/customers/", views.debtors, name="debtors"),
     path("collect/<int:customer_id>/", views.collect, name="collect"),
     path("letters/", letter_views.letters, name="letters"),
+    path(f"letters/month/<{PERIOD}:period>/", letter_views.letters_of_month, name="letters_of_month"),
     path("letters/area/<int:area_id>/", letter_views.letters_of_area, name="letters_of_area"),
     path("letters/reminders/rows/", letter_views.reminders_of_rows, name="reminders_of_rows"),
     path("letters/notices/", letter_views.notices, name="notices"),
