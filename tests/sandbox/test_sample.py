@@ -144,6 +144,15 @@ def test_an_exchanged_meter_ends_in_the_readings_where_it_ends_in_the_freeze(sam
     assert new["表资产号"][0] in books.table(sample.files.exchanges)["电能表编号"].to_list()
 
 
+def test_a_register_that_rolls_over_starts_again_at_nought(sample: books.Books) -> None:
+    (rollover,) = sample.truth("电能表翻转").rows(named=True)
+    register = sample.registers.filter(pl.col("用户编号") == rollover["用户编号"]).sort("日期")["PAP_R"]
+
+    assert (register.diff().drop_nulls() < 0).sum() == 1
+    assert register.max() < 1_000_000
+    assert rollover["daily"] == 0
+
+
 def test_a_curve_of_a_day_holds_the_energy_between_its_two_freezes(sample: books.Books) -> None:
     curve = _curves(sample).filter(pl.col("日期") == "2024-02-20")
     by_meter = curve.group_by("表资产号").agg(
