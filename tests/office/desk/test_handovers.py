@@ -263,6 +263,19 @@ def test_from_the_area_page_to_the_signed_sheet(station: Station) -> None:
     assert rows[1][1:3] == ["赵六", "孙七"]
 
 
+def test_the_sheet_says_for_good_what_took_effect_and_the_back_office_shows_it(station: Station) -> None:
+    made = make("T001")
+    operations.sign(made, "outgoing", user=user("manager"), now=NOW)
+    operations.sign(made, "incoming", user=user("inspector"), now=NOW)
+
+    page = pages.signed_in("counter").get(reverse("handover", args=[made.pk])).content.decode()
+
+    assert "双方签齐生效：2 个计量点从 2026-03-10 起由孙七负责" in page
+    assert 'id="sign"' not in page
+    for name in ("handover", "handoversignature"):
+        assert pages.signed_in("admin").get(reverse(f"admin:desk_{name}_changelist")).status_code == 200
+
+
 def test_who_may_not_hand_over_and_who_is_of_another_station_is_kept_out(station: Station) -> None:
     manager, (area,) = pages.signed_in("manager"), areas("T001")
     assert "移交台区" not in manager.get(reverse("area", args=[area.pk])).content.decode()
