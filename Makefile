@@ -1,6 +1,6 @@
 # The commands of the project. Each sets up what it needs; only the first set-up needs the package registries.
 #
-#   make demo     a workbench with a station in it     (PORT=8123 chooses the port, DIANSUO_HOME the folder)
+#   make demo     a workbench with a station in it     (PORT=8123 chooses the port, MODE=beside the other way to run)
 #   make test     every test but the benchmarks        (on SQLite; the office also on PostgreSQL where one is given)
 #   make check    style, types, walls, migrations
 #   make bench    the benchmarks, with their figures
@@ -10,6 +10,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+MODE ?= alone
 
 UV := .tools/bin/uv
 SYNCED := .venv/.synced
@@ -47,7 +48,7 @@ $(SYNCED): $(UV) pyproject.toml uv.lock
 setup: $(SYNCED)
 
 demo: $(SYNCED)
-	env -u DATABASE_URL DIANSUO_HOME="$${DIANSUO_HOME:-$(CURDIR)/.demo}" $(RUN) diansuo demo --port $(PORT)
+	env -u DATABASE_URL DIANSUO_HOME="$${DIANSUO_HOME:-$(CURDIR)/.demo}" $(RUN) diansuo demo --port $(PORT) --mode $(MODE)
 
 test: $(SYNCED)
 	env -u DATABASE_URL $(RUN) pytest tests

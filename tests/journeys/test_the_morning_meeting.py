@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -102,3 +104,26 @@ def test_the_task_is_closed_by_another(page: Page, station: Workbench) -> None:
     expect(page.locator(".photos img")).to_have_count(1)
     page.get_by_role("button", name="验收通过").click()
     expect(page.get_by_text("已验收，派工单完成")).to_be_visible()
+
+
+def test_an_area_is_handed_over_and_both_sign(page: Page, station: Workbench) -> None:
+    station.sign_in(page, "head")
+    page.goto(f"{station.address}/areas/")
+    page.get_by_role("link", name="东岭村1号台区").first.click()
+    page.get_by_role("link", name="移交台区").click()
+    page.get_by_label("接收人").select_option(label="营销服务员（demo-clerk）")
+    page.get_by_label("移交日期").fill(datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat())
+    page.get_by_label("钥匙与资料").fill("表箱钥匙 3 把")
+    page.get_by_role("button", name="生成交接单").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("台区交接单")
+    expect(page.locator("main")).to_contain_text("表箱钥匙 3 把")
+    sheet = page.url
+    for post, words in (("manager", "已签字，另一方签字后生效"), ("clerk", "双方已签字，移交生效")):
+        station.sign_in_again(page, post)
+        page.goto(sheet)
+        page.get_by_role("button", name="签字").click()
+        expect(page.get_by_text(re.compile(words))).to_be_visible()
+    page.goto(f"{station.address}/areas/")
+    page.get_by_role("link", name="东岭村1号台区").first.click()
+    page.get_by_role("link", name=re.compile("^5200")).first.click()
+    expect(page.locator("main")).to_contain_text("营销服务员")

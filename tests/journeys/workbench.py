@@ -75,6 +75,11 @@ class Workbench:
         page.get_by_label("密码").fill(PASSWORD)
         page.get_by_role("button", name="登录").click()
 
+    def sign_in_again(self, page: Page, post: str) -> None:
+        """Sign out, and another post's demo user in."""
+        page.get_by_role("button", name="退出").click()
+        self.sign_in(page, post)
+
 
 @contextmanager
 def built_and_served(folder: Path) -> Iterator[Workbench]:
