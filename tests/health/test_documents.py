@@ -113,7 +113,13 @@ def test_the_guide_names_every_column_of_every_import() -> None:
     ]
 
     assert not missing, report(missing, "Describe the column in docs/guide/import-files.md:")
-    assert {kind.name for kind in kinds.all_kinds()} >= {"archive", "readings", "freeze", "failures", "payments"}
+    assert {kind.name for kind in kinds.all_kinds()} >= {
+        "archive",
+        "readings",
+        "freeze",
+        "failures",
+        "payments",
+    }
 
 
 def test_both_readmes_have_the_same_rooms() -> None:

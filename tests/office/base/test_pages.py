@@ -25,8 +25,9 @@ INLINE = re.compile(
     r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)(?![^>]*type=\"application/json\")|javascript:", re.I
 )
 CHINESE = re.compile(r"[一-鿿]+")
-# Headings of files are Chinese in every language, and a price's source is the document's own title.
-CHINESE_BY_NATURE = {"import_new", "aliases", "bill", "import_batch"}
+# Headings of files are Chinese in every language, a price's source is the document's own title, amounts in words
+# are 大写金额 whatever the language.
+CHINESE_BY_NATURE = {"import_new", "aliases", "bill", "import_batch", "reminders", "notices"}
 
 
 @pytest.fixture
