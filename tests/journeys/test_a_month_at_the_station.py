@@ -98,7 +98,7 @@ def test_an_auditor_finds_why_a_customer_is_held(page: Page, station: Workbench)
     assert held.count() >= 2
     expect(held.filter(has_text="应抄未抄").first).to_be_visible()
     misread = held.filter(has_text="示数").filter(has_not_text="应抄未抄").first
-    misread.get_by_role("link").click()
+    misread.get_by_role("link").first.click()
     expect(page.locator("#findings")).to_contain_text(MONTH)
 
 
