@@ -13,10 +13,15 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 TESTS = Path(__file__).resolve().parent
 SETTINGS = "diansuo.office.config.settings"
 WITHOUT_DJANGO = ("core", "laws", "reference", "cases")
+
+# No test fails on a time: the first call of a compiled loop compiles it.
+settings.register_profile("diansuo", deadline=None)
+settings.load_profile("diansuo")
 
 if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configured:
     raise pytest.UsageError("Django was loaded before the tests had a home: unset DJANGO_SETTINGS_MODULE")
