@@ -61,10 +61,16 @@ class Recipient:
     name: str
     phone: str
     station: str
+    mode: str
     address: str = ""
     area: str = ""
     manager_id: int | None = None
     manager: str = ""
+
+    @property
+    def beside(self) -> bool:
+        """Tell whether the station runs beside the State Grid's system, whose channels and number then hold."""
+        return self.mode == Station.Mode.BESIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +236,10 @@ def recipients(scope: Scope, customers: Iterable[int], day: date) -> dict[int, R
     wanted = list(customers)
     found: dict[int, Recipient] = {}
     contracts = Contract.objects.filter(scope.limit("customer__station"), customer__in=wanted)
-    columns = ("customer", "customer__number", "customer__name", "customer__phone", "customer__station__name")
+    columns = (
+        *("customer", "customer__number", "customer__name", "customer__phone"),
+        *("customer__station__name", "customer__station__mode"),
+    )
     for *values, address in contracts.order_by("id").values_list(*columns, "premise__address"):
         found[values[0]] = Recipient(*values, address=address)
     of_customer = F("point__contract__customer")
