@@ -134,7 +134,7 @@ def test_arrears_and_tasks_stand_in_the_managers_line(tmp_path: Path, settings: 
     }
     duty.staff.refresh_from_db()
     _owe(duty.point.contract.customer, 12_345, TODAY - timedelta(days=1))
-    _owe(Customer.objects.exclude(pk=duty.point.contract.customer_id).first(), 1, TODAY)
+    _owe(Customer.objects.exclude(pk=duty.point.contract.customer_id).first(), 1, date(2099, 1, 1))
     _tasks(users["head"], duty.staff)
 
     board = queries.board(ALL, TODAY)
@@ -143,6 +143,12 @@ def test_arrears_and_tasks_stand_in_the_managers_line(tmp_path: Path, settings: 
     assert (line.arrears_customers, line.arrears_fen) == (1, 12_345)
     assert (board.total.arrears_customers, board.total.arrears_fen) == (1, 12_345)
     assert (line.overdue, line.done, line.not_done) == (1, 1, 0)
+    client = Client()
+    client.force_login(users["head"], "diansuo.office.base.access.StationBackend")
+    owing = {"overdue": "1", "person": str(duty.staff_id)}
+    late = client.get(reverse("work_orders"), {"overdue": "1", "assignee": str(duty.staff_id)})
+    assert client.get(reverse("debtors"), owing).content.decode().count('name="only"') == 1
+    assert (late.content.decode().count("甲"), late.content.decode().count("乙")) == (1, 0)
     text = bulletin(board, station.name)
     assert "欠费：1 户，123.45 元" in text
     assert f"任务：逾期 1 件（{duty.staff.name} 1）；昨日应完成 1 件，完成 1 件" in text

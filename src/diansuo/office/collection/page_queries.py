@@ -68,6 +68,11 @@ def of_person(scope: Scope, rows: QuerySet[Customer], staff_id: int, *, day: dat
     return rows.filter(pk__in=mine.values("customer"))
 
 
+def overdue(scope: Scope, rows: QuerySet[Customer], *, day: date) -> QuerySet[Customer]:
+    """Keep the customers with something that was to be paid before a day."""
+    return rows.filter(pk__in=open_receivables(scope).filter(due_date__lt=day).values("customer"))
+
+
 def debtor_rows(scope: Scope, found: Iterable[Customer], *, day: date) -> list[Debtor]:
     """Add to some customers what they owe."""
     rows = {

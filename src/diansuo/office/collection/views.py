@@ -71,6 +71,12 @@ def debtors(request: HttpRequest) -> HttpResponse:
                 people,
                 lambda rows, value: page_queries.of_person(scope, rows, int(value), day=today),
             ),
+            lists.Filter(
+                "overdue",
+                _("期限"),
+                (("1", _("已逾期")),),
+                lambda rows, _value: page_queries.overdue(scope, rows, day=today),
+            ),
         ),
         enrich=lambda rows: page_queries.debtor_rows(scope, rows, day=today),
         subject=_about_debtor,
