@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from diansuo.office.base.imports.kinds import Kind, Plan, Source
 from diansuo.office.base.imports.operations import note_change
+from diansuo.office.base.imports.rows import RowRefused, read_rows
 from diansuo.office.base.imports.verdicts import Outcome, Verdicts
 from diansuo.office.base.models import ImportBatch, ImportChange, Station
 from diansuo.office.base.modes import guards
@@ -28,11 +29,9 @@ from diansuo.office.base.wording import month, yuan
 from diansuo.office.billing.importing.rows import (
     MANY,
     Holder,
-    RowRefused,
     holder_beside,
     holders,
     later_changes,
-    read_rows,
     whole,
 )
 from diansuo.office.collection.models import ArrearsList, Receivable

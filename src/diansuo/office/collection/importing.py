@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -14,12 +15,13 @@ from django.utils.translation import gettext_lazy
 from diansuo.office.archive.models import Customer
 from diansuo.office.base.bulk import insert_columns
 from diansuo.office.base.imports.kinds import Kind, Plan, Source
+from diansuo.office.base.imports.rows import RowRefused, read_rows
 from diansuo.office.base.imports.verdicts import Outcome, Verdicts
 from diansuo.office.base.models import ImportBatch, Station
 from diansuo.office.base.modes import guards
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.columns import Column, ColumnKind
-from diansuo.office.base.sheets.read import Parsed, parse_columns, read_tables
+from diansuo.office.base.sheets.read import parse_columns, read_tables
 from diansuo.office.base.wording import yuan
 from diansuo.office.collection import operations
 from diansuo.office.collection.models import Payment
@@ -85,12 +87,6 @@ class PaidRow:
         return self.payer.customer_id, self.amount_fen, self.paid_date
 
 
-class _Refused(ValueError):
-    def __init__(self, column: str, value: object, reason: str, remedy: str) -> None:
-        super().__init__(reason)
-        self.column, self.value, self.reason, self.remedy = column, str(value), reason, remedy
-
-
 def plan(source: Source) -> Plan:
     """Say what a payment file would book, row by row.
 
@@ -102,7 +98,8 @@ def plan(source: Source) -> Plan:
     sheets = [parse_columns(table, COLUMNS) for table in tables]
     verdicts = Verdicts()
     numbers = {number for sheet in sheets for number in sheet.values["customer"] if number}
-    rows = list(_read(sheets, _customers(numbers, source.scope), source.today, verdicts))
+    read = partial(_row, customers=_customers(numbers, source.scope), today=source.today)
+    rows = list(read_rows(sheets, verdicts, read))
     new = _judge(rows, source.scope, verdicts)
     stations = {row.payer.station_id for row in rows}
     station = Station.objects.get(pk=stations.pop()) if len(stations) == 1 else None
@@ -138,49 +135,27 @@ def _customers(numbers: set[str], scope: Scope) -> dict[str, list[Payer]]:
     return found
 
 
-def _read(
-    sheets: Sequence[Parsed], customers: dict[str, list[Payer]], today: date, verdicts: Verdicts
-) -> Iterator[PaidRow]:
-    for sheet in sheets:
-        for problem in sheet.problems:
-            verdicts.add(
-                problem.sheet, problem.row, Outcome.REFUSED, "",
-                column=problem.column, value=problem.value, reason=problem.reason, remedy=problem.remedy,
-            )  # fmt: skip
-        for at, number in enumerate(sheet.row_numbers):
-            if at in sheet.refused:
-                continue
-            cells = {field: values[at] for field, values in sheet.values.items()}
-            try:
-                yield _row(sheet.sheet, number, cells, customers, today)
-            except _Refused as refusal:
-                verdicts.add(
-                    sheet.sheet, number, Outcome.REFUSED, cells["customer"],
-                    column=refusal.column, value=refusal.value, reason=refusal.reason, remedy=refusal.remedy,
-                )  # fmt: skip
-
-
 def _row(
     sheet: str, number: int, cells: dict[str, Any], customers: dict[str, list[Payer]], today: date
 ) -> PaidRow:
     found = customers.get(cells["customer"], [])
     if not found:
-        raise _Refused(
+        raise RowRefused(
             "用户编号", cells["customer"], _("档案中没有该用户"), _("先导入用户档案，或核对用户编号")
         )
     if len(found) > 1:
-        raise _Refused("用户编号", cells["customer"], _("几个供电公司都有这个编号"), _("由该公司人员导入"))
+        raise RowRefused("用户编号", cells["customer"], _("几个供电公司都有这个编号"), _("由该公司人员导入"))
     if found[0].mode != guards.ALONE:
-        raise _Refused("用户编号", cells["customer"], *guards.words(guards.ALONE))
+        raise RowRefused("用户编号", cells["customer"], *guards.words(guards.ALONE))
     if cells["paid_date"] > today:
-        raise _Refused("收费日期", cells["paid_date"], _("收费日期还没到"), _("核对收费日期"))
+        raise RowRefused("收费日期", cells["paid_date"], _("收费日期还没到"), _("核对收费日期"))
     channel = cells["channel"] or UNNAMED_CHANNEL
     for column, text, length in (
         ("渠道", channel, CHANNEL_LENGTH),
         ("流水号", cells["reference"], REFERENCE_LENGTH),
     ):
         if len(text) > length:
-            raise _Refused(column, text, _("超过 %(length)d 个字") % {"length": length}, _("核对这一列"))
+            raise RowRefused(column, text, _("超过 %(length)d 个字") % {"length": length}, _("核对这一列"))
     return PaidRow(
         sheet, number, cells["customer"], found[0], _fen(cells["amount"]), cells["paid_date"],
         channel, cells["reference"],
@@ -190,9 +165,9 @@ def _row(
 def _fen(amount: Decimal) -> int:
     fen = amount.scaleb(2)
     if fen <= 0:
-        raise _Refused("金额", amount, _("收费金额必须大于 0"), _("退费请走退费流程"))
+        raise RowRefused("金额", amount, _("收费金额必须大于 0"), _("退费请走退费流程"))
     if fen != fen.to_integral_value() or fen > LARGEST_FEN:
-        raise _Refused("金额", amount, _("金额应精确到分"), _("核对金额"))
+        raise RowRefused("金额", amount, _("金额应精确到分"), _("核对金额"))
     return int(fen)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from diansuo.office.base import wording
 from diansuo.office.base.imports.kinds import Kind, Plan, Source
 from diansuo.office.base.imports.operations import note_change
+from diansuo.office.base.imports.rows import RowRefused, read_rows
 from diansuo.office.base.imports.verdicts import Outcome, Verdicts
 from diansuo.office.base.models import ImportBatch, ImportChange, Station
 from diansuo.office.base.modes import guards
@@ -22,11 +23,9 @@ from diansuo.office.base.sheets.read import Table, parse_columns, read_tables
 from diansuo.office.billing.importing.rows import (
     MANY,
     Holder,
-    RowRefused,
     holder_beside,
     holders,
     later_changes,
-    read_rows,
     whole,
 )
 from diansuo.office.billing.models import ExternalBill

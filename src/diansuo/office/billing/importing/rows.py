@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
 from diansuo.office.archive.models import Customer
-from diansuo.office.base.imports.verdicts import Outcome, Verdicts
+from diansuo.office.base.imports.rows import RowRefused
 from diansuo.office.base.models import ImportBatch, ImportChange
 from diansuo.office.base.modes import guards
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.read import Parsed
-
-Row = TypeVar("Row")
 
 LARGEST = 10**13
 MANY = 5_000
@@ -31,14 +29,6 @@ class Holder:
     station_id: int
     mode: str
     contract_id: int | None
-
-
-class RowRefused(ValueError):
-    """A row that cannot be taken: column, value, reason and remedy."""
-
-    def __init__(self, column: str, value: object, reason: str, remedy: str) -> None:
-        super().__init__(reason)
-        self.column, self.value, self.reason, self.remedy = column, str(value), reason, remedy
 
 
 def holders(sheets: Sequence[Parsed], scope: Scope) -> dict[str, list[Holder]]:
@@ -55,31 +45,6 @@ def holders(sheets: Sequence[Parsed], scope: Scope) -> dict[str, list[Holder]]:
             one = Holder(customer_id, station_id, mode, contract_id if held == 1 else None)
             found.setdefault(number, []).append(one)
     return found
-
-
-def read_rows(
-    sheets: Sequence[Parsed],
-    verdicts: Verdicts,
-    row_of: Callable[[str, int, dict[str, Any]], Row],
-) -> Iterator[Row]:
-    """Yield what ``row_of(sheet, number, cells)`` makes of every readable row; give the others their verdict."""
-    for sheet in sheets:
-        for problem in sheet.problems:
-            verdicts.add(
-                problem.sheet, problem.row, Outcome.REFUSED, "",
-                column=problem.column, value=problem.value, reason=problem.reason, remedy=problem.remedy,
-            )  # fmt: skip
-        for at, number in enumerate(sheet.row_numbers):
-            if at in sheet.refused:
-                continue
-            cells = {field: values[at] for field, values in sheet.values.items()}
-            try:
-                yield row_of(sheet.sheet, number, cells)
-            except RowRefused as refusal:
-                verdicts.add(
-                    sheet.sheet, number, Outcome.REFUSED, cells["customer"],
-                    column=refusal.column, value=refusal.value, reason=refusal.reason, remedy=refusal.remedy,
-                )  # fmt: skip
 
 
 def holder_beside(found: dict[str, list[Holder]], number: str) -> Holder:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from diansuo.office.base.imports.kinds import Kind, Plan, Source
 from diansuo.office.base.imports.operations import note_change
+from diansuo.office.base.imports.rows import RowRefused, read_rows
 from diansuo.office.base.imports.verdicts import Outcome, Verdicts
 from diansuo.office.base.models import ImportBatch, ImportChange, Station
 from diansuo.office.base.scope import Scope
@@ -60,12 +62,6 @@ class FailedRow:
     reason: str
 
 
-class _Refused(ValueError):
-    def __init__(self, column: str, value: object, reason: str, remedy: str) -> None:
-        super().__init__(reason)
-        self.column, self.value, self.reason, self.remedy = column, str(value), reason, remedy
-
-
 def plan(source: Source) -> Plan:
     """Say what a list of failures would store, row by row.
 
@@ -75,7 +71,8 @@ def plan(source: Source) -> Plan:
     tables = read_tables(source.path, source.file_name, COLUMNS, source.aliases)
     sheets = [parse_columns(table, COLUMNS) for table in tables]
     verdicts = Verdicts()
-    rows = list(_read(sheets, _places(sheets, source.scope), source.today, verdicts))
+    read = partial(_row, places=_places(sheets, source.scope), today=source.today)
+    rows = list(read_rows(sheets, verdicts, read, subjects=("customer", "meter")))
     writes = _judge(rows, verdicts)
     stations = {row.place.station_id for row in rows}
     station = Station.objects.get(pk=stations.pop()) if len(stations) == 1 else None
@@ -110,33 +107,9 @@ def _places(sheets: Sequence[Parsed], scope: Scope) -> dict[tuple[str, str], lis
     return found
 
 
-def _read(
-    sheets: Sequence[Parsed], places: dict[tuple[str, str], list[Place]], today: date, verdicts: Verdicts
-) -> Iterator[FailedRow]:
-    for sheet in sheets:
-        for problem in sheet.problems:
-            verdicts.add(
-                problem.sheet, problem.row, Outcome.REFUSED, "",
-                column=problem.column, value=problem.value, reason=problem.reason, remedy=problem.remedy,
-            )  # fmt: skip
-        for at, number in enumerate(sheet.row_numbers):
-            if at in sheet.refused:
-                continue
-            cells = {field: values[at] for field, values in sheet.values.items()}
-            subject = cells["customer"] or cells["meter"]
-            try:
-                yield _row(sheet.sheet, number, subject, cells, places, today)
-            except _Refused as refusal:
-                verdicts.add(
-                    sheet.sheet, number, Outcome.REFUSED, subject,
-                    column=refusal.column, value=refusal.value, reason=refusal.reason, remedy=refusal.remedy,
-                )  # fmt: skip
-
-
 def _row(
     sheet: str,
     number: int,
-    subject: str,
     cells: dict[str, Any],
     places: dict[tuple[str, str], list[Place]],
     today: date,
@@ -144,24 +117,24 @@ def _row(
     day, days, reason = cells["fail_date"], cells["days"], cells["reason"] or ""
     known = places.get((cells["customer"] or "", cells["meter"]), [])
     if not known:
-        raise _Refused(
+        raise RowRefused(
             "电能表编号", cells["meter"], _("档案中没有这块表装在该处"),
             _("核对用户编号和电能表编号；总表和关口先在用户档案中导入"),
         )  # fmt: skip
     there = [place for place in known if place.touches(day)]
     if not there:
-        raise _Refused(
+        raise RowRefused(
             "电能表编号", cells["meter"], _("当日这块表不在该处"), _("核对日期与档案中的装拆表日期")
         )
     if day > today:
-        raise _Refused("失败日期", day, _("失败日期还没到"), _("核对日期"))
+        raise RowRefused("失败日期", day, _("失败日期还没到"), _("核对日期"))
     if days is not None and not 1 <= days <= MOST_DAYS:
-        raise _Refused("连续失败天数", days, _("应为不小于1的整数"), _("改正或留空"))
+        raise RowRefused("连续失败天数", days, _("应为不小于1的整数"), _("改正或留空"))
     if len(reason) > REASON_LENGTH:
-        raise _Refused(
+        raise RowRefused(
             "失败原因", reason, _("超过 %(length)d 个字") % {"length": REASON_LENGTH}, _("写短一些")
         )
-    return FailedRow(sheet, number, subject, there[-1], day, days, reason)
+    return FailedRow(sheet, number, cells["customer"] or cells["meter"], there[-1], day, days, reason)
 
 
 def _judge(rows: Sequence[FailedRow], verdicts: Verdicts) -> list[Callable[[ImportBatch], None]]:
