@@ -22,7 +22,7 @@ from diansuo.office.base.work_orders import operations as work_orders
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.collection.models import Receivable
 from diansuo.office.desk.board import queries
-from diansuo.office.desk.board.figures import Figures
+from diansuo.office.desk.board.figures import Figures, Source
 from diansuo.office.desk.board.wording import bulletin
 from tests.office.desk import board_station
 from tests.office.desk.board_station import NOW, TODAY
@@ -113,6 +113,16 @@ def test_a_freeze_that_stopped_some_days_ago_is_used_and_said_so(tmp_path: Path)
     assert later.loss_day == TODAY - timedelta(days=1)
     assert not any(stamp.complete for stamp in later.stamps)
     assert (much_later.loss_day, much_later.failure_day) == (None, None)
+
+
+def test_beside_another_system_the_arrears_list_has_its_stamp_too(tmp_path: Path) -> None:
+    board_station.archive_only(tmp_path)
+    alone = {stamp.source for stamp in queries.board(ALL, TODAY).stamps}
+    Station.objects.update(mode=Station.Mode.BESIDE)
+
+    (arrears,) = [stamp for stamp in queries.board(ALL, TODAY).stamps if stamp.source not in alone]
+
+    assert (arrears.source, arrears.until, arrears.complete) == (Source.ARREARS, None, False)
 
 
 def _tasks(head: User, staff: Staff) -> None:

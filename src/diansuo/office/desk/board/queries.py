@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Count
 
 from diansuo.office.archive.models import Responsibility
-from diansuo.office.base.models import Staff
+from diansuo.office.base.models import Staff, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import queries as work_orders
 from diansuo.office.collection import queries as collection
@@ -112,7 +112,13 @@ def _named(scope: Scope, figures: ByManager) -> list[ManagerRow]:
 
 def _stamps(scope: Scope, day: date, failure_day: date | None, loss_day: date | None) -> list[Stamp]:
     yesterday = day - timedelta(days=1)
-    return [
+    stamps = [
         Stamp(Source.FREEZE, loss_day, yesterday, missing_masters(scope, loss_day) if loss_day else 0),
         Stamp(Source.FAILURES, failure_day, yesterday),
     ]
+    if any(station.mode == Station.Mode.BESIDE for station in scope.stations()):
+        # Where another system collects, what is owed is only as new as its list.
+        listed = collection.latest_list_date(scope)
+        recent = listed is not None and listed >= day - timedelta(days=STALE_DAYS)
+        stamps.append(Stamp(Source.ARREARS, listed if recent else None, yesterday))
+    return stamps
