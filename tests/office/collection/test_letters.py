@@ -18,8 +18,7 @@ from diansuo.office.archive.models import Customer, MeterInstallation, Route, Tr
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill
-from diansuo.office.collection import letter_queries as queries
-from diansuo.office.collection import text_messages
+from diansuo.office.collection.letters import queries, text_messages
 from diansuo.office.collection.models import Receivable
 from tests.office.base import pages
 

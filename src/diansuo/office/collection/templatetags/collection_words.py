@@ -6,7 +6,7 @@ from django import template
 
 from diansuo.office.billing.models import BillLine
 from diansuo.office.billing.wording import line_title
-from diansuo.office.collection.text_messages import masked
+from diansuo.office.collection.letters.text_messages import masked
 
 register = template.Library()
 

@@ -20,9 +20,7 @@ from diansuo.office.base.access import allowed
 from diansuo.office.base.export import download
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import unsigned
-from diansuo.office.collection import letter_operations as operations
-from diansuo.office.collection import letter_queries as queries
-from diansuo.office.collection import text_messages
+from diansuo.office.collection.letters import operations, queries, text_messages
 
 SEND = "base.send_reminders"
 LONGEST_ID = 18  # digits; no key of the database is longer

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from diansuo.office.base import wording
 from diansuo.office.base.sheets.write import Sheet, write_sheets
-from diansuo.office.collection.letter_queries import Reminder
+from diansuo.office.collection.letters.queries import Reminder
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from diansuo.office.archive.models import Customer
 from diansuo.office.base.models import User
-from diansuo.office.collection.letter_queries import TEXT_MESSAGES
+from diansuo.office.collection.letters.queries import TEXT_MESSAGES
 
 
 def note_download(customers: int, *, user: User, now: datetime) -> LogEntry:
