@@ -16,7 +16,7 @@ from diansuo.office.base.access import install_demo_users
 from diansuo.office.base.imports import operations
 from diansuo.office.base.models import Staff, Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering import failure_queries as queries
+from diansuo.office.metering.collecting import failure_queries as queries
 from diansuo.office.metering.models import CollectionFailure
 from tests.office.metering.builder import ALL, bring_in, household, make_station, preview, write_csv
 

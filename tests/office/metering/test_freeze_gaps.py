@@ -14,7 +14,7 @@ from diansuo.office.archive.models import Meter, MeteringPoint, MeterInstallatio
 from diansuo.office.base.access import install_demo_users
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering.freeze_queries import freeze_missing
+from diansuo.office.metering.collecting.freeze_queries import freeze_missing
 from tests.office.metering.builder import ALL, bring_in, household, make_station, write_csv
 
 pytestmark = pytest.mark.django_db

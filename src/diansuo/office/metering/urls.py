@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from diansuo.office.base.converters import PERIOD
-from diansuo.office.metering import failure_views, freeze_views, views
+from diansuo.office.metering import views
+from diansuo.office.metering.collecting import failure_views, freeze_views
 
 WALK = f"readings/<int:route_id>/<{PERIOD}:period>/"
 

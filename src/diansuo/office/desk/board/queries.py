@@ -15,7 +15,7 @@ from diansuo.office.base.work_orders import queries as work_orders
 from diansuo.office.collection import queries as collection
 from diansuo.office.desk.board.figures import Board, Figures, ManagerRow, Source, Stamp, WorstArea
 from diansuo.office.desk.board.losses import abnormal_areas, loss_day_for, missing_masters, shortlist
-from diansuo.office.metering import failure_queries as metering
+from diansuo.office.metering.collecting import failure_queries as metering
 
 # How many days back a figure may lie and still be put before the meeting; it then says so.
 STALE_DAYS = 7

@@ -19,9 +19,9 @@ from diansuo.office.base.registry import words_of
 from diansuo.office.base.scope import Scope
 from diansuo.office.collection.queries import any_receivables, open_receivables
 from diansuo.office.desk.handover import queries
-from diansuo.office.metering import failure_queries
+from diansuo.office.metering.collecting import failure_queries
+from diansuo.office.metering.collecting.point_rows import PointRow, point_rows
 from diansuo.office.metering.models import Finding
-from diansuo.office.metering.point_rows import PointRow, point_rows
 
 LISTED = 60
 """Of debtors, tasks and meters the sheet names the first so many; the rest it counts."""

@@ -16,8 +16,8 @@ from diansuo.office.base import lists, wording
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
-from diansuo.office.metering import failure_queries as queries
-from diansuo.office.metering.point_rows import PointRow
+from diansuo.office.metering.collecting import failure_queries as queries
+from diansuo.office.metering.collecting.point_rows import PointRow
 
 MANAGER = Column("manager", gettext_lazy("台区经理"), Kind.CODE)
 WHERE = (

@@ -14,9 +14,9 @@ from diansuo.core.quantity.month import first_day, month_of
 from diansuo.office.archive.models import MeteringPoint, MeterInstallation
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering import lake
-from diansuo.office.metering.failure_queries import LONG_DAYS
+from diansuo.office.metering.collecting.failure_queries import LONG_DAYS
+from diansuo.office.metering.collecting.point_rows import PointRow, point_rows
 from diansuo.office.metering.models import LakeFile
-from diansuo.office.metering.point_rows import PointRow, point_rows
 
 LOOK_BACK_DAYS = 92
 MOST = 5_000

@@ -12,9 +12,9 @@ from diansuo.office.base import lists, wording
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
-from diansuo.office.metering import failure_queries
-from diansuo.office.metering import freeze_queries as queries
-from diansuo.office.metering.failure_views import LONG, MANAGER, WHERE, asked_day, link_of, name_of
+from diansuo.office.metering.collecting import failure_queries
+from diansuo.office.metering.collecting import freeze_queries as queries
+from diansuo.office.metering.collecting.failure_views import LONG, MANAGER, WHERE, asked_day, link_of, name_of
 
 
 def gap_list(request: HttpRequest) -> HttpResponse:

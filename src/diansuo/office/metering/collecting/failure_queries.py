@@ -12,8 +12,8 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from diansuo.office.archive.models import Meter, Responsibility
 from diansuo.office.base.scope import Scope
+from diansuo.office.metering.collecting.point_rows import PointRow, point_rows
 from diansuo.office.metering.models import CollectionFailure
-from diansuo.office.metering.point_rows import PointRow, point_rows
 
 LONG_DAYS = 3
 """From so many days in a row on a failure is urgent (mission.md: three days and more in red)."""
