@@ -6,6 +6,7 @@
 from diansuo.core.network.balance import Balance, Members, Side, balance
 from diansuo.core.network.classes import Losses, LossKind, Reason, classify
 from diansuo.core.network.energy import Exchanges, Freezes, RegisterEnds, State
+from diansuo.core.network.partial import with_nearest_ends
 from diansuo.core.network.thresholds import LossThresholds, WrongLossThreshold
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "WrongLossThreshold",
     "balance",
     "classify",
+    "with_nearest_ends",
 ]

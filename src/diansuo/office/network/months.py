@@ -6,7 +6,7 @@ Kept in this process by station, revision and month: every import and every chan
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -14,7 +14,15 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import Max
 
-from diansuo.core.network import Balance, Losses, LossThresholds, Side, balance, classify
+from diansuo.core.network import (
+    Balance,
+    Losses,
+    LossThresholds,
+    Side,
+    balance,
+    classify,
+    with_nearest_ends,
+)
 from diansuo.core.quantity import month as months
 from diansuo.core.quantity.arrays import Int64
 from diansuo.office.metering import lake
@@ -115,7 +123,7 @@ def computed(
     if len(there) > 1:
         month = there[[0, -1]]
     daily = _levels(loaded, bounds, limits)
-    monthly = _levels(loaded, month, limits)
+    monthly = _levels(loaded, month, limits, partial=True)
     return StationMonth(
         station_id=station_id,
         period=period,
@@ -139,11 +147,21 @@ def computed(
     )
 
 
-def _levels(loaded: StationColumns, bounds: Int64, limits: LossThresholds) -> tuple[Level, Level, Level]:
-    """Return the losses of areas, feeders and the station."""
+def _levels(
+    loaded: StationColumns, bounds: Int64, limits: LossThresholds, *, partial: bool = False
+) -> tuple[Level, Level, Level]:
+    """Return the losses of areas, feeders and the station.
+
+    With ``partial`` a customer of whom one end of the period is missing counts with what is known inside it; the
+    collection still says that it is not whole.
+    """
     areas = len(loaded.areas)
     groups = areas + len(loaded.feeders)
     every = balance(loaded.freezes, loaded.members, bounds, groups, loaded.ends, loaded.exchanges)
+    if partial:
+        filled = with_nearest_ends(loaded.freezes, int(bounds[0]), int(bounds[-1]), loaded.inlets)
+        known = balance(filled, loaded.members, bounds, groups, loaded.ends, loaded.exchanges)
+        every = replace(known, outlets_known=every.outlets_known)
     parts = (
         (every.rows(slice(0, areas)), limits.area_collection_bp),
         (every.rows(slice(areas, groups)), limits.feeder_collection_bp),
