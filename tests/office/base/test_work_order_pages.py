@@ -16,7 +16,7 @@ from pytest_django.fixtures import Settings
 from diansuo.office.base.access import install_demo_users
 from diansuo.office.base.models import Staff, Station, User, WorkOrder, WorkOrderPhoto
 from diansuo.office.base.work_orders import operations, photos
-from diansuo.office.base.work_orders.links import Subject, dispatch_url
+from diansuo.office.base.work_orders.links import Subject, dispatch_url, unsigned
 from tests.office.archive import lists
 from tests.office.base import pages
 
@@ -78,7 +78,7 @@ def test_several_rows_of_a_list_are_dispatched_at_once_each_to_its_own_manager(s
     due = timezone.localdate() + timedelta(days=3)
 
     assert len(tokens) == 2
-    assert HIDDEN.findall(form) == tokens
+    assert unsigned(HIDDEN.findall(form)) == unsigned(tokens)
     assert f'value="{due.isoformat()}"' in form
     answer = client.post(
         reverse("work_order_new"),
@@ -97,7 +97,7 @@ def test_the_button_of_one_row_fills_the_form_for_that_row_only(station: Station
     first, second = TOKENS.findall(client.get(reverse("customers")).content.decode())
     form = client.post(reverse("work_order_new"), {"subject": [first], "only": second}).content.decode()
 
-    assert HIDDEN.findall(form) == [second]
+    assert unsigned(HIDDEN.findall(form)) == unsigned([second])
     zhao = Staff.objects.get(name="Zhao")
     assert f'<option value="{zhao.pk}" selected>' in form
 
@@ -273,3 +273,35 @@ def test_a_stranger_finds_no_order_and_no_photo(order: WorkOrder, station: Stati
         == 200
     )
     assert WorkOrder.objects.count() == 1
+
+
+def test_a_task_sent_back_says_so_and_why_among_ones_own(order: WorkOrder) -> None:
+    manager, head = pages.signed_in("manager"), pages.signed_in("head")
+    _answer(manager, order)
+    head.post(reverse("work_order_return", args=[order.pk]), {"text": "没拍表号"})
+
+    mine = manager.get(reverse("my_work")).content.decode()
+
+    assert "已退回，要补" in mine
+    assert "退回原因：没拍表号" in mine
+    assert reverse("my_work") in manager.get(reverse("today")).content.decode()
+
+
+def test_a_second_answer_comes_back_with_the_reason_and_its_words(order: WorkOrder) -> None:
+    manager = pages.signed_in("manager")
+    _answer(manager, order)
+
+    again = manager.post(reverse("work_order_answer", args=[order.pk]), {"reply": "又写了一遍"})
+
+    assert again.status_code == 422
+    assert "已反馈，不能再次提交" in again.content.decode()
+    assert "又写了一遍" in again.content.decode()
+
+
+def test_what_is_dispatched_already_is_named_before_it_is_dispatched_again(order: WorkOrder) -> None:
+    subject = Subject("查表", customer_number=order.customer_number, station_id=order.station_id)
+
+    page = pages.signed_in("head").get(dispatch_url(subject)).content.decode()
+
+    assert order.customer_number
+    assert f"派工单 {order.number}" in page

@@ -197,3 +197,12 @@ def test_text_messages_are_one_sheet_and_who_has_no_mobile_number_another(statio
 def test_who_may_not_send_reminders_gets_no_phone_numbers(station: Station, client: Client) -> None:
     assert pages.signed_in("manager").get(reverse("text_messages")).status_code == 403
     assert "短信名单" not in pages.signed_in("manager").get(reverse("letters")).content.decode()
+
+
+def test_a_notice_of_a_bill_that_is_paid_says_so(station: Station) -> None:
+    receivable = Receivable.objects.get(bill__period=PERIOD)
+    for paid, words in ((0, ""), (100, "还应交"), (receivable.amount_fen, "已交清")):
+        Receivable.objects.filter(pk=receivable.pk).update(paid_fen=paid)
+        page = pages.signed_in("clerk").get(reverse("notices"), {"period": PERIOD}).content.decode()
+        assert ("交费截止日" in page) == (paid < receivable.amount_fen)
+        assert [said for said in ("还应交", "已交清") if said in page] == ([words] if words else [])

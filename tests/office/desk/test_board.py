@@ -84,7 +84,7 @@ def test_the_areas_with_theft_stand_on_the_board_and_add_up_to_its_figures(tmp_p
         total.add(row.figures)
     assert total == board.total
     assert board.total.high == len(high)
-    assert board.total.loss_wh == sum(area.loss_wh for area in board.worst if (area.loss_wh or 0) > 0)
+    assert board.total.loss_wh == sum(area.loss_wh for area in board.worst if area.loss_wh is not None)
     assert board.total.loss_wh > board.total.mean_loss_wh > 0
 
 
@@ -160,7 +160,7 @@ def test_arrears_and_tasks_stand_in_the_managers_line(tmp_path: Path, settings: 
     assert client.get(reverse("debtors"), owing).content.decode().count('name="only"') == 1
     assert (late.content.decode().count("甲"), late.content.decode().count("乙")) == (1, 0)
     text = bulletin(board, station.name)
-    assert "欠费：1 户，123.45 元" in text
+    assert "逾期欠费：1 户，123.45 元" in text
     assert f"任务：逾期 1 件（{duty.staff.name} 1）；昨日应完成 1 件，完成 1 件" in text
 
 
@@ -194,3 +194,34 @@ def test_the_daily_report_is_a_workbook_of_four_sheets(tmp_path: Path, settings:
     assert summary[-1][:2] == ["合计", board_station.CUSTOMERS]
     assert len(book.get_sheet_by_name("异常台区").to_python()) > 3
     assert Station.objects.count() == 1
+
+
+def test_an_area_stands_under_who_manages_it_now_with_the_task_that_is_out(
+    tmp_path: Path, settings: Settings
+) -> None:
+    settings.DEMO = True
+    station, _files = board_station.whole(tmp_path)
+    users = {user.username: user for user in install_demo_users(station, "x-board-1")}
+    area = queries.board(ALL, TODAY).worst[0]
+    other = Staff.objects.get(user=users["clerk"])
+    duties = Responsibility.objects.filter(
+        staff=area.staff_id, duty=Responsibility.Duty.MANAGER, point__areas__area=area.area_id
+    )
+    for duty in duties:
+        duty.change_from(TODAY, staff_id=other.pk)
+    station.revision += 1
+    station.save()
+    order = work_orders.dispatch(
+        Subject(area.name, area_number=area.number),
+        assignee=other,
+        due_date=TODAY,
+        instruction="",
+        safety=(),
+        user=users["head"],
+        now=NOW,
+    )
+
+    (again,) = [one for one in queries.board(ALL, TODAY).worst if one.area_id == area.area_id]
+
+    assert again.staff_id == other.pk
+    assert again.tasks == ((order.pk, order.number),)

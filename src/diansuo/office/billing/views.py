@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from diansuo.office.archive.models import PRICE_CLASSES
 from diansuo.office.base import lists, registry, wording
 from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.billing import page_queries, queries
@@ -18,13 +21,24 @@ from diansuo.office.billing.models import Bill
 from diansuo.office.billing.wording import rule_title
 from diansuo.office.metering import page_queries as metering
 
-STATE_TONES = {Bill.State.DRAFT: "info", Bill.State.ISSUED: "ok"}
+STATE_TONES = {Bill.State.DRAFT: "info", Bill.State.ISSUED: "ok", Bill.State.KEPT: "info"}
+
+
+def _states(scope: Scope) -> dict[int, Any]:
+    """Return what the states are called: where another system issues, a draft here never will be."""
+    names = dict(Bill.State.choices)
+    if all(station.mode == Station.Mode.BESIDE for station in scope.stations()):
+        names[Bill.State.DRAFT] = names[Bill.State.KEPT]
+    return names
 
 
 def month_list(request: HttpRequest) -> HttpResponse:
     """Show the months that have bills, with their totals."""
+    scope = Scope.of(request.user)
     return render(
-        request, "billing/months.html", {"months": queries.months(Scope.of(request.user)), "section": "bills"}
+        request,
+        "billing/months.html",
+        {"months": queries.months(scope), "states": _states(scope), "section": "bills"},
     )
 
 
@@ -60,7 +74,7 @@ def bill_list(request: HttpRequest, period: int) -> HttpResponse:
             Column("to_date", _("止"), Kind.DAY),
             Column("energy_wh", _("电量"), Kind.KWH, unit="kWh"),
             Column("amount_fen", _("电费"), Kind.YUAN, unit=_("元"), url_name="bill", url_args=("id",)),
-            Column("state", _("状态"), Kind.CODE, labels=dict(Bill.State.choices), tones=STATE_TONES),
+            Column("state", _("状态"), Kind.CODE, labels=_states(scope), tones=STATE_TONES),
         ),
         key=("contract_id",),
         empty=_("这个月还没有账单。在“电费流程”里执行这个月，这里就有了。"),
@@ -104,6 +118,7 @@ def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:
         "marks": [words[name] for name in page_queries.marks(scope, bill)],
         "position": page_queries.year_position(scope, bill),
         "state_tone": STATE_TONES[Bill.State(bill.state)],
+        "state": _states(scope)[bill.state],
         "section": "bills",
     }
     return render(request, "billing/bill.html", context)

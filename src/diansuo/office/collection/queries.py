@@ -46,10 +46,14 @@ class PersonArrears:
 
 def open_receivables(scope: Scope) -> QuerySet[Receivable]:
     """Return what is not fully paid: of our own bills where a station runs alone, of the imported list beside."""
+    return ruling_receivables(scope).filter(paid_fen__lt=F("amount_fen"))
+
+
+def ruling_receivables(scope: Scope) -> QuerySet[Receivable]:
+    """Return the receivables of the books that rule at their station, paid or not: our own, or the imported ones."""
     own = Q(customer__station__mode=Station.Mode.ALONE, bill__isnull=False)
     imported = Q(customer__station__mode=Station.Mode.BESIDE, bill__isnull=True)
-    rows = Receivable.objects.filter(scope.limit("customer__station"), paid_fen__lt=F("amount_fen"))
-    return rows.filter(own | imported)
+    return Receivable.objects.filter(own | imported, scope.limit("customer__station"))
 
 
 def open_by_person(scope: Scope, *, day: date) -> QuerySet[Receivable]:

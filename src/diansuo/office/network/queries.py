@@ -6,7 +6,7 @@ Every row is plain data; words for its class and reason are in :mod:`wording`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -110,9 +110,20 @@ def months_of_losses(scope: Scope) -> list[int]:
     return months.months_there(one.pk for one in scope.stations())
 
 
-def loss_on(scope: Scope, day: date) -> list[AreaLoss]:
-    """Return the loss of every public area of the scope on a day, by number; none of a day not imported."""
-    return list(loss_of_areas(scope, day, day + timedelta(days=1)))
+def loss_on(scope: Scope, day: date, *, managed_on: date | None = None) -> list[AreaLoss]:
+    """Return the loss of every public area of the scope on a day, by number; none of a day not imported.
+
+    The managers are those of ``managed_on`` (who would act on it now), by default of the day itself.
+    """
+    found = list(loss_of_areas(scope, day, day + timedelta(days=1)))
+    if managed_on is None or managed_on == day:
+        return found
+    people = managers_on(scope, managed_on)
+    named = (people.get(one.area_id, (None, "")) for one in found)
+    return [
+        replace(one, manager_id=staff_id, manager=name)
+        for one, (staff_id, name) in zip(found, named, strict=True)
+    ]
 
 
 def loss_of_areas(scope: Scope, start: date, end: date) -> Iterator[AreaLoss]:

@@ -80,7 +80,7 @@ def area_list(request: HttpRequest) -> HttpResponse:
     scope = Scope.of(request.user)
     of = asked(request, scope)
     manager, words = _manager(request, scope), request.GET.get("q", "").strip()
-    every = queries.loss_on(scope, of.day) if of.day else []
+    every = queries.loss_on(scope, of.day, managed_on=timezone.localdate()) if of.day else []
     kind = request.GET.get("kind", ABNORMAL)
     mine = [
         one

@@ -97,7 +97,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("import_batch", batch.pk)
     context = {
-        "kinds": kinds.all_kinds(),
+        "kinds": [one for one in kinds.all_kinds() if request.user.has_perm(one.permission)],
         "kind": kind,
         "form": form,
         "refusal": refusal,
@@ -128,8 +128,10 @@ def _preview(request: HttpRequest, form: ImportForm, kind: str) -> ImportBatch:
 def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Show what the import would do, or did: counts, notes, and the verdict on every row."""
     batch = _batch(request, batch_id)
+    # What was refused has to be seen first: the rest goes right without anybody.
+    order = (Outcome.REFUSED, *(name for name in Outcome if name != Outcome.REFUSED))
     chosen = request.GET.get("outcome") or next(
-        (name for name in Outcome if batch.counts.get(name)), Outcome.NEW
+        (name for name in order if batch.counts.get(name)), Outcome.NEW
     )
     start = lists.first_row(request)
     rows = verdicts.load(operations.verdict_file(batch), chosen, start, VERDICTS_A_PAGE + 1)

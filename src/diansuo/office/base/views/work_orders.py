@@ -90,7 +90,7 @@ def my_orders(request: HttpRequest) -> HttpResponse:
     mine = queries.mine(scope, request.user)
     may_close = request.user.has_perm("base.close_work")
     context = {
-        "to_do": _cards(mine.filter(state=WorkOrder.State.OPEN), today),
+        "to_do": _cards(mine.filter(state=WorkOrder.State.OPEN), today, scope),
         "to_close": _cards(queries.to_close(scope, request.user), today) if may_close else [],
         "done": _cards(
             mine.exclude(state=WorkOrder.State.OPEN).order_by("-replied_at", "-id")[:LATEST_SHOWN], today
@@ -100,12 +100,17 @@ def my_orders(request: HttpRequest) -> HttpResponse:
     return render(request, "base/my_work.html", context)
 
 
-def _cards(orders: Any, today: Any) -> list[dict[str, Any]]:
-    return [{"order": order, **_state(order, today)} for order in orders]
+def _cards(orders: Any, today: Any, scope: Scope | None = None) -> list[dict[str, Any]]:
+    shown = list(orders)
+    reasons = queries.sent_back(scope, [order.pk for order in shown]) if scope else {}
+    return [
+        {"order": order, "sent_back": reasons.get(order.pk), **_state(order, today, order.pk in reasons)}
+        for order in shown
+    ]
 
 
-def _state(order: WorkOrder, today: Any) -> dict[str, Any]:
-    standing = wording.standing(order, today)
+def _state(order: WorkOrder, today: Any, sent_back: bool = False) -> dict[str, Any]:
+    standing = wording.RETURNED if sent_back else wording.standing(order, today)
     return {"state": wording.STANDINGS[standing], "tone": wording.STANDING_TONES[standing]}
 
 
@@ -144,7 +149,10 @@ def new_orders(request: HttpRequest) -> HttpResponse:
             return answer
     context = {
         "form": form,
-        "subjects": [{"subject": one, "signed": signed(one)} for one in subjects],
+        "subjects": [
+            {"subject": one, "signed": signed(one), "standing": queries.standing_about(scope, one)}
+            for one in subjects
+        ],
         "section": "work_orders",
     }
     return render(request, "base/work_order_new.html", context)
@@ -227,6 +235,11 @@ def answer(request: HttpRequest, order_id: int) -> HttpResponse:
             now=timezone.now(),
         )
     except operations.UnableToAnswer as problem:
+        order.refresh_from_db()
+        if order.state != WorkOrder.State.OPEN or not operations.may_answer(order, request.user):
+            # The form is not on the page any more: the words come back with the reason, to be copied.
+            messages.error(request, f"{problem}。{_('没有记下的内容：')}{form.cleaned_data['reply']}")
+            return _page(request, order, status=422)
         form.add_error(None, str(problem))
         return _page(request, order, form, status=422)
     messages.success(request, _("已反馈，等待验收"))

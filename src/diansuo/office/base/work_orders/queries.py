@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from diansuo.office.base.models import Staff, User, WorkOrder, WorkOrderEvent, WorkOrderPhoto
 from diansuo.office.base.scope import Scope
+from diansuo.office.base.work_orders.links import Subject
 
 State = WorkOrder.State
 UNDONE = Q(state=State.OPEN)
@@ -96,6 +97,28 @@ def open_of(
     return rows.order_by("due_date", "id")
 
 
+def open_tasks(scope: Scope, area_numbers: Iterable[str]) -> dict[tuple[int, str], list[tuple[int, str]]]:
+    """Return the orders about areas that are not closed, by station and area number: id and number of each."""
+    rows = orders(scope).exclude(state=State.CLOSED).filter(area_number__in=list(area_numbers))
+    found: dict[tuple[int, str], list[tuple[int, str]]] = {}
+    columns = ("station", "area_number", "id", "number")
+    for station, area, *order in rows.order_by("id").values_list(*columns):
+        found.setdefault((station, area), []).append((order[0], order[1]))
+    return found
+
+
+def standing_about(scope: Scope, subject: Subject) -> QuerySet[WorkOrder]:
+    """Return the orders not closed yet that are about the same customer, or else the same area."""
+    rows = orders(scope).exclude(state=State.CLOSED)
+    if subject.station_id is not None:
+        rows = rows.filter(station=subject.station_id)
+    if subject.customer_number:
+        return rows.filter(customer_number=subject.customer_number).order_by("id")
+    if subject.area_number:
+        return rows.filter(area_number=subject.area_number, customer_number="").order_by("id")
+    return rows.none()
+
+
 def of_customer(scope: Scope, number: str, *, company_id: int) -> QuerySet[WorkOrder]:
     """Return every order about a customer of a company, the latest first."""
     rows = orders(scope).filter(customer_number=number, station__company=company_id)
@@ -115,6 +138,23 @@ def to_close(scope: Scope, user: User) -> QuerySet[WorkOrder]:
         .exclude(assignee__user__isnull=False, assignee__user=user)
         .order_by("id")
     )
+
+
+def sent_back(scope: Scope, order_ids: Iterable[int]) -> dict[int, str]:
+    """Return, of open orders that were sent back, the last reason why."""
+    rows = WorkOrderEvent.objects.filter(
+        scope.limit("order__station"),
+        order__in=list(order_ids),
+        order__state=State.OPEN,
+        kind=WorkOrderEvent.Kind.RETURNED,
+    )
+    return dict(rows.order_by("id").values_list("order", "text"))
+
+
+def open_of_user(scope: Scope, user: User, day: date) -> tuple[int, int]:
+    """Return how many orders a user has still to do, and how many of them are past their day on a day."""
+    rows = mine(scope, user).filter(state=State.OPEN)
+    return rows.count(), rows.filter(due_date__lt=day).count()
 
 
 def events(scope: Scope, order_id: int) -> QuerySet[WorkOrderEvent]:

@@ -10,9 +10,13 @@ from django.utils.translation import gettext_lazy
 from diansuo.office.base.models import WorkOrder
 from diansuo.office.base.work_orders.safety import measures
 
-OVERDUE = "overdue"
-STANDINGS = {**dict(WorkOrder.State.choices), OVERDUE: gettext_lazy("已逾期")}
-STANDING_TONES = {"open": "info", "answered": "warn", "closed": "ok", OVERDUE: "bad"}
+OVERDUE, RETURNED = "overdue", "returned"
+STANDINGS = {
+    **dict(WorkOrder.State.choices),
+    OVERDUE: gettext_lazy("已逾期"),
+    RETURNED: gettext_lazy("已退回，要补"),
+}
+STANDING_TONES = {"open": "info", "answered": "warn", "closed": "ok", OVERDUE: "bad", RETURNED: "bad"}
 
 
 def standing(order: WorkOrder, day: date) -> str:

@@ -18,11 +18,10 @@ from diansuo.office.archive.models import Contract, Customer, MeterInstallation,
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill, ExternalBill
-from diansuo.office.collection.models import Receivable
-from diansuo.office.collection.queries import open_receivables
+from diansuo.office.collection.queries import open_receivables, ruling_receivables
 from diansuo.office.metering.models import RegisterReading
 
-MOST_SLIPS = 600
+MOST_SLIPS = 1000
 """More than this at once is no print run but a mistake; choose a manager or an area."""
 TEXT_MESSAGES = "短信名单"
 """What the record of a download is called."""
@@ -123,12 +122,18 @@ class Notice:
     exchanged: bool = False
     rolled: bool = False
     due_date: date | None = None
+    paid_fen: int = 0
     lines: list[Any] = field(default_factory=list)
 
     @property
     def in_words(self) -> str:
         """Return the amount as 大写金额."""
         return in_words(self.amount_fen)
+
+    @property
+    def left_fen(self) -> int:
+        """Return what is still to be paid of it."""
+        return self.amount_fen - self.paid_fen
 
 
 def reminders(scope: Scope, day: date, chosen: Chosen = EVERYONE) -> list[Reminder]:
@@ -225,10 +230,11 @@ def _multipliers(bills: list[Bill]) -> dict[int, int]:
 
 
 def _add_due_dates(scope: Scope, period: int, made: list[Notice]) -> None:
-    rows = Receivable.objects.filter(scope.limit("customer__station"), period=period)
-    due = dict(rows.values_list("customer", "due_date"))
+    """Add until when it is to be paid, and what of it is paid already: of the books that rule at the station."""
+    rows = ruling_receivables(scope).filter(period=period)
+    due = {customer: facts for customer, *facts in rows.values_list("customer", "due_date", "paid_fen")}
     for notice in made:
-        notice.due_date = due.get(notice.to.customer_id)
+        notice.due_date, notice.paid_fen = due.get(notice.to.customer_id, (None, 0))
 
 
 def recipients(scope: Scope, customers: Iterable[int], day: date) -> dict[int, Recipient]:

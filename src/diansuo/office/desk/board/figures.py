@@ -77,6 +77,8 @@ class WorstArea:
     loss_fen: int | None
     url: str = ""
     instruction: str = ""
+    tasks: tuple[tuple[int, str], ...] = ()
+    """Tasks about the area that are not closed: id and number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from django.urls import reverse
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from diansuo.core.network import LossKind, Reason
 from diansuo.office.base.scope import Scope
+from diansuo.office.base.work_orders.queries import open_tasks
 from diansuo.office.desk.board.figures import WorstArea
 from diansuo.office.network import queries as network
 from diansuo.office.network.queries import AreaLoss
@@ -27,13 +28,17 @@ def loss_day_for(scope: Scope, day: date, stale_days: int) -> date | None:
     return None if found is None or found < day - timedelta(days=stale_days) else found
 
 
-def abnormal_areas(scope: Scope, day: date) -> list[WorstArea]:
-    """Return the areas somebody must look at on a day: by class, in it the largest loss first."""
-    rows = [row for row in network.loss_on(scope, day) if row.abnormal]
+def abnormal_areas(scope: Scope, day: date, *, managed_on: date) -> list[WorstArea]:
+    """Return the areas somebody must look at on a day: by class, in it the largest loss first.
+
+    They stand under whoever manages them on the morning of the board, who would have to act.
+    """
+    rows = [row for row in network.loss_on(scope, day, managed_on=managed_on) if row.abnormal]
+    tasks = open_tasks(scope, [row.area_number for row in rows])
     rows.sort(
         key=lambda row: (_ORDER.get(row.kind, 3), -abs(row.loss_wh or row.mean7_loss_wh or 0), row.number)
     )
-    return [_worst(row) for row in rows]
+    return [_worst(row, tasks.get((row.station_id, row.area_number), ())) for row in rows]
 
 
 def shortlist(areas: Iterable[WorstArea]) -> list[WorstArea]:
@@ -56,7 +61,7 @@ def missing_masters(scope: Scope, day: date) -> int:
     return sum(row.reason == Reason.NO_MASTER_REGISTER for row in network.loss_on(scope, day))
 
 
-def _worst(row: AreaLoss) -> WorstArea:
+def _worst(row: AreaLoss, tasks: Sequence[tuple[int, str]]) -> WorstArea:
     kinds = [row.kind.name.lower()] if row.kind in _ORDER else []
     return WorstArea(
         area_id=row.area_id,
@@ -75,6 +80,7 @@ def _worst(row: AreaLoss) -> WorstArea:
         loss_fen=row.value_fen,
         url=reverse("loss_area", args=[row.area_id]),
         instruction=_instruction(row),
+        tasks=tuple(tasks),
     )
 
 

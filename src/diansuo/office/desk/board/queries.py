@@ -32,7 +32,7 @@ def board(scope: Scope, day: date, *, every_area: bool = False) -> Board:
     _count_customers(scope, day, figures)
     failure_day = _add_failures(scope, day, figures)
     loss_day = loss_day_for(scope, day, STALE_DAYS)
-    areas = abnormal_areas(scope, loss_day) if loss_day else []
+    areas = abnormal_areas(scope, loss_day, managed_on=day) if loss_day else []
     worst = areas if every_area else shortlist(areas)
     _add_losses(areas, figures)
     has_arrears = _add_arrears(scope, day, figures)
@@ -78,7 +78,7 @@ def _add_losses(areas: Iterable[WorstArea], figures: ByManager) -> None:
         row = figures[area.staff_id]
         for name in area.kind.split():
             setattr(row, name, getattr(row, name) + 1)
-        if area.loss_wh is not None and area.loss_wh > 0:
+        if area.loss_wh is not None:
             row.loss_wh += area.loss_wh
             row.mean_loss_wh += area.mean_loss_wh or 0
             row.loss_fen += area.loss_fen or 0

@@ -11,7 +11,7 @@ from diansuo.office.base import wording
 from diansuo.office.desk.board.figures import Board, Figures, ManagerRow, Source, Stamp
 from diansuo.office.network.wording import percent as loss_percent
 
-NAMED_IN_BULLETIN = 5
+NAMED_IN_BULLETIN = 15
 
 
 def source_name(source: Source) -> str:
@@ -46,8 +46,8 @@ def whole_kilowatt_hours(energy_wh: int | None) -> str:
     """Write Wh as whole kWh, as a meeting reads them; half goes away from zero."""
     if energy_wh is None:
         return wording.NOTHING
-    sign = "-" if energy_wh < 0 else ""
-    return f"{sign}{(abs(energy_wh) + 500) // 1000:,}"
+    whole = (abs(energy_wh) + 500) // 1000
+    return f"{'-' if energy_wh < 0 and whole else ''}{whole:,}"
 
 
 def bulletin(board: Board, station: str) -> str:
@@ -58,7 +58,7 @@ def bulletin(board: Board, station: str) -> str:
     lines.append(_("二、线损：") + _losses(board))
     lines.extend(_worst(board))
     lines.append(
-        _("三、欠费：%(customers)s 户，%(yuan)s 元%(people)s")
+        _("三、逾期欠费：%(customers)s 户，%(yuan)s 元%(people)s")
         % {
             "customers": wording.count(total.arrears_customers),
             "yuan": wording.yuan(total.arrears_fen),
@@ -115,18 +115,22 @@ def _losses(board: Board) -> str:
 
 
 def _worst(board: Board) -> list[str]:
-    return [
-        _("　%(place)s. %(area)s（%(manager)s）%(reason)s，%(rate)s，%(kwh)s kWh")
-        % {
+    lines = []
+    for place, area in enumerate(board.worst[:NAMED_IN_BULLETIN], start=1):
+        fields = {
             "place": place,
             "area": area.name,
             "manager": area.manager or _("无台区经理"),
             "reason": area.reason,
-            "rate": percent(area.rate_bp),
-            "kwh": whole_kilowatt_hours(area.loss_wh),
         }
-        for place, area in enumerate(board.worst[:NAMED_IN_BULLETIN], start=1)
-    ]
+        if area.loss_wh is None:
+            lines.append(_("　%(place)s. %(area)s（%(manager)s）%(reason)s") % fields)
+            continue
+        fields |= {"rate": percent(area.rate_bp), "kwh": whole_kilowatt_hours(area.loss_wh)}
+        lines.append(_("　%(place)s. %(area)s（%(manager)s）%(reason)s，%(rate)s，%(kwh)s kWh") % fields)
+    if board.worst_more:
+        lines.append(_("　另有 %(count)s 个异常台区") % {"count": board.worst_more})
+    return lines
 
 
 def _each(board: Board, count: Callable[[Figures], int]) -> str:

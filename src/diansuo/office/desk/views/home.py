@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from diansuo.office.base.scope import Scope
+from diansuo.office.base.work_orders import queries as work_orders
 from diansuo.office.collection import page_queries as collection
 from diansuo.office.desk import page_queries, queries
 from diansuo.office.desk.views.board import lands_on_board, morning_board
@@ -25,6 +26,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
     latest = jobs[0] if jobs else None
     context = {
         "today": today,
+        "tasks": work_orders.open_of_user(scope, request.user, today),
         "latest": queries.month(scope, job_id=latest.pk) if latest else None,
         "latest_state": job_state(latest) if latest else "",
         "latest_tone": job_tone(latest) if latest else "",
