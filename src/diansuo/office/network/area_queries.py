@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -138,7 +139,8 @@ def _moves(scope: Scope, area_id: int) -> list[Event]:
         ).select_related("area")
     }
     came = Counter(row.valid_from for row in rows)
-    events = []
+    events: list[Event] = []
+    connected: list[Event] = []
     for row in rows:
         customer = row.point.contract.customer
         whose = f"{customer.name} {customer.number}"
@@ -147,7 +149,7 @@ def _moves(scope: Scope, area_id: int) -> list[Event]:
             words = _("%(whose)s，由 %(area)s 调入") % {"whose": whose, "area": origin.name}
             events.append(Event(row.valid_from, _("用户调入"), words, customer.pk))
         elif origin is None and came[row.valid_from] <= NAMED_A_DAY:
-            events.append(Event(row.valid_from, _("用户新挂"), whose, customer.pk))
+            connected.append(Event(row.valid_from, _("用户新挂"), whose, customer.pk))
         if row.valid_to is None:
             continue
         goal = others.get((row.point_id, row.valid_to))
@@ -155,9 +157,22 @@ def _moves(scope: Scope, area_id: int) -> list[Event]:
             words = _("%(whose)s，调往 %(area)s") % {"whose": whose, "area": goal.name} if goal else whose
             events.append(Event(row.valid_to, _("用户调出"), words, customer.pk))
     many = [day for day, count in came.items() if count > NAMED_A_DAY]
-    return events + [
-        Event(day, _("建档"), _("%(count)s 户挂到本台区") % {"count": came[day]}) for day in many
-    ]
+    began = [Event(day, _("建档"), _("%(count)s 户挂到本台区") % {"count": came[day]}) for day in many]
+    return [*events, *began, *_connections(connected)]
+
+
+def _connections(events: list[Event]) -> Iterator[Event]:
+    """Name the customers connected in the latest year; count those of the years before, which nobody looks for."""
+    latest = max((event.day.year for event in events), default=0)
+    years: dict[int, list[Event]] = {}
+    for event in events:
+        if event.day.year == latest:
+            yield event
+        else:
+            years.setdefault(event.day.year, []).append(event)
+    for year, those in years.items():
+        words = _("%(year)s 年共 %(count)s 户") % {"year": year, "count": len(those)}
+        yield Event(max(event.day for event in those), those[0].title, words)
 
 
 def _terms(scope: Scope, area_id: int) -> list[Event]:
