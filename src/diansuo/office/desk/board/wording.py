@@ -85,7 +85,7 @@ def bulletin(board: Board, station: str) -> str:
 def _failures(board: Board) -> str:
     if board.failure_day is None:
         return _("没有导入采集失败清单")
-    return _("%(day)s 失败 %(count)s 户，其中连续 3 天及以上 %(three)s 户%(people)s") % {
+    return _("%(day)s 失败 %(count)s 块表，其中连续 3 天及以上 %(three)s 块%(people)s") % {
         "day": wording.short_day(board.failure_day),
         "count": board.total.failures,
         "three": board.total.failures_three_days,
