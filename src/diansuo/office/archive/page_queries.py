@@ -74,6 +74,8 @@ class AreaRow:
     customers: int = 0
     has_master: bool = False
     station_id: int | None = None
+    manager_id: int | None = None
+    manager: str = ""
 
 
 def customers(scope: Scope) -> QuerySet[Customer]:
@@ -263,7 +265,26 @@ def area_rows(scope: Scope, found: Iterable[TransformerArea], day: date) -> list
         rows[row["area"]].customers = row["customers"]
     for area_id in MeteringPoint.objects.filter(master_of__in=rows).values_list("master_of", flat=True):
         rows[area_id].has_master = True
+    for area_id, staff_id, name in _most_managed(rows, day):
+        rows[area_id].manager_id, rows[area_id].manager = staff_id, name
     return list(rows.values())
+
+
+def _most_managed(areas: Iterable[int], day: date) -> list[tuple[int, int, str]]:
+    """Return who manages customers of each area on a day, whoever manages most of them last."""
+    ends = Q(point__duties__valid_to__isnull=True) | Q(point__duties__valid_to__gt=day)
+    held = PointArea.objects.in_force(day).filter(
+        ends,
+        area__in=list(areas),
+        point__contract__isnull=False,
+        point__duties__duty=Responsibility.Duty.MANAGER,
+        point__duties__valid_from__lte=day,
+    )
+    columns = ("area", "point__duties__staff", "point__duties__staff__name")
+    counted = (
+        held.values(*columns).annotate(number=Count("point")).order_by("number", "-point__duties__staff")
+    )
+    return list(counted.values_list(*columns))
 
 
 def area_terms(scope: Scope, area_id: int) -> list[AreaTerm]:

@@ -83,6 +83,7 @@ def _about_area(row: queries.AreaRow) -> Subject:
         f"{row.name} {row.number}",
         area_number=row.number,
         url=reverse("area", args=[row.id]),
+        staff_id=row.manager_id,
         station_id=row.station_id,
     )
 
@@ -110,6 +111,7 @@ def area_list(request: HttpRequest) -> HttpResponse:
             Column("feeder", _("线路")),
             Column("capacity_va", _("配变容量"), Kind.KVA, unit="kVA"),
             Column("customers", _("用户数"), Kind.COUNT, url_name="area", url_args=("id",)),
+            Column("manager", _("台区经理"), Kind.CODE),
             Column(
                 "has_master",
                 _("考核总表"),

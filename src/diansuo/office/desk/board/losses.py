@@ -87,7 +87,8 @@ def _worst(row: AreaLoss, tasks: Sequence[tuple[int, str]]) -> WorstArea:
 def _reason(row: AreaLoss) -> str:
     words = [str(KIND_NAMES[row.kind])] if row.kind in _ORDER else []
     if row.reason_detail:
-        words = [f"{words[0]}：{row.reason_detail}" if words else row.reason_detail]
+        said = _("%(what)s：%(detail)s") % {"what": words[0] if words else "", "detail": row.reason_detail}
+        words = [said if words else row.reason_detail]
     if row.sudden:
         words.append(_("突变"))
     return _("，").join(words)

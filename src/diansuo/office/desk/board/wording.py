@@ -78,7 +78,7 @@ def bulletin(board: Board, station: str) -> str:
     )
     missing = [stamp_text(stamp) for stamp in board.stamps if not stamp.complete]
     if missing:
-        lines.append(_("五、缺数据：") + "；".join(missing))
+        lines.append(_("五、缺数据：") + _("；").join(missing))
     return "\n".join(lines)
 
 
