@@ -14,7 +14,7 @@ import platformdirs
 import typer
 
 from diansuo.cli import office, serve
-from diansuo.cli.say import Failure, bar, say, t
+from diansuo.cli.say import Failure, bar, say, t, warn
 
 MONTHS = 14
 CUSTOMERS = 4_800
@@ -64,7 +64,14 @@ def demo(
     marker = home / "demo-built"
     if not marker.exists():
         _build(home, password, customers, months, mode)
-        marker.touch()
+        marker.write_text(mode.value, encoding="utf-8")
+    elif marker.read_text(encoding="utf-8") not in ("", mode.value):
+        warn(
+            t(
+                f"{home} 里已有另一种运行方式的演示，照旧打开；要重新生成，先删掉这个文件夹",
+                f"{home} holds a demonstration of the other mode, which is served; delete the folder to build anew",
+            )
+        )
     say(
         t(
             f"演示账号共用口令：{password} （head 所长、manager 台区经理、auditor 核算员、counter 柜员等，见登录页）",
