@@ -43,6 +43,12 @@ def test_every_page_shows_how_the_station_runs(station: Station) -> None:
     ]
 
     assert not without
+    not_found, forbidden = (
+        client.get("/customers/999999/"),
+        client.get(f"{reverse('import_new')}?kind=payments"),
+    )
+    assert (not_found.status_code, forbidden.status_code) == (404, 403)
+    assert all("营销2.0旁运行" in answer.content.decode() for answer in (not_found, forbidden))
 
 
 def test_who_sees_stations_of_both_kinds_is_told_so_and_it_costs_one_query(station: Station) -> None:
