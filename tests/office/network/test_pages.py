@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from diansuo.core.network import LossKind
 from diansuo.office.base.models import Post, Staff, User
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.write import write_csv
+from diansuo.office.base.work_orders.links import unsigned
 from diansuo.office.network import exporting, queries
 from diansuo.office.network.wording import percent
 from tests.office.base import pages
@@ -126,6 +128,17 @@ def test_feeders_and_the_station_are_listed(head: Client) -> None:
     assert "东线" in page
     assert "东村供电所" in page
     assert _text(head, "/loss/trend/?period=202410").count("data-chart") == 1
+
+
+def test_feeders_and_the_station_can_be_dispatched_too_by_those_who_may(head: Client, grid: Grid) -> None:
+    tokens = re.findall(r'name="only" value="([^"]+)"', _text(head, "/loss/feeders/?day=2024-10-06"))
+
+    subjects = unsigned(tokens)
+
+    assert {one.source for one in subjects} == {"loss"}
+    assert {one.station_id for one in subjects} == {grid.station.pk}
+    assert len(subjects) >= 2
+    assert 'name="only"' not in _text(_signed_in(grid, "counter"), "/loss/feeders/?day=2024-10-06")
 
 
 @pytest.mark.parametrize("url", ["/loss/list/?day=2024-10-02&kind=all", "/loss/feeders/?day=2024-10-02"])

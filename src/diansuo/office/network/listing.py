@@ -152,6 +152,7 @@ def whole_rows(scope: Scope, day: date, period: int) -> list[dict[str, Any]]:
         rows.append(
             row(one)
             | {
+                "of": one,
                 "name": one.name or one.number,
                 "month_loss_wh": month.loss_wh if month else None,
                 "month_rate_bp": month.rate_bp if month else None,
@@ -202,7 +203,18 @@ def about(of: AreaLoss) -> Subject:
     )
 
 
-def _title(of: AreaLoss) -> str:
+def about_whole(of: Loss) -> Subject:
+    """Say what a task made from the loss of a feeder, or of the station as a whole, is about."""
+    return Subject(
+        _title(of),
+        source="loss",
+        url=reverse("loss_feeders") + f"?day={of.day.isoformat()}",
+        station_id=of.station_id,
+        instruction=of.reason_detail or _("查关口表示数和倍率，再查所带台区总表、专变用户示数是否齐全。"),
+    )
+
+
+def _title(of: Loss) -> str:
     what = kind_name(of.kind) if of.kind in (LossKind.HIGH, LossKind.NEGATIVE, LossKind.UNCOMPUTABLE) else ""
     what = what or (_("线损突变") if of.sudden else _("线损"))
     if of.rate_bp is None:

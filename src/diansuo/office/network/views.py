@@ -121,10 +121,15 @@ def feeder_list(request: HttpRequest) -> HttpResponse:
     columns = listing.feeder_columns()
     if request.GET.get("export") == "xlsx":
         return workbook(_("线路线损") + f"_{of.day or ''}", columns, rows)
+    may = request.user.has_perm("base.dispatch_work")
+    shown = [
+        lists.Row(cells(columns, row), signed(listing.about_whole(row["of"])) if may else "") for row in rows
+    ]
     context = {
         **_frame(of, "loss_feeders"),
         "columns": columns,
-        "page": {"rows": [lists.Row(cells(columns, row)) for row in rows]},
+        "page": {"rows": shown},
+        "dispatchable": may,
     }
     return render(request, "network/feeders.html", context)
 
