@@ -71,6 +71,7 @@ def test_a_reminder_sums_what_is_overdue_in_figures_and_in_words(station: Statio
     page = pages.signed_in("clerk").get(reverse("reminders")).content.decode()
     assert slip.in_words in page
     assert "回执" in page
+    assert f'<span class="station">{station.name}</span>' in page
 
 
 def test_reminders_of_one_manager_leave_out_the_others(station: Station) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
+
+from diansuo.core.rules.thresholds import exact_fields
 
 # parameter in the rulebook -> (field, how many field units make one parameter unit)
 PARAMETERS: Final[dict[str, tuple[str, int]]] = {
@@ -67,22 +69,4 @@ class LossThresholds:
         Raises:
             WrongLossThreshold: a key is unknown or missing, or a value is no exact number of its unit.
         """
-        unknown = sorted(set(parameters) - set(PARAMETERS))
-        missing = sorted(set(PARAMETERS) - set(parameters))
-        if unknown or missing:
-            raise WrongLossThreshold(
-                f"unknown: {', '.join(unknown) or '-'}; missing: {', '.join(missing) or '-'}"
-            )
-        return cls(
-            **{field: _exact(name, parameters[name], scale) for name, (field, scale) in PARAMETERS.items()}
-        )
-
-
-def _exact(name: str, value: str | int | Decimal, scale: int) -> int:
-    try:
-        scaled = Decimal(value) * scale
-    except (InvalidOperation, TypeError, ValueError) as error:
-        raise WrongLossThreshold(f"{name}: {value!r} is not a number") from error
-    if not scaled.is_finite() or scaled != scaled.to_integral_value():
-        raise WrongLossThreshold(f"{name}: {value!r} must be a number in steps of 1/{scale}")
-    return int(scaled)
+        return cls(**exact_fields(parameters, PARAMETERS, error=WrongLossThreshold, negative=True))

@@ -1,9 +1,11 @@
 """Amounts in words (大写金额), as invoices, receipts and notices bear them beside the figures.
 
 Source: 中国人民银行《支付结算办法》(银发〔1997〕393号) 附件一《正确填写票据和结算凭证的基本规定》, items 一 to 三:
-零 stands once for any run of noughts within the figure and not at its end; 整 follows an amount without fen;
-where 角 is 0 and 分 is not, 零 stands before the 分; where the yuan end in a nought and 角 follow, 零 stands before
-the 角 (the rule allows to leave it out; of its two readings this one is taken throughout).
+零 stands once for any run of noughts within the figure and not at its end;
+整 follows whole yuan, and nothing follows 角 or 分;
+where 角 is 0 and 分 is not, 零 stands before the 分;
+where the yuan end in a nought and 角 follow, 零 stands before the 角
+(the rule allows to leave it out; of its two readings this one is taken throughout).
 
 Shapes: one int64 fen in, one text out; no array is needed anywhere.
 """
@@ -45,7 +47,9 @@ def in_words(amount_fen: int) -> str:
         words += "零"
     if fen:
         words += f"{_DIGITS[fen]}分"
-    return sign + (f"{words}整" if not fen and words else words or "零元整")
+    if not words:
+        return "零元整"
+    return sign + (words if jiao or fen else f"{words}整")
 
 
 def _whole(yuan: int) -> str:

@@ -251,7 +251,6 @@ def area(scope: Scope, area_id: int) -> TransformerArea | None:
 
 def area_rows(scope: Scope, found: Iterable[TransformerArea], day: date) -> list[AreaRow]:
     """Add to some areas their feeder and capacity, their customers' number and whether there is a master meter."""
-    del scope  # the areas are within it already
     rows = {
         one.pk: AreaRow(one.pk, one.company_id, one.number, one.name, station_id=one.station_id)
         for one in found
@@ -265,16 +264,17 @@ def area_rows(scope: Scope, found: Iterable[TransformerArea], day: date) -> list
         rows[row["area"]].customers = row["customers"]
     for area_id in MeteringPoint.objects.filter(master_of__in=rows).values_list("master_of", flat=True):
         rows[area_id].has_master = True
-    for area_id, staff_id, name in _most_managed(rows, day):
+    for area_id, (staff_id, name) in managers_of_areas(scope, rows, day).items():
         rows[area_id].manager_id, rows[area_id].manager = staff_id, name
     return list(rows.values())
 
 
-def _most_managed(areas: Iterable[int], day: date) -> list[tuple[int, int, str]]:
-    """Return who manages customers of each area on a day, whoever manages most of them last."""
+def managers_of_areas(scope: Scope, areas: Iterable[int], day: date) -> dict[int, tuple[int, str]]:
+    """Return id and name of whoever manages most customers of an area on a day, by area; of equals the older id."""
     ends = Q(point__duties__valid_to__isnull=True) | Q(point__duties__valid_to__gt=day)
     held = PointArea.objects.in_force(day).filter(
         ends,
+        scope.limit("area__station"),
         area__in=list(areas),
         point__contract__isnull=False,
         point__duties__duty=Responsibility.Duty.MANAGER,
@@ -284,7 +284,8 @@ def _most_managed(areas: Iterable[int], day: date) -> list[tuple[int, int, str]]
     counted = (
         held.values(*columns).annotate(number=Count("point")).order_by("number", "-point__duties__staff")
     )
-    return list(counted.values_list(*columns))
+    # Ascending by how many customers they manage: the last one stays.
+    return {area_id: (staff_id, name) for area_id, staff_id, name in counted.values_list(*columns)}
 
 
 def area_terms(scope: Scope, area_id: int) -> list[AreaTerm]:

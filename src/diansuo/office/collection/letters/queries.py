@@ -279,12 +279,6 @@ def months(scope: Scope, *, limit: int = 24) -> list[int]:
     return sorted(found, reverse=True)[:limit]
 
 
-def contact(scope: Scope) -> str:
-    """Return the station's name for the foot of a slip, nothing where the viewer sees several."""
-    stations: list[Station] = list(scope.stations()[:2])
-    return stations[0].name if len(stations) == 1 else ""
-
-
 def downloads(scope: Scope, *, limit: int = 5) -> list[LogEntry]:
     """Return who of the scope's stations took the list of text messages and when, the latest first."""
     rows = LogEntry.objects.filter(scope.limit("user__staff__station"), object_repr=TEXT_MESSAGES)

@@ -80,14 +80,14 @@ def notices(request: HttpRequest) -> HttpResponse:
     if period is None or not 1 <= period % 100 <= 12:
         raise BadRequest("period")
     slips = queries.notices(scope, period, today, _chosen(request))
-    return _printed(request, scope, slips, "collection/notices.html")
+    return _printed(request, slips, "collection/notices.html")
 
 
 def reminders(request: HttpRequest) -> HttpResponse:
     """Print the reminders of today (催费通知单), of those chosen in the address."""
     scope, today = Scope.of(request.user), timezone.localdate()
     slips = queries.reminders(scope, today, _chosen(request))
-    return _printed(request, scope, slips, "collection/reminders.html")
+    return _printed(request, slips, "collection/reminders.html")
 
 
 @allowed(SEND)
@@ -114,7 +114,7 @@ def _chosen(request: HttpRequest) -> queries.Chosen:
     )
 
 
-def _printed(request: HttpRequest, scope: Scope, slips: list[Any], template: str) -> HttpResponse:
+def _printed(request: HttpRequest, slips: list[Any], template: str) -> HttpResponse:
     if len(slips) > queries.MOST_SLIPS:
         messages.error(
             request,
@@ -125,7 +125,6 @@ def _printed(request: HttpRequest, scope: Scope, slips: list[Any], template: str
     context = {
         "slips": slips,
         "today": timezone.localdate(),
-        "station": queries.contact(scope),
         "section": "letters",
     }
     return render(request, template, context)

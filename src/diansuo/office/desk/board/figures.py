@@ -11,7 +11,6 @@ from typing import Self
 class Source(StrEnum):
     """Which import a column of the board lives on; the value is the kind of file."""
 
-    ARCHIVE = "archive"
     FAILURES = "failures"
     FREEZE = "freeze"
     ARREARS = "arrears"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,6 @@ NAMED_IN_BULLETIN = 15
 def source_name(source: Source) -> str:
     """Return what a kind of file is called."""
     return {
-        Source.ARCHIVE: _("用户档案"),
         Source.FAILURES: _("采集失败清单"),
         Source.FREEZE: _("日冻结电量"),
         Source.ARREARS: _("欠费明细"),
@@ -138,8 +136,3 @@ def _each(board: Board, count: Callable[[Figures], int]) -> str:
     rows: list[ManagerRow] = sorted(board.rows, key=lambda row: -count(row.figures))
     named = [f"{row.name or _('无台区经理')} {count(row.figures)}" for row in rows if count(row.figures)]
     return _("（%(people)s）") % {"people": "、".join(named)} if named else ""
-
-
-def yesterday(board: Board) -> str:
-    """Return the day before the board's, short."""
-    return wording.short_day(board.day - timedelta(days=1))

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
+from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import (
     Customer,
     MeteringPoint,
@@ -67,12 +68,8 @@ def person(scope: Scope, staff_id: int) -> Staff | None:
 
 def manager_of(scope: Scope, area_id: int, day: date) -> int | None:
     """Return who manages most customers of an area on a day, or None."""
-    hangs = PointArea.objects.in_force(day).filter(scope.limit("area__station"), area=area_id)
-    duties = Responsibility.objects.in_force(day).filter(
-        point__in=hangs.values("point"), duty=Responsibility.Duty.MANAGER
-    )
-    row = duties.values("staff").annotate(points=Count("id")).order_by("-points", "staff").first()
-    return row["staff"] if row else None
+    manager = archive.managers_of_areas(scope, [area_id], day).get(area_id)
+    return None if manager is None else manager[0]
 
 
 def areas_of(scope: Scope, staff_id: int, day: date) -> list[ManagedArea]:
