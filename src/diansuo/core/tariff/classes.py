@@ -50,6 +50,30 @@ class Component(IntEnum):
     """峰段加价"""
     VALLEY = 4
     """谷段减价"""
+    PURCHASE = 5
+    """代理购电（市场化购电）电费"""
+    UPSTREAM_LOSS = 6
+    """上网环节线损费用"""
+    TRANSMISSION = 7
+    """输配电量电费"""
+    SYSTEM_OPERATION = 8
+    """系统运行费"""
+    SURCHARGE = 9
+    """政府性基金及附加"""
+    CAPACITY = 10
+    """容量电费: by the capacity of transformers and high-voltage motors"""
+    DEMAND = 11
+    """需量电费: by contract or actual maximum demand"""
+    DEMAND_EXCESS = 12
+    """超合同需量电费: what lies above 105 % of the contract demand, charged twice"""
+    POWER_FACTOR = 13
+    """功率因数调整电费"""
+    FREE_ENERGY = 14
+    """低保、五保户免费电量"""
+    CORRECTION = 15
+    """退补电费"""
+    ENERGY = 16
+    """电度电费 at one bundled price (目录电价), as before the components were published one by one"""
 
 
 @dataclass(frozen=True, slots=True)
