@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from diansuo.core.casework import run_case
 from diansuo.core.rules import RuleBook, RuleBookRefused
-from diansuo.core.tariff.case import run_case
-from diansuo.office.config.rulebook_files import load, read_document
+from diansuo.office.config.rulebook_files import load, read_case_document
 
 CASES = Path(__file__).parent
 FILES = sorted(CASES.rglob("*.yaml"))
@@ -21,7 +21,7 @@ def book() -> RuleBook:
 
 
 def read_case_file(path: Path) -> dict[str, Any]:
-    return dict(read_document(path.read_text(encoding="utf-8"), path.name))
+    return dict(read_case_document(path.read_text(encoding="utf-8"), path.name))
 
 
 def test_there_are_cases_to_run() -> None:

@@ -70,6 +70,31 @@ def read_document(text: str, file: str) -> Mapping[str, Any]:
     return document
 
 
+class ExactLoader(StrictLoader):
+    """The loader of case files: a number or day that is not quoted is taken exactly as it is written."""
+
+    def construct_bare(self, node: yaml.Node) -> str:
+        """Return the text of a scalar, so that ``0.10`` stays 0.10 and no float comes near it."""
+        return str(node.value)
+
+
+for tag in BARE:
+    ExactLoader.add_constructor(f"tag:yaml.org,2002:{tag}", ExactLoader.construct_bare)
+
+
+def read_case_document(text: str, file: str) -> Mapping[str, Any]:
+    """Read the text of a case file: as :func:`read_document`, but numbers and days need no quotes.
+
+    Raises:
+        RuleBookRefused: not YAML, no mapping, or a key written twice; all with lines.
+    """
+    problems: list[Problem] = []
+    document = _read(text, file, problems, ExactLoader)
+    if problems:
+        raise RuleBookRefused(problems)
+    return document
+
+
 def load(overlay: Path | None = None) -> RuleBook:
     """Load the shipped rulebook, and on top of it the user's own folder of rules.
 
@@ -119,8 +144,10 @@ def _files(folder: Traversable | Path, inside: str = "") -> list[tuple[str, Trav
     return found
 
 
-def _read(text: str, file: str, problems: list[Problem]) -> Mapping[str, Any]:
-    loader = StrictLoader(text, file, problems)
+def _read(
+    text: str, file: str, problems: list[Problem], kind: type[StrictLoader] = StrictLoader
+) -> Mapping[str, Any]:
+    loader = kind(text, file, problems)
     try:
         document = loader.get_single_data()
     except yaml.YAMLError as error:

@@ -1,6 +1,6 @@
-"""Case files: one customer, some months, what must come out; computed without any database.
+"""Case files of the shape ``months``: one customer, some months, what must come out, by the engine that bills.
 
-The shape is documented in tests/cases/README.md. Year-to-date energy is carried from month to month and
+The shape is documented in docs/guide/case-files.md. Year-to-date energy is carried from month to month and
 begins anew with the billing year.
 """
 
@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from diansuo.core.casework.months_document import CaseDocument, CaseMonthUse, read_case
 from diansuo.core.quantity.energy import kwh_from_wh
 from diansuo.core.quantity.money import price_from_nano, yuan_from_fen
 from diansuo.core.quantity.month import UNKNOWN_DAY, billing_year, months_in_year
 from diansuo.core.rules import RuleBook, parse
-from diansuo.core.tariff.case_document import CaseDocument, CaseMonthUse, read_case
 from diansuo.core.tariff.classes import SETTLEMENT, Component
 from diansuo.core.tariff.columns import BillingInput, Bills
 from diansuo.core.tariff.price import price
@@ -72,37 +72,10 @@ class CaseBill:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class CaseResult:
-    """What a case came to, and every difference from what it expects."""
-
-    name: str
-    bills: tuple[CaseBill, ...]
-    mismatches: tuple[str, ...]
-
-    @property
-    def total_yuan(self) -> Decimal:
-        """The sum of the bills that were priced."""
-        return sum((bill.amount_yuan for bill in self.bills if bill.amount_yuan is not None), Decimal("0.00"))
-
-    @property
-    def holds(self) -> bool:
-        """Whether everything came out as expected."""
-        return not self.mismatches
-
-    def as_mapping(self) -> dict[str, Any]:
-        """Return the result as plain data, numbers as texts."""
-        return {
-            "name": self.name,
-            "total_yuan": str(self.total_yuan),
-            "bills": [bill.as_mapping() for bill in self.bills],
-            "holds": self.holds,
-            "mismatches": list(self.mismatches),
-        }
-
-
-def run_case(mapping: Mapping[str, Any], book: RuleBook, file: str = "case") -> CaseResult:
-    """Compute a case and compare it with what it expects.
+def run_months(
+    mapping: Mapping[str, Any], book: RuleBook, file: str
+) -> tuple[str, list[CaseBill], list[str]]:
+    """Compute the months of a case and compare them with what it expects: name, bills, mismatches.
 
     Args:
         mapping: the content of a case file, numbers as quoted texts.
@@ -125,7 +98,7 @@ def run_case(mapping: Mapping[str, Any], book: RuleBook, file: str = "case") -> 
         priced = price(_as_input(case, use, year_to_date_wh, rules), rules)
         year_to_date_wh += int(priced.energy_wh[0])
         bills.append(_as_bill(use, priced))
-    return CaseResult(case.name, tuple(bills), tuple(_mismatches(case, bills)))
+    return case.name, bills, _mismatches(case, bills)
 
 
 def _year_start_month(rules: RuleBook, day: date) -> int:

@@ -1,0 +1,194 @@
+"""A whole bill of a case: meters, losses, sharing, prices, capacity, power factor, in the order of docs/rules."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, Final
+
+from diansuo.core.casework import capacity, power_factor, span, transformers
+from diansuo.core.casework.crossing import priced_lines
+from diansuo.core.casework.exact import fen_of, half_away
+from diansuo.core.casework.given import Given
+from diansuo.core.casework.meters import Energy, MeterUse, read_meters
+from diansuo.core.casework.outcome import Line, Outcome
+from diansuo.core.casework.prices import energy_lines, read_prices
+from diansuo.core.casework.sharing import Shared, share, spread
+from diansuo.core.casework.span import Span, read_span
+from diansuo.core.casework.transformers import Loss, losses, read_transformers
+from diansuo.core.quantity.money import yuan_from_fen
+
+KEYS: Final = (
+    *span.KEYS, "meters", "energy", "rounding", "transformers", "losses", "groups", "prices", "capacity_charge",
+    "power_factor", "lines",
+)  # fmt: skip
+ENERGY_KEYS: Final = (
+    "total",
+    "sharp",
+    "peak",
+    "flat",
+    "valley",
+    "deep_valley",
+    "reactive",
+    "reactive_reverse",
+    "demand_kw",
+)
+LINE_KEYS: Final = ("name", "quantity", "unit", "price", "amount_yuan", "power_factor")
+ROUNDING_KEYS: Final = ("energy_kwh",)
+HUNDREDTH: Final = Fraction(1, 100)
+
+
+def bill(given: Given) -> Outcome:
+    """Compute a bill.
+
+    Raises:
+        Refused: energy, prices, capacity or the power factor cannot be settled as the case stands.
+    """
+    days = read_span(given)
+    step = given.inner("rounding", (), ROUNDING_KEYS).number("energy_kwh", HUNDREDTH)
+    meters = _meters(given, step)
+    owned = read_transformers(given.named("transformers"), given.context, days)
+    lost = losses(given.inner("losses", (), transformers.LOSS_KEYS), owned, meters, days)
+    outcome = Outcome()
+    read, settled = _settle(given, outcome, meters, lost, step)
+    shared = share(given.named("groups"), meters, settled.total, settled.bands, step, given)
+    _show(outcome, read, settled, shared, meters)
+    adjusted_fen = _charge_energy(given, outcome, shared, meters, days)
+    demand = None if read.demand_kw is None else max(Fraction(0), read.demand_kw - shared.deducted_kw)
+    charges = capacity.capacity_lines(
+        given.inner("capacity_charge", (), capacity.KEYS), owned, demand, settled.total, days
+    )
+    outcome.charge(*charges)
+    if charges:
+        outcome.values["capacity_yuan"] = Fraction(sum(line.amount_fen for line in charges), 100)
+    adjusted_fen += sum(line.amount_fen for line in charges) + _other_lines(given, outcome)
+    if given.has("power_factor"):
+        _adjust(given, outcome, settled, shared, adjusted_fen, days)
+    return outcome
+
+
+def _meters(given: Given, step: Fraction) -> list[MeterUse]:
+    """Read the meters, and an ``energy`` that the case gives without any as one more."""
+    nodes: dict[str, Any] = dict(given.named("meters"))
+    meters = read_meters(nodes, given.context, step)
+    if given.has("energy"):
+        members = given.inner("energy", (), ENERGY_KEYS).members
+        energies = {
+            ("active" if key == "total" else key): node.value
+            for key, node in members.items()
+            if key != "demand_kw"
+        }
+        stated: dict[str, Any] = {"energy": energies}
+        if "demand_kw" in members:
+            stated["demand_kw"] = members["demand_kw"].value
+        meters += read_meters({"energy": given.node.child("energy", stated)}, given.context, step)
+    return meters
+
+
+def _settle(
+    given: Given, outcome: Outcome, meters: list[MeterUse], lost: Loss, step: Fraction
+) -> tuple[Energy, Energy]:
+    """Add the losses to what was read; they spread over the periods as the energy does."""
+    read = Energy()
+    for meter in meters:
+        if meter.role == "billing":
+            read.add(meter.energy)
+    terms = given.inner("losses", (), transformers.LOSS_KEYS)
+    rounding = terms.number("rounding", step)
+    line = half_away((read.total + lost.active_kwh) * terms.number("line_percent", 0) / 100, rounding)
+    line_reactive = half_away(
+        (read.reactive + lost.reactive_kvarh) * terms.number("line_reactive_percent", 0) / 100, rounding
+    )
+    for name, (active, reactive) in lost.by_transformer.items():
+        label = f"_{name}" if name and len(lost.by_transformer) > 1 else ""
+        outcome.values[f"loss{label}_kwh"], outcome.values[f"loss{label}_kvarh"] = active, reactive
+    if line or line_reactive:
+        outcome.values["line_loss_kwh"] = line
+    total_loss = lost.active_kwh + line
+    bands = dict(read.bands)
+    weights = (
+        {"flat": Fraction(1)}
+        if terms.choice("allocation", ("proportional", "flat"), "proportional") == "flat"
+        else bands
+    )
+    if bands:
+        for band, part in spread(total_loss, weights, rounding).items():
+            bands[band] = bands.get(band, Fraction(0)) + part
+    reactive = read.reactive + lost.reactive_kvarh + line_reactive
+    return read, Energy(read.total + total_loss, bands, reactive, read.demand_kw)
+
+
+def _show(outcome: Outcome, read: Energy, settled: Energy, shared: Shared, meters: list[MeterUse]) -> None:
+    """Name what a reader would check on the way to the bill."""
+    values = outcome.values
+    values["read_kwh"] = read.total
+    for meter in meters:
+        if len(meters) > 1:
+            values[f"{meter.name}_kwh"] = meter.energy.total
+        if meter.factor != 1:
+            values["correction_factor" if len(meters) == 1 else f"{meter.name}_correction_factor"] = (
+                meter.factor
+            )
+    values["settled_kwh"] = settled.total
+    if settled.reactive:
+        values["reactive_kvarh"] = settled.reactive
+    if shared.deducted_kwh:
+        values["deducted_kwh"] = shared.deducted_kwh
+    for group in shared.groups:
+        values[f"{group.name}_kwh"] = group.kwh
+    values["billed_kwh"] = shared.rest_kwh
+    values.update({f"{band}_kwh": kwh for band, kwh in shared.bands.items()})
+    if read.parts_difference:
+        values["parts_difference_kwh"] = read.parts_difference
+    if read.demand_kw is not None:
+        values["demand_kw"] = read.demand_kw
+
+
+def _charge_energy(given: Given, outcome: Outcome, shared: Shared, meters: list[MeterUse], days: Span) -> int:
+    """Add the lines of the energy; return what of them takes part in the power-factor adjustment."""
+    adjusted = 0
+    for line, takes_part in priced_lines(given, shared, meters, days):
+        outcome.charge(line)
+        adjusted += line.amount_fen * takes_part
+    for group in shared.groups:
+        own = group.given.choice("power_factor", ("adjusted", "exempt"), "exempt") == "adjusted"
+        prices = (
+            read_prices(group.given.members["prices"], given.context) if group.given.has("prices") else None
+        )
+        for line, takes_part in energy_lines(prices, group.kwh, group.bands, group.name) if prices else ():
+            outcome.charge(line)
+            adjusted += line.amount_fen * (takes_part and own)
+    outcome.amount_fen = outcome.amount_fen or 0
+    outcome.values["energy_yuan"] = Fraction(outcome.amount_fen, 100)
+    return adjusted
+
+
+def _other_lines(given: Given, outcome: Outcome) -> int:
+    """Add lines the case states itself; return what of them takes part in the power-factor adjustment."""
+    adjusted = 0
+    for node in given.sequence("lines"):
+        each = Given(node, given.context, ("name",), LINE_KEYS)
+        quantity, price = each.number("quantity", 1), each.number("price", 0)
+        if each.has("amount_yuan"):
+            quantity, price = Fraction(1), each.number("amount_yuan")
+        line = Line(each.text("name"), quantity, each.text("unit"), price, fen_of(quantity * price))
+        outcome.charge(line)
+        adjusted += line.amount_fen * (
+            each.choice("power_factor", ("adjusted", "exempt"), "exempt") == "adjusted"
+        )
+    return adjusted
+
+
+def _adjust(
+    given: Given, outcome: Outcome, settled: Energy, shared: Shared, adjusted_fen: int, days: Span
+) -> None:
+    terms = given.inner("power_factor", (), power_factor.KEYS)
+    whole = terms.choice("of", ("whole", "rest"), "whole") == "whole"
+    active = terms.number("active_kwh", settled.total if whole else shared.rest_kwh)
+    reactive = terms.number("reactive_kvarh", settled.reactive)
+    value, rate = power_factor.adjustment(terms, active, reactive, days)
+    base = Fraction(adjusted_fen, 100)
+    outcome.values["power_factor"] = Fraction(value, 100)
+    outcome.values["power_factor_rate_percent"] = rate
+    outcome.values["power_factor_base_yuan"] = Fraction(yuan_from_fen(adjusted_fen))
+    outcome.charge(Line("power_factor", base, "yuan", rate / 100, fen_of(base * rate / 100)))
+    outcome.values["power_factor_yuan"] = Fraction(outcome.lines[-1].amount_fen, 100)

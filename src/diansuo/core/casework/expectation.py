@@ -1,0 +1,80 @@
+"""What a case expects, and every difference from what came out; exactly, money to the fen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from diansuo.core.casework.exact import decimal_text, half_away, places_of
+from diansuo.core.casework.given import Context, Given, number_of
+from diansuo.core.casework.outcome import StepResult
+from diansuo.core.rules.node import Node
+
+KEYS: Final = ("total_yuan", "amounts", "values", "lines", "refusals")
+LINE_KEYS: Final = ("component", "band", "group", "quantity", "price", "amount_yuan", "unit", "note")
+
+
+def mismatches(
+    expect: Node | None, results: Mapping[str, StepResult], total: Decimal, context: Context
+) -> list[str]:
+    """Compare results with what the case expects.
+
+    A refused step that nobody expected is a mismatch too. A value is compared at as many decimals as are written.
+    """
+    given = Given(expect, context, (), KEYS) if expect is not None else None
+    found: list[str] = []
+    refusals = {name: node.text() for name, node in given.named("refusals").items()} if given else {}
+    for name in [*results, *(each for each in refusals if each not in results)]:
+        refusal = results[name].refusal if name in results else "no such step"
+        if refusal != refusals.get(name):
+            found.append(f"{name}: expected refusal {refusals.get(name)}, computed {refusal}")
+    if given is None:
+        return found
+    if given.has("total_yuan") and Fraction(total) != given.number("total_yuan"):
+        found.append(f"total: expected {given.members['total_yuan'].value} yuan, computed {total}")
+    for name, node in given.named("amounts").items():
+        amount = results[name].amount_yuan if name in results else None
+        if amount is None or Fraction(amount) != number_of(node, context):
+            found.append(f"{name}: expected {node.value} yuan, computed {amount}")
+    for name, node in given.named("values").items():
+        found += _value(name, node, context)
+    for name, node in given.named("lines").items():
+        found += _lines(name, node, results.get(name), context)
+    return found
+
+
+def _value(name: str, node: Node, context: Context) -> list[str]:
+    expected = number_of(node, context)
+    computed = context.names.get(name)
+    if computed is None:
+        return [f"{name}: expected {node.value}, there is no such value"]
+    step = Fraction(1, 10 ** places_of(str(node.value)))
+    if half_away(computed, step) == expected:
+        return []
+    return [f"{name}: expected {node.value}, computed {decimal_text(computed)}"]
+
+
+def _lines(name: str, node: Node, result: StepResult | None, context: Context) -> list[str]:
+    """Compare the lines of a step, all of them in order, each by the keys that are written."""
+    computed = [line.as_mapping() for line in result.outcome.lines] if result else []
+    expected = [Given(each, context, (), LINE_KEYS) for each in node.sequence()]
+    found = []
+    if len(expected) != len(computed):
+        found.append(f"{name}: expected {len(expected)} lines, computed {len(computed)}: {_short(computed)}")
+    for at, (want, have) in enumerate(zip(expected, computed, strict=False)):
+        wrong = {key: have[key] for key in want.members if not _same(want, key, have[key])}
+        if wrong:
+            found.append(f"{name}: line {at + 1}: computed {wrong}")
+    return found
+
+
+def _same(want: Given, key: str, have: str) -> bool:
+    if key in ("quantity", "price", "amount_yuan"):
+        return want.number(key) == Fraction(have)
+    return str(want.members[key].value) == have
+
+
+def _short(lines: list[dict[str, str]]) -> list[Any]:
+    return [(line["component"], line["band"], line["quantity"], line["amount_yuan"]) for line in lines]

@@ -1,0 +1,124 @@
+"""What a case takes out of its energy before pricing: sub-meters, transfer supply, fixed parts (domain.md §6.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final
+
+from diansuo.core.casework.exact import half_away
+from diansuo.core.casework.given import Given
+from diansuo.core.casework.meters import BAND_KEYS, FLAT, MeterUse
+from diansuo.core.casework.outcome import Refused
+from diansuo.core.rules.node import Node
+
+GROUP_KEYS: Final = ("energy_kwh", "percent", "of", "meter", "inside", "bears_loss", "prices", "power_factor")
+KWH_PER_KW: Final[Mapping[str, int]] = {
+    "one_shift": 180,
+    "two_shift": 360,
+    "three_shift": 540,
+    "agricultural": 270,
+}
+"""转供电: so many kWh of the supplied customer take 1 kW off the supplier's demand, by its shifts."""
+
+
+@dataclass(slots=True)
+class Group:
+    """A part of the energy with a price of its own."""
+
+    name: str
+    kwh: Fraction
+    bands: dict[str, Fraction]
+    given: Given
+
+
+@dataclass(slots=True)
+class Shared:
+    """The energy after everything is taken out, and what was taken."""
+
+    rest_kwh: Fraction
+    bands: dict[str, Fraction]
+    groups: list[Group] = field(default_factory=list)
+    deducted_kwh: Fraction = Fraction(0)
+    deducted_kw: Fraction = Fraction(0)
+
+
+def spread(total: Fraction, weights: Mapping[str, Fraction], step: Fraction) -> dict[str, Fraction]:
+    """Spread an energy over periods in proportion to their weights; what rounding leaves goes to flat."""
+    whole = sum(weights.values(), Fraction(0))
+    if not whole:
+        return {FLAT: total} if total else {}
+    parts = {band: half_away(total * weights[band] / whole, step) for band in BAND_KEYS if band in weights}
+    rest_to = FLAT if FLAT in parts else max(parts, key=lambda band: parts[band])
+    parts[rest_to] += total - sum(parts.values(), Fraction(0))
+    return parts
+
+
+def share(
+    groups: Mapping[str, Node], meters: list[MeterUse], total: Fraction, bands: Mapping[str, Fraction], step: Fraction,
+    context_of: Given,
+) -> Shared:  # fmt: skip
+    """Take deducted meters, then groups, out of the total.
+
+    Args:
+        groups: group name -> what the case says of it, in order.
+        meters: all meters of the case; those with role ``deducted`` are taken out.
+        total: read energy with losses, kWh.
+        bands: the same by period, empty without periods.
+        step: kWh round to multiples of this.
+        context_of: the bill, for the context.
+
+    Raises:
+        Refused: more is taken out than there is.
+    """
+    read = sum((meter.energy.total for meter in meters if meter.role == "billing"), Fraction(0))
+    raise_by = total / read if read else Fraction(1)
+    shared = Shared(total, dict(bands))
+    for meter in meters:
+        if meter.role == "deducted":
+            _take(shared, meter.name, meter.energy.total, meter.energy.bands, step)
+            shared.deducted_kwh += meter.energy.total
+            if meter.shift in KWH_PER_KW:
+                shared.deducted_kw += meter.energy.total / KWH_PER_KW[meter.shift]
+    whole = shared.rest_kwh
+    by_name = {meter.name: meter for meter in meters}
+    for name, node in groups.items():
+        given = Given(node, context_of.context, ("prices",), GROUP_KEYS)
+        kwh, own = _group_energy(given, by_name, whole, shared.rest_kwh, step)
+        if given.flag("bears_loss"):
+            kwh = half_away(kwh * raise_by, step)
+            own = spread(kwh, own, step) if own else own
+        if given.flag("inside", default=True):
+            _take(shared, name, kwh, own, step)
+        shared.groups.append(Group(name, kwh, own, given))
+    return shared
+
+
+def _group_energy(
+    given: Given, meters: Mapping[str, MeterUse], whole: Fraction, rest: Fraction, step: Fraction
+) -> tuple[Fraction, dict[str, Fraction]]:
+    if given.has("meter"):
+        meter = meters.get(given.text("meter"))
+        if meter is None:
+            given.refuse(
+                "meter", f"no meter {given.text('meter')!r}", "name one of meters:, with role: group"
+            )
+            return Fraction(0), {}
+        return meter.energy.total, dict(meter.energy.bands)
+    if given.has("percent"):
+        basis = rest if given.choice("of", ("whole", "rest"), "whole") == "rest" else whole
+        return half_away(basis * given.number("percent") / 100, step), {}
+    return given.number("energy_kwh", 0), {}
+
+
+def _take(shared: Shared, name: str, kwh: Fraction, own: Mapping[str, Fraction], step: Fraction) -> None:
+    """Take energy out of the rest: by its own periods where it has some, else in proportion."""
+    if kwh > shared.rest_kwh:
+        raise Refused("sub_exceeds_master", part=name, part_kwh=kwh, whole_kwh=shared.rest_kwh)
+    shared.rest_kwh -= kwh
+    if not shared.bands:
+        return
+    parts = own or spread(kwh, shared.bands, step)
+    for band, part in parts.items():
+        shared.bands[band] = shared.bands.get(band, Fraction(0)) - part

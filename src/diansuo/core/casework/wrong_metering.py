@@ -1,0 +1,128 @@
+"""What a meter should have recorded: wrong wiring, wrong transformers, wrong multiplier, a meter's error (§6.5).
+
+The correction factor K (更正系数) is right power over recorded power; the right energy is recorded energy x K.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Final
+
+from diansuo.core.casework.given import Given
+from diansuo.core.casework.vectors import NotAPhasor, recorded_power, tangent
+from diansuo.core.rules.node import Node
+
+KEYS: Final = (
+    "factor", "wiring", "elements", "tan_phi", "power_factor", "phases", "booked_ct", "error_percent",
+)  # fmt: skip
+
+FOUR_WIRE: Final = [("U", "U"), ("V", "V"), ("W", "W")]
+THREE_WIRE: Final = [("UV", "U"), ("WV", "W")]
+WIRINGS: Final[dict[str, tuple[list[tuple[str, str]], list[tuple[str, str]]]]] = {
+    "four_wire_one_phase_lost": (FOUR_WIRE, [("U", "U"), ("V", "V")]),
+    "four_wire_two_phases_lost": (FOUR_WIRE, [("U", "U")]),
+    "four_wire_one_current_reversed": (FOUR_WIRE, [("U", "-U"), ("V", "V"), ("W", "W")]),
+    "four_wire_two_currents_reversed": (FOUR_WIRE, [("U", "-U"), ("V", "-V"), ("W", "W")]),
+    "four_wire_three_currents_reversed": (FOUR_WIRE, [("U", "-U"), ("V", "-V"), ("W", "-W")]),
+    "three_wire_u_lost": (THREE_WIRE, [("WV", "W")]),
+    "three_wire_w_lost": (THREE_WIRE, [("UV", "U")]),
+    "three_wire_v_voltage_lost": (THREE_WIRE, [("0.5 UW", "U"), ("0.5 WU", "W")]),
+    "three_wire_u_current_reversed": (THREE_WIRE, [("UV", "-U"), ("WV", "W")]),
+    "three_wire_w_current_reversed": (THREE_WIRE, [("UV", "U"), ("WV", "-W")]),
+    "three_wire_currents_swapped": (THREE_WIRE, [("UV", "W"), ("WV", "U")]),
+}
+"""Named wirings: how the meter should be wired, and how it is. Others are written as ``elements``."""
+
+
+def ratio_of(node: Node) -> Fraction:
+    """Read a transformer's ratio: ``"100/5"`` is 20, ``"20"`` is 20."""
+    parts = str(node.value).split("/")
+    try:
+        ratio = Fraction(parts[0].strip()) / (Fraction(parts[1].strip()) if len(parts) == 2 else 1)
+    except (ValueError, ZeroDivisionError):
+        ratio = Fraction(0)
+    if len(parts) > 2 or ratio <= 0:
+        node.refuse(f"{node.value!r} is not a ratio", 'write "100/5", quoted')
+        return Fraction(1)
+    return ratio
+
+
+def correction_factor(given: Given) -> Fraction:
+    """Return K of a ``correction``: the product of what is wrong; 1 where nothing is."""
+    factor = given.number("factor", 1)
+    if given.has("wiring") or given.has("elements"):
+        factor *= _wiring_factor(given)
+    if given.has("phases"):
+        factor *= _phases_factor(given)
+    if given.has("error_percent"):
+        factor /= 1 + _error(given)
+    return factor
+
+
+def _error(given: Given) -> Fraction:
+    error = given.number("error_percent") / 100
+    if error <= -1:
+        given.refuse("error_percent", "a meter 100 % slow records nothing", "use another basis")
+        return Fraction(0)
+    return error
+
+
+def _tan_phi(given: Given) -> Fraction:
+    if given.has("tan_phi"):
+        return given.number("tan_phi")
+    if given.has("power_factor"):
+        try:
+            return tangent(given.number("power_factor"))
+        except ValueError as problem:
+            given.refuse("power_factor", str(problem), 'write "0.866"')
+    return Fraction(0)
+
+
+def _wiring_factor(given: Given) -> Fraction:
+    tan_phi = _tan_phi(given)
+    right, wrong = FOUR_WIRE, FOUR_WIRE
+    if given.has("wiring"):
+        name = given.choice("wiring", tuple(WIRINGS))
+        right, wrong = WIRINGS.get(name, (FOUR_WIRE, FOUR_WIRE))
+    if given.has("elements"):
+        wrong = [_element(node, given) for node in given.sequence("elements")]
+        right = THREE_WIRE if len(wrong) == 2 else FOUR_WIRE
+    try:
+        recorded = recorded_power(wrong, tan_phi)
+    except NotAPhasor as problem:
+        given.refuse("elements", str(problem), 'write {voltage: UV, current: "-U"}')
+        return Fraction(1)
+    if abs(recorded) < Fraction(1, 10**30):
+        given.refuse(
+            "elements", "the meter records nothing wired so", "settle by another basis (other months)"
+        )
+        return Fraction(1)
+    factor = Fraction(recorded_power(right, tan_phi)) / Fraction(recorded)
+    # What is rational comes out as itself and not as its first forty digits.
+    simple = factor.limit_denominator(10**9)
+    return simple if abs(simple - factor) < Fraction(1, 10**30) else factor
+
+
+def _element(node: Node, given: Given) -> tuple[str, str]:
+    inner = Given(node, given.context, ("voltage", "current"))
+    return inner.text("voltage", "0"), inner.text("current", "0")
+
+
+def _phases_factor(given: Given) -> Fraction:
+    """Return K of a three-phase four-wire meter whose current transformers differ, one by one."""
+    booked = ratio_of(given.members["booked_ct"]) if given.has("booked_ct") else Fraction(0)
+    if not booked:
+        given.refuse("phases", "the booked ratio is missing", 'add booked_ct: "100/5"')
+        return Fraction(1)
+    shares = Fraction(0)
+    phases = given.named("phases")
+    for node in phases.values():
+        phase = Given(node, given.context, (), ("ct", "reversed", "open"))
+        if phase.flag("open"):
+            continue
+        actual = ratio_of(phase.members["ct"]) if phase.has("ct") else booked
+        shares += (-1 if phase.flag("reversed") else 1) * booked / actual
+    if len(phases) != 3 or not shares:
+        given.refuse("phases", f"{len(phases)} phases that record {shares}", "describe all three: A, B and C")
+        return Fraction(1)
+    return 3 / shares
