@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,7 +37,8 @@ def case(files: Cases, as_json: AsJson = False) -> None:
     if as_json:
         say_json({"ok": all(result["ok"] for result in results), "cases": results})
     else:
-        console = Console()
+        # A pipe has no width of its own; a table needs one.
+        console = Console() if sys.stdout.isatty() else Console(width=120)
         for result in results:
             print_case(result, console)
     wrong = [result["file"] for result in results if not result["ok"]]
@@ -58,4 +60,3 @@ def _one(file: Path) -> dict[str, Any]:
     except (UnicodeDecodeError, RuleBookRefused) as problem:
         raise Failure(f"{file}: {problem}") from problem
     return {"file": str(file), "ok": result.holds, **result.as_mapping()}
-

@@ -7,13 +7,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from diansuo.cli.say import t
+from diansuo.cli.say import t, warn
 
 
 def print_case(result: dict[str, Any], console: Console) -> None:
     """Print one computed case."""
     verdict = t("与期望相符", "as expected") if result["ok"] else t("与期望不符", "NOT as expected")
-    console.print(f"[bold]{result['file']}[/]: {result['name']}")
+    console.print(f"[bold]{result['file']}[/]: {result['name']}", soft_wrap=True)
     for bill in result["bills"]:
         _month(bill, console)
     for step in result["steps"]:
@@ -21,7 +21,7 @@ def print_case(result: dict[str, Any], console: Console) -> None:
     total = t(f"合计 {result['total_yuan']} 元", f"total {result['total_yuan']} yuan")
     console.print(f"{total}  [{'green' if result['ok'] else 'red'}]{verdict}[/]")
     for mismatch in result["mismatches"]:
-        console.print(f"  [red]✗[/] {mismatch}", highlight=False)
+        warn(f"  ✗ {mismatch}")
     console.print()
 
 
@@ -48,17 +48,25 @@ def _month(bill: dict[str, Any], console: Console) -> None:
 
 
 def _step(step: dict[str, Any], console: Console) -> None:
-    aside = "" if step["counts"] or step["amount_yuan"] is None else t("（不计入合计）", " (not in the total)")
-    amount = "" if step["amount_yuan"] is None else t(f"{step['amount_yuan']} 元", f"{step['amount_yuan']} yuan")
-    console.print(f"[bold]{step['id']}[/] {step['do']}  {amount}{aside}", highlight=False)
+    aside = (
+        "" if step["counts"] or step["amount_yuan"] is None else t("（不计入合计）", " (not in the total)")
+    )
+    amount = (
+        "" if step["amount_yuan"] is None else t(f"{step['amount_yuan']} 元", f"{step['amount_yuan']} yuan")
+    )
+    console.print(f"[bold]{step['id']}[/] {step['do']}  {amount}{aside}", highlight=False, soft_wrap=True)
     if step["refusal"]:
         why = "; ".join(f"{name}: {value}" for name, value in step["refusal_params"].items())
-        console.print(f"  [red]{t('不予计算', 'refused')}: {step['refusal']}[/] {why}", highlight=False)
+        console.print(
+            f"  [red]{t('不予计算', 'refused')}: {step['refusal']}[/] {why}", highlight=False, soft_wrap=True
+        )
     for name, value in step["values"].items():
-        console.print(f"  {name} = {value}", highlight=False)
+        console.print(f"  {name} = {value}", highlight=False, soft_wrap=True)
     if step["lines"]:
         table = _table("")
         for line in step["lines"]:
             name = " ".join(filter(None, (line["component"], line["group"], line["note"])))
-            table.add_row(name, line["band"], line["quantity"], line["unit"], line["price"], line["amount_yuan"])
+            table.add_row(
+                name, line["band"], line["quantity"], line["unit"], line["price"], line["amount_yuan"]
+            )
         console.print(table)

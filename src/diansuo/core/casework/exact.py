@@ -81,7 +81,7 @@ class _Evaluator:
         self.text, self.names = text, names
 
     def value(self, node: ast.expr) -> Fraction:
-        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
             # The text, not the float YAML or Python would make of it.
             return Fraction(ast.get_source_segment(self.text, node) or "")
         if isinstance(node, ast.BinOp) and type(node.op) in OPERATIONS:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from diansuo.core.casework.exact import BadExpression, evaluate
-from diansuo.core.casework.outcome import Outcome
+from diansuo.core.casework.outcome import Outcome, Refused
 from diansuo.core.rules import RuleBook
 from diansuo.core.rules.node import Node
 
@@ -25,12 +25,14 @@ class Context:
         names: every number an earlier step came to, as ``step.value``.
         outcomes: the earlier steps.
         nodes: what the earlier steps were given, for ``like:``.
+        refused: the earlier steps that must not be computed.
     """
 
     book: RuleBook
     names: dict[str, Fraction] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     nodes: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
 
 
 class Given:
@@ -97,11 +99,18 @@ class Given:
 
 
 def number_of(node: Node, context: Context) -> Fraction:
-    """Read one number, plain or an expression; 0 after a refusal."""
+    """Read one number, plain or an expression; 0 after a problem.
+
+    Raises:
+        Refused: the expression names a value of a step that was refused.
+    """
     if isinstance(node.value, str) and node.value.strip().startswith("="):
         try:
             return evaluate(node.value.strip()[1:], context.names)
         except BadExpression as problem:
+            for step in context.refused:
+                if f"{step}." in node.value:
+                    raise Refused("rests_on_a_refused_step", step=step) from None
             node.refuse(
                 str(problem), 'write a number, or arithmetic with values of earlier steps: "= 2 * a.b"'
             )

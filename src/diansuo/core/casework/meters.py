@@ -89,7 +89,7 @@ def _meter(name: str, given: Given, step: Fraction) -> MeterUse:
     for register, node in given.inner("energy", (), REGISTERS).members.items():
         raw[register] = raw.get(register, Fraction(0)) + number_of(node, given.context)
     active = {key: half_away(raw[key] * factor, step) for key in ("active", *BAND_KEYS) if key in raw}
-    reactive = {key: half_away(raw[key], step) for key in ("reactive", "reactive_reverse") if key in raw}
+    reactive: dict[str, Fraction] = {key: half_away(raw[key], step) for key in ("reactive", "reactive_reverse") if key in raw}
     energy = _assemble(name, active, reactive)
     energy.demand_kw = given.optional_number("demand_kw")
     if given.has("demand_register"):
@@ -116,7 +116,7 @@ def _difference(name: str, register: str, node: Node, given: Given, backwards: b
         return difference
     if not given.has("digits"):
         raise Refused("register_runs_backwards", meter=name, register=register, difference=difference)
-    return difference + 10 ** int(given.number("digits"))
+    return difference + Fraction(10) ** int(given.number("digits"))
 
 
 def _assemble(name: str, active: dict[str, Fraction], reactive: dict[str, Fraction]) -> Energy:

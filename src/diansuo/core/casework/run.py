@@ -128,6 +128,7 @@ def _run_step(node: Node, context: Context, results: Mapping[str, StepResult]) -
     try:
         outcome = step.run(given)
     except Refused as refused:
+        context.refused.add(step_id)
         return StepResult(step_id, do, counts, Outcome(), refused.code, refused.params)
     _publish(step_id, outcome, context)
     return StepResult(step_id, do, counts, outcome)
