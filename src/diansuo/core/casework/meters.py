@@ -89,7 +89,10 @@ def _meter(name: str, given: Given, step: Fraction) -> MeterUse:
     for register, node in given.inner("energy", (), REGISTERS).members.items():
         raw[register] = raw.get(register, Fraction(0)) + number_of(node, given.context)
     active = {key: half_away(raw[key] * factor, step) for key in ("active", *BAND_KEYS) if key in raw}
-    reactive: dict[str, Fraction] = {key: half_away(raw[key], step) for key in ("reactive", "reactive_reverse") if key in raw}
+    turned = correction.number("reactive_factor", 1)
+    reactive: dict[str, Fraction] = {
+        key: half_away(raw[key] * turned, step) for key in ("reactive", "reactive_reverse") if key in raw
+    }
     energy = _assemble(name, active, reactive)
     energy.demand_kw = given.optional_number("demand_kw")
     if given.has("demand_register"):

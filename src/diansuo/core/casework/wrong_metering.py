@@ -13,7 +13,7 @@ from diansuo.core.casework.vectors import NotAPhasor, recorded_power, tangent
 from diansuo.core.rules.node import Node
 
 KEYS: Final = (
-    "factor", "wiring", "elements", "tan_phi", "power_factor", "phases", "booked_ct", "error_percent",
+    "factor", "wiring", "elements", "tan_phi", "power_factor", "phases", "booked_ct", "error_percent", "reactive_factor",
 )  # fmt: skip
 
 FOUR_WIRE: Final = [("U", "U"), ("V", "V"), ("W", "W")]
@@ -62,7 +62,9 @@ def correction_factor(given: Given) -> Fraction:
 def _error(given: Given) -> Fraction:
     error = given.number("error_percent") / 100
     if error <= -1:
-        given.refuse("error_percent", "a meter 100 % slow records nothing", "use another basis")
+        given.refuse(
+            "error_percent", "reactive_factor", "a meter 100 % slow records nothing", "use another basis"
+        )
         return Fraction(0)
     return error
 
