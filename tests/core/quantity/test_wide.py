@@ -89,3 +89,14 @@ def test_what_it_cannot_divide_it_refuses(
 def test_a_sum_takes_no_negative_factor() -> None:
     with pytest.raises(ValueError, match="negative"):
         quotient_of_sums([[column(-1)]], [1], rounding="half_away")
+
+
+def test_multiples_of_a_step_and_what_does_not_fit() -> None:
+    assert quotient([column(14, 15, -15), 1], [1], rounding="half_away", step=10).tolist() == [10, 20, -20]
+    large = column(2**62, 5)
+    with pytest.raises(OverflowError, match="row 0"):
+        quotient([large, 4], [1], rounding="half_away", step=1000)
+    marked = quotient_of_sums([[large, 4]], [1], rounding="half_away", too_large=-1)
+    assert marked.tolist() == [-1, 20]
+    with pytest.raises(ValueError, match="step"):
+        quotient([large], [1], rounding="half_away", step=0)

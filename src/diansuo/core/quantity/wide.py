@@ -15,33 +15,44 @@ import numpy.typing as npt
 from numba import njit
 
 from diansuo.core.quantity.arrays import Int64, WrongColumn
+from diansuo.core.quantity.rounding import INT64_MAX
 
 Rounding = Literal["half_away", "down"]
 Factor = Int64 | int
 
 _BITS: Final = 30
 _MASK: Final = (1 << _BITS) - 1
-_LARGEST_HALF: Final = 2**62 - 1
+_LARGEST_HALF: Final = INT64_MAX // 2
 
 
 def quotient_of_sums(
-    terms: Sequence[Sequence[Factor]], divisors: Sequence[Factor], *, rounding: Rounding
+    terms: Sequence[Sequence[Factor]],
+    divisors: Sequence[Factor],
+    *,
+    rounding: Rounding,
+    step: int = 1,
+    too_large: int | None = None,
 ) -> Int64:
     """Sum products, divide by a product, round once: ``(Π terms[0] + Π terms[1] + …) / Π divisors``.
 
     Args:
         terms: products to add; each a sequence of factors, int64 (rows,) or one number for all rows, none negative.
         divisors: factors of the divisor, of the same shapes, all positive.
-        rounding: ``"half_away"``, or ``"down"`` for the whole part.
+        rounding: ``"half_away"``, or ``"down"`` for the largest multiple that is not above.
+        step: the result is a multiple of it.
+        too_large: what stands where a result does not fit int64; without it that is an error.
 
     Returns:
-        int64 (rows,); the products may be as large as they like, the quotients must fit.
+        int64 (rows,), multiples of the step; the products may be as large as they like.
 
     Raises:
         WrongColumn: a column is not int64 or the lengths differ.
-        ValueError: a negative factor, a divisor that is not positive, or no column at all.
-        OverflowError: a quotient does not fit int64; names the first such row.
+        ValueError: a negative factor, a divisor or step that is not positive, or no column at all.
+        OverflowError: a result does not fit int64; names the first such row.
     """
+    if step < 1:
+        raise ValueError(f"the step of a rounding must be positive, got {step}")
+    divisors = [*divisors, step]
     columns = _columns([*(factor for term in terms for factor in term), *divisors])
     rows = len(columns[0])
     below = columns[len(columns) - len(divisors) :]
@@ -58,13 +69,16 @@ def quotient_of_sums(
     if rows == 0:
         return quotients
     limbs = max(_limbs(above), _limbs(np.stack(below)[np.newaxis]))
-    too_large = _divide(above, np.stack(below), limbs, rounding == "half_away", quotients)
-    if too_large >= 0:
-        raise OverflowError(f"row {too_large}: the quotient does not fit int64")
-    return quotients
+    _divide(above, np.stack(below), limbs, rounding == "half_away", quotients)
+    beyond = (quotients < 0) | (quotients > INT64_MAX // step)
+    if too_large is None and beyond.any():
+        raise OverflowError(f"row {int(np.argmax(beyond))}: the result does not fit int64")
+    return np.where(beyond, np.int64(too_large or 0), quotients * step)
 
 
-def quotient(factors: Sequence[Factor], divisors: Sequence[Factor], *, rounding: Rounding) -> Int64:
+def quotient(
+    factors: Sequence[Factor], divisors: Sequence[Factor], *, rounding: Rounding, step: int = 1
+) -> Int64:
     """Divide one product by another, of any sign: ``Π factors / Π divisors``, rounded once.
 
     ``"down"`` is towards zero, so that a negative amount is its positive one turned round.
@@ -73,9 +87,10 @@ def quotient(factors: Sequence[Factor], divisors: Sequence[Factor], *, rounding:
         factors: int64 (rows,) or one number for all rows, of any sign but the lowest int64.
         divisors: the same, all positive.
         rounding: ``"half_away"`` or ``"down"``.
+        step: the result is a multiple of it.
 
     Returns:
-        int64 (rows,).
+        int64 (rows,), multiples of the step.
 
     Raises:
         WrongColumn, ValueError, OverflowError: as :func:`quotient_of_sums`.
@@ -84,7 +99,7 @@ def quotient(factors: Sequence[Factor], divisors: Sequence[Factor], *, rounding:
     negative = np.zeros(len(columns[0]), dtype=np.bool_)
     for column in columns:
         negative ^= column < 0
-    sizes = quotient_of_sums([[np.abs(column) for column in columns]], divisors, rounding=rounding)
+    sizes = quotient_of_sums([[np.abs(column) for column in columns]], divisors, rounding=rounding, step=step)
     return np.where(negative, -sizes, sizes)
 
 
@@ -191,8 +206,8 @@ def _divide(
     limbs: int,
     half_away: bool,
     quotients: Int64,
-) -> int:
-    """Fill the quotients of every row; return the first row whose quotient does not fit, −1 for none."""
+) -> None:
+    """Fill the quotients of every row, −1 where one does not fit 63 bits."""
     above, below = np.zeros(limbs, np.int64), np.zeros(limbs, np.int64)
     product, room = np.zeros(limbs, np.int64), np.zeros(limbs, np.int64)
     for row in range(len(quotients)):
@@ -217,6 +232,3 @@ def _divide(
             quotients[row] = whole + (1 if half_away and 2 * rest >= short_below else 0)
         else:
             quotients[row] = _long_division(above, below, room, half_away)
-            if quotients[row] < 0:
-                return row
-    return -1

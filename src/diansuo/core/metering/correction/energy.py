@@ -160,8 +160,7 @@ def corrected_wh(
         factor_numerator=factor_numerator,
         factor_denominator=factor_denominator,
     )
-    whole = quotient([read_wh, factor_numerator], [factor_denominator, step_wh], rounding="half_away")
-    return whole * step_wh
+    return quotient([read_wh, factor_numerator], [factor_denominator], rounding="half_away", step=step_wh)
 
 
 def settled_wh(exact_wh: Fraction, *, step_wh: int) -> int:

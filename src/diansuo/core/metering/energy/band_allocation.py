@@ -73,8 +73,8 @@ def _with_flat(amount_wh: Int64, bands_wh: Int64, step_wh: int, rounding: Roundi
     some = np.maximum(total, 1)
     spread = np.zeros(bands_wh.shape, dtype=np.int64)
     for band in _OTHERS:
-        shares = quotient([amount_wh, bands_wh[:, band]], [some, step_wh], rounding=rounding)
-        spread[:, band] = shares * step_wh
+        factors: list[Factor] = [amount_wh, bands_wh[:, band]]
+        spread[:, band] = quotient(factors, [some], rounding=rounding, step=step_wh)
     spread[:, _FLAT] = amount_wh - spread.sum(axis=1)
     return spread
 
@@ -140,12 +140,12 @@ def _point_shares(amount_wh: Int64, group: Int64, energy_wh: Int64, step_wh: int
     """Shares of points, none of them fixed, summing to the amount of each group that has one."""
     total = np.zeros(len(amount_wh), dtype=np.int64)
     np.add.at(total, group, energy_wh)
-    divisors: list[Factor] = [np.maximum(total, 1)[group], step_wh]
+    some = np.maximum(total, 1)
     order = np.lexsort((-energy_wh, group))
     largest = order[np.unique(group[order], return_index=True)[1]]
 
     def rounded(rounding: Rounding) -> Int64:
-        shares = quotient([amount_wh[group], energy_wh], divisors, rounding=rounding) * step_wh
+        shares = quotient([amount_wh[group], energy_wh], [some[group]], rounding=rounding, step=step_wh)
         given = np.zeros(len(amount_wh), dtype=np.int64)
         np.add.at(given, group, shares)
         shares[largest] += (amount_wh - given)[group[largest]]

@@ -20,6 +20,7 @@ class EnergyCode(StrEnum):
     NO_TRANSFORMER_TERMS = "no_transformer_terms"
     NO_AGREED_TERMS = "no_agreed_terms"
     ENERGY_OUT_OF_SERVICE = "energy_out_of_service"
+    LOSS_TOO_LARGE = "loss_too_large"
     NO_TABLE_BRACKET = "no_table_bracket"
     PARTS_EXCEED_TOTAL = "parts_exceed_total"
     PARTS_DIFFER_FROM_TOTAL = "parts_differ_from_total"

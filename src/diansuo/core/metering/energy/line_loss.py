@@ -37,7 +37,7 @@ def line_losses(
     held = negative | unknown
     through = np.where(held, 0, energy_wh + transformer_loss_wh)
     return SettledEnergy(
-        quotient([through, ratio_ppm], [PPM, step_wh], rounding="half_away") * step_wh,
+        quotient([through, ratio_ppm], [PPM], rounding="half_away", step=step_wh),
         held,
         in_row_order(
             findings_at(

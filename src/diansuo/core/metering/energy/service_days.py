@@ -95,7 +95,7 @@ def part_of_month_wh(
         raise ValueError("days: expected 0 to the days of the period")
     counted = np.where(days == period_days, base_days, np.minimum(days, base_days))
     counted = np.where(days == 0, 0, counted)
-    return quotient([month_wh, counted], [base_days, step_wh], rounding="half_away") * step_wh
+    return quotient([month_wh, counted], [base_days], rounding="half_away", step=step_wh)
 
 
 def idle_in(month: Int64, idle_months: Int64) -> Bool:

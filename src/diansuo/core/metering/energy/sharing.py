@@ -98,7 +98,7 @@ def share_out(total_wh: Int64, shares: Shares, order: Int64, *, step_wh: int) ->
     np.add.at(fixed, shares.meter, shares.fixed_wh)
     base = np.where(order == ShareOrder.RATIO_OF_REST, total_wh - fixed, total_wh)
     factors = [np.maximum(base, 0)[shares.meter], shares.ratio_ppm]
-    share = shares.fixed_wh + quotient(factors, [PPM, step_wh], rounding="half_away") * step_wh
+    share = shares.fixed_wh + quotient(factors, [PPM], rounding="half_away", step=step_wh)
     taken = np.zeros(len(total_wh), dtype=np.int64)
     np.add.at(taken, shares.meter, share)
     negative = total_wh < 0

@@ -33,7 +33,7 @@ def supplied_demand_w(supplied_wh: Int64, hours: Int64, *, step_w: int) -> Settl
     negative = supplied_wh < 0
     unknown = ~negative & (hours <= 0)
     energy = np.where(negative | unknown, 0, supplied_wh)
-    demand = quotient([energy], [np.maximum(hours, 1), step_w], rounding="half_away") * step_w
+    demand = quotient([energy], [np.maximum(hours, 1)], rounding="half_away", step=step_w)
     return SettledEnergy(
         demand,
         negative | unknown,

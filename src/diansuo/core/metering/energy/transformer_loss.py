@@ -10,6 +10,7 @@ import numpy as np
 
 from diansuo.core.metering.energy.findings import EnergyCode, EnergyFinding, findings_at, in_row_order
 from diansuo.core.quantity.arrays import Bool, Int64, require
+from diansuo.core.quantity.money import ENERGY_LIMIT_WH
 from diansuo.core.quantity.wide import Factor, quotient, quotient_of_sums
 
 UNKNOWN: Final = -1
@@ -18,6 +19,7 @@ UNKNOWN: Final = -1
 MILLI: Final = 1000
 MILLI_PERCENT: Final = 100 * MILLI
 PPM: Final = 1_000_000
+_BEYOND: Final = ENERGY_LIMIT_WH + 1
 
 
 class LossMethod(IntEnum):
@@ -118,11 +120,11 @@ def formula_losses(
         step_wh: 10 or 1000: losses are whole multiples of 0.01 kWh or 1 kWh, halves away from zero.
 
     Returns:
-        Losses; held are ``negative_energy``, ``no_transformer_terms`` and ``energy_out_of_service``.
+        Losses; held are ``negative_energy``, ``no_transformer_terms``, ``energy_out_of_service`` and
+        ``loss_too_large`` (above 4 TWh: energy and capacity do not belong together).
 
     Raises:
         WrongColumn: dtype or length.
-        OverflowError: a loss does not fit int64.
 
     Source: domain.md §6.2 [K]; docs/rules/transformer-loss.md.
     """
@@ -137,11 +139,14 @@ def formula_losses(
     if len(runs):
         losses[0, runs] = _active(active_wh[runs], reactive_varh[runs], terms, runs, step_wh)
         losses[1, runs] = _reactive(active_wh[runs], reactive_varh[runs], terms, runs, step_wh)
+    beyond = np.asarray((losses > ENERGY_LIMIT_WH).any(axis=0), np.bool_)
+    losses[:, beyond] = 0
     return Losses(
         losses[0],
         losses[1],
-        negative | unknown | used,
+        negative | unknown | used | beyond,
         in_row_order(
+            findings_at(beyond, EnergyCode.LOSS_TOO_LARGE, **energy, capacity_va=terms.capacity_va),
             findings_at(negative, EnergyCode.NEGATIVE_ENERGY, **energy),
             findings_at(unknown, EnergyCode.NO_TRANSFORMER_TERMS, capacity_va=terms.capacity_va),
             findings_at(used, EnergyCode.ENERGY_OUT_OF_SERVICE, **energy),
@@ -155,8 +160,8 @@ def _active(active: Int64, reactive: Int64, terms: TransformerTerms, rows: Int64
     copper: list[Factor] = [terms.factor_milli[rows], terms.pk_w[rows]]
     iron: list[Factor] = [terms.p0_w[rows], hours, MILLI, capacity, capacity, hours]
     sums = [iron, [*copper, active, active], [*copper, reactive, reactive]]
-    divisors: list[Factor] = [MILLI, capacity, capacity, hours, step_wh]
-    return quotient_of_sums(sums, divisors, rounding="half_away") * step_wh
+    divisors: list[Factor] = [MILLI, capacity, capacity, hours]
+    return quotient_of_sums(sums, divisors, rounding="half_away", step=step_wh, too_large=_BEYOND)
 
 
 def _reactive(active: Int64, reactive: Int64, terms: TransformerTerms, rows: Int64, step_wh: int) -> Int64:
@@ -165,8 +170,8 @@ def _reactive(active: Int64, reactive: Int64, terms: TransformerTerms, rows: Int
     leakage: list[Factor] = [terms.factor_milli[rows], terms.uk_milli_percent[rows]]
     magnetising: list[Factor] = [terms.i0_milli_percent[rows], capacity, hours, MILLI, capacity, hours]
     sums = [magnetising, [*leakage, active, active], [*leakage, reactive, reactive]]
-    divisors: list[Factor] = [MILLI, MILLI_PERCENT, capacity, hours, step_wh]
-    return quotient_of_sums(sums, divisors, rounding="half_away") * step_wh
+    divisors: list[Factor] = [MILLI, MILLI_PERCENT, capacity, hours]
+    return quotient_of_sums(sums, divisors, rounding="half_away", step=step_wh, too_large=_BEYOND)
 
 
 def ratio_losses(
@@ -202,7 +207,7 @@ def ratio_losses(
 
     def share(energy: Int64, ratio: Int64) -> Int64:
         counted = np.where(held, 0, energy)
-        return quotient([counted, ratio], [PPM, step_wh], rounding="half_away") * step_wh
+        return quotient([counted, ratio], [PPM], rounding="half_away", step=step_wh)
 
     return Losses(
         share(active_wh, ratio_ppm),
