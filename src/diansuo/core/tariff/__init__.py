@@ -2,8 +2,18 @@
 
 from diansuo.core.quantity.month import months_in_year
 from diansuo.core.tariff.classes import Component, PriceClass, VoltageClass
-from diansuo.core.tariff.columns import AppliedRule, BillingInput, Bills, Lines, Refusal, RefusalCode
-from diansuo.core.tariff.price import price, recompute
+from diansuo.core.tariff.columns import (
+    AppliedRule,
+    BillingInput,
+    Bills,
+    Freeze,
+    Lines,
+    Parts,
+    Refusal,
+    RefusalCode,
+)
+from diansuo.core.tariff.crossing import price_across_changes, recompute
+from diansuo.core.tariff.price import price
 from diansuo.core.tariff.settlement import Settlement, StepLineForm
 
 __all__ = [
@@ -11,7 +21,9 @@ __all__ = [
     "BillingInput",
     "Bills",
     "Component",
+    "Freeze",
     "Lines",
+    "Parts",
     "PriceClass",
     "Refusal",
     "RefusalCode",
@@ -20,5 +32,6 @@ __all__ = [
     "VoltageClass",
     "months_in_year",
     "price",
+    "price_across_changes",
     "recompute",
 ]
