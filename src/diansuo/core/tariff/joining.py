@@ -118,9 +118,35 @@ def join_bills(pieces: Sequence[Piece], rows: int, refused: Mapping[int, Refusal
     )
 
 
+def refuse(bills: Bills, refused: Mapping[int, Refusal]) -> Bills:
+    """Return the bills without those of the rows that are refused now."""
+    every = Piece(bills, np.arange(len(bills.priced)))
+    left = join_bills([every], len(bills.priced), refused, bills.rulebook_hash)
+    return replace(left, parts=bills.parts.take(left.priced[bills.parts.row]))
+
+
+def under_rules(bills: Bills, rules: tuple[AppliedRule, ...]) -> Bills:
+    """Return the bills with a longer list of rules, to which their own belong."""
+    index = rule_index(bills.rules, rules)
+    parts = replace(
+        bills.parts,
+        settlement_rule=index[bills.parts.settlement_rule],
+        terms_rule=index[bills.parts.terms_rule],
+    )
+    return replace(
+        bills,
+        settlement_rule=index[bills.settlement_rule],
+        terms_rule=index[bills.terms_rule],
+        lines=replace(bills.lines, rule=index[bills.lines.rule]),
+        refunds=replace(bills.refunds, rule=index[bills.refunds.rule]),
+        parts=parts,
+        rules=rules,
+    )
+
+
 def _moved(piece: Piece, name: str, index: Int16, priced: Bool) -> Lines:
     """Return the lines of a piece under the rows and rules of the whole, less those of refused rows."""
     lines: Lines = getattr(piece.bills, name)
-    part = np.full(len(lines), piece.part, dtype=np.int16)
+    part = np.full(len(lines), piece.part, dtype=np.int16) if piece.part else lines.part
     moved = replace(lines, row=piece.rows[lines.row], rule=index[lines.rule], part=part)
     return moved.take(priced[moved.row])
