@@ -12,9 +12,7 @@ MAXIMUM_FUNCTION_LINES = 60
 SHAPELESS_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
 
 # Modules and functions ("path::name") that are longer for a reason; the reason is the value.
-LONGER_FOR_A_REASON: dict[str, str] = {
-    "src/diansuo/core/tariff/kernel.py::price_rows": "one fused loop, every argument described; cut up it is slower",
-}
+LONGER_FOR_A_REASON: dict[str, str] = {}
 
 
 def _public_functions(tree: ast.Module) -> Iterator[Function]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ import pytest
 
 from diansuo.core.rules import RuleBook
 from diansuo.core.tariff import BillingInput, PriceClass, VoltageClass, price
-from diansuo.core.tariff.kernel import price_rows
+from diansuo.core.tariff.kernel import Priced, Rows, price_rows
 from diansuo.core.tariff.resolve import resolve
 from diansuo.core.tariff.tables import Tables, build_tables
 from diansuo.office.config.rulebook_files import load
@@ -51,45 +50,26 @@ def residential_rows(rows: int) -> BillingInput:
     )
 
 
-@dataclass
-class Output:
-    """The arrays the kernel writes."""
-
-    quantity_wh: np.ndarray[Any, Any]
-    amount_fen: np.ndarray[Any, Any]
-    total_fen: np.ndarray[Any, Any]
-    settled_wh: np.ndarray[Any, Any]
-    step: np.ndarray[Any, Any]
-
-    @classmethod
-    def of(cls, rows: int, slots: int) -> Output:
-        return cls(
-            np.zeros((rows, slots), np.int64),
-            np.zeros((rows, slots), np.int64),
-            np.zeros(rows, np.int64),
-            np.zeros(rows, np.int64),
-            np.zeros(rows, np.int16),
-        )
-
-
-def run_kernel(inputs: BillingInput, schedule: np.ndarray[Any, Any], tables: Tables, out: Output) -> None:
-    price_rows(
+def kernel_rows(inputs: BillingInput, schedule: np.ndarray[Any, Any]) -> Rows:
+    return Rows(
         schedule,
         inputs.energy_wh,
         inputs.peak_wh,
+        inputs.valley_wh,
         inputs.year_to_date_wh,
         inputs.months_in_year,
-        tables.limits_wh,
-        tables.step_count,
-        tables.full_form,
-        tables.has_time_of_use,
-        tables.energy_step_wh,
-        tables.price_nano,
-        out.quantity_wh,
-        out.amount_fen,
-        out.total_fen,
-        out.settled_wh,
-        out.step,
+        extra_limit_wh=np.zeros(len(inputs), np.int64),
+        uncounted_wh=np.zeros(len(inputs), np.int64),
+    )
+
+
+def room_for(rows: int, slots: int) -> Priced:
+    return Priced(
+        np.zeros((rows, slots), np.int64),
+        np.zeros((rows, slots), np.int64),
+        np.zeros(rows, np.int64),
+        np.zeros(rows, np.int64),
+        np.zeros(rows, np.int16),
     )
 
 
@@ -102,11 +82,11 @@ def price_with_numpy(inputs: BillingInput, tables: Tables) -> tuple[np.ndarray[A
     energy, peak = settle(inputs.energy_wh), settle(inputs.peak_wh)
     before = inputs.year_to_date_wh
     after = before + energy
-    limits = tables.limits_wh[0][inputs.months_in_year]
+    limits = tables.prices.limits_wh[0][inputs.months_in_year]
     second = np.maximum(np.minimum(after, limits[:, 1]) - np.maximum(before, limits[:, 0]), 0)
     third = np.maximum(after - np.maximum(before, limits[:, 1]), 0)
     quantities = np.stack([energy, second, third, peak, energy - peak], axis=1)
-    products = quantities * tables.price_nano[0]
+    products = quantities * tables.prices.price_nano[0]
     amounts = np.sign(products) * ((np.abs(products) + 5_000_000_000) // 10_000_000_000)
     reached = 1 + (after > limits[:, 0]) + (after > limits[:, 1])
     return quantities, amounts, amounts.sum(axis=1), energy, reached.astype(np.int16)
@@ -132,25 +112,21 @@ def test_the_kernel_prices_the_same_fen_as_numpy_and_prints_its_speed(
         for index, entry in enumerate(entry for rule in book.rules.values() for entry in rule.entries)
     }
     tables = build_tables(resolution.schedules, hashes)
-    out = Output.of(ROWS, tables.slots)
-    run_kernel(inputs, resolution.schedule, tables, out)
+    rows, out = kernel_rows(inputs, resolution.schedule), room_for(ROWS, tables.slots)
+    price_rows(rows, tables.prices, out)
 
-    plain = price_with_numpy(inputs, tables)
-    for kernel_column, plain_column in zip(
-        (out.quantity_wh, out.amount_fen, out.total_fen, out.settled_wh, out.step), plain, strict=True
-    ):
+    for kernel_column, plain_column in zip(out, price_with_numpy(inputs, tables), strict=True):
         np.testing.assert_array_equal(kernel_column, plain_column)
 
-    read = (inputs.energy_wh, inputs.peak_wh, inputs.year_to_date_wh, inputs.months_in_year)
-    written = (out.quantity_wh, out.amount_fen, out.total_fen, out.settled_wh, out.step)
-    copies = [np.array(column) for column in (*read, resolution.schedule, *written)]
+    read = [column for name, column in rows._asdict().items() if name != "valley_wh"]
+    copies = [np.array(column) for column in (*read, *out)]
     targets = [np.zeros_like(column) for column in copies]
 
     def copy() -> None:
         for target, column in zip(targets, copies, strict=True):
             np.copyto(target, column)
 
-    kernel_s = fastest(lambda: run_kernel(inputs, resolution.schedule, tables, out))
+    kernel_s = fastest(lambda: price_rows(rows, tables.prices, out))
     numpy_s = fastest(lambda: price_with_numpy(inputs, tables))
     copy_s = fastest(copy)
     whole_s = fastest(lambda: price(inputs, book))

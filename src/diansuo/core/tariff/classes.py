@@ -22,6 +22,8 @@ class PriceClass(IntEnum):
     """工商业单一制"""
     COMMERCIAL_TWO_PART = 6
     """工商业两部制"""
+    RESIDENTIAL_SHARED_TOU = 7
+    """居民合表 with peak and valley on top, where the place allows it"""
 
 
 class VoltageClass(IntEnum):
@@ -82,12 +84,19 @@ class ClassRules:
 
     energy: str
     time_of_use: str | None = None
+    steps: bool = False
+    """Whether the year has steps: only then more for many persons, free energy, and a year to settle anew."""
+    choice_needs_terms: bool = False
+    """Whether :data:`RESIDENTIAL_TERMS` must allow what such a customer has chosen."""
 
 
 RULES_OF_CLASS: Final[dict[PriceClass, ClassRules]] = {
-    PriceClass.RESIDENTIAL_STEPS: ClassRules("residential_steps"),
-    PriceClass.RESIDENTIAL_STEPS_TOU: ClassRules("residential_steps", "residential_time_of_use"),
+    PriceClass.RESIDENTIAL_STEPS: ClassRules("residential_steps", steps=True),
+    PriceClass.RESIDENTIAL_STEPS_TOU: ClassRules("residential_steps", "residential_time_of_use", steps=True),
     PriceClass.RESIDENTIAL_SHARED: ClassRules("residential_shared"),
+    PriceClass.RESIDENTIAL_SHARED_TOU: ClassRules(
+        "residential_shared", "residential_time_of_use", choice_needs_terms=True
+    ),
     PriceClass.AGRICULTURAL: ClassRules("agricultural"),
     # No rulebook holds these two yet: such a bill is refused with that reason, and the customer is held.
     PriceClass.COMMERCIAL_SINGLE_PART: ClassRules("commercial_single_part"),
@@ -96,3 +105,6 @@ RULES_OF_CLASS: Final[dict[PriceClass, ClassRules]] = {
 
 SETTLEMENT: Final = "settlement"
 """The rule of a place that holds its settlement parameters."""
+
+RESIDENTIAL_TERMS: Final = "residential_terms"
+"""The rule of a place with its terms for households: many persons, free energy, transfer, choice of periods."""

@@ -24,6 +24,14 @@ class Fault:
     columns: tuple[str, ...]
 
 
+def _has_no_steps_to_add_to(inputs: BillingInput) -> Bool:
+    """Many persons and free energy are a matter of households with steps only."""
+    rows = (inputs.persons_months > 0) | (inputs.free_months > 0)
+    if rows.any():
+        rows &= ~np.isin(inputs.price_class, [each for each, rules in RULES_OF_CLASS.items() if rules.steps])
+    return rows
+
+
 def _has_increments(inputs: BillingInput) -> Bool:
     classes = [each for each, rules in RULES_OF_CLASS.items() if rules.time_of_use is not None]
     return np.isin(inputs.price_class, classes)
@@ -51,13 +59,32 @@ FAULTS: Final = (
         ("months_in_year",),
     ),
     Fault(
+        RefusalCode.MONTHS_OUT_OF_RANGE,
+        lambda inputs: (
+            (inputs.persons_months < 0)
+            | (inputs.persons_months > inputs.months_in_year)
+            | (inputs.free_months < 0)
+        ),
+        ("months_in_year", "persons_months", "free_months"),
+    ),
+    Fault(
+        RefusalCode.NO_STEPS_TO_ADD_TO,
+        _has_no_steps_to_add_to,
+        ("price_class", "persons_months", "free_months"),
+    ),
+    Fault(
         RefusalCode.NEGATIVE_YEAR_TO_DATE,
         lambda inputs: inputs.year_to_date_wh < 0,
         ("year_to_date_wh",),
     ),
     Fault(
         RefusalCode.NEGATIVE_ENERGY,
-        lambda inputs: (inputs.energy_wh < 0) | (inputs.peak_wh < 0) | (inputs.valley_wh < 0),
+        lambda inputs: (
+            (inputs.energy_wh < 0)
+            | (inputs.peak_wh < 0)
+            | (inputs.valley_wh < 0)
+            | (inputs.free_taken_wh < 0)
+        ),
         ("energy_wh", "peak_wh", "valley_wh"),
     ),
     Fault(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
-from typing import Any
-
 import numpy as np
 
+from diansuo.core.quantity.arrays import Int16, Int32
 from diansuo.core.rules import Entry, RuleBook
-from diansuo.core.tariff.columns import AppliedRule, BillingInput, Bills, Lines
+from diansuo.core.tariff.benefits import Benefits, benefits_of, free_lines
+from diansuo.core.tariff.columns import AppliedRule, BillingInput, Bills, Lines, Parts
 from diansuo.core.tariff.faults import find_faults
-from diansuo.core.tariff.kernel import price_rows, write_lines
+from diansuo.core.tariff.joining import join_lines
+from diansuo.core.tariff.kernel import LineColumns, Priced, Rows, price_rows, write_lines
 from diansuo.core.tariff.resolve import Resolution, resolve
 from diansuo.core.tariff.tables import Tables, build_tables
 
@@ -45,29 +44,28 @@ def price(inputs: BillingInput, book: RuleBook, place: str | None = None) -> Bil
     rules = _applied_rules(resolution)
     tables = build_tables(resolution.schedules, {rule.slice_hash: index for index, rule in enumerate(rules)})
     refusals = tuple(sorted([*faults, *resolution.refusals], key=lambda refusal: refusal.row))
-    total_fen, settled_wh, step, lines = _run(inputs, resolution, tables)
-    priced = resolution.schedule >= 0
-    settlement_rule = np.full(len(inputs), -1, dtype=np.int16)
-    settlement_rule[priced] = tables.settlement_rule[resolution.schedule[priced]]
-    return Bills(total_fen, priced, step, settled_wh, settlement_rule, lines, rules, refusals, book.hash)
-
-
-def recompute(inputs: BillingInput, slices: Iterable[Mapping[str, Any]], place: str | None = None) -> Bills:
-    """Price rows again from the slices stored with their bills, whatever the rulebook says today.
-
-    Args:
-        inputs: the rows as they were priced.
-        slices: ``AppliedRule.to_slice()`` of every rule the bills used; repeats do no harm.
-        place: as in :func:`price`; None: the place of the slices.
-
-    Returns:
-        Bills whose amounts and lines equal the first ones byte for byte; ``rulebook_hash`` is that of the
-        slices.
-
-    Raises:
-        AlteredSlice: a slice no longer has the hash it was stored under.
-    """
-    return price(inputs, RuleBook.from_slices(slices), place)
+    schedule = resolution.schedule
+    benefits = benefits_of(inputs, schedule, tables)
+    run, lines = _run(inputs, schedule, tables, benefits)
+    free = free_lines(benefits, schedule, tables, on_bill=True)
+    if len(free):
+        lines = join_lines([lines, free])
+        run.total_fen[free.row] += free.amount_fen
+    return Bills(
+        amount_fen=run.total_fen,
+        priced=schedule >= 0,
+        step=run.step_reached,
+        energy_wh=run.settled_wh,
+        counted_wh=run.settled_wh - benefits.uncounted_wh,
+        settlement_rule=_index_of(tables.settlement_rule, schedule),
+        terms_rule=_index_of(tables.terms_rule, schedule),
+        lines=lines,
+        refunds=free_lines(benefits, schedule, tables, on_bill=False),
+        parts=Parts.none(),
+        rules=rules,
+        refusals=refusals,
+        rulebook_hash=book.hash,
+    )
 
 
 def _applied_rules(resolution: Resolution) -> tuple[AppliedRule, ...]:
@@ -75,10 +73,9 @@ def _applied_rules(resolution: Resolution) -> tuple[AppliedRule, ...]:
     entries: dict[str, Entry] = {}
     rounding: dict[str, tuple[str, ...]] = {}
     for schedule in resolution.schedules:
-        for entry in (schedule.energy, schedule.time_of_use, schedule.settlement):
-            if entry is not None:
-                entries[entry.slice_hash] = entry
-        rounding |= schedule.rounding_steps()
+        entries |= {entry.slice_hash: entry for entry in schedule.entries}
+        for slice_hash, steps in schedule.rounding_steps().items():
+            rounding[slice_hash] = tuple(dict.fromkeys((*rounding.get(slice_hash, ()), *steps)))
     ordered = sorted(entries.values(), key=lambda entry: (entry.rule_id, entry.effective))
     return tuple(
         AppliedRule(
@@ -95,49 +92,32 @@ def _applied_rules(resolution: Resolution) -> tuple[AppliedRule, ...]:
     )
 
 
-def _run(inputs: BillingInput, resolution: Resolution, tables: Tables) -> tuple[Any, Any, Any, Lines]:
-    """Run the two loops over all rows and return totals, settled energy, steps reached and lines."""
-    rows = len(inputs)
-    total_fen, settled_wh = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
-    step = np.zeros(rows, np.int16)
-    quantity_wh = np.empty((rows, tables.slots), np.int64)
-    amount_fen = np.empty((rows, tables.slots), np.int64)
-    count = price_rows(
-        resolution.schedule,
-        inputs.energy_wh,
-        inputs.peak_wh,
-        inputs.year_to_date_wh,
-        inputs.months_in_year,
-        tables.limits_wh,
-        tables.step_count,
-        tables.full_form,
-        tables.has_time_of_use,
-        tables.energy_step_wh,
-        tables.price_nano,
-        quantity_wh,
-        amount_fen,
-        total_fen,
-        settled_wh,
-        step,
-    )
-    lines = _empty_lines(int(count))
-    write_lines(
-        resolution.schedule,
+def _index_of(rule: Int16, schedule: Int32) -> Int16:
+    """Return the rule of each row's schedule, -1 for a row that has none."""
+    return np.append(rule, np.int16(-1))[schedule]
+
+
+def _run(inputs: BillingInput, schedule: Int32, tables: Tables, benefits: Benefits) -> tuple[Priced, Lines]:
+    """Run the two loops over all rows."""
+    count = len(inputs)
+    rows = Rows(
+        schedule,
         inputs.energy_wh,
         inputs.peak_wh,
         inputs.valley_wh,
-        settled_wh,
-        quantity_wh,
-        amount_fen,
-        tables.price_nano,
-        tables.component,
-        tables.step,
-        tables.rule,
-        *(getattr(lines, each.name) for each in fields(Lines)),
+        inputs.year_to_date_wh,
+        inputs.months_in_year,
+        benefits.extra_limit_wh,
+        benefits.uncounted_wh,
     )
-    return total_fen, settled_wh, step, lines
-
-
-def _empty_lines(count: int) -> Lines:
-    dtypes = {"Int64": np.int64, "Int16": np.int16}
-    return Lines(**{each.name: np.empty(count, dtypes[str(each.type)]) for each in fields(Lines)})
+    priced = Priced(
+        np.empty((count, tables.slots), np.int64),
+        np.empty((count, tables.slots), np.int64),
+        np.zeros(count, np.int64),
+        np.zeros(count, np.int64),
+        np.zeros(count, np.int16),
+    )
+    lines = Lines.empty(int(price_rows(rows, tables.prices, priced)))
+    columns = LineColumns(*(getattr(lines, name) for name in LineColumns._fields))
+    write_lines(rows, tables.prices, tables.labels, priced, columns)
+    return priced, lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
@@ -11,12 +11,20 @@ import numpy as np
 
 from diansuo.core.quantity.arrays import Bool, Int32, Int64
 from diansuo.core.rules import Entry, NoSuchRule, RuleBook, ValueAbsent
-from diansuo.core.tariff.classes import RULES_OF_CLASS, SETTLEMENT, PriceClass, VoltageClass
+from diansuo.core.tariff.classes import (
+    RESIDENTIAL_TERMS,
+    RULES_OF_CLASS,
+    SETTLEMENT,
+    ClassRules,
+    VoltageClass,
+)
 from diansuo.core.tariff.columns import BillingInput, Refusal, RefusalCode
 from diansuo.core.tariff.tables import Schedule
+from diansuo.core.tariff.terms import Need
 
 EPOCH: Final = date(1970, 1, 1)
 VOLTAGES: Final = max(VoltageClass) + 1
+NEEDS: Final = sum(Need) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,33 +110,85 @@ def resolve(inputs: BillingInput, book: RuleBook, place: str, sound: Bool) -> Re
         sound: bool (rows,), rows to look at; the others keep schedule -1.
     """
     resolution = Resolution(np.full(len(inputs), -1, dtype=np.int32))
-    for price_class, names in RULES_OF_CLASS.items():
-        rows = np.flatnonzero(sound & (inputs.price_class == price_class))
-        if len(rows) == 0:
-            continue
-        wanted = [name for name in (names.energy, names.time_of_use, SETTLEMENT) if name is not None]
+    for same in _alike(inputs, sound):
         try:
-            timelines = [Timeline.of(book, f"{place}/{name}") for name in wanted]
+            timelines = same.timelines(book, place)
         except NoSuchRule as missing:
-            params = {"place": place, "price_class": int(price_class), "detail": str(missing)}
-            _refuse(resolution, rows, RefusalCode.NO_SUCH_RULE, params)
+            price_class = int(inputs.price_class[same.rows[0]])
+            params = {"place": place, "price_class": price_class, "detail": str(missing)}
+            _refuse(resolution, same.rows, RefusalCode.NO_SUCH_RULE, params)
             continue
-        _resolve_class(inputs, rows, timelines, price_class, resolution)
+        _resolve_alike(inputs, same, timelines, resolution)
     resolution.refusals.sort(key=lambda refusal: refusal.row)
     return resolution
 
 
-def _resolve_class(
-    inputs: BillingInput,
-    rows: Int64,
-    timelines: list[Timeline],
-    price_class: PriceClass,
-    resolution: Resolution,
+def changes_within(inputs: BillingInput, book: RuleBook, place: str) -> tuple[Int64, Int64]:
+    """Return every day within the days of use of a row on which an entry that prices the row changes.
+
+    Returns:
+        int64 (changes,) twice: row, and day since 1970-01-01; ordered by row and day, each once. Rows whose
+        rules the book does not have are left out.
+    """
+    pairs = []
+    for same in _alike(inputs, np.ones(len(inputs), dtype=np.bool_)):
+        try:
+            timelines = same.timelines(book, place)
+        except NoSuchRule:
+            continue
+        first, last = inputs.from_day[same.rows], inputs.to_day[same.rows]
+        days = np.unique(np.concatenate([timeline.days for timeline in timelines]))
+        for day in days[(days > first.min()) & (days < last.max())].tolist():
+            rows = same.rows[(first < day) & (day < last)]
+            pairs.append(np.stack([rows, np.full(len(rows), day)]))
+    if not pairs:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    row, day_of_change = np.concatenate(pairs, axis=1)
+    order = np.lexsort((day_of_change, row))
+    return row[order], day_of_change[order]
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Rows of one price class which the same rules price, ``need`` says for what the terms are needed."""
+
+    rows: Int64
+    names: ClassRules
+    need: Int64
+    with_terms: bool
+
+    def timelines(self, book: RuleBook, place: str) -> list[Timeline]:
+        """Lay out the rules of these rows: energy, time of use, terms, settlement, as far as there are.
+
+        Raises:
+            NoSuchRule: the book lacks one of them.
+        """
+        terms = RESIDENTIAL_TERMS if self.with_terms else None
+        wanted = (self.names.energy, self.names.time_of_use, terms, SETTLEMENT)
+        return [Timeline.of(book, f"{place}/{name}") for name in wanted if name is not None]
+
+
+def _alike(inputs: BillingInput, sound: Bool) -> Iterator[_Alike]:
+    """Sort the sound rows by price class, and apart those that need the terms for households."""
+    need = np.where(inputs.persons_months > 0, Need.MANY_PERSONS, 0)
+    need |= np.where(inputs.free_months > 0, Need.FREE_ENERGY, 0)
+    for price_class, names in RULES_OF_CLASS.items():
+        rows = np.flatnonzero(sound & (inputs.price_class == price_class))
+        of_class = need[rows] | (Need.SHARED_TIME_OF_USE if names.choice_needs_terms else 0)
+        for with_terms in (False, True):
+            members = (of_class > 0) == with_terms
+            if members.any():
+                yield _Alike(rows[members], names, of_class[members], with_terms)
+
+
+def _resolve_alike(
+    inputs: BillingInput, same: _Alike, timelines: list[Timeline], resolution: Resolution
 ) -> None:
-    """Group the rows of one price class by voltage class and entries in force."""
+    """Group rows of one price class by voltage class, need and entries in force."""
+    rows = same.rows
     first_day, last_day = inputs.from_day[rows], inputs.to_day[rows] - 1
-    key = inputs.voltage_class[rows].astype(np.int64)
-    sizes = [VOLTAGES, *(len(timeline.held) for timeline in timelines)]
+    key = inputs.voltage_class[rows].astype(np.int64) * NEEDS + same.need
+    sizes = [VOLTAGES, NEEDS, *(len(timeline.held) for timeline in timelines)]
     good = np.ones(len(rows), dtype=np.bool_)
     for timeline in timelines:
         first, last = timeline.positions(first_day), timeline.positions(last_day)
@@ -144,18 +204,24 @@ def _resolve_class(
         key = key * len(timeline.held) + first
     for group in np.flatnonzero(np.bincount(key[good])).tolist():
         members = rows[good & (key == group)]
-        voltage, *positions = (int(each) for each in np.unravel_index(group, sizes))
+        voltage, need, *positions = (int(each) for each in np.unravel_index(group, sizes))
         held = [timeline.held[position] for timeline, position in zip(timelines, positions, strict=True)]
-        _schedule_group(resolution, members, held, VoltageClass(voltage))
+        _schedule_group(resolution, members, same, held, VoltageClass(voltage), Need(need))
 
 
 def _schedule_group(
-    resolution: Resolution, members: Int64, held: Iterable[Entry | None], voltage: VoltageClass
+    resolution: Resolution,
+    members: Int64,
+    same: _Alike,
+    held: Iterable[Entry | None],
+    voltage: VoltageClass,
+    need: Need,
 ) -> None:
-    """Give one group of rows its schedule, or refuse it where a value is not known."""
-    energy, *time_of_use, settlement = [entry for entry in held if entry is not None]
+    """Give one group of rows its schedule, or refuse it where a value is not known or a choice not allowed."""
+    energy, *others, settlement = [entry for entry in held if entry is not None]
+    terms = others.pop() if same.with_terms else None
     try:
-        schedule = Schedule.compile(energy, time_of_use[0] if time_of_use else None, settlement, voltage)
+        schedule = Schedule.compile(energy, others[0] if others else None, settlement, terms, voltage, need)
     except ValueAbsent as absent:
         params = {
             "rule_id": absent.rule_id,
@@ -165,6 +231,10 @@ def _schedule_group(
             "why": absent.why,
         }
         _refuse(resolution, members, RefusalCode.VALUE_ABSENT, params)
+        return
+    if terms is not None and Need.SHARED_TIME_OF_USE in need and not schedule.residential.shared_time_of_use:
+        params = {"rule_id": terms.rule_id, "file": terms.file, "effective": terms.effective.isoformat()}
+        _refuse(resolution, members, RefusalCode.TIME_OF_USE_NOT_ALLOWED, params)
         return
     resolution.schedule[members] = len(resolution.schedules)
     resolution.schedules.append(schedule)

@@ -22,6 +22,8 @@ LINE_FEN: Final = "line-fen"
 LIMITS_BY_MONTHS: Final = "limits-by-months"
 VALLEY_REMAINDER: Final = "valley-remainder"
 ENERGY_PRECISION: Final = "energy-precision"
+PRICE_CHANGE_DAYS: Final = "price-change-days"
+YEAR_ANEW: Final = "year-anew"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,127 @@
+"""The terms of a place for households (``<place>/residential_terms``), read as far as somebody needs them.
+
+Of most of these numbers no published value was found; they stand as null, and only a bill that needs one is
+refused for it. Source: 发改价格〔2011〕2617号; domain.md §2.1, §2.3, §2.4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntFlag, StrEnum
+from typing import Final
+
+from diansuo.core.rules import Entry
+
+MIN_PERSONS: Final = "min_persons"
+EXTRA_ENERGY: Final = "add_kwh_per_month"
+FREE_ENERGY: Final = "free_energy"
+FREE_ENERGY_COUNTS: Final = "free_energy_counts_in_steps"
+FREE_ENERGY_FORM: Final = "free_energy_form"
+SHARED_TIME_OF_USE: Final = "shared_time_of_use"
+TRANSFER_OF_OWNERSHIP: Final = "transfer_of_ownership"
+CORRECTION_YEAR: Final = "rebill_tier_year"
+
+
+class Need(IntFlag):
+    """For which of the terms a bill needs the rule."""
+
+    MANY_PERSONS = 1
+    FREE_ENERGY = 2
+    SHARED_TIME_OF_USE = 4
+
+
+class FreeEnergyForm(StrEnum):
+    """How free energy (免费电量) reaches the household."""
+
+    BILL = "bill"
+    """taken off on the bill (账单直减)"""
+    REFUND_LATER = "refund_later"
+    """charged first, paid back later by another way (先征后返)"""
+
+
+class TransferOfOwnership(StrEnum):
+    """What happens to the year's steps when a supply changes hands (过户)."""
+
+    CONTINUE = "continue"
+    """the new owner goes on where the former one stands"""
+    RESTART = "restart"
+    """the former owner's year is closed, the new owner's is opened"""
+
+
+class CorrectionYear(StrEnum):
+    """In the steps of which year energy of an earlier year is charged (补收往年电量)."""
+
+    ORIGINAL = "original"
+    CURRENT = "current"
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentialTerms:
+    """What the engine needs of the terms; a field nobody needed keeps its neutral default.
+
+    Attributes:
+        min_persons: from how many persons on a household has more.
+        extra_wh_month: Wh more on every limit for each month it has so many.
+        free_wh_month: Wh free for each month settled.
+        free_energy_counts: whether free energy counts in the steps.
+        free_energy_form: how it reaches the household.
+        shared_time_of_use: whether a shared meter may choose peak and valley.
+    """
+
+    min_persons: int = 0
+    extra_wh_month: int = 0
+    free_wh_month: int = 0
+    free_energy_counts: bool = True
+    free_energy_form: FreeEnergyForm = FreeEnergyForm.BILL
+    shared_time_of_use: bool = False
+
+    @classmethod
+    def from_entry(cls, entry: Entry, need: Need) -> ResidentialTerms:
+        """Read from the entry what is needed.
+
+        Raises:
+            ValueAbsent: one of the values needed is not known, or the entry does not name it.
+            ValueError: one of them is not what it may be.
+        """
+        many, free = Need.MANY_PERSONS in need, Need.FREE_ENERGY in need
+        shared = Need.SHARED_TIME_OF_USE in need
+        terms = cls(
+            min_persons=_named(entry, MIN_PERSONS).integer(MIN_PERSONS) if many else 0,
+            extra_wh_month=_named(entry, EXTRA_ENERGY).energy_wh(EXTRA_ENERGY) if many else 0,
+            free_wh_month=_named(entry, FREE_ENERGY).energy_wh(FREE_ENERGY) if free else 0,
+            free_energy_counts=not free or _word(entry, FREE_ENERGY_COUNTS) == "counted",
+            free_energy_form=FreeEnergyForm(_word(entry, FREE_ENERGY_FORM) if free else "bill"),
+            shared_time_of_use=shared and _word(entry, SHARED_TIME_OF_USE) == "allowed",
+        )
+        if min(terms.min_persons, terms.extra_wh_month, terms.free_wh_month) < 0:
+            raise ValueError(f"{entry.file}: persons and energies of the terms must be 0 or more")
+        return terms
+
+
+def transfer_of_ownership(entry: Entry) -> TransferOfOwnership:
+    """Return what a transfer of ownership does to the year's steps.
+
+    Raises:
+        ValueAbsent: it is not known.
+    """
+    return TransferOfOwnership(_word(entry, TRANSFER_OF_OWNERSHIP))
+
+
+def correction_year(entry: Entry) -> CorrectionYear:
+    """Return in which year's steps energy of an earlier year is charged.
+
+    Raises:
+        ValueAbsent: it is not known.
+    """
+    return CorrectionYear(_word(entry, CORRECTION_YEAR))
+
+
+def _word(entry: Entry, name: str) -> str:
+    return _named(entry, name).word(name)
+
+
+def _named(entry: Entry, name: str) -> Entry:
+    """Return the entry if it names the parameter: a place that says nothing of it does not know it."""
+    if name not in entry.values["parameters"]:
+        raise entry.absent(f"parameters.{name}")
+    return entry
