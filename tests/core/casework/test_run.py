@@ -1,4 +1,4 @@
-"""A case is computed step by step: what is written wrong is refused with its place, what must not be billed by a code."""
+"""A case runs step by step: what is written wrong is refused where it stands, what must not be billed with a code."""
 
 from __future__ import annotations
 
