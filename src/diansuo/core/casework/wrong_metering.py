@@ -13,7 +13,8 @@ from diansuo.core.casework.vectors import NotAPhasor, recorded_power, tangent
 from diansuo.core.rules.node import Node
 
 KEYS: Final = (
-    "factor", "wiring", "elements", "tan_phi", "power_factor", "phases", "booked_ct", "error_percent", "reactive_factor",
+    "factor", "wiring", "elements", "tan_phi", "power_factor", "phases", "booked_ct", "error_percent",
+    "reactive_factor",
 )  # fmt: skip
 
 FOUR_WIRE: Final = [("U", "U"), ("V", "V"), ("W", "W")]
