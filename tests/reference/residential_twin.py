@@ -13,7 +13,14 @@ from diansuo.core.rules import RuleBook
 
 FEN = Decimal("0.01")
 VOLTAGE_NAMES = {1: "below_1kv", 2: "kv_1_10", 3: "kv_35", 4: "kv_110", 5: "kv_220"}
-ENERGY_RULES = {1: "residential_steps", 2: "residential_steps", 3: "residential_shared", 4: "agricultural"}
+ENERGY_RULES = {
+    1: "residential_steps",
+    2: "residential_steps",
+    3: "residential_shared",
+    4: "agricultural",
+    7: "residential_shared",
+}
+STEPS, TIME_OF_USE, SHARED_TIME_OF_USE = (1, 2), (2, 7), 7
 
 
 @dataclass
@@ -29,15 +36,24 @@ class Customer:
     valley_kwh: Decimal
     year_to_date_kwh: Decimal
     months_in_year: int
+    persons: int = 0
+    persons_months: int = 0
+    free_months: int = 0
+    free_taken_kwh: Decimal = Decimal(0)
+
+
+Line = tuple[str, int, Decimal, Decimal, Decimal, Decimal]
 
 
 @dataclass
 class Bill:
     """(component, step, kWh, yuan/kWh, yuan, kWh moved by rounding) of every line, and what they come to."""
 
-    lines: list[tuple[str, int, Decimal, Decimal, Decimal, Decimal]]
+    lines: list[Line]
     energy_kwh: Decimal
     step: int
+    counted_kwh: Decimal
+    refunds: list[Line]
 
     @property
     def total_yuan(self) -> Decimal:
@@ -66,20 +82,73 @@ def bill(customer: Customer, book: RuleBook) -> Bill:
     if prices is None:
         raise CannotBill
     moved = energy - customer.energy_kwh
-    if isinstance(prices, str):
+    periods = []
+    if customer.price_class == SHARED_TIME_OF_USE and not may_choose_periods(customer, book):
+        raise CannotBill
+    if customer.price_class in TIME_OF_USE:
+        rule_of_periods = values_of(book, "residential_time_of_use", customer)
+        periods = time_of_use_lines(customer, energy, precision, rule_of_periods)
+    if customer.price_class not in STEPS:
+        if customer.persons_months or customer.free_months:
+            raise CannotBill
         price = Decimal(prices)
-        return Bill([("base", 0, energy, price, yuan(energy, price), moved)], energy, 0)
+        lines = [("base", 0, energy, price, yuan(energy, price), moved), *periods]
+        return Bill(without_empty(lines), energy, 0, energy, [])
     limits = [Decimal(upper) * customer.months_in_year / 12 for upper in rule["limits"]["upper"]]
-    limits = [round_to(limit, Decimal("0.001")) for limit in limits]
-    by_step = split(customer.year_to_date_kwh, energy, limits)
-    lines = step_lines(by_step, energy, [Decimal(price) for price in prices], form, moved)
-    if customer.price_class == 2:
-        lines += time_of_use_lines(
-            customer, energy, precision, values_of(book, "residential_time_of_use", customer)
-        )
-    kept = [line for place, line in enumerate(lines) if place == 0 or line[2] != 0]
-    end = customer.year_to_date_kwh + energy
-    return Bill(kept, energy, 1 + sum(1 for limit in limits if end > limit))
+    limits = [round_to(limit, Decimal("0.001")) + extra_kwh(customer, book) for limit in limits]
+    free, counts, on_bill = free_kwh(customer, energy, book)
+    counted = energy if counts else energy - free
+    by_step = split(customer.year_to_date_kwh, counted, limits)
+    by_step[0] += energy - counted
+    lines = step_lines(by_step, energy, [Decimal(price) for price in prices], form, moved) + periods
+    first_price = Decimal(prices[0])
+    free_lines = (
+        [("free_energy", 1, free, -first_price, -yuan(free, first_price), Decimal(0))] if free else []
+    )
+    end = customer.year_to_date_kwh + counted
+    return Bill(
+        without_empty(lines) + (free_lines if on_bill else []),
+        energy,
+        1 + sum(1 for limit in limits if end > limit),
+        counted,
+        [] if on_bill else free_lines,
+    )
+
+
+def may_choose_periods(customer: Customer, book: RuleBook) -> bool:
+    """Whether a shared meter may have peak and valley here."""
+    terms = values_of(book, "residential_terms", customer)["parameters"]
+    return terms["shared_time_of_use"]["value"] == "allowed"
+
+
+def without_empty(lines: list[Line]) -> list[Line]:
+    """Leave out lines of no energy, but never the first."""
+    return [line for place, line in enumerate(lines) if place == 0 or line[2] != 0]
+
+
+def extra_kwh(customer: Customer, book: RuleBook) -> Decimal:
+    """What a household of many persons has above every limit."""
+    if not customer.persons_months:
+        return Decimal(0)
+    terms = values_of(book, "residential_terms", customer)["parameters"]
+    if terms["min_persons"]["value"] is None or terms["add_kwh_per_month"]["value"] is None:
+        raise CannotBill
+    if customer.persons < int(terms["min_persons"]["value"]):
+        return Decimal(0)
+    return customer.persons_months * Decimal(terms["add_kwh_per_month"]["value"])
+
+
+def free_kwh(customer: Customer, energy: Decimal, book: RuleBook) -> tuple[Decimal, bool, bool]:
+    """How much is free, whether it counts in the steps, whether the bill is lower for it."""
+    if not customer.free_months:
+        return Decimal(0), True, True
+    terms = values_of(book, "residential_terms", customer)["parameters"]
+    granted = customer.free_months * Decimal(terms["free_energy"]["value"]) - customer.free_taken_kwh
+    return (
+        max(Decimal(0), min(energy, granted)),
+        terms["free_energy_counts_in_steps"]["value"] == "counted",
+        terms["free_energy_form"]["value"] == "bill",
+    )
 
 
 def values_of(book: RuleBook, name: str, customer: Customer) -> dict:
@@ -108,7 +177,7 @@ def split(before: Decimal, energy: Decimal, limits: list[Decimal]) -> list[Decim
 
 def step_lines(
     by_step: list[Decimal], energy: Decimal, prices: list[Decimal], form: str, moved: Decimal
-) -> list[tuple[str, int, Decimal, Decimal, Decimal, Decimal]]:
+) -> list[Line]:
     """Write the steps: as what each adds to the first, or each at its full price."""
     zero = Decimal(0)
     if form == "full":
@@ -124,9 +193,7 @@ def step_lines(
     return lines
 
 
-def time_of_use_lines(
-    customer: Customer, energy: Decimal, precision: Decimal, rule: dict
-) -> list[tuple[str, int, Decimal, Decimal, Decimal, Decimal]]:
+def time_of_use_lines(customer: Customer, energy: Decimal, precision: Decimal, rule: dict) -> list[Line]:
     """Add to the peak, take from the valley; the valley is what the total leaves."""
     peak = round_to(customer.peak_kwh, precision)
     valley = energy - peak

@@ -22,11 +22,17 @@ HOUSEHOLD = {
     "has_time_of_use": False,
     "year_to_date_wh": 0,
     "months_in_year": 12,
+    "persons": 0,
+    "persons_months": 0,
+    "free_months": 0,
 }
 DTYPES = {
     "price_class": np.int16,
     "voltage_class": np.int16,
     "months_in_year": np.int16,
+    "persons": np.int16,
+    "persons_months": np.int16,
+    "free_months": np.int16,
     "has_time_of_use": np.bool_,
 }
 
