@@ -20,6 +20,7 @@ CONTRACT_RULES: Final = ("over_105", "between_95_and_105")
 KEYS: Final = (
     "method", "kva", "motors_kw", "contract_kw", "demand_kw", "feeds_kw", "feeds", "price", "discount",
     "contract_rule", "day_base", "days", "segments", "exempt", "discount_energy_kwh", "floor",
+    "floor_ratio", "over_ratio", "over_multiple",
 )  # fmt: skip
 SEGMENT_KEYS: Final = ("kva", "from", "to", "days", "price", "charged_percent", "note")
 
@@ -126,15 +127,27 @@ def _by_contract(
     contract, share = given.number("contract_kw"), _share(given, span)
     if given.choice("contract_rule", CONTRACT_RULES, "over_105") == "between_95_and_105":
         return _old_contract(contract, demand, price, share)
-    if given.flag("floor", default=True) and transformers:
-        floor = number_in_force(given.context, RULE, "contract_floor_ratio", span)
-        contract = max(contract, floor * sum((each.capacity_kva for each in transformers), Fraction(0)))
+    kva = _kva(given, transformers)
+    if given.flag("floor", default=True) and kva:
+        floor = _legal(given, "floor_ratio", "contract_floor_ratio", span)
+        contract = max(contract, floor * kva)
     lines = [_line("demand", contract, "kW", price, share)]
-    over = demand - contract * number_in_force(given.context, RULE, "contract_over_ratio", span)
+    over = demand - contract * _legal(given, "over_ratio", "contract_over_ratio", span)
     if over > 0:
-        multiple = number_in_force(given.context, RULE, "contract_over_multiple", span)
+        multiple = _legal(given, "over_multiple", "contract_over_multiple", span)
         lines.append(_line("demand_excess", over, "kW", price * multiple, share))
     return lines
+
+
+def _kva(given: Given, transformers: list[Transformer]) -> Fraction:
+    """Return the contract capacity: as stated, else that of the transformers, with the high-voltage motors."""
+    own = sum((each.capacity_kva for each in transformers if each.charged), Fraction(0))
+    return given.number("kva", own) + given.number("motors_kw", 0)
+
+
+def _legal(given: Given, key: str, name: str, span: Span) -> Fraction:
+    """Return what the case states itself, else what the rulebook says."""
+    return given.number(key) if given.has(key) else number_in_force(given.context, RULE, name, span)
 
 
 def _old_contract(contract: Fraction, demand: Fraction, price: Fraction, share: Fraction) -> list[Line]:
@@ -148,7 +161,7 @@ def _old_contract(contract: Fraction, demand: Fraction, price: Fraction, share: 
 
 def _discount(given: Given, transformers: list[Transformer], used_kwh: Fraction, span: Span) -> Fraction:
     """Return 0.9 where each kVA of the contract used 260 kWh in the month (发改价格〔2023〕526号), else 1."""
-    kva = given.number("kva", sum((each.capacity_kva for each in transformers), Fraction(0)))
+    kva = _kva(given, transformers)
     since = span.start is not None and span.start >= DISCOUNT_FROM and kva > 0
     if not given.flag("discount", default=since):
         return Fraction(1)

@@ -36,7 +36,7 @@ def rate_percent(context: Context, standard: str, value: int, span: Span) -> Fra
         Refused: the rulebook has no such table.
     """
     table = entry_of(context, TABLE, span).values
-    column = list(table["standards"]).index(standard) + 1
+    column = [Fraction(each) for each in table["standards"]].index(Fraction(standard)) + 1
     rows = {int(Fraction(row[0]) * 100): Fraction(row[column]) for row in table["rows"]}
     lowest = min(rows)
     if value >= lowest:
