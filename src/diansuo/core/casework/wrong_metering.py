@@ -63,9 +63,7 @@ def correction_factor(given: Given) -> Fraction:
 def _error(given: Given) -> Fraction:
     error = given.number("error_percent") / 100
     if error <= -1:
-        given.refuse(
-            "error_percent", "reactive_factor", "a meter 100 % slow records nothing", "use another basis"
-        )
+        given.refuse("error_percent", "a meter 100 % slow records nothing", "use another basis")
         return Fraction(0)
     return error
 
