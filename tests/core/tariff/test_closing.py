@@ -65,7 +65,7 @@ def test_closing_in_july_charges_the_steps_that_seven_months_would_have_had(book
 
 def test_what_earlier_bills_would_have_had_in_a_step_is_a_line_of_its_own(book: RuleBook) -> None:
     bills = settle(book, a_year((800, 700, 600, 100), months=4))
-    # limits of 720 and 1040; the earlier bills had 2100 kWh in the first step: 320 move to the second, 1060 to the third
+    # limits 720 and 1040; the earlier bills had 2100 kWh in the first step: 320 move to the second, 1060 to the third
     assert lines_of(bills) == [
         (Component.BASE, 1, 100_000, 560_000_000, 5600, 0),
         (Component.STEP, 3, 100_000, 300_000_000, 3000, 0),
