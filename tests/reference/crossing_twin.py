@@ -88,7 +88,10 @@ def entries_on(book: RuleBook, customer: Customer, day: date) -> list[str | None
     names = [ENERGY_RULES[customer.price_class], "settlement"]
     if customer.price_class in TIME_OF_USE:
         names.append("residential_time_of_use")
-    if customer.price_class == SHARED_TIME_OF_USE or customer.persons_months or customer.free_months:
+    if (
+        customer.price_class == SHARED_TIME_OF_USE
+        or customer.persons_months + customer.heating_months + customer.free_months
+    ):
         names.append("residential_terms")
     hashes: list[str | None] = []
     for name in names:
@@ -193,6 +196,7 @@ def corrections(
             months_in_year=last.months_in_year,
             persons=last.persons,
             persons_months=last.persons_months,
+            heating_months=last.heating_months,
         )
         for sign, each in ((-1, customer), (1, real)):
             for component, step, kwh, price, yuan, _ in bill_across_changes(each, book, {}).bill.lines:

@@ -38,6 +38,7 @@ class Customer:
     months_in_year: int
     persons: int = 0
     persons_months: int = 0
+    heating_months: int = 0
     free_months: int = 0
     free_taken_kwh: Decimal = Decimal(0)
 
@@ -89,7 +90,7 @@ def bill(customer: Customer, book: RuleBook) -> Bill:
         rule_of_periods = values_of(book, "residential_time_of_use", customer)
         periods = time_of_use_lines(customer, energy, precision, rule_of_periods)
     if customer.price_class not in STEPS:
-        if customer.persons_months or customer.free_months:
+        if customer.persons_months or customer.heating_months or customer.free_months:
             raise CannotBill
         price = Decimal(prices)
         lines = [("base", 0, energy, price, yuan(energy, price), moved), *periods]
@@ -127,15 +128,16 @@ def without_empty(lines: list[Line]) -> list[Line]:
 
 
 def extra_kwh(customer: Customer, book: RuleBook) -> Decimal:
-    """What a household of many persons has above every limit."""
-    if not customer.persons_months:
-        return Decimal(0)
-    terms = values_of(book, "residential_terms", customer)["parameters"]
-    if terms["min_persons"]["value"] is None or terms["add_kwh_per_month"]["value"] is None:
-        raise CannotBill
-    if customer.persons < int(terms["min_persons"]["value"]):
-        return Decimal(0)
-    return customer.persons_months * Decimal(terms["add_kwh_per_month"]["value"])
+    """What a household of many persons, or one that heats with electricity, has more on every limit."""
+    extra = Decimal(0)
+    if customer.persons_months:
+        terms = values_of(book, "residential_terms", customer)["parameters"]
+        if customer.persons >= int(terms["min_persons"]["value"]):
+            extra += customer.persons_months * Decimal(terms["add_kwh_per_month"]["value"])
+    if customer.heating_months:
+        terms = values_of(book, "residential_terms", customer)["parameters"]
+        extra += customer.heating_months * Decimal(terms["heating_season_add"]["value"])
+    return extra
 
 
 def free_kwh(customer: Customer, energy: Decimal, book: RuleBook) -> tuple[Decimal, bool, bool]:

@@ -92,6 +92,7 @@ def random_rows(rows: int, seed: int) -> BillingInput:
         months_in_year=months,
         persons=random.integers(0, 9, rows).astype(np.int16),
         persons_months=np.where(benefits, random.integers(0, 13, rows) % (months + 1), 0).astype(np.int16),
+        heating_months=np.where(benefits, random.integers(0, 5, rows) % (months + 1), 0).astype(np.int16),
         free_months=np.where(benefits, random.integers(0, 4, rows), 0).astype(np.int16),
     )
 
@@ -124,6 +125,7 @@ def customer_of(inputs: BillingInput, row: int) -> Customer:
         months_in_year=int(inputs.months_in_year[row]),
         persons=int(inputs.persons[row]),
         persons_months=int(inputs.persons_months[row]),
+        heating_months=int(inputs.heating_months[row]),
         free_months=int(inputs.free_months[row]),
     )
 
@@ -214,6 +216,7 @@ def year_of_bills(rows: int, book: RuleBook, seed: int) -> tuple[BillingInput, E
     price_class, persons = random.integers(1, 3, rows), random.integers(0, 9, rows)
     months, real_months = random.integers(9, 13, rows), random.integers(1, 10, rows)
     persons_months, free_months = random.integers(0, 9, rows), random.integers(0, 2, rows)
+    heating_months = random.integers(0, 5, rows)
     year_to_date_wh, bills = np.zeros(rows, np.int64), []
     for at in range(4):
         of_month = months if at < 3 else real_months
@@ -232,6 +235,7 @@ def year_of_bills(rows: int, book: RuleBook, seed: int) -> tuple[BillingInput, E
                 months_in_year=of_month.astype(np.int16),
                 persons=persons.astype(np.int16),
                 persons_months=np.minimum(persons_months, of_month).astype(np.int16),
+                heating_months=np.minimum(heating_months, of_month).astype(np.int16),
                 free_months=free_months.astype(np.int16),
             )
         )

@@ -24,6 +24,7 @@ HOUSEHOLD = {
     "months_in_year": 12,
     "persons": 0,
     "persons_months": 0,
+    "heating_months": 0,
     "free_months": 0,
 }
 DTYPES = {
@@ -32,6 +33,7 @@ DTYPES = {
     "months_in_year": np.int16,
     "persons": np.int16,
     "persons_months": np.int16,
+    "heating_months": np.int16,
     "free_months": np.int16,
     "has_time_of_use": np.bool_,
 }

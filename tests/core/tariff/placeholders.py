@@ -17,6 +17,7 @@ SETTLEMENT = {
 TERMS = {
     "min_persons": ("count", "5"),
     "add_kwh_per_month": ("kWh/month", "100"),
+    "heating_season_add": ("kWh/month", "50"),
     "free_energy": ("kWh/month", "10"),
     "free_energy_counts_in_steps": ("choice", "counted", "not_counted"),
     "free_energy_form": ("choice", "bill", "refund_later"),

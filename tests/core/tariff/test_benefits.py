@@ -57,6 +57,14 @@ def test_the_third_step_begins_later_for_many_persons_too(shipped: RuleBook) -> 
     ]
 
 
+def test_a_household_that_heats_with_electricity_has_more_for_each_month_of_heating(
+    shipped: RuleBook,
+) -> None:
+    row = {"energy_wh": 200_000, "year_to_date_wh": 2_160_000, "heating_months": 3}
+    bills = price(billing_input(row), with_terms(shipped))
+    assert sum(line[2] for line in lines_of(bills) if line[0] is Component.STEP) == 50_000
+
+
 def test_free_energy_is_a_line_below_zero_at_the_price_of_the_first_step(shipped: RuleBook) -> None:
     bills = price(billing_input(POOR), with_terms(shipped))
     assert lines_of(bills) == [
@@ -112,6 +120,7 @@ def test_a_bill_with_free_energy_recomputes_from_its_slices(shipped: RuleBook) -
     [
         ({"persons": 6, "persons_months": 12}, "min_persons"),
         ({"persons": 6, "persons_months": 12}, "add_kwh_per_month"),
+        ({"heating_months": 4}, "heating_season_add"),
         ({"free_months": 1}, "free_energy"),
         ({"free_months": 1}, "free_energy_counts_in_steps"),
         ({"free_months": 1}, "free_energy_form"),
@@ -167,6 +176,7 @@ def test_a_customer_without_steps_has_neither_free_energy_nor_more_for_persons(
         {"persons_months": 13},
         {"persons_months": -1},
         {"free_months": -1},
+        {"heating_months": 13},
         {"months_in_year": 6, "persons_months": 7},
     ],
 )

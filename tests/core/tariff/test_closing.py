@@ -65,7 +65,7 @@ def test_closing_in_july_charges_the_steps_that_seven_months_would_have_had(book
 
 def test_what_earlier_bills_would_have_had_in_a_step_is_a_line_of_its_own(book: RuleBook) -> None:
     bills = settle(book, a_year((800, 700, 600, 100), months=4))
-    # limits of 720 and 1040; the earlier bills had 2100 kWh in the first step: 320 move to the second, 1060 to the third
+    # limits 720 and 1040; the earlier bills had 2100 kWh in the first step: 320 move to the second, 1060 to the third
     assert lines_of(bills) == [
         (Component.BASE, 1, 100_000, 560_000_000, 5600, 0),
         (Component.STEP, 3, 100_000, 300_000_000, 3000, 0),
@@ -86,6 +86,19 @@ def test_what_was_charged_in_a_step_already_is_not_charged_twice(book: RuleBook)
         (Component.CORRECTION, 2, -600_000, 50_000_000, -3000, 0),
         (Component.CORRECTION, 3, 2_220_000, 300_000_000, 66600, 0),
     ]
+
+
+def test_a_correction_is_the_difference_of_rounded_bills_and_not_a_rounded_product(book: RuleBook) -> None:
+    """The table of docs/rules/rounding.md: 0.10 kWh of each of two bills is 0.005 yuan, which rounds to 0.01."""
+    split = lay_over(
+        book,
+        document("residential_steps", "annual_steps", {"2024-01-01": steps("0.56", "0.61", upper=("2160",))}),
+    )
+    rows, last = a_year((180, 0, 0), months=1)
+    rows[1] |= {"energy_wh": 100}
+    earlier = [rows[0], rows[1], {**rows[1], "period": 202403, "year_to_date_wh": 180_100}]
+    bills = settle(split, (earlier, {**last, "year_to_date_wh": 180_200}))
+    assert lines_of(bills)[1:] == [(Component.CORRECTION, 2, 200, 50_000_000, 2, 0)]
 
 
 def test_a_year_that_was_never_above_its_limits_has_no_correction(book: RuleBook) -> None:

@@ -12,6 +12,7 @@ from diansuo.core.quantity.energy import round_energy_wh, wh_from_kwh
 from diansuo.core.quantity.money import amount_fen, fen_from_yuan, nano_from_price
 from diansuo.core.quantity.rounding import round_half_away
 from diansuo.core.tariff import shapes
+from diansuo.core.tariff.splitting import divide_by_days, split_at
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules" / "rounding.md"
 
@@ -50,8 +51,23 @@ def test_limits_are_taken_by_twelfths_as_the_page_says(row: list[str]) -> None:
     assert round_half_away(wh_from_kwh(limit) * int(months), 12) == wh_from_kwh(expected)
 
 
+@pytest.mark.parametrize("row", table_below("price-change-days"), ids=lambda row: " ".join(row[:3]))
+def test_energy_divides_by_days_as_the_page_says(row: list[str]) -> None:
+    days, new_days = int(row[1]), int(row[2])
+    split = split_at(np.array([0]), np.array([days]), np.array([days - new_days]))
+    old, new = divide_by_days(np.array([wh_from_kwh(row[0])]), split, 10)
+    assert (new, old) == (wh_from_kwh(row[3]), wh_from_kwh(row[4]))
+
+
 def test_every_rounding_of_the_engine_has_its_section() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    ids = (shapes.LINE_FEN, shapes.LIMITS_BY_MONTHS, shapes.VALLEY_REMAINDER, shapes.ENERGY_PRECISION)
+    ids = (
+        shapes.LINE_FEN,
+        shapes.LIMITS_BY_MONTHS,
+        shapes.VALLEY_REMAINDER,
+        shapes.ENERGY_PRECISION,
+        shapes.PRICE_CHANGE_DAYS,
+        shapes.YEAR_ANEW,
+    )
     for rounding_id in ids:
         assert f"## `{rounding_id}`" in page

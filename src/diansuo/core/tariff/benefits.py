@@ -1,7 +1,7 @@
-"""What some households have on top: higher limits for many persons, free energy for the poor.
+"""What some households have on top: higher limits for many persons or for heating, free energy for the poor.
 
 Both are rare, so they are worked out for the rows that have them, before the kernel and after it. Source:
-发改价格〔2011〕2617号; domain.md §2.1; docs/rules/residential-steps.md.
+发改价格〔2011〕2617号; domain.md §2.1, §2.4; docs/rules/residential-steps.md.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Benefits:
     """What the rows have.
 
     Attributes:
-        extra_limit_wh: int64 (rows,), Wh above every limit of the year.
+        extra_limit_wh: int64 (rows,), Wh more on every limit of the year.
         free_wh: int64 (rows,), Wh of the bill that are free.
         uncounted_wh: int64 (rows,), Wh of the bill that do not count for the year.
         on_bill: bool (rows,), whether free energy is taken off on the bill.
@@ -39,7 +39,8 @@ class Benefits:
 def benefits_of(inputs: BillingInput, schedule: Int32, tables: Tables) -> Benefits:
     """Work out what each row has by the terms of its schedule.
 
-    A household of ``min_persons`` or more has ``add_kwh_per_month`` on every limit for each month it has so many.
+    A household of ``min_persons`` or more has ``add_kwh_per_month`` on every limit for each month it has so many,
+    one that heats with electricity ``heating_season_add`` for each month of heating.
     Free is the smaller of the energy used and so much a month, less what earlier parts of the bill took.
 
     Args:
@@ -55,6 +56,7 @@ def benefits_of(inputs: BillingInput, schedule: Int32, tables: Tables) -> Benefi
         at = np.flatnonzero(schedule == table)
         many = inputs.persons[at] >= terms.min_persons
         extra[at] = np.where(many, inputs.persons_months[at].astype(np.int64) * terms.extra_wh_month, 0)
+        extra[at] += inputs.heating_months[at].astype(np.int64) * terms.heating_wh_month
         granted = inputs.free_months[at].astype(np.int64) * terms.free_wh_month - inputs.free_taken_wh[at]
         used = round_energy_wh(inputs.energy_wh[at], int(tables.prices.energy_step_wh[table]))
         free[at] = np.clip(granted, 0, used)

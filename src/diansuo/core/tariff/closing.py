@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from diansuo.core.tariff.columns import BillingInput, Bills, Freeze, Lines, Refu
 from diansuo.core.tariff.crossing import price_across_changes
 from diansuo.core.tariff.joining import join_lines, join_rules, refuse, under_rules
 from diansuo.core.tariff.shapes import YEAR_ANEW
+
+OF_THE_YEAR: Final = ("months_in_year", "persons", "persons_months", "heating_months")
+"""What says how high the limits of a whole year are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ def settle_year_anew(
     the two amounts (step id ``year-anew``), which need not be quantity times price to the fen.
 
     Args:
-        last: the last bills; ``months_in_year`` (and ``persons``, ``persons_months``) as the whole year really had
-            them, ``year_to_date_wh`` the energy of the earlier bills that counts.
+        last: the last bills; ``months_in_year`` and what else says how high the limits are as the whole year really
+            had it, ``year_to_date_wh`` the energy of the earlier bills that counts.
         earlier: the year's bills before.
         book: the rules; from ``RuleBook.from_slices`` to settle again what was settled once.
         place: whose rules; None: the book's default place.
@@ -101,9 +105,7 @@ def settle_year_anew(
         raise WrongColumn(f"row: expected {len(earlier.inputs)} rows, got {len(earlier.row)}")
     bills = price_across_changes(last, book, place, freeze)
     as_billed = price_across_changes(earlier.inputs, book, place, earlier.freeze)
-    real = {
-        name: getattr(last, name)[earlier.row] for name in ("months_in_year", "persons", "persons_months")
-    }
+    real = {name: getattr(last, name)[earlier.row] for name in OF_THE_YEAR}
     anew = price_across_changes(replace(earlier.inputs, **real), book, place, earlier.freeze)
     refused = _refusals(last, earlier, as_billed, anew)
     bills = refuse(bills, {row: each for row, each in refused.items() if bills.priced[row]})

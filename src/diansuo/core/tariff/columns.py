@@ -37,6 +37,7 @@ class BillingInput:
         months_in_year: int16, 1 to 12: how many twelfths of the annual steps apply (domain.md §2.3).
         persons: int16, persons the household has declared; may be left out: nobody has.
         persons_months: int16, for how many of ``months_in_year`` it has them; may be left out: none.
+        heating_months: int16, how many of ``months_in_year`` have more for heating; may be left out: none.
         free_months: int16, for how many months this bill settles free energy (低保、五保); may be left out: none.
         free_taken_wh: int64, free energy of these months that an earlier part of the bill took; may be left out.
     """
@@ -54,6 +55,7 @@ class BillingInput:
     months_in_year: Int16
     persons: Int16 = field(default_factory=lambda: NOT_GIVEN_INT16)
     persons_months: Int16 = field(default_factory=lambda: NOT_GIVEN_INT16)
+    heating_months: Int16 = field(default_factory=lambda: NOT_GIVEN_INT16)
     free_months: Int16 = field(default_factory=lambda: NOT_GIVEN_INT16)
     free_taken_wh: Int64 = field(default_factory=lambda: NOT_GIVEN_INT64)
 

@@ -53,25 +53,26 @@ def price_across_changes(
     registers.check(len(inputs))
     where = place or book.default_place
     row, day = changes_within(inputs, book, where)
-    crossing = np.unique(row)
-    if len(crossing):
-        faults = [refusal.row for refusal in find_faults(inputs.take(crossing))]
-        crossing = np.delete(crossing, faults)
-    if not len(crossing):
+    crosses = np.zeros(len(inputs), dtype=np.bool_)
+    crosses[row] = True
+    rows = np.flatnonzero(crosses)
+    crosses[[int(rows[fault.row]) for fault in find_faults(inputs.take(rows))]] = False
+    if not crosses.any():
         return price(inputs, book, place)
-    rows = inputs.take(crossing)
-    of_crossing, of_register = np.isin(row, crossing), np.isin(registers.row, crossing)
+    crossing, rest = np.flatnonzero(crosses), np.flatnonzero(~crosses)
+    place_of = np.cumsum(crosses) - 1
+    crossers = inputs.take(crossing)
+    kept, held = crosses[row], crosses[registers.row]
     divided = divide(
-        rows,
-        np.searchsorted(crossing, row[of_crossing]),
-        day[of_crossing],
-        registers.take(of_register, np.searchsorted(crossing, registers.row[of_register])),
-        energy_precision(rows, book, where),
+        crossers,
+        place_of[row[kept]],
+        day[kept],
+        registers.take(held, place_of[registers.row[held]]),
+        energy_precision(crossers, book, where),
     )
-    rest = np.setdiff1d(np.arange(len(inputs)), crossing)
     pieces = [Piece(price(inputs.take(rest), book, place), rest)]
     pieces += [
-        replace(piece, rows=crossing[piece.rows]) for piece in _price_parts(rows, divided, book, where)
+        replace(piece, rows=crossing[piece.rows]) for piece in _price_parts(crossers, divided, book, where)
     ]
     refused = {
         int(crossing[at]): replace(each, row=int(crossing[at])) for at, each in divided.refusals.items()

@@ -25,8 +25,8 @@ class Fault:
 
 
 def _has_no_steps_to_add_to(inputs: BillingInput) -> Bool:
-    """Many persons and free energy are a matter of households with steps only."""
-    rows = (inputs.persons_months > 0) | (inputs.free_months > 0)
+    """More on the limits and free energy are a matter of households with steps only."""
+    rows = (inputs.persons_months > 0) | (inputs.heating_months > 0) | (inputs.free_months > 0)
     if rows.any():
         rows &= ~np.isin(inputs.price_class, [each for each, rules in RULES_OF_CLASS.items() if rules.steps])
     return rows
@@ -63,14 +63,16 @@ FAULTS: Final = (
         lambda inputs: (
             (inputs.persons_months < 0)
             | (inputs.persons_months > inputs.months_in_year)
+            | (inputs.heating_months < 0)
+            | (inputs.heating_months > inputs.months_in_year)
             | (inputs.free_months < 0)
         ),
-        ("months_in_year", "persons_months", "free_months"),
+        ("months_in_year", "persons_months", "heating_months", "free_months"),
     ),
     Fault(
         RefusalCode.NO_STEPS_TO_ADD_TO,
         _has_no_steps_to_add_to,
-        ("price_class", "persons_months", "free_months"),
+        ("price_class", "persons_months", "heating_months", "free_months"),
     ),
     Fault(
         RefusalCode.NEGATIVE_YEAR_TO_DATE,

@@ -31,7 +31,7 @@ class Rows(NamedTuple):
         valley_wh: int64 (rows,).
         year_to_date_wh: int64 (rows,), settled, before this bill.
         months_in_year: int16 (rows,).
-        extra_limit_wh: int64 (rows,), what a household of many persons has above every limit.
+        extra_limit_wh: int64 (rows,), what the household has more on every limit.
         uncounted_wh: int64 (rows,), how much of the energy does not count for the year.
     """
 

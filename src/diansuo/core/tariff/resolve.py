@@ -171,6 +171,7 @@ class _Alike:
 def _alike(inputs: BillingInput, sound: Bool) -> Iterator[_Alike]:
     """Sort the sound rows by price class, and apart those that need the terms for households."""
     need = np.where(inputs.persons_months > 0, Need.MANY_PERSONS, 0)
+    need |= np.where(inputs.heating_months > 0, Need.HEATING_SEASON, 0)
     need |= np.where(inputs.free_months > 0, Need.FREE_ENERGY, 0)
     for price_class, names in RULES_OF_CLASS.items():
         rows = np.flatnonzero(sound & (inputs.price_class == price_class))

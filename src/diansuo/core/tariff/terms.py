@@ -14,6 +14,7 @@ from diansuo.core.rules import Entry
 
 MIN_PERSONS: Final = "min_persons"
 EXTRA_ENERGY: Final = "add_kwh_per_month"
+HEATING_ENERGY: Final = "heating_season_add"
 FREE_ENERGY: Final = "free_energy"
 FREE_ENERGY_COUNTS: Final = "free_energy_counts_in_steps"
 FREE_ENERGY_FORM: Final = "free_energy_form"
@@ -28,6 +29,7 @@ class Need(IntFlag):
     MANY_PERSONS = 1
     FREE_ENERGY = 2
     SHARED_TIME_OF_USE = 4
+    HEATING_SEASON = 8
 
 
 class FreeEnergyForm(StrEnum):
@@ -62,6 +64,7 @@ class ResidentialTerms:
     Attributes:
         min_persons: from how many persons on a household has more.
         extra_wh_month: Wh more on every limit for each month it has so many.
+        heating_wh_month: Wh more on every limit for each month of heating with electricity (采暖季).
         free_wh_month: Wh free for each month settled.
         free_energy_counts: whether free energy counts in the steps.
         free_energy_form: how it reaches the household.
@@ -70,6 +73,7 @@ class ResidentialTerms:
 
     min_persons: int = 0
     extra_wh_month: int = 0
+    heating_wh_month: int = 0
     free_wh_month: int = 0
     free_energy_counts: bool = True
     free_energy_form: FreeEnergyForm = FreeEnergyForm.BILL
@@ -84,16 +88,18 @@ class ResidentialTerms:
             ValueError: one of them is not what it may be.
         """
         many, free = Need.MANY_PERSONS in need, Need.FREE_ENERGY in need
-        shared = Need.SHARED_TIME_OF_USE in need
+        heating, shared = Need.HEATING_SEASON in need, Need.SHARED_TIME_OF_USE in need
         terms = cls(
             min_persons=_named(entry, MIN_PERSONS).integer(MIN_PERSONS) if many else 0,
             extra_wh_month=_named(entry, EXTRA_ENERGY).energy_wh(EXTRA_ENERGY) if many else 0,
+            heating_wh_month=_named(entry, HEATING_ENERGY).energy_wh(HEATING_ENERGY) if heating else 0,
             free_wh_month=_named(entry, FREE_ENERGY).energy_wh(FREE_ENERGY) if free else 0,
             free_energy_counts=not free or _word(entry, FREE_ENERGY_COUNTS) == "counted",
             free_energy_form=FreeEnergyForm(_word(entry, FREE_ENERGY_FORM) if free else "bill"),
             shared_time_of_use=shared and _word(entry, SHARED_TIME_OF_USE) == "allowed",
         )
-        if min(terms.min_persons, terms.extra_wh_month, terms.free_wh_month) < 0:
+        numbers = (terms.min_persons, terms.extra_wh_month, terms.heating_wh_month, terms.free_wh_month)
+        if min(numbers) < 0:
             raise ValueError(f"{entry.file}: persons and energies of the terms must be 0 or more")
         return terms
 
