@@ -20,6 +20,9 @@ ByBand = npt.NDArray[np.int64]
 NOT_KNOWN: Final = -(2**63)
 """In ``demand_w`` and ``own_price_nano``: nobody gave a value. It is never taken for 0."""
 
+NO_BAND: Final = -1
+"""In the band of a line: the line is about no period."""
+
 NO_POWER_FACTOR: Final = -1
 """In ``CommercialBills.power_factor``: the row has none (no standard, or neither active nor reactive energy)."""
 
@@ -217,7 +220,7 @@ class CommercialLines:
         row: int64, the row of the input the line belongs to.
         sequence: int16, 1, 2, … within the bill.
         component: int16, :class:`~diansuo.core.tariff.classes.Component`.
-        band: int16, :class:`~diansuo.core.quantity.band.Band`; -1 where the line is about no period.
+        band: int16, :class:`~diansuo.core.quantity.band.Band`; ``NO_BAND`` where the line is about no period.
         quantity: int64, Wh, VA-days, W-days or fen, as above.
         days: int16, days of the month a capacity or demand line is divided by; 0 on other lines.
         price_nano: int64, what the quantity is multiplied with, as above.
