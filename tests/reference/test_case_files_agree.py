@@ -79,7 +79,9 @@ def as_case(one: dict[str, Any]) -> dict[str, Any]:
             **{band: str(kwh) for band, kwh in zip(BANDS, one["band_kwh"], strict=True)},
             "reactive": str(one["reactive_kvarh"]),
         },
-        "transformers": {"t": {"capacity_kva": str(one["capacity_kva"]), "to": _after(1 if demand else 0, one["days"])}},
+        "transformers": {
+            "t": {"capacity_kva": str(one["capacity_kva"]), "to": _after(1 if demand else 0, one["days"])}
+        },
         "prices": {"ratios": RATIOS, "components": PRICES, "raised": "1.5" if one["raised"] else "1"},
         "capacity_charge": {
             "method": one["method"],

@@ -17,11 +17,11 @@ import numpy as np
 from diansuo.core.casework.months_document import CaseDocument, CaseMonthUse, read_case
 from diansuo.core.quantity.energy import kwh_from_wh
 from diansuo.core.quantity.money import price_from_nano, yuan_from_fen
-from diansuo.core.quantity.month import UNKNOWN_DAY, billing_year, months_in_year
+from diansuo.core.quantity.month import MONTHS, UNKNOWN_DAY, billing_year, months_in_year
 from diansuo.core.rules import RuleBook, parse
 from diansuo.core.tariff.classes import SETTLEMENT, Component
-from diansuo.core.tariff.columns import BillingInput, Bills
-from diansuo.core.tariff.price import price
+from diansuo.core.tariff.columns import BillingInput, Bills, Freeze
+from diansuo.core.tariff.crossing import price_across_changes
 from diansuo.core.tariff.resolve import day_number
 from diansuo.core.tariff.settlement import Settlement
 
@@ -95,8 +95,10 @@ def run_months(
         if year is not None and this_year != year:
             year_to_date_wh = 0
         year = this_year
-        priced = price(_as_input(case, use, year_to_date_wh, rules), rules)
-        year_to_date_wh += int(priced.energy_wh[0])
+        priced = price_across_changes(
+            _as_input(case, use, year_to_date_wh, rules), rules, freeze=_freeze(use)
+        )
+        year_to_date_wh += int(priced.counted_wh[0])
         bills.append(_as_bill(use, priced))
     return case.name, bills, _mismatches(case, bills)
 
@@ -128,7 +130,17 @@ def _as_input(case: CaseDocument, use: CaseMonthUse, year_to_date_wh: int, rules
         has_time_of_use=np.array([use.peak_wh is not None and use.valley_wh is not None]),
         year_to_date_wh=column(year_to_date_wh),
         months_in_year=months_in_year(opened, period, _year_start_month(rules, use.from_date)),
+        persons=column(case.persons).astype(np.int16),
+        persons_months=column(MONTHS if case.persons else 0).astype(np.int16),
+        free_months=column(use.free_months).astype(np.int16),
     )
+
+
+def _freeze(use: CaseMonthUse) -> Freeze:
+    """Return the registers of days inside the month, with which a change of price divides it."""
+    days, *energies = zip(*use.freeze, strict=True) if use.freeze else ((), (), (), ())
+    columns = ([0] * len(days), [day_number(day) for day in days], *energies)
+    return Freeze(*(np.array(each, dtype=np.int64) for each in columns))
 
 
 def _as_bill(use: CaseMonthUse, priced: Bills) -> CaseBill:

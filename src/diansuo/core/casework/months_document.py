@@ -32,6 +32,9 @@ class CaseMonthUse:
     energy_wh: int
     peak_wh: int | None
     valley_wh: int | None
+    freeze: tuple[tuple[date, int, int, int], ...] = ()
+    """(day, Wh, Wh at peak, Wh at valley) used from the first day of use up to 0:00 of that day"""
+    free_months: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class CaseDocument:
     price_class: PriceClass
     voltage_class: VoltageClass
     opened: date | None
+    persons: int
     year_to_date_wh: int
     rulebook: tuple[Mapping[str, Any], ...]
     months: tuple[CaseMonthUse, ...]
@@ -73,7 +77,7 @@ def read_case(mapping: Mapping[str, Any], file: str) -> CaseDocument:
     if problems:
         raise RuleBookRefused(problems)
     name, source = members["name"].text(), members["source"].text()
-    customer = members["customer"].fields(("class", "voltage"), ("opened", "year_to_date_kwh"))
+    customer = members["customer"].fields(("class", "voltage"), ("opened", "persons", "year_to_date_kwh"))
     price_class = customer["class"].choice(CLASSES, "class") if "class" in customer else None
     voltage = customer["voltage"].choice(VOLTAGES, "voltage") if "voltage" in customer else None
     opened = customer["opened"].day() if "opened" in customer else None
@@ -91,6 +95,7 @@ def read_case(mapping: Mapping[str, Any], file: str) -> CaseDocument:
         price_class=CLASSES[price_class],
         voltage_class=VOLTAGES[voltage],
         opened=opened,
+        persons=_whole(customer["persons"]) if "persons" in customer else 0,
         year_to_date_wh=before_wh or 0,
         rulebook=tuple(node.value for node in own),
         months=tuple(use for use in months if use is not None),
@@ -107,7 +112,7 @@ def _own_rules(members: Mapping[str, Node]) -> list[Node]:
 
 def _read_use(node: Node) -> CaseMonthUse | None:
     required = ("period", "from", "to", "energy_kwh")
-    members = node.fields(required, ("peak_kwh", "valley_kwh"))
+    members = node.fields(required, ("peak_kwh", "valley_kwh", "freeze", "free_months"))
     if any(name not in members for name in required):
         return None
     period = _period(members["period"])
@@ -116,7 +121,27 @@ def _read_use(node: Node) -> CaseMonthUse | None:
     parts = [_energy(members[name]) if name in members else None for name in ("peak_kwh", "valley_kwh")]
     if period is None or start is None or end is None or energy is None:
         return None
-    return CaseMonthUse(period, start, end, energy, *parts)
+    freeze = _read_freeze(members["freeze"]) if "freeze" in members else ()
+    free_months = _whole(members["free_months"]) if "free_months" in members else 0
+    return CaseMonthUse(period, start, end, energy, parts[0], parts[1], freeze, free_months)
+
+
+def _read_freeze(node: Node) -> tuple[tuple[date, int, int, int], ...]:
+    frozen = []
+    for name, each in node.mapping().items():
+        day = each.child("day", name).day()
+        members = each.fields(("energy_kwh",), ("peak_kwh", "valley_kwh"))
+        read = [
+            _energy(members[key]) if key in members else 0 for key in ("energy_kwh", "peak_kwh", "valley_kwh")
+        ]
+        if day is not None:
+            frozen.append((day, read[0] or 0, read[1] or 0, read[2] or 0))
+    return tuple(frozen)
+
+
+def _whole(node: Node) -> int:
+    number = node.number()
+    return 0 if number is None else int(number)
 
 
 def _read_expected(node: Node) -> ExpectedBill | None:
