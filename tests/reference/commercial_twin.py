@@ -245,7 +245,7 @@ def power_factor(active: Fraction, reactive: Fraction) -> Fraction:
     scale = 10**60
     root = Fraction(isqrt(square.numerator * scale**2 // square.denominator), scale)
     hundredths = int(root * 100)
-    # a tie is a square of a number with three decimals; there and only there the root is exact
+    # half a hundredth is compared by its square, for the root is cut off
     if square >= (Fraction(2 * hundredths + 1, 200)) ** 2:
         hundredths += 1
     return Fraction(hundredths, 100)
