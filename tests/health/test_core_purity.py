@@ -11,7 +11,7 @@ from tests.health.source import CORE, Module, modules, report
 
 CLOCK_CALLS = {"now", "today", "utcnow", "time", "monotonic", "perf_counter", "localtime"}
 CLOCK_OWNERS = {"datetime", "date", "time", "timezone", "pd", "np"}
-EXACT_ROOMS = ("quantity", "tariff", "metering", "receivables")
+EXACT_ROOMS = ("quantity", "tariff", "metering", "receivables", "inspection")
 
 
 def _clock_readings(tree: ast.AST) -> Iterator[ast.AST]:

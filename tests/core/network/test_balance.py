@@ -50,6 +50,13 @@ def test_the_borders_of_the_classes_are_exact(sold: str, kind: str, rate: int) -
     assert found.rate_bp[0, 0] == rate
 
 
+def test_the_statistical_loss_rate_of_an_area() -> None:
+    # Worked example C11: 12860 kWh supplied, 12105 sold
+    found = losses([master("0", "12860"), customer("0", "12105")], 1)
+
+    assert (found.loss_wh[0, 0], found.rate_bp[0, 0]) == (755_000, 587)
+
+
 def test_a_rate_that_only_rounds_to_the_border_is_not_over_it() -> None:
     found = losses([master("0", "300.00"), customer("0", "282.01")], 1)
 

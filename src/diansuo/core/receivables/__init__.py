@@ -1,4 +1,4 @@
-"""Receivables (应收): which payment settles which bill, and how old what is left has become."""
+"""Receivables (应收): which payment settles which bill, how old what is left has become, what paying late costs."""
 
 from diansuo.core.receivables.ageing import (
     DEFAULT_EDGES_DAYS,
@@ -14,16 +14,26 @@ from diansuo.core.receivables.allocation import (
     UnusableAmount,
     allocate,
 )
+from diansuo.core.receivables.late_payment import (
+    LATE_PAYMENT,
+    LatePayment,
+    LatePaymentTerms,
+    late_payment,
+)
 
 __all__ = [
     "DEFAULT_EDGES_DAYS",
+    "LATE_PAYMENT",
     "Ageing",
     "AgeingTable",
     "Allocations",
+    "LatePayment",
+    "LatePaymentTerms",
     "Payments",
     "Receivables",
     "UnusableAmount",
     "ageing",
     "ageing_table",
     "allocate",
+    "late_payment",
 ]
