@@ -6,9 +6,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
-from diansuo.core.casework.given import Context
+from diansuo.core.casework.given import Context, Given
 from diansuo.core.casework.outcome import Refused
-from diansuo.core.casework.span import NEW_RULES_FROM, Span
+from diansuo.core.casework.span import NEW_RULES_FROM, Span, read_span
 from diansuo.core.rules import Entry, NoSuchRule, NoValueInForce, ValueAbsent
 
 OLD_RULES_DAY: Final = date(2024, 5, 31)
@@ -40,3 +40,12 @@ def number_in_force(context: Context, rule_id: str, name: str, span: Span) -> Fr
         return Fraction(entry.number(name))
     except (ValueAbsent, KeyError) as problem:
         raise Refused("value_absent", rule_id=rule_id, field=name, detail=problem) from None
+
+
+def legal_number(given: Given, rule_id: str, name: str) -> Fraction:
+    """Return a named parameter on the days a step gives; without days, by the rules of 2024 unless it says 1996.
+
+    Raises:
+        Refused: it is not known, or nothing is in force.
+    """
+    return number_in_force(given.context, rule_id, name, read_span(given))

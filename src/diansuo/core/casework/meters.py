@@ -18,6 +18,7 @@ from diansuo.core.rules.node import Node
 BAND_KEYS: Final = tuple(band.key for band in Band)
 FLAT: Final = Band.FLAT.key
 REGISTERS: Final = ("active", *BAND_KEYS, "reactive", "reactive_reverse")
+SHIFTS: Final = ("one_shift", "two_shift", "three_shift", "agricultural")
 ROLES: Final = ("billing", "deducted", "group")
 KEYS: Final = (
     "role", "multiplier", "ct", "pt", "digits", "backwards", "registers", "energy", "demand_kw",
@@ -102,7 +103,7 @@ def _meter(name: str, given: Given, step: Fraction) -> MeterUse:
         given.choice("role", ROLES, "billing"),
         given.text("group"),
         given.text("transformer"),
-        given.text("shift"),
+        given.choice("shift", SHIFTS),
         energy,
         factor,
         _freezes(name, given, multiplier * factor, backwards),

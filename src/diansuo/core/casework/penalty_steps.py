@@ -6,22 +6,26 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 
+from diansuo.core.casework import span
 from diansuo.core.casework.exact import fen_of
 from diansuo.core.casework.given import Given
+from diansuo.core.casework.legal import legal_number
 from diansuo.core.casework.outcome import Line, Outcome
 
 DEBT_KEYS: Final = ("yuan", "due", "paid", "days", "earlier_days")
-LATE_KEYS: Final = ("debts", "customer", "daily_permille", "earlier_permille", "least_yuan")
+LATE_KEYS: Final = ("debts", "customer", "daily_permille", "earlier_permille", "least_yuan", *span.KEYS)
+LATE: Final = "national/collection/late_payment"
+THEFT: Final = "national/inspection/theft"
+VIOLATIONS: Final = "national/inspection/violations"
 CUSTOMERS: Final = ("residential", "other")
 THEFT_KEYS: Final = (
     "kw", "amperes", "volts", "phases", "hours", "hours_a_day", "days", "energy_kwh", "price", "multiple", "customer",
+    *span.KEYS,
 )  # fmt: skip
-UNKNOWN_DAYS: Final = 180
-HOURS_A_DAY: Final = {"other": 12, "residential": 6}
-CLASS_KEYS: Final = ("uses", "multiple", "months", "days_a_month")
+HOURS: Final = {"other": "power_hours", "residential": "lighting_hours"}
+CLASS_KEYS: Final = ("uses", "multiple", "months", "days_a_month", *span.KEYS)
 USE_KEYS: Final = ("kw", "hours_a_day", "kwh", "price_paid", "price_due", "name")
-CAPACITY_KEYS: Final = ("charge_yuan", "multiple", "kw", "yuan_per_kw", "times")
-RATES: Final = {"residential": (Fraction(1), Fraction(1)), "other": (Fraction(2), Fraction(3))}
+CAPACITY_KEYS: Final = ("charge_yuan", "multiple", "kw", "yuan_per_kw", "times", *span.KEYS)
 
 
 def late_payment(given: Given) -> Outcome:
@@ -30,16 +34,21 @@ def late_payment(given: Given) -> Outcome:
     A debt has ``due`` and ``paid`` days, or the numbers of ``days`` in its own year and ``earlier_days`` after it.
     """
     outcome = Outcome(amount_fen=0)
-    own, earlier = RATES[given.choice("customer", CUSTOMERS, "other")]
-    rates = (given.number("daily_permille", own), given.number("earlier_permille", earlier))
+    names = ("residential", "residential")
+    if given.choice("customer", CUSTOMERS, "other") == "other":
+        names = ("other_current_year", "other_earlier_year")
+    rates = [
+        given.number(key) / 1000 if given.has(key) else legal_number(given, LATE, name)
+        for key, name in zip(("daily_permille", "earlier_permille"), names, strict=True)
+    ]
     for node in given.sequence("debts"):
         debt = Given(node, given.context, ("yuan",), DEBT_KEYS)
         yuan = debt.number("yuan")
         counts = _days_late(debt)
         for count, rate, year in zip(counts, rates, ("own_year", "later_year"), strict=True):
             if count:
-                amount = fen_of(yuan * count * rate / 1000)
-                outcome.charge(Line("late_payment", count, "days", yuan * rate / 1000, amount, note=year))
+                amount = fen_of(yuan * count * rate)
+                outcome.charge(Line("late_payment", count, "days", yuan * rate, amount, note=year))
     least = fen_of(given.number("least_yuan", 0))
     if outcome.amount_fen is not None and 0 < outcome.amount_fen < least:
         outcome.charge(
@@ -64,13 +73,26 @@ def theft(given: Given) -> Outcome:
     kw = given.number("kw", 0)
     if given.has("amperes"):
         kw = given.number("amperes") * given.number("volts", 220) * given.number("phases", 1) / 1000
-    a_day = given.number("hours_a_day", HOURS_A_DAY[given.choice("customer", CUSTOMERS, "other")])
-    hours = given.number("hours", given.number("days", UNKNOWN_DAYS) * a_day)
-    kwh = given.number("energy_kwh", kw * hours)
+    kwh = given.number("energy_kwh") if given.has("energy_kwh") else kw * _hours(given)
     outcome = Outcome(values={"energy_kwh": kwh})
     if given.has("price"):
-        _recover(outcome, "theft", kwh * given.number("price"), kwh, given.number("multiple", 3))
+        _recover(
+            outcome, "theft", kwh * given.number("price"), kwh, _stated(given, "multiple", THEFT, "multiple")
+        )
     return outcome
+
+
+def _hours(given: Given) -> Fraction:
+    """Return the hours of use: as stated, else days and hours a day, as the rule has them for an unknown time."""
+    if given.has("hours"):
+        return given.number("hours")
+    a_day = HOURS[given.choice("customer", CUSTOMERS, "other")]
+    return _stated(given, "days", THEFT, "unknown_days") * _stated(given, "hours_a_day", THEFT, a_day)
+
+
+def _stated(given: Given, key: str, rule_id: str, name: str) -> Fraction:
+    """Return what the case states itself, else what the rulebook says."""
+    return given.number(key) if given.has(key) else legal_number(given, rule_id, name)
 
 
 def wrong_class_use(given: Given) -> Outcome:
@@ -82,11 +104,18 @@ def wrong_class_use(given: Given) -> Outcome:
     outcome = Outcome()
     for at, node in enumerate(given.sequence("uses")):
         use = Given(node, given.context, ("price_paid", "price_due"), USE_KEYS)
-        days = given.number("months", 3) * given.number("days_a_month", 30)
+        days = _stated(given, "months", VIOLATIONS, "unknown_months")
+        days *= _stated(given, "days_a_month", VIOLATIONS, "unknown_month_days")
         kwh = use.number("kwh", use.number("kw", 0) * use.number("hours_a_day", 0) * days)
         outcome.values[f"{use.text('name') or f'use_{at + 1}'}_kwh"] = kwh
         difference += kwh * (use.number("price_due") - use.number("price_paid"))
-    _recover(outcome, "wrong_class", difference, Fraction(1), given.number("multiple", 2))
+    _recover(
+        outcome,
+        "wrong_class",
+        difference,
+        Fraction(1),
+        _stated(given, "multiple", VIOLATIONS, "wrong_class_multiple"),
+    )
     return outcome
 
 
@@ -94,7 +123,8 @@ def capacity_violation(given: Given) -> Outcome:
     """Charge the capacity charge that was evaded and its multiple, or an amount for each kW."""
     outcome = Outcome()
     if given.has("charge_yuan"):
-        _recover(outcome, "capacity", given.number("charge_yuan"), Fraction(1), given.number("multiple", 3))
+        multiple = _stated(given, "multiple", VIOLATIONS, "excess_capacity_multiple")
+        _recover(outcome, "capacity", given.number("charge_yuan"), Fraction(1), multiple)
     if given.has("kw"):
         kw, price = given.number("kw"), given.number("yuan_per_kw") * given.number("times", 1)
         outcome.charge(Line("penalty", kw, "kW", price, fen_of(kw * price)))

@@ -9,18 +9,13 @@ from typing import Final
 
 from diansuo.core.casework.exact import half_away
 from diansuo.core.casework.given import Given
+from diansuo.core.casework.legal import legal_number
 from diansuo.core.casework.meters import BAND_KEYS, FLAT, MeterUse
 from diansuo.core.casework.outcome import Refused
 from diansuo.core.rules.node import Node
 
 GROUP_KEYS: Final = ("energy_kwh", "percent", "of", "meter", "inside", "bears_loss", "prices", "power_factor")
-KWH_PER_KW: Final[Mapping[str, int]] = {
-    "one_shift": 180,
-    "two_shift": 360,
-    "three_shift": 540,
-    "agricultural": 270,
-}
-"""转供电: so many kWh of the supplied customer take 1 kW off the supplier's demand, by its shifts."""
+TRANSFER: Final = "national/sub_metering"
 
 
 @dataclass(slots=True)
@@ -79,8 +74,11 @@ def share(
         if meter.role == "deducted":
             _take(shared, meter.name, meter.energy.total, meter.energy.bands, step)
             shared.deducted_kwh += meter.energy.total
-            if meter.shift in KWH_PER_KW:
-                shared.deducted_kw += meter.energy.total / KWH_PER_KW[meter.shift]
+            if meter.shift:
+                # 转供电: so many kWh of the supplied customer take 1 kW off the supplier's demand, by its shifts.
+                shared.deducted_kw += meter.energy.total / legal_number(
+                    context_of, TRANSFER, f"transfer_{meter.shift}"
+                )
     whole = shared.rest_kwh
     by_name = {meter.name: meter for meter in meters}
     for name, node in groups.items():
