@@ -309,7 +309,6 @@ def write_lines(rows: Rows, tables: Tables, out: Output, lines: LineColumns) -> 
             if component[table, slot] == 0:
                 continue
             days, remainder, band = 0, 0, band_of[table, slot]
-            present = True
             if slot < slots:
                 quantity = quantity_wh[band]
                 price = own_price_nano[row, band] if own[table, slot] else price_nano[table, slot]
