@@ -1,0 +1,63 @@
+"""Correction of billed energy (退补): factors of wrong connections, errors, multipliers, and the days they cover."""
+
+from diansuo.core.metering.correction.energy import (
+    corrected_wh,
+    correction_wh,
+    meter_error_factor,
+    meter_error_wh,
+    missed_wh,
+    multiplier_wh,
+    normal_month_wh,
+    settled_wh,
+    voltage_drop_factor,
+)
+from diansuo.core.metering.correction.factors import (
+    AngleNeeded,
+    Element,
+    MeterStoodStill,
+    Phase,
+    WiringFault,
+    four_wire_factor,
+    tan_phi_of,
+    tan_phi_of_angle,
+    tan_phi_of_cosine,
+    three_wire_factor,
+    wiring_factor,
+)
+from diansuo.core.metering.correction.period import (
+    Cause,
+    CorrectionPeriod,
+    NotABeginning,
+    Since,
+    allowed_beginnings,
+    correction_period,
+)
+
+__all__ = [
+    "AngleNeeded",
+    "Cause",
+    "CorrectionPeriod",
+    "Element",
+    "MeterStoodStill",
+    "NotABeginning",
+    "Phase",
+    "Since",
+    "WiringFault",
+    "allowed_beginnings",
+    "corrected_wh",
+    "correction_period",
+    "correction_wh",
+    "four_wire_factor",
+    "meter_error_factor",
+    "meter_error_wh",
+    "missed_wh",
+    "multiplier_wh",
+    "normal_month_wh",
+    "settled_wh",
+    "tan_phi_of",
+    "tan_phi_of_angle",
+    "tan_phi_of_cosine",
+    "three_wire_factor",
+    "voltage_drop_factor",
+    "wiring_factor",
+]
