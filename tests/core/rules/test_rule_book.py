@@ -197,6 +197,63 @@ def test_a_book_is_rebuilt_from_slices_in_any_order_and_with_repeats(book: RuleB
     assert rebuilt.in_force(STEPS, date(2024, 1, 1)) == book.in_force(STEPS, date(2024, 1, 1))
 
 
+def test_the_place_of_slices_is_that_of_a_place_whatever_national_rules_are_among_them() -> None:
+    document = two_prices()
+
+    def rebuilt(*rule_ids: str) -> RuleBook:
+        documents = {f"{rule_id}.yaml": {**document, "id": rule_id} for rule_id in rule_ids}
+        return RuleBook.from_slices(
+            rule.entries[0].to_slice() for rule in parse(documents, onto=parse_units()).rules.values()
+        )
+
+    henan = ("province/henan/components", "province/henan/commercial_prices/surcharge")
+    assert rebuilt(*henan, "national/power_factor/policy").default_place == "province/henan"
+    assert rebuilt(henan[1], "national/capacity_charge").default_place == "province/henan"
+    assert rebuilt(henan[0], "province/henan/gongyi/steps").default_place == "province/henan/gongyi"
+    assert rebuilt(henan[0], "province/hubei/components").default_place == ""
+    assert rebuilt("national/steps", "national/checks/reading").default_place == "national/checks"
+    assert rebuilt("steps").default_place == ""
+
+
+def parse_units() -> RuleBook:
+    return RuleBook({}, units=load().units)
+
+
+def test_a_null_in_a_list_and_in_a_parameter_has_not_been_used() -> None:
+    entry = two_prices()["values"]["2020-01-01"]
+    source = {"source": entry["source"], "checked": entry["checked"]}
+    named = {"value": None, "unit": "kWh", "unverified": "nobody knows"}
+    limits = {"parameters": {"known": {**named, "value": "1"}, "unknown": named}}
+    hours = {
+        "ratios": {"sharp": None, "peak": "2", "flat": "1"},
+        "days": [
+            {
+                "months": [str(month) for month in range(1, 13)],
+                "sharp": None,
+                "peak": [["08:00", "22:00"]],
+                "flat": [["22:00", "24:00"], ["00:00", "08:00"]],
+            }
+        ],
+        "unverified": {"ratios.sharp": "unknown", "days.0.sharp": "unknown", "days": "unchecked"},
+    }
+    book = parse(
+        {
+            f"{name}.yaml": {
+                "id": name,
+                "kind": kind,
+                "title": {"zh": "测试", "en": "test"},
+                "values": {"2020-01-01": source | body},
+            }
+            for name, kind, body in (("limits", "parameters", limits), ("hours", "time_of_use_bands", hours))
+        },
+        onto=parse_units(),
+    )
+    day = date(2024, 1, 1)
+    assert dict(book.in_force("limits", day).unverified_used) == {"parameters.known": "nobody knows"}
+    assert dict(book.in_force("hours", day).unverified_used) == {"days": "unchecked"}
+    assert book.in_force("hours", day).values["days"][0]["sharp"] is None
+
+
 def test_everything_unchecked_is_listed_with_its_reason(book: RuleBook) -> None:
     assert all(why.strip() for _, _, _, why in book.unverified)
     assert (

@@ -7,9 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from diansuo.core.rules.entry import Entry, NoValueInForce
+
+NATIONAL: Final = "national"
+"""The folder of the rules that hold everywhere."""
+PRICES: Final = "commercial_prices"
+"""The folder below a place with one price rule a component; monthly price sheets add to it."""
 
 
 class NoSuchRule(KeyError):
@@ -58,7 +63,8 @@ class RuleBook:
     def from_slices(cls, slices: Iterable[Mapping[str, Any]]) -> RuleBook:
         """Rebuild the part of a book that a bill used from the slices stored with it.
 
-        The same slice may come more than once. The default place is that of the slices when they agree.
+        The same slice may come more than once. The default place is the one they belong to, whatever national
+        ones are among them; none where they belong to several.
 
         Raises:
             AlteredSlice: a slice no longer has the hash it was stored under.
@@ -67,13 +73,12 @@ class RuleBook:
         by_rule: dict[str, list[Entry]] = {}
         for entry in sorted(distinct.values(), key=lambda each: each.effective):
             by_rule.setdefault(entry.rule_id, []).append(entry)
-        places = {rule_id.rpartition("/")[0] for rule_id in by_rule}
         return cls(
             rules={
                 rule_id: Rule(rule_id, entries[0].kind, {}, tuple(entries))
                 for rule_id, entries in sorted(by_rule.items())
             },
-            default_place=places.pop() if len(places) == 1 else "",
+            default_place=_common_place(by_rule),
         )
 
     def rule(self, rule_id: str) -> Rule:
@@ -120,3 +125,20 @@ class RuleBook:
             for entry in rule.entries:
                 digest.update(f"{entry.slice_hash} {entry.until}\n".encode())
         return digest.hexdigest()
+
+
+def place_of(rule_id: str) -> str:
+    """Return the place a rule belongs to: its folder, or the one above the prices by component."""
+    folder = rule_id.rpartition("/")[0]
+    return folder.removesuffix(f"/{PRICES}")
+
+
+def _common_place(rule_ids: Iterable[str]) -> str:
+    """Return the one place of all rules that belong to one, the deepest where they lie within each other.
+
+    National rules stand beside those of any place, so they decide only where there are no others.
+    """
+    every = {place_of(rule_id) for rule_id in rule_ids}
+    places = {place for place in every if not f"{place}/".startswith(f"{NATIONAL}/")} or every
+    deepest = max(places, key=lambda place: (place.count("/"), place), default="")
+    return deepest if all(f"{deepest}/".startswith(f"{place}/") for place in places) else ""

@@ -28,7 +28,7 @@ def read_entries(rule_id: str, kind_name: str, values: Node, units: Units) -> li
 def _read_entry(rule_id: str, kind_name: str, day: str, node: Node, units: Units) -> Entry | None:
     kind = KINDS[kind_name]
     effective = node.child("date", day).day()
-    members = node.fields(("source", "checked", *kind.keys), ("until", "unverified"))
+    members = node.fields(("source", "checked", *kind.keys), (*kind.optional, "until", "unverified"))
     source = _read_source(members["source"]) if "source" in members else None
     checked = members["checked"].day() if "checked" in members else None
     until = members["until"].day() if "until" in members else None
@@ -36,8 +36,11 @@ def _read_entry(rule_id: str, kind_name: str, day: str, node: Node, units: Units
         members["until"].refuse(f"{until} does not come after {effective}", "let it end later, or remove it")
     if any(key not in members for key in kind.keys):
         return None
-    body = kind.read({key: members[key] for key in kind.keys}, units)
-    unverified = _read_unverified(node, members, kind.keys, source)
+    keys = [key for key in (*kind.keys, *kind.optional) if key in members]
+    if not keys:
+        node.refuse("no value", f"give at least one of: {', '.join(kind.optional)}")
+    body = kind.read({key: members[key] for key in keys}, units)
+    unverified = _read_unverified(node, members, keys, source)
     if effective is None or source is None or checked is None:
         return None
     return Entry(
@@ -84,10 +87,21 @@ def _read_unverified(
 
 
 def _fields(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every dotted name of the body with its value; the members of a list share its name."""
+    """Yield every dotted name of the body with its value.
+
+    Mappings in a list are numbered, ``days.0.ratios.sharp``; everything else in a list shares its name.
+    """
     for name, value in values.items():
         if isinstance(value, Mapping):
             yield f"{prefix}{name}", ""
             yield from _fields(value, f"{prefix}{name}.")
+        elif isinstance(value, list):
+            yield f"{prefix}{name}", None if _holds_null(value) else ""
+            numbered = {str(place): each for place, each in enumerate(value) if isinstance(each, Mapping)}
+            yield from _fields(numbered, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}", None if isinstance(value, list) and None in value else value
+            yield f"{prefix}{name}", value
+
+
+def _holds_null(values: list[Any]) -> bool:
+    return any(value is None or (isinstance(value, list) and _holds_null(value)) for value in values)

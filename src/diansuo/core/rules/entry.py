@@ -106,8 +106,14 @@ class Entry:
     def _is_null(self, name: str) -> bool:
         value: Any = self.values
         for part in name.split("."):
-            value = value.get(part, "") if isinstance(value, Mapping) else ""
-        return value is None
+            if isinstance(value, list):
+                value = value[int(part)] if part.isdigit() and int(part) < len(value) else ""
+            else:
+                value = value.get(part, "") if isinstance(value, Mapping) else ""
+        # the null of a parameter is its value
+        return value is None or (
+            isinstance(value, Mapping) and "unit" in value and value.get("value", "") is None
+        )
 
     def to_slice(self) -> dict[str, Any]:
         """Return everything needed to rebuild this entry years later, as plain data for a JSON column."""

@@ -176,6 +176,7 @@ class CommercialRefusalCode(StrEnum):
     MONTH_DAYS_OUT_OF_RANGE = "month_days_out_of_range"
     """days of the month that are not those of the rule, or more charged days than the month has"""
     NO_MARKET_PRICE = "no_market_price"
+    MARKET_PRICE_TOO_LARGE = "market_price_too_large"
     NO_SUCH_RULE = "no_such_rule"
     NO_VALUE_IN_FORCE = "no_value_in_force"
     VALUE_ABSENT = "value_absent"
