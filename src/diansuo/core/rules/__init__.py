@@ -8,6 +8,7 @@ from diansuo.core.rules.book import NoSuchRule, Place, Rule, RuleBook
 from diansuo.core.rules.entry import AlteredSlice, Entry, NoValueInForce, Source, ValueAbsent
 from diansuo.core.rules.parse import parse
 from diansuo.core.rules.problems import Problem, RuleBookRefused
+from diansuo.core.rules.sheet import accept_sheet
 
 __all__ = [
     "AlteredSlice",
@@ -21,5 +22,6 @@ __all__ = [
     "RuleBookRefused",
     "Source",
     "ValueAbsent",
+    "accept_sheet",
     "parse",
 ]
