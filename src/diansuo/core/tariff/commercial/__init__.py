@@ -11,6 +11,7 @@ from diansuo.core.tariff.commercial.columns import (
     CommercialRefusalCode,
     PurchaseMode,
 )
+from diansuo.core.tariff.commercial.price import price_commercial, recompute_commercial
 
 __all__ = [
     "NOT_KNOWN",
@@ -22,4 +23,6 @@ __all__ = [
     "CommercialRefusal",
     "CommercialRefusalCode",
     "PurchaseMode",
+    "price_commercial",
+    "recompute_commercial",
 ]

@@ -147,11 +147,11 @@ def charged_days(
     whole = (unit[0] <= month[0]) & (unit[1] >= month[1])
 
     def charged_until(day: Int64) -> Int64:
-        days = np.minimum(np.maximum(np.minimum(day, end) - start, 0), month_days)
+        days: Int64 = np.minimum(np.maximum(np.minimum(day, end) - start, 0), month_days)
         return np.where(whole & (day >= month[1]), month_days, days)
 
-    days: Int64 = charged_until(part[1]) - charged_until(part[0])
-    return days
+    charged: Int64 = charged_until(part[1]) - charged_until(part[0])
+    return charged
 
 
 def demand_of_feeds(feed_w: npt.NDArray[np.int64], larger: Bool) -> Int64:
@@ -172,7 +172,8 @@ def demand_of_feeds(feed_w: npt.NDArray[np.int64], larger: Bool) -> Int64:
         raise WrongColumn("feed_w: expected an int64 array of two dimensions")
     if len(feed_w) != len(larger):
         raise WrongColumn(f"larger: expected {len(feed_w)} rows, got {len(larger)}")
-    return np.where(larger, feed_w.max(axis=1, initial=0), feed_w.sum(axis=1))
+    together: Int64 = np.where(larger, feed_w.max(axis=1, initial=0), feed_w.sum(axis=1))
+    return together
 
 
 def method_change_refusal(day: date) -> CommercialRefusalCode | None:

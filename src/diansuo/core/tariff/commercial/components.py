@@ -42,8 +42,8 @@ class MarketTimeOfUse(StrEnum):
 
     GOVERNMENT = "government"
     """the government's, on the customer's flat price: until 2026-03-01"""
-    CONTRACT = "contract"
-    """the contract's: a price of its own for each period, and no ratio on any component"""
+    NONE = "none"
+    """not the government's: the contract's own price for each period, and no ratio on any component"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Terms:
         two_part: the scheme.
         voltage: of supply.
         mode: how the energy is bought.
-        market: the rule of market settlement; None for an agent customer.
+        market: the terms for those who buy in the market; None for an agent customer.
         ratios: the government's, for a customer who pays by them; else None and everything costs its ratio 1.
         own_bands: whether the customer pays by the periods of a market contract.
         adjustable: whether a power factor is looked at.
@@ -155,7 +155,7 @@ def slots_of(components: Entry, prices: Mapping[Component, Entry], terms: Terms)
 
 def _own_slots(components: Entry, component: Component, terms: Terms) -> Iterator[Slot]:
     if terms.market is None:
-        raise ValueError("a market customer needs the rule of market settlement")
+        raise ValueError("a market customer needs the terms of the market")
     adjusted = _adjusted(components, component, terms)
     bands = _contract_bands() if terms.own_bands else _bands(components, component, terms)
     for band, ratio in bands:
@@ -192,7 +192,7 @@ def _multiple(components: Entry, component: Component, terms: Terms) -> Decimal:
     if terms.mode is not PurchaseMode.RETURNED or terms.market is None:
         return Decimal(1)
     raised = _trait(components, component, "raised") == "raised"
-    return terms.market.number("returned_purchase_multiple") if raised else Decimal(1)
+    return terms.market.number("raised_ratio") if raised else Decimal(1)
 
 
 def _adjusted(components: Entry, component: Component, terms: Terms) -> bool:

@@ -63,7 +63,6 @@ class Tables(NamedTuple):
         charge_rule: int16 (S,).
         has_factor: bool (S,).
         rates: int64 (S, 101), units of 0.01 %.
-        zero_active_rate: int64 (S,).
         factor_rule: int16 (S,).
     """
 
@@ -86,7 +85,6 @@ class Tables(NamedTuple):
     charge_rule: Int16
     has_factor: Flags
     rates: Grid
-    zero_active_rate: Int64
     factor_rule: Int16
 
 
@@ -204,8 +202,6 @@ def price_rows(rows: Rows, tables: Tables, out: Output) -> int:
         if tables.has_factor[table]:
             factor = power_factor_of(rows.active_wh[row], rows.reactive_varh[row])
             rate = tables.rates[table, factor] if factor != NO_POWER_FACTOR else 0
-            if rows.active_wh[row] == 0 and factor == 0:
-                rate = tables.zero_active_rate[table]
             amount = round_half_away(adjusted * rate, RATE_UNITS)
             out.amount_fen[row, slots + 2] = amount
             out.power_factor[row] = factor

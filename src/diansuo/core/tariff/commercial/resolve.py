@@ -53,7 +53,7 @@ def resolve(inputs: CommercialInput, book: RuleBook, place: str, sound: Bool) ->
     resolution = CommercialResolution(np.full(len(inputs), -1, dtype=np.int32))
     known: dict[tuple[Any, ...], int] = {}
     for rows in _groups(inputs, np.flatnonzero(sound)):
-        customer, days = _customer(inputs, int(rows[0])), _days(inputs, int(rows[0]))
+        customer, days = _customer_and_days(inputs.take(rows[:1]))
         try:
             schedule = schedule_for(customer, InForce(book, place, *days))
         except WHY_NOT as why:
@@ -85,6 +85,7 @@ def _groups(inputs: CommercialInput, rows: Int64) -> list[Int64]:
         np.where(pays, inputs.month_days, 0),
         inputs.power_factor_standard,
         inputs.reduced_standard,
+        _zero_active(inputs),
         inputs.from_day,
         inputs.to_day,
     )
@@ -105,22 +106,26 @@ def _codes(values: Int64) -> tuple[int, Int64]:
     return len(distinct), codes.astype(np.int64)
 
 
-def _customer(inputs: CommercialInput, row: int) -> Customer:
-    pays = bool(inputs.two_part[row] and not inputs.capacity_exempt[row])
-    return Customer(
-        voltage=VoltageClass(inputs.voltage_class[row]),
-        two_part=bool(inputs.two_part[row]),
-        time_of_use=bool(inputs.time_of_use[row]),
-        mode=PurchaseMode(inputs.purchase_mode[row]),
-        method=CapacityMethod(inputs.capacity_method[row] if pays else 0),
-        month_days=int(inputs.month_days[row]) if pays else 0,
-        standard=int(inputs.power_factor_standard[row]),
-        reduced=bool(inputs.reduced_standard[row]),
+def _zero_active(inputs: CommercialInput) -> Bool:
+    found: Bool = (inputs.power_factor_standard > 0) & (inputs.active_wh == 0) & (inputs.reactive_varh > 0)
+    return found
+
+
+def _customer_and_days(one: CommercialInput) -> tuple[Customer, tuple[date, date]]:
+    """Read the customer and the first and last day of use from the one row that stands for its group."""
+    pays = bool(charged(one)[0])
+    customer = Customer(
+        voltage=VoltageClass(one.voltage_class[0]),
+        two_part=bool(one.two_part[0]),
+        time_of_use=bool(one.time_of_use[0]),
+        mode=PurchaseMode(one.purchase_mode[0]),
+        method=CapacityMethod(one.capacity_method[0] if pays else 0),
+        month_days=int(one.month_days[0]) if pays else 0,
+        standard=int(one.power_factor_standard[0]),
+        reduced=bool(one.reduced_standard[0]),
+        zero_active=bool(_zero_active(one)[0]),
     )
-
-
-def _days(inputs: CommercialInput, row: int) -> tuple[date, date]:
-    return day_of(int(inputs.from_day[row])), day_of(int(inputs.to_day[row]) - 1)
+    return customer, (day_of(int(one.from_day[0])), day_of(int(one.to_day[0]) - 1))
 
 
 def _refuse_what_it_cannot_price(

@@ -29,7 +29,7 @@ CHARGE_PRICE: Final = "commercial_prices/capacity_demand"
 CHARGE_TERMS: Final = "national/capacity_charge"
 ADJUSTMENT: Final = "national/power_factor/adjustment"
 ADJUSTMENT_POLICY: Final = "national/power_factor/policy"
-MARKET: Final = "national/market_settlement"
+MARKET: Final = "national/commercial_terms"
 
 
 class Customer(NamedTuple):
@@ -44,6 +44,7 @@ class Customer(NamedTuple):
         month_days: what the charge is divided by; 0 where there is none.
         standard: of the power factor, in hundredths; 0 where none applies.
         reduced: 降低标准.
+        zero_active: whether there is reactive but no active energy, which a policy must settle.
     """
 
     voltage: VoltageClass
@@ -54,6 +55,7 @@ class Customer(NamedTuple):
     month_days: int
     standard: int
     reduced: bool
+    zero_active: bool
 
 
 def schedule_for(customer: Customer, held: InForce) -> Schedule:
@@ -82,6 +84,7 @@ def schedule_for(customer: Customer, held: InForce) -> Schedule:
         if not priced_by_contract(component, customer.mode)
     }
     settlement = held.local(SETTLEMENT)
+    policy = held.national(ADJUSTMENT_POLICY) if customer.zero_active else None
     return Schedule(
         slots=slots_of(components, prices, terms),
         energy_step_wh=settlement.energy_wh("energy_precision"),
@@ -89,16 +92,16 @@ def schedule_for(customer: Customer, held: InForce) -> Schedule:
         own_bands=own_bands,
         ratio_rule=ratio_rule,
         charge=None if customer.method is CapacityMethod.NONE else _charge(customer, held),
-        factor=None if customer.standard == 0 else _factor(customer, held),
+        factor=_factor(customer, held, policy),
         settlement=settlement,
-        others=tuple(entry for entry in (components, market) if entry is not None),
+        others=tuple(entry for entry in (components, market, policy) if entry is not None),
     )
 
 
 def _on_own_bands(customer: Customer, market: Entry | None) -> bool:
     if customer.mode is not PurchaseMode.MARKET or market is None:
         return False
-    return MarketTimeOfUse(market.word("market_time_of_use")) is MarketTimeOfUse.CONTRACT
+    return MarketTimeOfUse(market.word("market_time_of_use")) is MarketTimeOfUse.NONE
 
 
 def _charge(customer: Customer, held: InForce) -> Charge:
@@ -113,11 +116,12 @@ def _charge(customer: Customer, held: InForce) -> Charge:
     return Charge(customer.method, nano_from_price(price), terms, price_entry, terms_entry)
 
 
-def _factor(customer: Customer, held: InForce) -> Factor:
-    table, policy = held.national(ADJUSTMENT), held.national(ADJUSTMENT_POLICY)
+def _factor(customer: Customer, held: InForce, policy: Entry | None) -> Factor | None:
+    if customer.standard == 0:
+        return None
+    if policy is not None and ZeroActivePolicy(policy.word("zero_active_policy")) is ZeroActivePolicy.NONE:
+        return None
+    table = held.national(ADJUSTMENT)
     if customer.standard not in standards_of(table):
         raise UnknownStandard(table, customer.standard)
-    rates = adjustment_rates(table, customer.standard, reduced=customer.reduced)
-    zero_active = ZeroActivePolicy(policy.word("zero_active_policy"))
-    zero_active_rate = int(rates[0]) if zero_active is ZeroActivePolicy.ZERO else 0
-    return Factor(rates, zero_active_rate, table, policy)
+    return Factor(adjustment_rates(table, customer.standard, reduced=customer.reduced), table)

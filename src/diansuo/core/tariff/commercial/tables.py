@@ -69,15 +69,11 @@ class Factor:
 
     Attributes:
         rates: int64 (101,), units of 0.01 % for 0.00 to 1.00.
-        zero_active_rate: the rate for reactive energy without active energy.
         table_entry: the rule that gives the rates.
-        policy_entry: the rule that gives the policy.
     """
 
     rates: Int64
-    zero_active_rate: int
     table_entry: Entry
-    policy_entry: Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,7 @@ class Schedule:
         charge: the capacity or demand charge, or None.
         factor: the power-factor adjustment, or None.
         settlement: the rule that gives the precision.
-        others: further rules that decided something: components, market settlement.
+        others: further rules that decided something: components, terms of the market, no active energy.
     """
 
     slots: tuple[Slot, ...]
@@ -139,7 +135,6 @@ class Schedule:
             yield self.charge.terms_entry, (DEMAND_LIMIT,) if by_demand else ()
         if self.factor is not None:
             yield self.factor.table_entry, (POWER_FACTOR, ADJUSTMENT_FEN)
-            yield self.factor.policy_entry, ()
 
 
 def build_tables(schedules: Sequence[Schedule], rule_index: Mapping[str, int]) -> Tables:
@@ -171,7 +166,6 @@ def build_tables(schedules: Sequence[Schedule], rule_index: Mapping[str, int]) -
         charge_rule=np.full(count, NO_RULE, np.int16),
         has_factor=np.zeros(count, np.bool_),
         rates=np.zeros((count, HUNDREDTHS + 1), np.int64),
-        zero_active_rate=np.zeros(count, np.int64),
         factor_rule=np.full(count, NO_RULE, np.int16),
     )
     for index, schedule in enumerate(schedules):
@@ -210,5 +204,4 @@ def _write_charge(tables: Tables, index: int, charge: Charge, rule_index: Mappin
 def _write_factor(tables: Tables, index: int, factor: Factor, rule_index: Mapping[str, int]) -> None:
     tables.has_factor[index] = True
     tables.rates[index] = factor.rates
-    tables.zero_active_rate[index] = factor.zero_active_rate
     tables.factor_rule[index] = rule_index[factor.table_entry.slice_hash]
