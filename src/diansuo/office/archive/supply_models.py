@@ -85,13 +85,6 @@ class SupplyTerm(PeriodModel):
     class Meta(PeriodModel.Meta):
         verbose_name = _("计费参数")
         verbose_name_plural = _("计费参数")
-        constraints = [
-            *PeriodModel.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(power_factor_standard__in=list(STANDARD_NAMES)),
-                name="power_factor_standard_known",
-            ),
-        ]
 
 
 class Transformer(PeriodModel):
