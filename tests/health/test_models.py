@@ -22,6 +22,7 @@ OF_NO_STATION = {
     "archive.Substation",
     "archive.Feeder",
     "archive.Meter",
+    "billing.PriceSheet",
     "billing.RuleSlice",
 }
 

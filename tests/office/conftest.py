@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from diansuo.sandbox import prices
 
 if TYPE_CHECKING:  # this file is read before Django is loaded
     from diansuo.office.base.scope import Scope
@@ -42,3 +46,16 @@ def real_households() -> Path:
     if not REAL_HOUSEHOLDS.is_dir():
         pytest.skip(f"the real households are not there: {REAL_HOUSEHOLDS}")
     return REAL_HOUSEHOLDS
+
+
+@pytest.fixture
+def sample_prices(settings: Any, tmp_path: Path) -> Iterator[str]:
+    """A home whose commercial prices are those of the sandbox's sample place; returns that place."""
+    from diansuo.office.config import rulebook
+
+    folder = tmp_path / "rulebook_home"
+    prices.write_rules(folder / "rulebook")
+    settings.HOME = replace(settings.HOME, folder=folder, commercial_place=prices.PLACE)
+    rulebook.book.cache_clear()
+    yield prices.PLACE
+    rulebook.book.cache_clear()

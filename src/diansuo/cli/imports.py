@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from diansuo.cli import office
+from diansuo.cli import office, sheets
 from diansuo.cli.dates import parse_day, parse_period
 from diansuo.cli.say import Failure, bar, say, say_json, t, warn
 
@@ -195,6 +195,15 @@ def payments(
 ) -> None:
     """Import payments."""
     _import("payments", files, {"station": station}, apply=apply, as_user=as_user, as_json=as_json)
+
+
+app.command(
+    "sheet",
+    help=t(
+        "提交月度价格表，另一人审批。例：diansuo import sheet 价格表.xlsx --period 2026-03 --document 公告 --apply",
+        "Propose a price sheet. Example: diansuo import sheet prices.xlsx --period 2026-03 --document notice --apply",
+    ),
+)(sheets.sheet)
 
 
 def _import(

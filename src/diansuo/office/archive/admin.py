@@ -18,6 +18,8 @@ from diansuo.office.archive.models import (
     Responsibility,
     Route,
     Substation,
+    SupplyTerm,
+    Transformer,
     TransformerArea,
     YearOpening,
 )
@@ -106,6 +108,38 @@ class ContractTermAdmin(ReadOnlyAdmin):
     list_select_related = ("contract__customer",)
     list_filter = ("price_class", "voltage_class")
     search_fields = ("contract__customer__number", "contract__customer__name")
+
+
+@admin.register(SupplyTerm)
+class SupplyTermAdmin(ReadOnlyAdmin):
+    """How commercial contracts were settled over time."""
+
+    station_path = "contract__customer__station"
+    list_display = (
+        "contract",
+        "time_of_use",
+        "purchase_mode",
+        "capacity_method",
+        "contract_demand_w",
+        "power_factor_standard",
+        "metering_side",
+        "loss_method",
+        "valid_from",
+        "valid_to",
+    )
+    list_select_related = ("contract__customer",)
+    list_filter = ("purchase_mode", "capacity_method", "power_factor_standard", "metering_side")
+    search_fields = ("contract__customer__number", "contract__customer__name")
+
+
+@admin.register(Transformer)
+class TransformerAdmin(ReadOnlyAdmin):
+    """Customers' own transformers while they ran; a pause lies between two rows."""
+
+    station_path = "contract__customer__station"
+    list_display = ("contract", "number", "model", "capacity_va", "p0_w", "pk_w", "valid_from", "valid_to")
+    list_select_related = ("contract__customer",)
+    search_fields = ("number", "contract__customer__number", "contract__customer__name")
 
 
 @admin.register(YearOpening)

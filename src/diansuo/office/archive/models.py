@@ -10,8 +10,35 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.tariff.classes import PriceClass, VoltageClass
+from diansuo.office.archive.supply_models import MeteringSide, SupplyTerm, Transformer
 from diansuo.office.base.models import Company, ImportBatch, Staff, Station
 from diansuo.office.base.periods import PeriodModel
+
+__all__ = [
+    "PRICE_CLASSES",
+    "PRICE_CLASS_NAMES",
+    "VOLTAGE_CLASSES",
+    "VOLTAGE_CLASS_NAMES",
+    "AreaTerm",
+    "Contract",
+    "ContractTerm",
+    "Customer",
+    "Feeder",
+    "Imported",
+    "Meter",
+    "MeterInstallation",
+    "MeteringPoint",
+    "MeteringSide",
+    "PointArea",
+    "Premise",
+    "Responsibility",
+    "Route",
+    "Substation",
+    "SupplyTerm",
+    "Transformer",
+    "TransformerArea",
+    "YearOpening",
+]
 
 PRICE_CLASS_NAMES = {
     PriceClass.RESIDENTIAL_STEPS: _("居民生活（一户一表）"),

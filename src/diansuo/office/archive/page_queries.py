@@ -18,6 +18,8 @@ from diansuo.office.archive.models import (
     PointArea,
     Responsibility,
     Route,
+    SupplyTerm,
+    Transformer,
     TransformerArea,
 )
 from diansuo.office.base.models import Staff
@@ -54,10 +56,12 @@ class PointHistory:
 
 @dataclass(slots=True)
 class ContractHistory:
-    """A contract with its terms, oldest first, and its points."""
+    """A contract with its terms and transformers, oldest first, and its points."""
 
     contract: Contract
     terms: list[ContractTerm] = field(default_factory=list)
+    supply: list[SupplyTerm] = field(default_factory=list)
+    transformers: list[Transformer] = field(default_factory=list)
     points: list[PointHistory] = field(default_factory=list)
 
 
@@ -224,6 +228,8 @@ def contracts(scope: Scope, customer_id: int) -> list[ContractHistory]:
             ContractHistory(
                 contract,
                 list(contract.terms.order_by("valid_from")),
+                list(contract.supply_terms.order_by("valid_from")),
+                list(contract.transformers.order_by("number", "valid_from")),
                 [_point_history(point) for point in points],
             )
         )

@@ -114,6 +114,8 @@ class Post(models.Model):
             ("set_mode", _("更改运行方式")),
             ("send_reminders", _("发催费短信")),
             ("hand_over", _("移交台区")),
+            ("propose_prices", _("提交价格表")),
+            ("approve_prices", _("审批价格表")),
         ]
 
     def __str__(self) -> str:

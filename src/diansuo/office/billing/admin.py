@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from diansuo.office.base.admin import ReadOnlyAdmin
-from diansuo.office.billing.models import Bill, BillLine, ExternalBill, RuleSlice
+from diansuo.office.billing.models import Bill, BillLine, ExternalBill, PriceSheet, RuleSlice
 
 
 @admin.register(Bill)
@@ -51,6 +51,15 @@ class RuleSliceAdmin(ReadOnlyAdmin):
     """The values of rules that bills used."""
 
     list_display = ("rule_id", "effective_date", "slice_hash", "rulebook_hash")
+    ordering = ("-pk",)
+
+
+@admin.register(PriceSheet)
+class PriceSheetAdmin(ReadOnlyAdmin):
+    """Price sheets and who handled them."""
+
+    list_display = ("place", "from_date", "to_date", "document", "state", "proposed_by", "approved_by")
+    list_filter = ("state",)
     ordering = ("-pk",)
 
 

@@ -8,7 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from diansuo.core.tariff.classes import Component
 from diansuo.office.archive.models import PRICE_CLASSES, VOLTAGE_CLASSES, Contract, Customer, Imported
 from diansuo.office.base.models import Job
+from diansuo.office.billing.sheets.models import PriceSheet
 from diansuo.office.metering.models import Consumption
+
+__all__ = [
+    "COMPONENTS",
+    "COMPONENT_NAMES",
+    "Bill",
+    "BillLine",
+    "ExternalBill",
+    "PriceSheet",
+    "RuleSlice",
+]
 
 COMPONENT_NAMES = {
     Component.BASE: _("基础电费"),

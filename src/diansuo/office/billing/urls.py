@@ -6,10 +6,16 @@ from django.urls import URLPattern, path
 
 from diansuo.office.base import converters
 from diansuo.office.billing import external_views, views
+from diansuo.office.billing.sheets import views as sheets
 
 urlpatterns: list[URLPattern] = [
     path("bills/", views.month_list, name="bills"),
     path(f"bills/<{converters.PERIOD}:period>/", views.bill_list, name="bill_month"),
     path("issued/", external_views.issued_list, name="issued"),
     path("bills/<int:bill_id>/", views.bill_page, name="bill"),
+    path("sheets/", sheets.sheet_list, name="sheets"),
+    path("sheets/new/", sheets.sheet_new, name="sheet_new"),
+    path("sheets/<int:sheet_id>/", sheets.sheet_page, name="sheet"),
+    path("sheets/<int:sheet_id>/approve/", sheets.sheet_approve, name="sheet_approve"),
+    path("sheets/<int:sheet_id>/withdraw/", sheets.sheet_withdraw, name="sheet_withdraw"),
 ]

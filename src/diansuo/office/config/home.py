@@ -10,6 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+KNOWN_KEYS = {"language", "allowed_hosts", "demo_password", "commercial_place"}
+
 
 class BadSettings(ValueError):
     """The settings file in the home folder cannot be used; the message says which key and why."""
@@ -23,6 +25,7 @@ class Home:
     language: str = "zh-hans"
     allowed_hosts: tuple[str, ...] = field(default=("localhost", "127.0.0.1", "[::1]"))
     demo_password: str = ""
+    commercial_place: str = ""
 
     @property
     def database(self) -> Path:
@@ -96,11 +99,9 @@ def _read_settings(path: Path) -> dict[str, object]:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise BadSettings(f"{path}: {problem}; mend the file or delete it") from problem
-    unknown = sorted(set(given) - {"language", "allowed_hosts", "demo_password"})
+    unknown = sorted(set(given) - KNOWN_KEYS)
     if unknown:
-        raise BadSettings(
-            f"{path}: unknown key {unknown[0]!r}; known: language, allowed_hosts, demo_password"
-        )
+        raise BadSettings(f"{path}: unknown key {unknown[0]!r}; known: {', '.join(sorted(KNOWN_KEYS))}")
     if given.get("language", "zh-hans") not in ("zh-hans", "en"):
         raise BadSettings(f"{path}: language must be 'zh-hans' or 'en'")
     if "allowed_hosts" in given:

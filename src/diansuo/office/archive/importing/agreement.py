@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from diansuo.office.archive.importing import supply
 from diansuo.office.archive.importing.columns import HEADINGS
 from diansuo.office.archive.importing.lines import Lines
 
 CUSTOMER_FIELDS = (
     "customer_name", "address", "phone", "price_class", "voltage_class", "capacity_va", "opened_date",
-    "opening_energy_wh", "opening_year",
+    "opening_energy_wh", "opening_year", *supply.SUPPLY_FIELDS,
 )  # fmt: skip
 AREA_FIELDS = (
     "area_name",
@@ -35,11 +36,18 @@ def check(lines: Lines, place_of: list[int]) -> None:
     customer, area, route = lines["customer_number"], lines["area_number"], lines["route_number"]
     feeder, unowned = lines["feeder_name"], lines["unowned"]
     _one_value(lines, lambda i: None if unowned[i] else customer[i], CUSTOMER_FIELDS, "customer_number")
+    _one_value(
+        lines,
+        lambda i: None if unowned[i] else (customer[i], supply.number_of(lines, i)),
+        supply.TRANSFORMER_FIELDS,
+        "customer_number",
+    )
     _one_value(lines, lambda i: area[i], AREA_FIELDS, "area_number")
     _one_value(lines, lambda i: route[i] and (place_of[i], route[i]), ROUTE_FIELDS, "route_number")
     _one_value(lines, lambda i: feeder[i], FEEDER_FIELDS, "feeder_name")
     _one_station(lines, "customer_number", place_of)
     _one_station(lines, "area_number", place_of)
+    supply.check(lines)
 
 
 def _nothing_missing(lines: Lines) -> None:

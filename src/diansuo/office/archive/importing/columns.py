@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.archive.importing import words
+from diansuo.office.archive.importing.supply_columns import SUPPLY_COLUMNS, TRANSFORMER_COLUMNS
 from diansuo.office.base.sheets.columns import Column, ColumnKind
 
 TEXT, ID = ColumnKind.TEXT, ColumnKind.ID
@@ -112,7 +113,7 @@ COLUMNS = (
         "price_class", "用电类别", "Price class", TEXT, required=True, example="居民生活用电",
         aliases=("elecTypeCode", "elec_type_code", "elecType", "电价类别", "用电性质"),
         listed=tuple(words.known("price_class")), choices=dict.fromkeys(words.known("price_class"), ""),
-        help=_("工商业可以导入，电价尚未入规则库，暂不出账"),
+        help=_("工商业另填计费参数各列，缺了不能出账"),
     ),
     Column(
         "voltage_class", "供电电压", "Supply voltage", TEXT, example="交流220V",
@@ -140,6 +141,8 @@ COLUMNS = (
         "opening_year", "累计年度", "Year of that energy", INTEGER, example="2024", aliases=("年累计年度", "阶梯年度"),
         help=_("年初累计电量所属的年度；不填时取导入时指定的电费年月或生效日期的年度"),
     ),
+    *SUPPLY_COLUMNS,
+    *TRANSFORMER_COLUMNS,
 )  # fmt: skip
 
 # A master meter's line has neither number nor class, so what a line must hold is judged line by line, not by column.

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from diansuo.core.tariff.classes import VoltageClass
+from diansuo.office.archive.importing import supply
 from diansuo.office.archive.importing.columns import HEADINGS
 from diansuo.office.archive.importing.dating import may_change
 from diansuo.office.archive.importing.edits import Edits
@@ -18,7 +19,7 @@ from diansuo.office.archive.importing.matching import Matches
 from diansuo.office.archive.importing.naming import Names
 from diansuo.office.archive.importing.references import Named, References, Shared
 from diansuo.office.archive.importing.showing import shown
-from diansuo.office.archive.importing.standing import CustomerNow, PointNow
+from diansuo.office.archive.importing.standing import CustomerNow, PointNow, Standing
 from diansuo.office.archive.importing.starts import Starts
 from diansuo.office.archive.models import (
     Contract,
@@ -30,6 +31,7 @@ from diansuo.office.archive.models import (
     PointArea,
     Premise,
     Responsibility,
+    Transformer,
     YearOpening,
 )
 from diansuo.office.base.periods import PeriodModel
@@ -54,7 +56,7 @@ class Comparison:
     references: References
     starts: Starts
     effective: date | None
-    openings: list[dict[tuple[int, int], tuple[int, int]]]
+    standings: list[Standing]
     place_of: list[int]
     edits: Edits = field(default_factory=Edits)
     reasons: list[str] = field(default_factory=list)
@@ -88,11 +90,12 @@ class Comparison:
                 "voltage_class": VoltageClass.BELOW_1KV.value,
                 **said,
             }
-            self._add(i, "price_class", ContractTerm, customer.contract_id, values)
+            self.add(i, "price_class", ContractTerm, customer.contract_id, values)
         else:
             before = {name: getattr(customer, name) for name in said}
-            self._dated(i, ContractTerm, customer.term_id, customer.term_from, before, said)
+            self.dated(i, ContractTerm, customer.term_id, customer.term_from, before, said)
         self._opening(i, customer)
+        supply.compare(self, i, customer)
 
     def _require_year(self, i: int) -> None:
         if self.lines["opening_energy_wh"][i] is None or self.lines["unowned"][i]:
@@ -111,10 +114,10 @@ class Comparison:
         energy_wh, year = self.lines["opening_energy_wh"][i], self.starts.year(self.lines["opening_year"][i])
         if energy_wh is None or year is None or customer.contract_id is None:
             return
-        standing = self.openings[self.place_of[i]].get((customer.contract_id, year))
+        standing = self.standings[self.place_of[i]].openings.get((customer.contract_id, year))
         if standing is None:
             values = {"contract_id": customer.contract_id, "year": year, "energy_wh": energy_wh}
-            self._add(i, "opening_energy_wh", YearOpening, (customer.contract_id, year), values)
+            self.add(i, "opening_energy_wh", YearOpening, (customer.contract_id, year), values)
         elif standing[1] != energy_wh:
             self._write_over(
                 "opening_energy_wh", YearOpening, standing[0], "energy_wh", standing[1], energy_wh
@@ -162,7 +165,7 @@ class Comparison:
         if self.lines["multiplier"][i] is not None:
             said["multiplier"] = self.lines["multiplier"][i]
         if point.installation_id is None:
-            self._add(
+            self.add(
                 i,
                 "meter_number",
                 MeterInstallation,
@@ -172,14 +175,14 @@ class Comparison:
             return
         before = {"meter_id": point.meter_id, "multiplier": point.multiplier}
         self.references.shown[Shared.METER, point.meter_id or 0] = point.asset_number or ""
-        self._dated(i, MeterInstallation, point.installation_id, point.installation_from, before, said)
+        self.dated(i, MeterInstallation, point.installation_id, point.installation_from, before, said)
 
     def _hanging(self, i: int, point: PointNow) -> None:
         area, phase = self._id(self.names.area[i]), self.lines["phase"][i]
         if point.hanging_id is None:
             if area is not None:
                 values = {"point_id": point.id, "area_id": area, "phase": phase or ""}
-                self._add(i, "area_number", PointArea, point.id, values)
+                self.add(i, "area_number", PointArea, point.id, values)
             return
         said: dict[str, Any] = {}
         if area is not None and area != point.area_id:
@@ -188,7 +191,7 @@ class Comparison:
         elif phase is not None:
             said = {"phase": phase}
         before = {"area_id": point.area_id, "phase": point.phase}
-        self._dated(
+        self.dated(
             i, PointArea, point.hanging_id, point.hanging_from, before, said, fill="area_id" not in said
         )
 
@@ -200,9 +203,9 @@ class Comparison:
         row, since, before = (getattr(point, f"{column}_{part}") for part in ("row_id", "from", "id"))
         if row is None:
             values = {"point_id": point.id, "staff_id": staff, "duty": duty.value}
-            self._add(i, column, Responsibility, (point.id, duty.value), values)
+            self.add(i, column, Responsibility, (point.id, duty.value), values)
         else:
-            self._dated(i, Responsibility, row, since, {"staff_id": before}, {"staff_id": staff}, column)
+            self.dated(i, Responsibility, row, since, {"staff_id": before}, {"staff_id": staff}, column)
 
     def _id(self, name: Named | None) -> int | Named | None:
         """Return the id behind a name, or the name itself while nothing stands under it."""
@@ -215,14 +218,15 @@ class Comparison:
         self.edits.in_place[model, row, attribute] = (before, value)
         self._say(column, attribute, before, value)
 
-    def _add(self, i: int, column: str, model: type[models.Model], key: Any, values: dict[str, Any]) -> None:
+    def add(self, i: int, column: str, model: type[models.Model], key: Any, values: dict[str, Any]) -> None:
+        """Note a fact about a thing that stands already and had none."""
         self.edits.added[model, key] = (self.starts.of(self.lines["opened_date"][i]), values)
         self.reasons.append(
             _("%(heading)s：补充 %(after)s")
             % {"heading": HEADINGS[column], "after": self.lines.texts[column][i]}
         )
 
-    def _dated(
+    def dated(
         self, i: int, model: type[PeriodModel], row: int, since: date | None, before: dict[str, Any],
         said: dict[str, Any], column: str = "", *, fill: bool = True,
     ) -> None:  # fmt: skip
@@ -231,7 +235,7 @@ class Comparison:
             old = before.get(attribute)
             if value == old:
                 continue
-            heading = column or COLUMN_OF.get(attribute, attribute)
+            heading = column or column_of(model, attribute)
             if fill and old in (None, ""):
                 self._write_over(heading, model, row, attribute, old, value)
             elif may_change(
@@ -249,11 +253,14 @@ class Comparison:
 
 
 COLUMN_OF = {
-    "price_class": "price_class",
-    "voltage_class": "voltage_class",
-    "capacity_va": "capacity_va",
     "meter_id": "meter_number",
-    "multiplier": "multiplier",
     "area_id": "area_number",
-    "phase": "phase",
 }
+OF_NAMEPLATE = {attribute: column for column, attribute in supply.NAMEPLATE.items()}
+
+
+def column_of(model: type[models.Model], attribute: str) -> str:
+    """Return the column that fills an attribute; most bear its name."""
+    if model is Transformer:
+        return OF_NAMEPLATE[attribute]
+    return COLUMN_OF.get(attribute, attribute)

@@ -11,18 +11,12 @@ from django.utils.translation import gettext as _
 
 from diansuo.office.archive.importing import words
 from diansuo.office.archive.importing.lines import Lines
+from diansuo.office.archive.importing.not_understood import NotUnderstood
+from diansuo.office.archive.importing.supply_meanings import SUPPLY_MEANINGS
 
 DIGITS = re.compile(r"([1-9])(?:\.([0-6]))?")
 LARGEST_VA = 10_000_000_000
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2099
-
-
-class NotUnderstood(ValueError):
-    """A value that means nothing here: the reason and the remedy."""
-
-    def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(reason, remedy)
-        self.reason, self.remedy = reason, remedy
 
 
 def translate(lines: Lines) -> None:
@@ -62,8 +56,8 @@ def _translate(lines: Lines, name: str, meaning: Callable[[Any], Any]) -> None:
 
 
 def _beside_the_point(lines: Lines, i: int, name: str) -> bool:
-    """A master or gate meter has no contract, so whatever class its line names is not read."""
-    return name in ("price_class", "voltage_class") and lines["unowned"][i]
+    """A master or gate meter has no contract, so whatever terms its line names are not read."""
+    return (name in ("price_class", "voltage_class") or name in SUPPLY_MEANINGS) and lines["unowned"][i]
 
 
 def _price_class(text: str) -> int:
@@ -168,4 +162,5 @@ MEANINGS: dict[str, Callable[[Any], Any]] = {
     "reading_day": _reading_day,
     "walk_order": _walk_order,
     "closed_date": _closed,
+    **SUPPLY_MEANINGS,
 }

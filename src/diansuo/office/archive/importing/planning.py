@@ -54,8 +54,7 @@ def plan(source: Source) -> Plan:
     intake = Intake(
         lines, where, names, matches, known, starts, source.options.effective, own={}, shared=Edits(), todo=[]
     )
-    openings = [each.openings for each in standings]
-    judged = _judge(intake, openings, place_of)
+    judged = _judge(intake, standings, place_of)
     chunks = [intake.todo[at : at + LINES_A_WRITE] for at in range(0, len(intake.todo), LINES_A_WRITE)]
     writes = [partial(write_shared, intake), *(partial(write_lines, intake, chunk) for chunk in chunks)]
     station = where[0].station_id if len(where) == 1 else None
@@ -88,13 +87,11 @@ def _references(where: list[Place], standings: list[Standing]) -> References:
     return known
 
 
-def _judge(
-    intake: Intake, openings: list[dict[tuple[int, int], tuple[int, int]]], place_of: list[int]
-) -> Judged:
+def _judge(intake: Intake, standings: list[Standing], place_of: list[int]) -> Judged:
     """Compare every line with what stands; fills the intake's own and shared edits and its lines to write."""
     lines, names, matches = intake.lines, intake.names, intake.matches
     known, starts, effective = intake.references, intake.starts, intake.effective
-    comparison = Comparison(lines, names, matches, known, starts, effective, openings, place_of)
+    comparison = Comparison(lines, names, matches, known, starts, effective, standings, place_of)
     grid = GridComparison(lines, names, matches.area, known, starts, effective)
     judged = Judged()
     for i in list(lines.accepted()):

@@ -48,6 +48,7 @@ class References:
     shown: dict[tuple[Shared, int], str] = field(default_factory=dict)
     same_name: set[Named] = field(default_factory=set)
     contracts: dict[Hashable, int] = field(default_factory=dict)
+    transformers: set[tuple[int, str]] = field(default_factory=set)
 
     def add(self, name: Named, row_id: int) -> None:
         """Remember the id a name stands for; a name that stands for two rows is remembered as ambiguous."""

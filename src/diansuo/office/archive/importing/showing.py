@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from diansuo.core.metering.energy import LossMethod
 from diansuo.core.tariff.classes import PriceClass, VoltageClass
+from diansuo.core.tariff.commercial import CapacityMethod, PurchaseMode
 from diansuo.office.archive.importing.references import Named, References, Shared
 from diansuo.office.archive.models import PRICE_CLASS_NAMES, VOLTAGE_CLASS_NAMES, PointArea
+from diansuo.office.archive.supply_models import (
+    CAPACITY_METHOD_NAMES,
+    LOSS_METHOD_NAMES,
+    PURCHASE_MODE_NAMES,
+    STANDARD_NAMES,
+    MeteringSide,
+)
 
 THING_OF = {
     "meter_id": Shared.METER,
@@ -20,6 +30,37 @@ THING_OF = {
     "substation": Shared.SUBSTATION,
 }
 
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "price_class": lambda value: str(PRICE_CLASS_NAMES[PriceClass(value)]),
+    "voltage_class": lambda value: str(VOLTAGE_CLASS_NAMES[VoltageClass(value)]),
+    "dedicated": lambda value: _("专变") if value else _("公变"),
+    "phase": lambda value: str(PointArea.Phase(value).label),
+    "capacity_va": lambda value: _scaled(value, 3, "kVA"),
+    "energy_wh": lambda value: _scaled(value, 3, "kWh"),
+    "time_of_use": lambda value: _("是") if value else _("否"),
+    "capacity_exempt": lambda value: _("是") if value else _("否"),
+    "reduced_standard": lambda value: _("是") if value else _("否"),
+    "purchase_mode": lambda value: str(PURCHASE_MODE_NAMES[PurchaseMode(value)]),
+    "capacity_method": lambda value: str(CAPACITY_METHOD_NAMES[CapacityMethod(value)]),
+    "loss_method": lambda value: str(LOSS_METHOD_NAMES[LossMethod(value)]),
+    "metering_side": lambda value: str(MeteringSide(value).label),
+    "power_factor_standard": lambda value: str(STANDARD_NAMES[value]),
+    "contract_demand_w": lambda value: _scaled(value, 3, "kW"),
+    "agreed_active_wh": lambda value: _scaled(value, 3, "kWh"),
+    "agreed_reactive_varh": lambda value: _scaled(value, 3, "kvarh"),
+    "agreed_ratio_ppm": lambda value: _scaled(value, 4, "%"),
+    "line_loss_ppm": lambda value: _scaled(value, 4, "%"),
+    "market_price_nano": lambda value: _scaled(value, 9, "元/kWh"),
+    "p0_w": lambda value: _scaled(value, 3, "kW"),
+    "pk_w": lambda value: _scaled(value, 3, "kW"),
+    "i0_milli_percent": lambda value: _scaled(value, 3, "%"),
+    "uk_milli_percent": lambda value: _scaled(value, 3, "%"),
+}
+
+
+def _scaled(value: int, places: int, unit: str) -> str:
+    return f"{Decimal(value).scaleb(-places).normalize():f} {unit}"
+
 
 def shown(references: References, attribute: str, value: Any) -> str:
     """Return one stored value in words; an empty one is called so."""
@@ -29,16 +70,6 @@ def shown(references: References, attribute: str, value: Any) -> str:
         return value.key[-1]
     if attribute in THING_OF:
         return references.shown.get((THING_OF[attribute], value), str(value))
-    if attribute == "price_class":
-        return str(PRICE_CLASS_NAMES[PriceClass(value)])
-    if attribute == "voltage_class":
-        return str(VOLTAGE_CLASS_NAMES[VoltageClass(value)])
-    if attribute == "dedicated":
-        return _("专变") if value else _("公变")
-    if attribute == "phase":
-        return str(PointArea.Phase(value).label)
-    if attribute == "capacity_va":
-        return f"{(Decimal(value) / 1000).normalize():f} kVA"
-    if attribute == "energy_wh":
-        return f"{(Decimal(value) / 1000).normalize():f} kWh"
+    if attribute in _WORDS:
+        return _WORDS[attribute](value)
     return str(value)

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import FilteredRelation, Max, Q, QuerySet
 
+from diansuo.office.archive.importing import supply
+from diansuo.office.archive.importing.supply import SupplyStanding
 from diansuo.office.archive.models import (
     Contract,
     Customer,
@@ -117,6 +119,7 @@ class Standing:
     meters: dict[str, MeterNow] = field(default_factory=dict)
     areas: dict[str, AreaNow] = field(default_factory=dict)
     openings: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    supply: SupplyStanding = field(default_factory=SupplyStanding)
 
 
 def load(
@@ -152,6 +155,7 @@ def load(
         (contract, year): (row, energy_wh)
         for row, contract, year, energy_wh in openings.values_list("id", "contract", "year", "energy_wh")
     }
+    standing.supply = supply.load(company_id, list(customers) if len(customers) <= FEW else None)
     return standing
 
 

@@ -23,6 +23,8 @@ from diansuo.office.archive.models import (
     Responsibility,
     Route,
     Substation,
+    SupplyTerm,
+    Transformer,
     TransformerArea,
     YearOpening,
 )
@@ -31,8 +33,8 @@ from diansuo.office.base.periods import PeriodModel
 
 # What an archive batch makes, in the order in which it can be deleted.
 MADE: tuple[type[models.Model], ...] = (
-    Responsibility, PointArea, MeterInstallation, MeteringPoint, Meter, YearOpening, ContractTerm, Contract,
-    Customer, Premise, AreaTerm, TransformerArea, Route, Feeder, Substation,
+    Responsibility, PointArea, MeterInstallation, MeteringPoint, Meter, YearOpening, SupplyTerm, Transformer,
+    ContractTerm, Contract, Customer, Premise, AreaTerm, TransformerArea, Route, Feeder, Substation,
 )  # fmt: skip
 COUNTED = (ImportBatch.State.APPLIED, ImportBatch.State.APPLYING)
 

@@ -57,6 +57,11 @@ def is_dedicated(text: str) -> bool | None:
     return code and code == "DEDICATED"
 
 
+def code(list_name: str, text: str) -> str | None:
+    """Return the code a text stands for in one list of ``words.yaml``, or None."""
+    return _table(list_name).get(even(text))
+
+
 def known(list_name: str) -> list[str]:
     """Return the first spelling of every meaning in one list, for a remedy to name."""
     return [spellings[0] for spellings in _file()[list_name].values()]

@@ -11,6 +11,7 @@ from diansuo.office.archive.importing.applying import apply_edits
 from diansuo.office.archive.importing.edits import Edits
 from diansuo.office.archive.importing.intake import Intake
 from diansuo.office.archive.importing.references import Named
+from diansuo.office.archive.importing.writing_supply import write_supply, write_transformers
 from diansuo.office.archive.models import (
     Contract,
     ContractTerm,
@@ -104,6 +105,9 @@ def _make_customers(intake: Intake, new: Sequence[int], batch: ImportBatch) -> N
     )
     contracts.update(zip(first, contract_ids.tolist(), strict=True))
     _make_terms(intake, at, contract_ids, batch)
+    write_supply(intake, at, contract_ids.tolist(), batch)
+    without = [i for i in new if not lines["unowned"][i] and intake.matches.customer[i] is None]
+    write_transformers(intake, {i: contracts[_owner(intake, i)] for i in without}, batch)
 
 
 def _make_terms(intake: Intake, at: list[int], contracts: np.ndarray, batch: ImportBatch) -> None:

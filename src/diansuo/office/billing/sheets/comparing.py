@@ -1,0 +1,86 @@
+"""A sheet's prices beside the ones before it, and the hashes under which bills stored them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from diansuo.core.rules import RuleBook
+from diansuo.core.rules.book import NoSuchRule
+from diansuo.core.rules.entry import NoValueInForce
+from diansuo.office.billing.sheets import components
+from diansuo.office.billing.sheets.models import PriceSheet
+
+# What a change from one month to the next may be before somebody has to look twice; a slip of the decimal point is far
+# beyond it. A mark only: nothing is refused by it.
+JUMP = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """One price of a sheet beside the one before it."""
+
+    component: Any
+    scheme: Any
+    voltage: Any
+    price: Decimal
+    before: Decimal | None
+    change_bp: int | None
+    jump: bool
+
+
+def rows(content: Mapping[str, Any], before: RuleBook) -> list[PriceRow]:
+    """Return the prices of a sheet in the order of the trade, each with the one in force the day before."""
+    found = []
+    for rule_id, day, scheme, voltage, text in _prices(content):
+        old = _price_before(before, rule_id, date.fromisoformat(day) - timedelta(days=1), scheme, voltage)
+        found.append(_row(components.component_of(rule_id), scheme, voltage, Decimal(text), old))
+    return found
+
+
+def _prices(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
+    documents = {components.component_of(document["id"]): document for document in content.values()}
+    for name in components.COMPONENT_RULES:
+        if name not in documents:
+            continue
+        for day, entry in documents[name]["values"].items():
+            for scheme in components.SCHEMES:
+                for voltage in components.VOLTAGES:
+                    text = entry["prices"].get(scheme, {}).get(voltage)
+                    if text is not None:
+                        yield documents[name]["id"], day, scheme, voltage, text
+
+
+def _price_before(book: RuleBook, rule_id: str, day: date, scheme: str, voltage: str) -> Decimal | None:
+    try:
+        values = book.in_force(rule_id, day).values
+    except (NoSuchRule, NoValueInForce):
+        return None
+    text = values["prices"].get(scheme, {}).get(voltage)
+    return None if text is None else Decimal(text)
+
+
+def _row(component: str, scheme: str, voltage: str, price: Decimal, before: Decimal | None) -> PriceRow:
+    change = (price - before) / abs(before) if before else None
+    return PriceRow(
+        component=components.COMPONENT_RULES[component],
+        scheme=components.SCHEMES[scheme],
+        voltage=components.VOLTAGES[voltage],
+        price=price,
+        before=before,
+        change_bp=None if change is None else int((change * 10_000).to_integral_value()),
+        jump=abs(price) >= 2 or (change is not None and abs(change) > JUMP),
+    )
+
+
+def slice_hashes(sheet: PriceSheet, book: RuleBook) -> list[str]:
+    """Return the hashes under which bills would have stored this sheet's values."""
+    found = []
+    for document in sheet.content.values():
+        rule = book.rules.get(document["id"])
+        days = {date.fromisoformat(day) for day in document["values"]}
+        found += [entry.slice_hash for entry in rule.entries if entry.effective in days] if rule else []
+    return found

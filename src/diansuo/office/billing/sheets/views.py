@@ -1,0 +1,169 @@
+"""Pages of price sheets: the list, a new one, one beside the month before it with the buttons that decide on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from diansuo.office.base import lists
+from diansuo.office.base.access import allowed
+from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing.sheets import comparing, components, operations, queries
+from diansuo.office.billing.sheets.book import priced_book
+from diansuo.office.billing.sheets.forms import SheetForm
+from diansuo.office.billing.sheets.models import PriceSheet
+from diansuo.office.billing.sheets.place import commercial_place, place_name
+from diansuo.office.config.rulebook import book
+
+TONES = {
+    PriceSheet.State.PROPOSED: "warn",
+    PriceSheet.State.APPROVED: "ok",
+    PriceSheet.State.WITHDRAWN: "info",
+}
+
+
+def sheet_list(request: HttpRequest) -> HttpResponse:
+    """Show every price sheet, the latest month first."""
+    listing = lists.Listing(
+        title=_("月度价格表"),
+        columns=(
+            Column("from_date", _("执行起"), Kind.DAY, url_name="sheet", url_args=("id",)),
+            Column("to_date", _("执行止（不含）"), Kind.DAY),
+            Column("component_names", _("价格项目"), url_name="sheet", url_args=("id",)),
+            Column("document", _("依据文件")),
+            Column("state", _("状态"), Kind.CODE, labels=dict(PriceSheet.State.choices), tones=TONES),
+            Column("proposed_by.first_name", _("提交人"), Kind.CODE),
+            Column("approved_by.first_name", _("审批人"), Kind.CODE),
+        ),
+        key=("-from_date", "-id"),
+        empty=_(
+            "还没有价格表。每月公布的代理购电价、上网环节线损费用、系统运行费用在这里提交，"
+            "另一人审批后用于工商业计费。"
+        ),
+        file_name=_("月度价格表"),
+        search=lists.any_of("document__contains"),
+        search_hint=_("依据文件"),
+        filters=(lists.Filter("state", _("状态"), PriceSheet.State.choices, lists.equal("state")),),
+        enrich=_with_components,
+        template="billing/sheets/list.html",
+    )
+    return lists.respond(request, listing, queries.sheets(Scope.of(request.user)), {"section": "sheets"})
+
+
+def _with_components(rows: list[PriceSheet]) -> list[PriceSheet]:
+    for row in rows:
+        names = {components.component_of(document["id"]) for document in row.content.values()}
+        row.component_names = "、".join(
+            str(title) for name, title in components.COMPONENT_RULES.items() if name in names
+        )
+    return rows
+
+
+@allowed("base.propose_prices")
+def sheet_new(request: HttpRequest) -> HttpResponse:
+    """Take a table, show it beside the month before, and keep it once that was confirmed."""
+    form = SheetForm(request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {
+        "form": form,
+        "place": place_name(book(), commercial_place()),
+        "names": _sheet_owned(),
+        "section": "sheets",
+    }
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = operations.propose(
+                form.cleaned_data["prices"],
+                form.publication(commercial_place()),
+                user=request.user,
+                now=timezone.now(),
+            )
+        except operations.UnableToDo as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, _("已提交，等另一人审批；先与上月对照看一遍，有误就撤回重交"))
+            return redirect("sheet", made.pk)
+    return render(request, "billing/sheets/new.html", context, status=422 if form.errors else 200)
+
+
+def _sheet_owned() -> list[str]:
+    """Return the components a sheet may bring here today, in words."""
+    rule = book().rules.get(f"{commercial_place()}/{operations.OWNERS}")
+    owned = rule.entries[-1].values["components"] if rule and rule.entries else {}
+    return [
+        str(title)
+        for name, title in components.COMPONENT_RULES.items()
+        if owned.get(name, {}).get("owner") == "sheet"
+    ]
+
+
+def sheet_page(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """Show a sheet beside what held before it."""
+    sheet = _found(request, sheet_id)
+    laid = priced_book()
+    rows = comparing.rows(sheet.content, laid)
+    entry = next(iter(next(iter(sheet.content.values()))["values"].values()))
+    waiting = sheet.state == PriceSheet.State.PROPOSED
+    own = sheet.proposed_by_id == request.user.pk
+    context = {
+        "sheet": sheet,
+        "rows": rows,
+        "jumps": sum(row.jump for row in rows),
+        "compared": any(row.before is not None for row in rows),
+        "source": entry["source"],
+        "doubts": list(entry["unverified"].values()),
+        "place": place_name(laid, sheet.place),
+        "tone": TONES[PriceSheet.State(sheet.state)],
+        "may_approve": waiting and not own and request.user.has_perm("base.approve_prices"),
+        "own": waiting and own,
+        "may_withdraw": sheet.state != PriceSheet.State.WITHDRAWN
+        and (own or request.user.has_perm("base.approve_prices")),
+        "final_bills": queries.final_bills(Scope.of(request.user), sheet, laid)
+        if sheet.state == PriceSheet.State.APPROVED
+        else 0,
+        "section": "sheets",
+    }
+    return render(request, "billing/sheets/sheet.html", context)
+
+
+@require_POST
+@allowed("base.approve_prices")
+def sheet_approve(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """Approve a sheet that somebody else proposed."""
+    return _decide(request, sheet_id, operations.approve, _("已审批；工商业电费从此按它计算"))
+
+
+@require_POST
+def sheet_withdraw(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """Take a sheet back."""
+    sheet = _found(request, sheet_id)
+    if sheet.proposed_by_id != request.user.pk and not request.user.has_perm("base.approve_prices"):
+        messages.error(request, _("只有提交人或审批人能撤回价格表"))
+        return redirect("sheet", sheet_id)
+    return _decide(request, sheet_id, operations.withdraw, _("已撤回；用它算过的草稿在下次执行时重算"))
+
+
+def _decide(
+    request: HttpRequest, sheet_id: int, operation: Callable[..., PriceSheet], done: str
+) -> HttpResponse:
+    try:
+        operation(_found(request, sheet_id), user=request.user, now=timezone.now())
+    except operations.UnableToDo as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, done)
+    return redirect("sheet", sheet_id)
+
+
+def _found(request: HttpRequest, sheet_id: int) -> PriceSheet:
+    sheet = queries.sheets(Scope.of(request.user)).filter(pk=sheet_id).first()
+    if sheet is None:
+        raise Http404
+    return sheet
