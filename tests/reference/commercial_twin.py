@@ -5,10 +5,8 @@ It shares nothing with the engine but the rulebook. Where the two differ, one of
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
 
@@ -31,6 +29,7 @@ class Factory:
 
     voltage_class: int
     two_part: bool
+    bill_month: date
     from_date: date
     to_date: date
     energy: Fraction
@@ -180,7 +179,16 @@ def flat_price(factory: Factory, book: RuleBook, place: str, name: str, own: boo
         if factory.own_prices[2] is None or (factory.time_of_use and None in factory.own_prices):
             raise CannotBill
         return factory.own_prices[2]
-    prices = values_of(book, f"{place}/commercial_prices/{name}", factory)["prices"]
+    rule = f"{place}/commercial_prices/{name}"
+    owner = values_of(book, f"{place}/commercial_components", factory)["components"][name]["owner"]
+    basis = values_of(book, f"{place}/commercial_terms", factory)
+    if owner == "sheet" and parameter(basis, "price_month_basis") == "bill_month":
+        try:
+            prices = book.in_force(rule, factory.bill_month).values["prices"]
+        except LookupError:
+            raise CannotBill from None
+    else:
+        prices = values_of(book, rule, factory)["prices"]
     scheme = prices.get("two_part" if factory.two_part else "single_part", {})
     return Fraction(known(scheme.get(VOLTAGE_NAMES[factory.voltage_class])))
 
@@ -296,13 +304,3 @@ def charged_days(
         of_part += counts if part[0] <= day < part[1] else 0
         day += timedelta(days=1)
     return of_part
-
-
-def calendar_days(year: int, month: int) -> int:
-    """Return the days of a month."""
-    return monthrange(year, month)[1]
-
-
-def decimal(value: Fraction) -> Decimal:
-    """Return an exact decimal, for a readable message."""
-    return Decimal(value.numerator) / Decimal(value.denominator)

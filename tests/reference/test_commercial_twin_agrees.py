@@ -21,14 +21,23 @@ from diansuo.core.tariff.commercial import (
 from diansuo.core.tariff.commercial.capacity import charged_days
 from diansuo.core.tariff.commercial.power_factor import power_factor_hundredths
 from diansuo.core.tariff.resolve import day_number, day_of
-from tests.core.tariff.commercial.books_of import PLACE, book_of, document, parameters
+from tests.core.tariff.commercial.books_of import (
+    PLACE,
+    book_of,
+    document,
+    monthly_sheet,
+    parameters,
+    place_terms,
+)
 from tests.reference import commercial_twin as twin
 
 ROWS = 6000
 
 
-def book_with(precision: str, zero_active: str) -> RuleBook:
+def book_with(precision: str, zero_active: str, basis: str) -> RuleBook:
     return book_of(
+        terms=place_terms(basis),
+        sheet=monthly_sheet(),
         settlement=document(
             f"{PLACE}/settlement", "parameters", body=parameters(energy_precision=(precision, "kWh"))
         ),
@@ -69,7 +78,7 @@ def random_rows(rows: int, seed: int) -> CommercialInput:
     return CommercialInput(
         voltage_class=random.choice([2, 3, 3, 4, 5], rows).astype(np.int16),
         two_part=random.random(rows) < 0.8,
-        period=np.full(rows, 202501),
+        period=random.choice([202401, 202405, 202407, 202508, 202603], rows),
         from_day=from_day,
         to_day=from_day + random.integers(1, 40, rows),
         energy_wh=energy_wh + wrong,
@@ -108,6 +117,7 @@ def factory_of(inputs: CommercialInput, row: int) -> twin.Factory:
     return twin.Factory(
         voltage_class=int(inputs.voltage_class[row]),
         two_part=bool(inputs.two_part[row]),
+        bill_month=date(int(inputs.period[row]) // 100, int(inputs.period[row]) % 100, 1),
         from_date=day_of(int(inputs.from_day[row])),
         to_date=day_of(int(inputs.to_day[row])),
         energy=kilo("energy_wh"),
@@ -149,9 +159,13 @@ def lines_by_row(bills: CommercialBills) -> dict[int, list[twin.Line]]:
     return by_row
 
 
-@pytest.mark.parametrize(("precision", "zero_active"), [("0.01", "zero"), ("1", "none")])
-def test_the_commercial_engine_and_its_twin_agree_on_every_line(precision: str, zero_active: str) -> None:
-    book = book_with(precision, zero_active)
+@pytest.mark.parametrize(
+    ("precision", "zero_active", "basis"), [("0.01", "zero", "days_of_use"), ("1", "none", "bill_month")]
+)
+def test_the_commercial_engine_and_its_twin_agree_on_every_line(
+    precision: str, zero_active: str, basis: str
+) -> None:
+    book = book_with(precision, zero_active, basis)
     inputs = random_rows(ROWS, seed=len(precision))
     bills = price_commercial(inputs, book, PLACE)
     computed = lines_by_row(bills)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import ceil, floor
 from typing import Final
 
 LONGEST_EXPRESSION: Final = 500
+LARGEST_POWER: Final = 9
+ROOT_DIGITS: Final = 30
 LARGEST: Final = Fraction(10**18)
 
 OPERATIONS: Final[dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]]] = {
@@ -55,9 +57,11 @@ def places_of(text: str) -> int:
 
 
 def evaluate(text: str, names: Mapping[str, Fraction]) -> Fraction:
-    """Compute an expression of ``+ - * /``, parentheses, ``min max abs round floor ceil`` and names, exactly.
+    """Compute an expression of ``+ - * / **``, parentheses, functions and names, exactly.
 
-    ``round(x, 2)`` rounds halves away from zero. Names are ``step.value``.
+    Functions are ``min max abs round floor ceil``; ``round(x, 2)`` rounds halves away from zero. ``sqrt(x)`` and
+    ``tan_phi(cos)``, the tangent of the angle of a power factor, go to 30 digits; a power is a whole one up to 9. Names
+    are ``step.value``.
 
     Raises:
         BadExpression: it is anything else, names something unknown, divides by zero or grows beyond 1e18.
@@ -76,6 +80,19 @@ def evaluate(text: str, names: Mapping[str, Fraction]) -> Fraction:
     return value
 
 
+def root(value: Fraction) -> Fraction:
+    """Return a square root to 30 digits.
+
+    Raises:
+        BadExpression: the number is negative.
+    """
+    if value < 0:
+        raise BadExpression(f"the root of {decimal_text(value)}, which is below 0")
+    with localcontext() as context:
+        context.prec = ROOT_DIGITS
+        return Fraction((Decimal(value.numerator) / Decimal(value.denominator)).sqrt())
+
+
 class _Evaluator:
     def __init__(self, text: str, names: Mapping[str, Fraction]) -> None:
         self.text, self.names = text, names
@@ -86,6 +103,8 @@ class _Evaluator:
             return Fraction(ast.get_source_segment(self.text, node) or "")
         if isinstance(node, ast.BinOp) and type(node.op) in OPERATIONS:
             return OPERATIONS[type(node.op)](self.value(node.left), self.value(node.right))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            return self._power(self.value(node.left), self.value(node.right))
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
             value = self.value(node.operand)
             return -value if isinstance(node.op, ast.USub) else value
@@ -95,17 +114,29 @@ class _Evaluator:
             return self._call(node.func.id, [self.value(each) for each in node.args])
         raise BadExpression(f"{ast.unparse(node)!r} is not arithmetic")
 
+    def _power(self, base: Fraction, power: Fraction) -> Fraction:
+        if power.denominator != 1 or not 0 <= power <= LARGEST_POWER or abs(base) > LARGEST:
+            raise BadExpression(f"the power {decimal_text(power)} is no whole number from 0 to {LARGEST_POWER}")
+        return base ** int(power)
+
     def _named(self, name: str) -> Fraction:
         if name not in self.names:
             known = ", ".join(sorted(self.names)) or "none yet"
             raise BadExpression(f"{name!r} is not a value of an earlier step; there are: {known}")
         return self.names[name]
 
+    def _tangent(self, cosine: Fraction) -> Fraction:
+        if not 0 < cosine <= 1:
+            raise BadExpression(f"tan_phi({decimal_text(cosine)}): a power factor lies above 0 and up to 1")
+        return root(1 / (cosine * cosine) - 1)
+
     def _call(self, name: str, given: list[Fraction]) -> Fraction:
         if name in ("min", "max") and given:
             return min(given) if name == "min" else max(given)
         if name == "round" and len(given) == 2 and given[1].denominator == 1 and 0 <= given[1] <= 12:
             return half_away(given[0], Fraction(1, 10 ** int(given[1])))
+        if len(given) == 1 and name in ("sqrt", "tan_phi"):
+            return root(given[0]) if name == "sqrt" else self._tangent(given[0])
         if len(given) == 1 and name in ("abs", "round", "floor", "ceil"):
             single: dict[str, Callable[[Fraction], Fraction]] = {
                 "abs": abs,

@@ -35,11 +35,13 @@ class Energy:
     reactive: Fraction = Fraction(0)
     demand_kw: Fraction | None = None
     parts_difference: Fraction = Fraction(0)
+    has_reactive: bool = False
 
     def add(self, other: Energy) -> None:
         """Add another meter's energy; of demands the larger one rules (互为备用) unless they are summed."""
         self.total += other.total
         self.reactive += other.reactive
+        self.has_reactive |= other.has_reactive
         self.parts_difference += other.parts_difference
         for band, kwh in other.bands.items():
             self.bands[band] = self.bands.get(band, Fraction(0)) + kwh
@@ -81,6 +83,8 @@ def _meter(name: str, given: Given, step: Fraction) -> MeterUse:
     for key in ("ct", "pt"):
         if given.has(key):
             multiplier *= ratio_of(given.members[key])
+    if multiplier <= 0:
+        given.refuse("multiplier", f"multiplier {multiplier}", "a multiplier lies above 0")
     correction = given.inner("correction", (), CORRECTION_KEYS)
     factor = correction_factor(correction)
     backwards = given.flag("backwards")
@@ -95,6 +99,8 @@ def _meter(name: str, given: Given, step: Fraction) -> MeterUse:
         key: half_away(raw[key] * turned, step) for key in ("reactive", "reactive_reverse") if key in raw
     }
     energy = _assemble(name, active, reactive)
+    if min([energy.total, *energy.bands.values()]) < 0:
+        raise Refused("negative_energy", meter=name, energy_kwh=energy.total)
     energy.demand_kw = given.optional_number("demand_kw")
     if given.has("demand_register"):
         energy.demand_kw = given.number("demand_register") * multiplier
@@ -135,7 +141,7 @@ def _assemble(name: str, active: dict[str, Fraction], reactive: dict[str, Fracti
         if bands[FLAT] < 0 <= total:
             raise Refused("parts_exceed_total", meter=name, total_kwh=total, parts_kwh=others)
     turned = sum((abs(kvarh) for kvarh in reactive.values()), Fraction(0))
-    return Energy(total, bands, turned, None, difference)
+    return Energy(total, bands, turned, None, difference, bool(reactive))
 
 
 def _freezes(name: str, given: Given, factor: Fraction, backwards: bool) -> dict[str, dict[str, Fraction]]:
@@ -148,4 +154,7 @@ def _freezes(name: str, given: Given, factor: Fraction, backwards: bool) -> dict
             pair = [first[register].sequence()[0].value, at.value] if register in first else [at.value]
             joined = at.child("pair", pair)
             before[day][register] = _difference(name, register, joined, given, backwards) * factor
+            last = _difference(name, register, first[register], given, backwards) * factor if register in first else None
+            if last is not None and before[day][register] > last:
+                raise Refused("freeze_beyond_register", meter=name, register=register, day=day)
     return before

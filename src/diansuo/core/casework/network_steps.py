@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Final
 
-from diansuo.core.casework.exact import fen_of
+from diansuo.core.casework.exact import fen_of, root
 from diansuo.core.casework.given import Given
 from diansuo.core.casework.outcome import Line, Outcome, Refused
 
@@ -65,7 +64,7 @@ def equivalent_resistance(given: Given) -> Outcome:
     meters = given.number("meters_kwh", 0)
     return Outcome(
         values={
-            "average_current_a": _root(square),
+            "average_current_a": root(square),
             "resistance_ohm": resistance,
             "line_kwh": lost,
             "loss_kwh": lost + meters,
@@ -117,9 +116,3 @@ def photovoltaic(given: Given) -> Outcome:
             price = given.number(name)
             outcome.charge(Line(f"feed_in_{name}", basis, "kWh", price, fen_of(basis * price)))
     return outcome
-
-
-def _root(value: Fraction) -> Fraction:
-    with localcontext() as context:
-        context.prec = 30
-        return Fraction((Decimal(value.numerator) / Decimal(value.denominator)).sqrt())

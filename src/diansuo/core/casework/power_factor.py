@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import isqrt
 from typing import Final
 
+from diansuo.core.casework.exact import half_away
 from diansuo.core.casework.given import Context, Given
 from diansuo.core.casework.legal import entry_of
 from diansuo.core.casework.outcome import Refused
@@ -53,18 +54,22 @@ def adjustment(given: Given, active: Fraction, reactive: Fraction, span: Span) -
     Raises:
         Refused: there is active energy of zero and no stated policy.
     """
+    if given.has("rate_percent"):
+        return hundredths(active, reactive) if active > 0 else 0, given.number("rate_percent")
     standard = given.choice("standard", STANDARDS)
     value = hundredths(active, reactive)
     if given.has("value"):
-        value = int(given.number("value") * 100)
+        stated = given.number("value")
+        if not 0 <= stated <= 1:
+            given.refuse("value", f"a power factor of {given.members['value'].value}", "it lies between 0 and 1: 0.92")
+        value = int(half_away(stated * 100))
     elif active <= 0:
         if reactive <= 0 or given.choice("zero_active", ZERO_ACTIVE) == "none":
             return 0, Fraction(0)
         if not given.has("zero_active"):
             raise Refused("zero_active_energy", reactive_kvarh=reactive)
-    if given.has("rate_percent"):
-        return value, given.number("rate_percent")
     if not standard:
+        given.refuse("standard", "no standard", 'add standard: "0.90", or state rate_percent')
         return value, Fraction(0)
     rate = rate_percent(given.context, standard, value, span)
     return value, max(rate, Fraction(0)) if given.flag("reduced") else rate

@@ -10,8 +10,8 @@ import pytest
 
 from diansuo.core.quantity.arrays import WrongColumn
 from diansuo.core.quantity.money import AmountTooLarge, fen_from_yuan
-from diansuo.core.rules import RuleBook
-from diansuo.core.tariff.commercial import CommercialRefusalCode
+from diansuo.core.rules import Entry, RuleBook, ValueAbsent
+from diansuo.core.tariff.commercial import CapacityMethod, CommercialRefusalCode
 from diansuo.core.tariff.commercial.capacity import (
     PRICE_LIMIT_NANO,
     QUANTITY_LIMIT,
@@ -38,7 +38,8 @@ def book() -> RuleBook:
 
 @pytest.fixture(scope="module")
 def terms(book: RuleBook) -> ChargeTerms:
-    return ChargeTerms.from_entry(book.in_force("national/capacity_charge", date(2024, 6, 1)))
+    held = book.in_force("national/capacity_charge", date(2024, 6, 1))
+    return ChargeTerms.from_entry(held, CapacityMethod.CONTRACT_DEMAND)
 
 
 def days_of(unit: Days, month: Days, month_days: int, part: Days | None = None) -> int:
@@ -126,7 +127,10 @@ def test_what_a_month_is_divided_by(month: int, day_base: DayBase, days: int) ->
 
 def test_the_day_base_changes_with_the_rules_of_june_2024(book: RuleBook) -> None:
     for day, expected in ((date(2024, 5, 31), DayBase.THIRTY), (date(2024, 6, 1), DayBase.CALENDAR_DAYS)):
-        assert ChargeTerms.from_entry(book.in_force("national/capacity_charge", day)).day_base is expected
+        terms = ChargeTerms.from_entry(
+            book.in_force("national/capacity_charge", day), CapacityMethod.CAPACITY
+        )
+        assert terms.day_base is expected
 
 
 @pytest.mark.parametrize(
@@ -156,9 +160,30 @@ def test_a_rule_without_the_discount_gives_none(book: RuleBook) -> None:
     named = {
         name: each for name, each in held.values["parameters"].items() if not name.startswith("discount")
     }
-    without = ChargeTerms.from_entry(type(held)(**{**held.__dict__, "values": {"parameters": named}}))
+    entry = type(held)(**{**held.__dict__, "values": {"parameters": named}})
+    without = ChargeTerms.from_entry(entry, CapacityMethod.CONTRACT_DEMAND)
     assert without.discount_energy_wh == -1
     assert without.discount_ratio == Decimal(1)
+
+
+def test_what_a_method_does_not_need_may_be_unknown_and_an_actual_demand_has_a_floor_only_where_one_is_known(
+    book: RuleBook,
+) -> None:
+    held = book.in_force("national/capacity_charge", date(2024, 6, 1))
+
+    def with_values(**values: str | None) -> Entry:
+        named = {name: dict(each) for name, each in held.values["parameters"].items()}
+        for name, value in values.items():
+            named[name] = {"value": value, "unit": "ratio"}
+        return Entry(**{**held.__dict__, "values": {"parameters": named}})
+
+    unknown = with_values(contract_over_ratio=None, actual_floor_ratio=None)
+    assert ChargeTerms.from_entry(unknown, CapacityMethod.CAPACITY).floor_millionths == 0
+    assert ChargeTerms.from_entry(unknown, CapacityMethod.ACTUAL_DEMAND).floor_millionths == 0
+    with pytest.raises(ValueAbsent, match="contract_over_ratio"):
+        ChargeTerms.from_entry(unknown, CapacityMethod.CONTRACT_DEMAND)
+    known = with_values(actual_floor_ratio="0.40")
+    assert ChargeTerms.from_entry(known, CapacityMethod.ACTUAL_DEMAND).floor_millionths == 400_000
 
 
 def test_feeds_are_summed_or_the_larger_one_counts() -> None:

@@ -10,14 +10,17 @@ import numpy as np
 import pytest
 
 from diansuo.core.quantity.arrays import WrongColumn
+from diansuo.core.quantity.band import Band
 from diansuo.core.quantity.money import ENERGY_LIMIT_WH
-from diansuo.core.rules import AlteredSlice, RuleBook
+from diansuo.core.rules import AlteredSlice, RuleBook, parse
+from diansuo.core.tariff import Component
 from diansuo.core.tariff.commercial import (
     PurchaseMode,
     price_commercial,
     recompute_commercial,
 )
 from diansuo.core.tariff.resolve import day_number
+from diansuo.office.config.rulebook_files import load
 from tests.core.tariff.commercial.books_of import (
     FIXED,
     FLOATS,
@@ -26,6 +29,8 @@ from tests.core.tariff.commercial.books_of import (
     component_price,
     document,
     entry,
+    monthly_sheet,
+    place_terms,
 )
 from tests.core.tariff.commercial.columns_of import commercial_input, days_of
 from tests.core.tariff.commercial.refusal_of import refusal_of
@@ -47,6 +52,8 @@ def book() -> RuleBook:
         ({"power_factor_standard": 101}, "unknown_standard", "power_factor_standard"),
         ({"power_factor_standard": 70}, "unknown_standard", "power_factor_standard"),
         ({"to_day": 0}, "empty_period", "to_day"),
+        ({"period": 202513}, "not_a_month", "period"),
+        ({"period": 202500}, "not_a_month", "period"),
         ({"energy_wh": -1}, "negative_energy", "energy_wh"),
         ({"band_wh": [-10, 10, 0, 0, 0]}, "negative_energy", "band_wh"),
         ({"reactive_varh": -1}, "negative_reactive", "reactive_varh"),
@@ -95,7 +102,7 @@ def test_a_component_without_a_price_sheet_holds_the_bill() -> None:
     )
     bills = price_commercial(commercial_input({}), without, PLACE)
     assert [refusal.code for refusal in bills.refusals] == ["no_such_rule"]
-    assert "commercial_prices/energy" in bills.refusals[0].params["why"]
+    assert bills.refusals[0].params["rule_id"] == f"{PLACE}/commercial_prices/energy"
 
 
 def test_a_sheet_that_ended_and_one_that_changes_hold_the_bill() -> None:
@@ -112,6 +119,40 @@ def test_a_sheet_that_ended_and_one_that_changes_hold_the_bill() -> None:
     before = {"from_day": day_number(date(2025, 1, 1)), "to_day": day_number(date(2025, 1, 15))}
     after = {"from_day": day_number(date(2025, 1, 15)), "to_day": day_number(date(2025, 2, 1))}
     assert price_commercial(commercial_input(before, after), book_of(sheet=sheet), PLACE).priced.all()
+
+
+def test_a_sheet_holds_for_the_days_of_use_or_for_the_month_of_the_bill_as_the_place_says() -> None:
+    across = {"from_day": day_number(date(2024, 6, 24)), "to_day": day_number(date(2024, 7, 24)), **SINGLE}
+    rows = commercial_input(
+        {**across, "period": 202406}, {**across, "period": 202407}, {**across, "period": 202604}
+    )
+    by_days = price_commercial(rows, book_of(terms=place_terms("days_of_use"), sheet=monthly_sheet()), PLACE)
+    assert [each.code for each in by_days.refusals] == ["price_change_within_period"] * 3
+    by_month = price_commercial(rows, book_of(terms=place_terms("bill_month"), sheet=monthly_sheet()), PLACE)
+    flat = (by_month.lines.band == Band.FLAT) & (by_month.lines.component == Component.PURCHASE)
+    assert by_month.lines.price_nano[flat].tolist() == [400_000_000, 410_000_000]
+    assert [(each.row, each.code) for each in by_month.refusals] == [(2, "no_value_in_force")]
+
+
+def test_the_shipped_rulebook_holds_what_it_does_not_know_and_names_it() -> None:
+    shipped = load()
+    sheets = {"purchase": "0.40", "upstream_loss": "0.015", "system_operation": "0.03"}
+    henan = {
+        f"sheets/province/henan/commercial_prices/{name}.yaml": {
+            **component_price(name, yuan),
+            "id": f"province/henan/commercial_prices/{name}",
+        }
+        for name, yuan in sheets.items()
+    }
+    book = parse(henan, onto=shipped)
+    row = {**SINGLE, "voltage_class": 2}
+    codes = [
+        [each.params.get("rule_id") for each in price_commercial(commercial_input(row), held).refusals]
+        for held in (shipped, book)
+    ]
+    assert codes[0] == ["province/henan/commercial_prices/purchase"]
+    assert codes[1] != []
+    assert codes[1][0].startswith("province/henan/")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from diansuo.core.tariff.commercial.power_factor import (
     reactive_total_varh,
     standards_of,
 )
+from diansuo.office.config.rulebook_files import load
 from tests.core.tariff.commercial.adjustment_table import ROWS
 from tests.core.tariff.commercial.books_of import book_of, document, entry
 
@@ -146,3 +147,12 @@ def test_what_has_no_power_factor_is_refused_before_it_is_computed() -> None:
         power_factor_hundredths(np.array([1]), np.array([POWER_LIMIT]))
     with pytest.raises(WrongColumn):
         power_factor_hundredths(np.array([1.0]), np.array([1]))
+
+
+def test_the_shipped_table_is_the_table_written_out_by_hand() -> None:
+    shipped = load().in_force("national/power_factor/adjustment", date(2024, 6, 1))
+    for column, standard in enumerate((90, 85, 80), start=1):
+        rates = adjustment_rates(shipped, standard)
+        assert [int(rates[int(row[0].replace(".", ""))]) for row in ROWS] == [
+            rate_units(row[column]) for row in ROWS
+        ]

@@ -63,7 +63,8 @@ class CommercialInput:
     Attributes:
         voltage_class: int16, :class:`~diansuo.core.tariff.classes.VoltageClass` of supply.
         two_part: bool, 两部制; False: 单一制.
-        period: int64, 电费年月 YYYYMM; carried, never used to find a price.
+        period: int64, 电费年月 YYYYMM; finds the price of a monthly sheet where ``price_month_basis`` is
+            ``bill_month``, and nothing else.
         from_day: int64, first day of use, days since 1970-01-01.
         to_day: int64, the day after the last day of use.
         energy_wh: int64, settled Wh of all periods together, losses and allocations included.
@@ -163,6 +164,7 @@ class CommercialRefusalCode(StrEnum):
     UNKNOWN_STANDARD = "unknown_standard"
     """the table of the power-factor adjustment has no column for this standard"""
     EMPTY_PERIOD = "empty_period"
+    NOT_A_MONTH = "not_a_month"
     NEGATIVE_ENERGY = "negative_energy"
     NEGATIVE_REACTIVE = "negative_reactive"
     ENERGY_TOO_LARGE = "energy_too_large"

@@ -23,7 +23,7 @@ from diansuo.core.quantity.money import amount_fen_half_away
 from diansuo.core.quantity.rounding import round_half_away
 from diansuo.core.tariff.commercial.capacity import charge_fen
 from diansuo.core.tariff.commercial.columns import NO_BAND, NO_POWER_FACTOR, CapacityMethod
-from diansuo.core.tariff.commercial.demand import contract_of, earns_discount, excess_of
+from diansuo.core.tariff.commercial.demand import charged_demand_of, earns_discount, excess_of
 from diansuo.core.tariff.commercial.power_factor import NANO_PER_RATE_UNIT, RATE_UNITS, power_factor_of
 from diansuo.core.tariff.kernel import settle_wh
 
@@ -143,9 +143,9 @@ def charge_rows(rows: Rows, tables: Tables, out: Output) -> None:
         if method[table] != BY_CAPACITY:
             if earns_discount(month_energy_wh[row], capacity_va[row], discount_energy_wh[table]):
                 discounted = 1
-            charged = demand_w[row]
+            of_what = contract_w[row] if method[table] == BY_CONTRACT else demand_w[row]
+            charged = charged_demand_of(of_what, capacity_va[row], floor_millionths[table])
             if method[table] == BY_CONTRACT:
-                charged = contract_of(contract_w[row], capacity_va[row], floor_millionths[table])
                 excess = excess_of(demand_w[row], charged, over_millionths[table]) * demand_days[row]
             charged *= demand_days[row]
         quantity[row, 0] = charged
