@@ -86,7 +86,7 @@ def as_case(one: dict[str, Any]) -> dict[str, Any]:
         "capacity_charge": {
             "method": one["method"],
             "price": "40" if demand else "25",
-            "contract_kw": str(one["contract_kw"]),
+            "contract_kw": str(one["contract_kw"]) if one["method"] == "contract_demand" else None,
             "demand_kw": str(one["demand_kw"]),
         },
         "power_factor": {

@@ -57,6 +57,20 @@ def _one(file: Path) -> dict[str, Any]:
         result = run_case(mapping, rulebook_files.load(), str(file))
     except FileNotFoundError as problem:
         raise Failure(t(f"找不到文件 {file}", f"no such file: {file}")) from problem
-    except (UnicodeDecodeError, RuleBookRefused) as problem:
-        raise Failure(f"{file}: {problem}") from problem
+    except UnicodeDecodeError:
+        return _malformed(file, t("不是 UTF-8 文本，另存为 UTF-8 再试", "is no UTF-8 text; save it as UTF-8"))
+    except RuleBookRefused as problem:
+        return _malformed(file, str(problem))
     return {"file": str(file), "ok": result.holds, **result.as_mapping()}
+
+
+def _malformed(file: Path, why: str) -> dict[str, Any]:
+    """Return the result of a file that cannot be read as a case, so that the others are still computed."""
+    nothing = {"bills": [], "steps": [], "total_yuan": None, "holds": False}
+    return {
+        "file": str(file),
+        "ok": False,
+        "name": t("无法读取", "not readable"),
+        "mismatches": [why],
+        **nothing,
+    }

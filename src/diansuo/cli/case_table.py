@@ -18,6 +18,10 @@ def print_case(result: dict[str, Any], console: Console) -> None:
         _month(bill, console)
     for step in result["steps"]:
         _step(step, console)
+    if result["total_yuan"] is None:
+        for mismatch in result["mismatches"]:
+            warn(mismatch)
+        return
     total = t(f"合计 {result['total_yuan']} 元", f"total {result['total_yuan']} yuan")
     console.print(f"{total}  [{'green' if result['ok'] else 'red'}]{verdict}[/]")
     for mismatch in result["mismatches"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -114,7 +115,58 @@ def test_a_value_is_compared_at_the_decimals_it_is_written_with() -> None:
         ),
         ({"do": "power_factor", "standard": "0.90", "reactive_kvarh": "5"}, "zero_active_energy"),
         ({"do": "power_factor", "standard": "0.90", "active_kwh": "5"}, "no_value_in_force"),
+        ({"do": "bill", "energy": {"total": "5"}, "power_factor": {"standard": "0.90"}}, "no_reactive_energy"),
+        ({"do": "bill", "energy": {"total": "-5"}, "prices": {"energy": "1"}}, "negative_energy"),
+        ({"do": "residential", "energy_kwh": "-1", "upper": [], "prices": ["1"]}, "negative_energy"),
+        (
+            {"do": "bill", "meters": {"m": {"energy": {"active": "5"}, "transformer": "T9"}},
+             "losses": {"method": "formula"}},
+            "no_such_transformer",
+        ),
+        (
+            {"do": "capacity_charge", "method": "capacity", "price": "1", "kva": "1", "month": "2024-07", "days": "40"},
+            "days_beyond_the_month",
+        ),
+        (
+            {"do": "bill", "month": "2024-07", "prices": [{"energy": "1"}, {"from": "2024-07-11", "energy": "2"}],
+             "meters": {"m": {"registers": {"active": ["0", "9"]}, "freeze": {"2024-07-10": {"active": "5"}}}}},
+            "freeze_without_price_change",
+        ),
+        (
+            {"do": "bill", "month": "2024-07", "prices": [{"energy": "1"}, {"from": "2024-07-11", "energy": "2"}],
+             "meters": {"m": {"registers": {"active": ["0", "9"]}, "freeze": {"2024-07-11": {"active": "10"}}}}},
+            "freeze_beyond_register",
+        ),
+        (
+            {"do": "wrong_class_use", "months": "3", "days_a_month": "30", "multiple": "2",
+             "uses": [{"kwh": "1", "price_paid": "2", "price_due": "1"}]},
+            "difference_below_zero",
+        ),
     ],
 )  # fmt: skip
 def test_what_must_not_be_billed_is_refused_with_its_code(step: dict[str, Any], code: str) -> None:
     assert run({"id": "s", **step}).steps[0].refusal == code
+
+
+def test_prices_with_dates_out_of_order_or_outside_the_bill_are_told() -> None:
+    dated = [
+        {"from": "2024-07-05", "energy": "1"},
+        {"from": "2024-07-03", "energy": "2"},
+        {"from": "2024-08-09", "energy": "2"},
+    ]
+    found = problems({"do": "bill", "month": "2024-07", "energy": {"total": "5"}, "prices": dated})
+    assert [key for key, _ in found] == ["steps.0.prices.0", "steps.0.prices.1", "steps.0.prices.2"]
+
+
+def test_several_things_that_are_wrong_with_a_meter_multiply() -> None:
+    wrong = {
+        "register_difference": "1000",
+        "booked_multiplier": "20",
+        "real_multiplier": "30",
+        "error_percent": "-5",
+    }
+    outcome = run({"do": "correction", "id": "c", **wrong}).steps[0].outcome
+    assert outcome.values["delta_kwh"] == Fraction("11578.95")
+    assert ("steps.0.factor", "factor beside normal_kwh") in problems(
+        {"do": "correction", "energy_kwh": "1", "normal_kwh": "2", "factor": "3"}
+    )

@@ -6,13 +6,12 @@ from fractions import Fraction
 from typing import Any, Final
 
 from diansuo.core.casework import capacity, power_factor, span, transformers
-from diansuo.core.casework.crossing import priced_lines
+from diansuo.core.casework.crossing import Stretch, priced_lines
 from diansuo.core.casework.exact import fen_of, half_away
 from diansuo.core.casework.given import Given
 from diansuo.core.casework.meters import Energy, MeterUse, read_meters
-from diansuo.core.casework.outcome import Line, Outcome
-from diansuo.core.casework.prices import energy_lines, read_prices
-from diansuo.core.casework.sharing import Shared, share, spread
+from diansuo.core.casework.outcome import Line, Outcome, Refused
+from diansuo.core.casework.sharing import Shared, behind, share, spread
 from diansuo.core.casework.span import Span, read_span
 from diansuo.core.casework.transformers import Loss, losses, read_transformers
 from diansuo.core.quantity.money import yuan_from_fen
@@ -47,16 +46,16 @@ def bill(given: Given) -> Outcome:
     step = given.inner("rounding", (), ROUNDING_KEYS).number("energy_kwh", HUNDREDTH)
     meters = _meters(given, step)
     owned = read_transformers(given.named("transformers"), given.context, days)
-    lost = losses(given.inner("losses", (), transformers.LOSS_KEYS), owned, meters, days)
+    groups = given.named("groups")
+    lost = losses(given.inner("losses", (), transformers.LOSS_KEYS), owned, behind(groups, meters), days)
     outcome = Outcome()
     read, settled = _settle(given, outcome, meters, lost, step)
-    shared = share(given.named("groups"), meters, settled.total, settled.bands, step, given)
+    shared = share(groups, meters, settled.total, settled.bands, step, given)
     _show(outcome, read, settled, shared, meters)
-    adjusted_fen = _charge_energy(given, outcome, shared, meters, days)
-    demand = None if read.demand_kw is None else max(Fraction(0), read.demand_kw - shared.deducted_kw)
-    charges = capacity.capacity_lines(
-        given.inner("capacity_charge", (), capacity.KEYS), owned, demand, settled.total, days
-    )
+    adjusted_fen = _charge_energy(given, outcome, shared, meters, days, step)
+    terms = given.inner("capacity_charge", (), capacity.KEYS)
+    demand = _demand(terms, outcome, meters, shared)
+    charges = capacity.capacity_lines(terms, owned, demand, settled.total, days)
     outcome.charge(*charges)
     if charges:
         outcome.values["capacity_yuan"] = Fraction(sum(line.amount_fen for line in charges), 100)
@@ -82,6 +81,22 @@ def _meters(given: Given, step: Fraction) -> list[MeterUse]:
             stated["demand_kw"] = members["demand_kw"].value
         meters += read_meters({"energy": given.node.child("energy", stated)}, given.context, step)
     return meters
+
+
+def _demand(terms: Given, outcome: Outcome, meters: list[MeterUse], shared: Shared) -> Fraction | None:
+    """Return the demand of the meters: the largest or, as ``feeds`` says, their sum; less supplied customers."""
+    read = [meter.energy.demand_kw for meter in meters if meter.role == "billing"]
+    known = [kw for kw in read if kw is not None]
+    if not known:
+        return None
+    whole = (
+        sum(known, Fraction(0))
+        if terms.choice("feeds", ("sum", "largest"), "largest") == "sum"
+        else max(known)
+    )
+    demand = max(Fraction(0), whole - shared.deducted_kw)
+    outcome.values["charged_demand_kw"] = demand
+    return demand
 
 
 def _settle(
@@ -114,7 +129,8 @@ def _settle(
         for band, part in spread(total_loss, weights, rounding).items():
             bands[band] = bands.get(band, Fraction(0)) + part
     reactive = read.reactive + lost.reactive_kvarh + line_reactive
-    return read, Energy(read.total + total_loss, bands, reactive, read.demand_kw)
+    settled = Energy(read.total + total_loss, bands, reactive, read.demand_kw, has_reactive=read.has_reactive)
+    return read, settled
 
 
 def _show(outcome: Outcome, read: Energy, settled: Energy, shared: Shared, meters: list[MeterUse]) -> None:
@@ -143,18 +159,21 @@ def _show(outcome: Outcome, read: Energy, settled: Energy, shared: Shared, meter
         values["demand_kw"] = read.demand_kw
 
 
-def _charge_energy(given: Given, outcome: Outcome, shared: Shared, meters: list[MeterUse], days: Span) -> int:
+def _charge_energy(
+    given: Given, outcome: Outcome, shared: Shared, meters: list[MeterUse], days: Span, step: Fraction
+) -> int:
     """Add the lines of the energy; return what of them takes part in the power-factor adjustment."""
     adjusted = 0
-    for line, takes_part in priced_lines(given, shared, meters, days):
+    billing = [meter for meter in meters if meter.role == "billing"]
+    for line, takes_part in priced_lines(given, Stretch(shared.rest_kwh, shared.bands), billing, days, step):
         outcome.charge(line)
         adjusted += line.amount_fen * takes_part
     for group in shared.groups:
         own = group.given.choice("power_factor", ("adjusted", "exempt"), "exempt") == "adjusted"
-        prices = (
-            read_prices(group.given.members["prices"], given.context) if group.given.has("prices") else None
-        )
-        for line, takes_part in energy_lines(prices, group.kwh, group.bands, group.name) if prices else ():
+        part = Stretch(group.kwh, group.bands, group.name)
+        # A share of the master is divided as the master is, a part with its own meter as that meter.
+        by = [meter for meter in meters if meter.name == group.given.text("meter")] or billing
+        for line, takes_part in priced_lines(group.given, part, by, days, step):
             outcome.charge(line)
             adjusted += line.amount_fen * (takes_part and own)
     outcome.amount_fen = outcome.amount_fen or 0
@@ -185,6 +204,9 @@ def _adjust(
     whole = terms.choice("of", ("whole", "rest"), "whole") == "whole"
     active = terms.number("active_kwh", settled.total if whole else shared.rest_kwh)
     reactive = terms.number("reactive_kvarh", settled.reactive)
+    stated = any(terms.has(key) for key in ("value", "rate_percent", "reactive_kvarh"))
+    if not stated and not settled.has_reactive and not settled.reactive:
+        raise Refused("no_reactive_energy", remedy="give reactive registers or energy, or power_factor.value")
     value, rate = power_factor.adjustment(terms, active, reactive, days)
     base = Fraction(adjusted_fen, 100)
     outcome.values["power_factor"] = Fraction(value, 100)

@@ -16,7 +16,7 @@ from diansuo.core.casework.transformers import Transformer
 METHODS: Final = ("none", "capacity", "contract_demand", "actual_demand")
 RULE: Final = "national/capacity_charge"
 DISCOUNT_FROM: Final = date(2023, 6, 1)
-CONTRACT_RULES: Final = ("over_105", "between_95_and_105")
+CONTRACT_RULES: Final = ("over_105", "up_to_105", "between_95_and_105")
 KEYS: Final = (
     "method", "kva", "motors_kw", "contract_kw", "demand_kw", "feeds_kw", "feeds", "price", "discount",
     "contract_rule", "day_base", "days", "segments", "exempt", "discount_energy_kwh", "floor",
@@ -45,11 +45,41 @@ def capacity_lines(
         return []
     if method == "capacity":
         return _by_capacity(given, transformers, span)
-    demand = _demand(given, demand_kw)
-    price = given.number("price") * _discount(given, transformers, used_kwh, span)
-    return _by_contract(given, transformers, demand, price, span) if method == "contract_demand" else [
-        _line("demand", demand, "kW", price, _share(given, span))
-    ]  # fmt: skip
+    demand, discount = _demand(given, demand_kw), _discount(given, transformers, used_kwh, span)
+    lines: list[Line] = []
+    for price, share in _prices_of_demand(given, transformers, span):
+        if method == "contract_demand":
+            lines += _by_contract(given, transformers, demand, (price * discount, share), span)
+        else:
+            lines.append(_line("demand", demand, "kW", price * discount, share))
+    if method == "actual_demand" and given.has("contract_kw"):
+        given.refuse(
+            "contract_kw", "a contract beside actual_demand", "method: contract_demand, or take it out"
+        )
+    return lines
+
+
+def _prices_of_demand(
+    given: Given, transformers: list[Transformer], span: Span
+) -> list[tuple[Fraction, Fraction]]:
+    """Return (price, share of the month): one, or those of ``segments`` when the price changes.
+
+    Without ``days`` a demand is charged for the days on which a transformer is in service.
+    """
+    if given.has("segments"):
+        segments = [Given(node, given.context, (), SEGMENT_KEYS) for node in given.sequence("segments")]
+        return [
+            (each.number("price", given.number("price", 0)), _days_of(each, given, span)) for each in segments
+        ]
+    if given.has("days") or not transformers:
+        return [(given.number("price"), _share(given, span))]
+    return [(given.number("price"), _of_days(given, span, max(each.energised_days for each in transformers)))]
+
+
+def _days_of(segment: Given, given: Given, span: Span) -> Fraction:
+    return _of_days(
+        given, span, int(segment.number("days", span.overlap(segment.day("from"), segment.day("to"))))
+    )
 
 
 def _by_capacity(given: Given, transformers: list[Transformer], span: Span) -> list[Line]:
@@ -83,23 +113,22 @@ def _of_transformer(transformer: Transformer, price: Fraction, given: Given, spa
 
 
 def _segment(segment: Given, price: Fraction, given: Given, span: Span) -> Line:
-    days = int(segment.number("days", span.overlap(segment.day("from"), segment.day("to"))))
     quantity = segment.number("kva") * segment.number("charged_percent", 100) / 100
     own = segment.number("price", price)
-    return _line("capacity", quantity, "kVA", own, _of_days(given, span, days), segment.text("note"))
+    return _line("capacity", quantity, "kVA", own, _days_of(segment, given, span), segment.text("note"))
 
 
 def _of_days(given: Given, span: Span, days: int) -> Fraction:
     """Return the share of the month's charge that some days of it bear; the whole month is always one."""
     if days == span.days == span.month_days:
         return Fraction(1)
+    if not 0 <= days <= max(span.days, span.month_days):
+        raise Refused("days_beyond_the_month", days=days, month=span.month_days)
     return Fraction(days) / given.number("day_base", span.day_base)
 
 
 def _share(given: Given, span: Span) -> Fraction:
-    if given.has("days"):
-        return given.number("days") / given.number("day_base", span.day_base)
-    return _of_days(given, span, span.days)
+    return _of_days(given, span, int(given.number("days", span.days)))
 
 
 def _demand(given: Given, measured: Fraction | None) -> Fraction:
@@ -119,20 +148,27 @@ def _demand(given: Given, measured: Fraction | None) -> Fraction:
 
 
 def _by_contract(
-    given: Given, transformers: list[Transformer], demand: Fraction, price: Fraction, span: Span
+    given: Given,
+    transformers: list[Transformer],
+    demand: Fraction,
+    priced: tuple[Fraction, Fraction],
+    span: Span,
 ) -> list[Line]:
     """Charge the contract demand, and twice what lies above 105 % of it (发改办价格〔2016〕1583号)."""
     if not given.has("contract_kw"):
         raise Refused("no_contract_demand")
-    contract, share = given.number("contract_kw"), _share(given, span)
-    if given.choice("contract_rule", CONTRACT_RULES, "over_105") == "between_95_and_105":
+    contract, (price, share) = given.number("contract_kw"), priced
+    rule = given.choice("contract_rule", CONTRACT_RULES, "over_105")
+    if rule == "between_95_and_105":
         return _old_contract(contract, demand, price, share)
     kva = _kva(given, transformers)
     if given.flag("floor", default=True) and kva:
         floor = _legal(given, "floor_ratio", "contract_floor_ratio", span)
         contract = max(contract, floor * kva)
-    lines = [_line("demand", contract, "kW", price, share)]
-    over = demand - contract * _legal(given, "over_ratio", "contract_over_ratio", span)
+    limit = contract * _legal(given, "over_ratio", "contract_over_ratio", span)
+    once = min(max(contract, demand), limit) if rule == "up_to_105" else contract
+    lines = [_line("demand", once, "kW", price, share)]
+    over = demand - limit
     if over > 0:
         multiple = _legal(given, "over_multiple", "contract_over_multiple", span)
         lines.append(_line("demand_excess", over, "kW", price * multiple, share))

@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 from diansuo.core.casework.exact import half_away
 from diansuo.core.casework.given import Given
 from diansuo.core.casework.meters import MeterUse
-from diansuo.core.casework.outcome import Line
+from diansuo.core.casework.outcome import Line, Refused
 from diansuo.core.casework.prices import Prices, energy_lines, read_prices
-from diansuo.core.casework.sharing import Shared
 from diansuo.core.casework.span import Span
 from diansuo.core.rules.node import Node
 
-HUNDREDTH = Fraction(1, 100)
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Energy to be priced: in all, and by period where periods are known."""
+
+    kwh: Fraction
+    bands: Mapping[str, Fraction] = field(default_factory=dict)
+    group: str = ""
+
+    def less(self, other: Stretch) -> Stretch:
+        """Return what the other leaves of this one."""
+        bands = {band: part - other.bands.get(band, Fraction(0)) for band, part in self.bands.items()}
+        return Stretch(self.kwh - other.kwh, bands, self.group)
 
 
-def priced_lines(given: Given, shared: Shared, meters: list[MeterUse], days: Span) -> list[tuple[Line, bool]]:
-    """Price the energy that is left after sharing, part by part where ``prices`` is a list.
+def priced_lines(
+    given: Given, whole: Stretch, meters: list[MeterUse], days: Span, step: Fraction
+) -> list[tuple[Line, bool]]:
+    """Price energy by the ``prices`` of a bill or a group, part by part where they are a list with dates.
+
+    Args:
+        given: what holds ``prices``.
+        whole: the energy.
+        meters: the meters whose freeze divides it; none: it is divided by days.
+        days: the days of the bill.
+        step: kWh round to multiples of this; what rounding leaves stays with the earlier part.
 
     Returns:
         (line, takes part in the power-factor adjustment), of every part in order.
@@ -31,75 +52,65 @@ def priced_lines(given: Given, shared: Shared, meters: list[MeterUse], days: Spa
         return []
     node = given.members["prices"]
     if isinstance(node.value, Mapping):
-        return energy_lines(read_prices(node, given.context), shared.rest_kwh, shared.bands)
-    dated = [
-        (_first_day(each, at, days), read_prices(each, given.context))
-        for at, each in enumerate(node.sequence())
-    ]
-    return [line for part in _parts(given, dated, shared, meters, days) for line in part]
-
-
-def _first_day(node: Node, at: int, days: Span) -> date:
-    text = node.value.get("from") if isinstance(node.value, Mapping) else None
-    if text is None and at == 0 and days.start:
-        return days.start
-    return node.child("from", text).day() or date.min
-
-
-def _parts(
-    given: Given, dated: list[tuple[date, Prices]], shared: Shared, meters: list[MeterUse], days: Span
-) -> list[list[tuple[Line, bool]]]:
-    """Divide the energy at each change; what rounding leaves stays with the earlier part."""
-    if days.start is None or days.end is None:
-        given.refuse("prices", "prices with dates in a bill without days", "add from and to, or month")
-        return []
-    lines: list[list[tuple[Line, bool]]] = []
-    left, left_bands = shared.rest_kwh, dict(shared.bands)
-    for at in range(len(dated) - 1, -1, -1):
-        first, prices = dated[at]
-        if at == 0 or first <= days.start:
-            kwh, bands = left, left_bands
-        else:
-            kwh, bands = _since(first, shared, meters, days)
-            taken = sum(
-                (_since(later, shared, meters, days)[0] for later, _ in dated[at + 1 : at + 2]), Fraction(0)
-            )
-            kwh -= taken
-            if at + 1 < len(dated):
-                later_bands = _since(dated[at + 1][0], shared, meters, days)[1]
-                bands = {band: part - later_bands.get(band, Fraction(0)) for band, part in bands.items()}
-            left -= kwh
-            left_bands = {band: part - bands.get(band, Fraction(0)) for band, part in left_bands.items()}
-        lines.insert(0, energy_lines(prices, kwh, bands, f"{first}"))
-        if first <= days.start:
-            break
+        return energy_lines(read_prices(node, given.context), whole.kwh, whole.bands, whole.group)
+    dated = _dated(given, node, days)
+    changes = {first.isoformat() for first, _ in dated}
+    for day in {day for meter in meters for day in meter.before} - changes:
+        raise Refused("freeze_without_price_change", day=day, changes=", ".join(sorted(changes)))
+    lines: list[tuple[Line, bool]] = []
+    left = whole
+    for first, prices in reversed(dated):
+        part = (
+            left if first == days.start else _since(first, whole, meters, days, step).less(whole.less(left))
+        )
+        left = left.less(part)
+        label = " ".join(filter(None, (whole.group, first.isoformat())))
+        lines = energy_lines(prices, part.kwh, part.bands, label) + lines
     return lines
 
 
-def _since(
-    day: date, shared: Shared, meters: list[MeterUse], days: Span
-) -> tuple[Fraction, dict[str, Fraction]]:
-    """Return the energy from a day to the end of the bill, and its periods."""
-    billing = [meter for meter in meters if meter.role == "billing"]
-    frozen = [meter for meter in billing if day.isoformat() in meter.before]
+def _dated(given: Given, node: Node, days: Span) -> list[tuple[date, Prices]]:
+    """Read a list of prices: the first holds from the first day of the bill, the others from a day within it."""
+    if days.start is None or days.end is None:
+        given.refuse("prices", "prices with dates in a bill without days", "add from and to, or month")
+        return []
+    dated: list[tuple[date, Prices]] = []
+    for at, each in enumerate(node.sequence()):
+        text = each.value.get("from") if isinstance(each.value, Mapping) else None
+        first = days.start if at == 0 and text is None else each.child("from", text).day()
+        if first is None:
+            continue
+        if at == 0 and first > days.start:
+            each.refuse(f"no price before {first}", f"the first price holds from {days.start}")
+        elif at and not (dated and dated[-1][0] < first < days.end):
+            each.refuse(
+                f"{first} is out of order or outside the bill", "list the changes in order, within the days"
+            )
+        dated.append((max(first, days.start), read_prices(each, given.context)))
+    return dated
+
+
+def _since(day: date, whole: Stretch, meters: list[MeterUse], days: Span, step: Fraction) -> Stretch:
+    """Return the energy from a day to the end of the bill."""
+    frozen = [meter for meter in meters if day.isoformat() in meter.before]
     by_days = Fraction(days.overlap(day, None), days.days)
     if not frozen:
-        bands = {band: half_away(part * by_days, HUNDREDTH) for band, part in shared.bands.items()}
-        kwh = sum(bands.values(), Fraction(0)) if bands else half_away(shared.rest_kwh * by_days, HUNDREDTH)
-        return kwh, bands
-    read = sum((meter.energy.total for meter in billing), Fraction(0))
+        bands = {band: half_away(part * by_days, step) for band, part in whole.bands.items()}
+        kwh = sum(bands.values(), Fraction(0)) if bands else half_away(whole.kwh * by_days, step)
+        return Stretch(kwh, bands)
+    read = sum((meter.energy.total for meter in meters), Fraction(0))
     before = sum((meter.before[day.isoformat()].get("active", Fraction(0)) for meter in frozen), Fraction(0))
     bands = {}
-    for band, part in shared.bands.items():
-        whole = sum((meter.energy.bands.get(band, Fraction(0)) for meter in billing), Fraction(0))
+    for band, part in whole.bands.items():
+        all_of_it = sum((meter.energy.bands.get(band, Fraction(0)) for meter in meters), Fraction(0))
         known = [_before(meter, day, band) for meter in frozen]
         # A freeze of the total alone divides every period as it divides the total.
         early = sum((kwh for kwh in known if kwh is not None), Fraction(0))
-        gone = before / read if None in known and read else (early / whole if whole else Fraction(1))
-        bands[band] = half_away(part * (1 - gone), HUNDREDTH)
+        gone = before / read if None in known and read else (early / all_of_it if all_of_it else Fraction(1))
+        bands[band] = half_away(part * (1 - gone), step)
     if bands:
-        return sum(bands.values(), Fraction(0)), bands
-    return half_away(shared.rest_kwh * (1 - before / read), HUNDREDTH) if read else Fraction(0), {}
+        return Stretch(sum(bands.values(), Fraction(0)), bands)
+    return Stretch(half_away(whole.kwh * (1 - before / read), step) if read else Fraction(0))
 
 
 def _before(meter: MeterUse, day: date, band: str) -> Fraction | None:

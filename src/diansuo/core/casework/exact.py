@@ -116,7 +116,9 @@ class _Evaluator:
 
     def _power(self, base: Fraction, power: Fraction) -> Fraction:
         if power.denominator != 1 or not 0 <= power <= LARGEST_POWER or abs(base) > LARGEST:
-            raise BadExpression(f"the power {decimal_text(power)} is no whole number from 0 to {LARGEST_POWER}")
+            raise BadExpression(
+                f"the power {decimal_text(power)} is no whole number from 0 to {LARGEST_POWER}"
+            )
         return base ** int(power)
 
     def _named(self, name: str) -> Fraction:

@@ -29,7 +29,7 @@ def mismatches(
     for name in [*results, *(each for each in refusals if each not in results)]:
         refusal = results[name].refusal if name in results else "no such step"
         if refusal != refusals.get(name):
-            found.append(f"{name}: expected refusal {refusals.get(name)}, computed {refusal}")
+            found.append(_refusal(name, refusals.get(name), refusal))
     if given is None:
         return found
     if given.has("total_yuan") and Fraction(total) != given.number("total_yuan"):
@@ -43,6 +43,12 @@ def mismatches(
     for name, node in given.named("lines").items():
         found += _lines(name, node, results.get(name), context)
     return found
+
+
+def _refusal(name: str, expected: str | None, computed: str | None) -> str:
+    if expected is None:
+        return f"{name}: refused as {computed}, which was not expected"
+    return f"{name}: expected to be refused as {expected}, but {computed or 'it was computed'}"
 
 
 def _value(name: str, node: Node, context: Context) -> list[str]:

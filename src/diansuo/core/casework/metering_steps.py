@@ -44,14 +44,21 @@ def correction(given: Given) -> Outcome:
     outcome = Outcome()
     recorded = given.number("energy_kwh", 0)
     step = given.number("rounding", Fraction(1, 100))
-    if given.has("real_multiplier") or given.has("booked_multiplier"):
-        difference = given.number("register_difference")
-        recorded = difference * given.number("booked_multiplier", 1)
-        right = difference * given.number("real_multiplier", 1)
-    elif given.has("normal_kwh"):
+    if given.has("register_difference"):
+        recorded += given.number("register_difference") * given.number("booked_multiplier", 1)
+    if given.has("normal_kwh"):
         right = given.number("normal_kwh")
+        for key in (*wrong_metering.KEYS, "booked_multiplier", "real_multiplier"):
+            if given.has(key):
+                given.refuse(
+                    key,
+                    f"{key} beside normal_kwh",
+                    "a normal month is the right energy; take one of them out",
+                )
     else:
         factor = wrong_metering.correction_factor(given)
+        if given.has("real_multiplier"):
+            factor *= given.number("real_multiplier") / (given.number("booked_multiplier", 1) or 1)
         outcome.values["factor"] = factor
         outcome.values["rate_percent"] = (factor - 1) * 100
         right = recorded * factor

@@ -154,7 +154,11 @@ def _freezes(name: str, given: Given, factor: Fraction, backwards: bool) -> dict
             pair = [first[register].sequence()[0].value, at.value] if register in first else [at.value]
             joined = at.child("pair", pair)
             before[day][register] = _difference(name, register, joined, given, backwards) * factor
-            last = _difference(name, register, first[register], given, backwards) * factor if register in first else None
+            last = (
+                _difference(name, register, first[register], given, backwards) * factor
+                if register in first
+                else None
+            )
             if last is not None and before[day][register] > last:
                 raise Refused("freeze_beyond_register", meter=name, register=register, day=day)
     return before

@@ -73,7 +73,7 @@ def read_case(mapping: Mapping[str, Any], file: str) -> CaseDocument:
     """
     problems: list[Problem] = []
     root = Node(mapping, file, "", problems)
-    members = root.fields(("name", "source", "customer", "months", "expect"), ("rulebook", "note"))
+    members = root.fields(("name", "source", "customer", "months"), ("rulebook", "note", "expect"))
     if problems:
         raise RuleBookRefused(problems)
     name, source = members["name"].text(), members["source"].text()
@@ -84,7 +84,7 @@ def read_case(mapping: Mapping[str, Any], file: str) -> CaseDocument:
     before_wh = _energy(customer["year_to_date_kwh"]) if "year_to_date_kwh" in customer else 0
     own = _own_rules(members)
     months = [_read_use(node) for node in members["months"].sequence()]
-    expect = members["expect"].fields((), ("total_yuan", "bills"))
+    expect = members["expect"].fields((), ("total_yuan", "bills")) if "expect" in members else {}
     total = expect["total_yuan"].number() if "total_yuan" in expect else None
     bills = [_read_expected(node) for node in expect["bills"].sequence()] if "bills" in expect else []
     if problems or name is None or source is None or price_class is None or voltage is None:

@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import Final
 
 from diansuo.core.casework import span
-from diansuo.core.casework.exact import fen_of
+from diansuo.core.casework.exact import fen_of, root
 from diansuo.core.casework.given import Given
 from diansuo.core.casework.legal import legal_number
-from diansuo.core.casework.outcome import Line, Outcome
+from diansuo.core.casework.outcome import Line, Outcome, Refused
 
 DEBT_KEYS: Final = ("yuan", "due", "paid", "days", "earlier_days")
 LATE_KEYS: Final = ("debts", "customer", "daily_permille", "earlier_permille", "least_yuan", *span.KEYS)
@@ -19,9 +19,14 @@ THEFT: Final = "national/inspection/theft"
 VIOLATIONS: Final = "national/inspection/violations"
 CUSTOMERS: Final = ("residential", "other")
 THEFT_KEYS: Final = (
-    "kw", "amperes", "volts", "phases", "hours", "hours_a_day", "days", "energy_kwh", "price", "multiple", "customer",
+    "kw", "amperes", "volts", "wiring", "hours", "hours_a_day", "days", "energy_kwh", "price", "multiple", "customer",
     *span.KEYS,
 )  # fmt: skip
+WIRINGS: Final = {
+    "single_phase": (220, Fraction(1)),
+    "four_wire": (220, Fraction(3)),
+    "three_wire": (380, root(Fraction(3))),
+}
 HOURS: Final = {"other": "power_hours", "residential": "lighting_hours"}
 CLASS_KEYS: Final = ("uses", "multiple", "months", "days_a_month", *span.KEYS)
 USE_KEYS: Final = ("kw", "hours_a_day", "kwh", "price_paid", "price_due", "name")
@@ -49,7 +54,7 @@ def late_payment(given: Given) -> Outcome:
             if count:
                 amount = fen_of(yuan * count * rate)
                 outcome.charge(Line("late_payment", count, "days", yuan * rate, amount, note=year))
-    least = fen_of(given.number("least_yuan", 0))
+    least = fen_of(_stated(given, "least_yuan", LATE, "minimum"))
     if outcome.amount_fen is not None and 0 < outcome.amount_fen < least:
         outcome.charge(
             Line("least_amount", Fraction(1), "", Fraction(least, 100), least - outcome.amount_fen)
@@ -61,7 +66,10 @@ def _days_late(debt: Given) -> tuple[Fraction, Fraction]:
     """Return the days in the year of the debt and those after it."""
     due, paid = debt.day("due"), debt.day("paid")
     if due is None or paid is None:
-        return debt.number("days", 0), debt.number("earlier_days", 0)
+        days, later = debt.number("days", 0), debt.number("earlier_days", 0)
+        if min(days, later) < 0:
+            raise Refused("negative_days", days=days, earlier_days=later)
+        return days, later
     new_year = date(due.year + 1, 1, 1)
     first = due + timedelta(days=1)
     own = max(0, (min(paid + timedelta(days=1), new_year) - first).days)
@@ -72,7 +80,7 @@ def theft(given: Given) -> Outcome:
     """Charge stolen energy and the penalty of up to three times; with an unknown time, 180 days of 12 or 6 hours."""
     kw = given.number("kw", 0)
     if given.has("amperes"):
-        kw = given.number("amperes") * given.number("volts", 220) * given.number("phases", 1) / 1000
+        kw = _kw_of_current(given)
     kwh = given.number("energy_kwh") if given.has("energy_kwh") else kw * _hours(given)
     outcome = Outcome(values={"energy_kwh": kwh})
     if given.has("price"):
@@ -80,6 +88,13 @@ def theft(given: Given) -> Outcome:
             outcome, "theft", kwh * given.number("price"), kwh, _stated(given, "multiple", THEFT, "multiple")
         )
     return outcome
+
+
+def _kw_of_current(given: Given) -> Fraction:
+    """Return the power of a meter's current: U·I, 3·U·I with the phase voltage, √3·U·I with that between the lines."""
+    wiring = given.choice("wiring", tuple(WIRINGS), "single_phase")
+    volts, times = WIRINGS[wiring]
+    return given.number("amperes") * given.number("volts", volts) * times / 1000
 
 
 def _hours(given: Given) -> Fraction:
@@ -109,6 +124,8 @@ def wrong_class_use(given: Given) -> Outcome:
         kwh = use.number("kwh", use.number("kw", 0) * use.number("hours_a_day", 0) * days)
         outcome.values[f"{use.text('name') or f'use_{at + 1}'}_kwh"] = kwh
         difference += kwh * (use.number("price_due") - use.number("price_paid"))
+    if difference < 0:
+        raise Refused("difference_below_zero", difference_yuan=difference)
     _recover(
         outcome,
         "wrong_class",

@@ -55,13 +55,16 @@ def adjustment(given: Given, active: Fraction, reactive: Fraction, span: Span) -
         Refused: there is active energy of zero and no stated policy.
     """
     if given.has("rate_percent"):
-        return hundredths(active, reactive) if active > 0 else 0, given.number("rate_percent")
+        shown = half_away(given.number("value") * 100) if given.has("value") else hundredths(active, reactive)
+        return int(shown), given.number("rate_percent")
     standard = given.choice("standard", STANDARDS)
     value = hundredths(active, reactive)
     if given.has("value"):
         stated = given.number("value")
         if not 0 <= stated <= 1:
-            given.refuse("value", f"a power factor of {given.members['value'].value}", "it lies between 0 and 1: 0.92")
+            given.refuse(
+                "value", f"a power factor of {given.members['value'].value}", "it lies between 0 and 1: 0.92"
+            )
         value = int(half_away(stated * 100))
     elif active <= 0:
         if reactive <= 0 or given.choice("zero_active", ZERO_ACTIVE) == "none":

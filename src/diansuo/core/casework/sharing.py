@@ -50,6 +50,18 @@ def spread(total: Fraction, weights: Mapping[str, Fraction], step: Fraction) -> 
     return parts
 
 
+def behind(groups: Mapping[str, Node], meters: list[MeterUse]) -> list[MeterUse]:
+    """Return the meters whose energy passes the transformer: the billed ones, and group meters beside them."""
+    beside = {
+        str(node.value.get("meter"))
+        for node in groups.values()
+        if isinstance(node.value, Mapping)
+        and node.value.get("inside") == "no"
+        and node.value.get("bears_loss") == "yes"
+    }
+    return [meter for meter in meters if meter.role == "billing" or meter.name in beside]
+
+
 def share(
     groups: Mapping[str, Node], meters: list[MeterUse], total: Fraction, bands: Mapping[str, Fraction], step: Fraction,
     context_of: Given,
@@ -68,7 +80,8 @@ def share(
         Refused: more is taken out than there is.
     """
     read = sum((meter.energy.total for meter in meters if meter.role == "billing"), Fraction(0))
-    raise_by = total / read if read else Fraction(1)
+    passing = sum((meter.energy.total for meter in behind(groups, meters)), Fraction(0))
+    loss_each = (total - read) / passing if passing else Fraction(0)
     shared = Shared(total, dict(bands))
     for meter in meters:
         if meter.role == "deducted":
@@ -84,11 +97,14 @@ def share(
     for name, node in groups.items():
         given = Given(node, context_of.context, ("prices",), GROUP_KEYS)
         kwh, own = _group_energy(given, by_name, whole, shared.rest_kwh, step)
+        inside = given.flag("inside", default=True)
+        taken = kwh if inside else Fraction(0)
         if given.flag("bears_loss"):
-            kwh = half_away(kwh * raise_by, step)
-            own = spread(kwh, own, step) if own else own
-        if given.flag("inside", default=True):
-            _take(shared, name, kwh, own, step)
+            # What the group bears of the losses leaves the main part, whether its meter is inside or beside.
+            part = half_away(kwh * loss_each, step)
+            kwh, own = kwh + part, spread(kwh + part, own, step) if own else own
+            taken += part
+        _take(shared, name, taken, own if inside else {}, step)
         shared.groups.append(Group(name, kwh, own, given))
     return shared
 

@@ -29,6 +29,10 @@ def residential(given: Given) -> Outcome:
     outcome = Outcome()
     energy, before = given.number("energy_kwh"), given.number("year_to_date_kwh", 0)
     months = given.number("months", 12)
+    if min(energy, before) < 0:
+        raise Refused("negative_energy", energy_kwh=energy, year_to_date_kwh=before)
+    if months.denominator != 1 or not 1 <= months <= 12:
+        given.refuse("months", f"{given.members['months'].value} months", "write a whole number from 1 to 12")
     upper = [limit * months / 12 + given.number("extra_kwh", 0) for limit in given.number_list("upper")]
     prices = given.number_list("prices")
     if len(prices) != len(upper) + 1:

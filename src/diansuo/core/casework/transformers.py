@@ -77,7 +77,9 @@ def _transformer(name: str, given: Given, span: Span) -> Transformer:
     for node in given.sequence("paused"):
         pause = Given(node, given.context, (), PAUSE_KEYS)
         first, last = pause.day("from"), pause.day("to")
-        share = pause.number("charged_percent", 0) / 100
+        if first and last and last <= first:
+            pause.refuse("to", f"{last} does not come after {first}", "to is the day the pause ends")
+        share = _charged_share(pause, first, last, span)
         services = _cut(services, span, (first, last), share, pause.flag("energised"))
     return Transformer(
         name,
@@ -86,6 +88,16 @@ def _transformer(name: str, given: Given, span: Span) -> Transformer:
         given.flag("charged", default=True),
         given,
     )
+
+
+def _charged_share(pause: Given, first: date | None, last: date | None, span: Span) -> Fraction:
+    """Return what share of a sealed capacity is charged: none, unless the case says so or the pause is too short."""
+    if pause.has("charged_percent"):
+        return pause.number("charged_percent") / 100
+    if first is None or last is None:
+        return Fraction(0)
+    shortest = number_in_force(pause.context, "national/capacity_change", "minimum", span)
+    return Fraction((last - first).days < shortest)
 
 
 def _cut(
@@ -133,19 +145,21 @@ def losses(given: Given, transformers: list[Transformer], meters: list[MeterUse]
     """
     method = given.choice("method", METHODS, "none")
     step = given.number("rounding", Fraction(1, 100))
-    billed = [meter for meter in meters if meter.role != "group"]
+    known = {transformer.name for transformer in transformers}
+    for name in {meter.transformer for meter in meters} - known - {""}:
+        raise Refused("no_such_transformer", transformer=name, known=", ".join(sorted(known)))
     loss = Loss()
     if method == "formula":
         live = [each for each in transformers if each.given.flag("loses", default=True)]
         for transformer in live:
-            active, reactive = _through(transformer, live, billed)
+            active, reactive = _through(transformer, live, meters)
             lost = _by_formula(given, transformer, active, reactive, span)
             loss.by_transformer[transformer.name] = (half_away(lost[0], step), half_away(lost[1], step))
     elif method in ("table", "agreed"):
         days = given.number("days", 30 if span.days == span.month_days else span.days)
         share = days / 30
-        read = sum((meter.energy.total for meter in billed), Fraction(0))
-        turned = sum((meter.energy.reactive for meter in billed), Fraction(0))
+        read = sum((meter.energy.total for meter in meters), Fraction(0))
+        turned = sum((meter.energy.reactive for meter in meters), Fraction(0))
         active = given.number("active_kwh", 0) * share + read * given.number("active_percent", 0) / 100
         reactive = given.number("reactive_kvarh", 0) * share
         reactive += turned * given.number("reactive_percent", 0) / 100
@@ -179,7 +193,9 @@ def _by_formula(
     """Apply ΔP = P0·T + K(A²+R²)Pk/(S²T) and ΔQ = Q0·T + K(A²+R²)Qk/(S²T)."""
     own, size = transformer.given, transformer.capacity_kva
     hours = own.number("hours", 24 * transformer.energised_days)
-    if not size or not hours:
+    if not size:
+        raise Refused("no_transformer_terms", transformer=transformer.name, missing="capacity_kva")
+    if not hours:
         return Fraction(0), Fraction(0)
     p0, pk, q0, qk = _electric(own, transformer, span)
     shift = own.choice("shifts", SHIFTS) or given.choice("shifts", SHIFTS)
