@@ -38,7 +38,7 @@ def test_steps_count_what_the_year_used_before(station: Station) -> None:
 
     bill = Bill.objects.get()
     assert bill.year_opening_known
-    lines = list(bill.lines.order_by("sequence").values_list("quantity_wh", "price_nano", "amount_fen"))
+    lines = list(bill.lines.order_by("sequence").values_list("quantity", "price_nano", "amount_fen"))
     assert lines == [(300_000, 560_000_000, 16_800), (140_000, 50_000_000, 700)]
     assert bill.amount_fen == 17_500
     assert Receivable.objects.get().amount_fen == 17_500
@@ -175,7 +175,7 @@ def test_an_issued_bill_recomputes_from_the_slices_stored_with_it(station: Stati
     again = recompute(_inputs(bill), [row.content for row in RuleSlice.objects.all()])
 
     stored = bill.lines.order_by("sequence").values_list(
-        "quantity_wh", "price_nano", "amount_fen", "remainder_wh"
+        "quantity", "price_nano", "amount_fen", "remainder_wh"
     )
     lines = again.lines
     assert again.amount_fen.tolist() == [bill.amount_fen]

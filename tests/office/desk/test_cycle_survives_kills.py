@@ -35,7 +35,7 @@ BOOKS = {
         FROM billing_bill b JOIN archive_contract k ON k.id = b.contract_id
         JOIN archive_customer u ON u.id = k.customer_id ORDER BY 1, 2""",
     "lines": """
-        SELECT u.number, b.period, l.sequence, l.component, l.step, l.quantity_wh, l.price_nano, l.amount_fen,
+        SELECT u.number, b.period, l.sequence, l.component, l.step, l.quantity, l.price_nano, l.amount_fen,
                l.remainder_wh, r.slice_hash
         FROM billing_billline l JOIN billing_bill b ON b.id = l.bill_id JOIN billing_ruleslice r ON r.id = l.rule_id
         JOIN archive_contract k ON k.id = b.contract_id JOIN archive_customer u ON u.id = k.customer_id

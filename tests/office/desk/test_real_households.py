@@ -119,7 +119,7 @@ def test_every_bill_is_to_the_fen_what_the_slow_twin_says(twenty_months: dict[in
         )
         expected = residential_twin.bill(customer, rulebook.book())
         lines = [
-            (kilowatt_hours(line.quantity_wh), Decimal(line.amount_fen).scaleb(-2))
+            (kilowatt_hours(line.quantity), Decimal(line.amount_fen).scaleb(-2))
             for line in bill.lines.order_by("sequence")
         ]
         assert lines == [(line[2], line[4]) for line in expected.lines], bill

@@ -142,6 +142,12 @@ class Settled:
         column = self.registers.index(register)
         return self.energy_wh[:, column], self.present[:, column]
 
+    def covers(self, register: Register) -> Bool:
+        """Whether one register covers the whole period; (n,), False if it never occurs."""
+        if register not in self.registers:
+            return np.zeros(len(self.status), np.bool_)
+        return np.asarray(self.complete[:, self.registers.index(register)], np.bool_)
+
 
 def settle(segments: Segments, due: Due) -> Settled:
     """Sum the segments of each due point since its last settlement; everything as columns.

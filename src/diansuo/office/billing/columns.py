@@ -177,8 +177,8 @@ def store_bills(job_id: int, ready: Ready, bills: Bills) -> int:
     if not len(rows):
         return 0
     ids = bulk.reserve_ids(Bill, len(rows))
-    slices = np.array([_slice_id(rule, bills.rulebook_hash) for rule in bills.rules], dtype=np.int64)
-    inputs = ready.inputs
+    slices = np.array([slice_id(rule, bills.rulebook_hash) for rule in bills.rules], dtype=np.int64)
+    inputs, zeros = ready.inputs, np.zeros(len(rows), dtype=np.int64)
     bulk.insert_columns(
         Bill,
         {
@@ -200,6 +200,13 @@ def store_bills(job_id: int, ready: Ready, bills: Bills) -> int:
             "months_in_year": inputs.months_in_year[rows],
             "amount_fen": bills.amount_fen[rows],
             "settlement": slices[bills.settlement_rule[rows]],
+            "transformer_loss_wh": zeros,
+            "line_loss_wh": zeros,
+            "adjustment_rate": zeros,
+            "reactive_varh": zeros,
+            "unverified": unverified_rows(bills.lines.row, bills.lines.rule, bills.rules, len(bills.priced))[
+                rows
+            ],
         },
     )
     bill_of_row = np.zeros(len(bills.priced), dtype=np.int64)
@@ -217,7 +224,9 @@ def _store_lines(bills: Bills, bill_of_row: Int64, slices: Int64) -> None:
             "sequence": lines.sequence,
             "component": lines.component,
             "step": lines.step,
-            "quantity_wh": lines.quantity_wh,
+            "quantity": lines.quantity_wh,
+            "unit": np.full(len(lines.row), int(BillLine.Unit.WH)),
+            "days": np.zeros(len(lines.row), dtype=np.int64),
             "price_nano": lines.price_nano,
             "amount_fen": lines.amount_fen,
             "remainder_wh": lines.remainder_wh,
@@ -226,7 +235,18 @@ def _store_lines(bills: Bills, bill_of_row: Int64, slices: Int64) -> None:
     )
 
 
-def _slice_id(rule: AppliedRule, rulebook_hash: str) -> int:
+def unverified_rows(
+    line_row: Int64, line_rule: npt.NDArray[np.int16], rules: tuple[AppliedRule, ...], count: int
+) -> Bool:
+    """Tell which bills have a line whose rule holds a value nobody could verify."""
+    doubtful = np.array([bool(rule.unverified) for rule in rules], dtype=np.bool_)
+    found = np.zeros(count, dtype=np.bool_)
+    if len(line_row):
+        found[line_row[doubtful[line_rule]]] = True
+    return found
+
+
+def slice_id(rule: AppliedRule, rulebook_hash: str) -> int:
     """Return the stored slice of values behind a rule, kept at its first use."""
     row, _made = RuleSlice.objects.get_or_create(
         slice_hash=rule.slice_hash,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from diansuo.core.quantity.band import Band
 from diansuo.core.tariff.classes import Component
 from diansuo.office.archive.models import PRICE_CLASSES, VOLTAGE_CLASSES, Contract, Customer, Imported
 from diansuo.office.base.models import Job
@@ -12,6 +13,8 @@ from diansuo.office.billing.sheets.models import PriceSheet
 from diansuo.office.metering.models import Consumption
 
 __all__ = [
+    "BANDS",
+    "BAND_NAMES",
     "COMPONENTS",
     "COMPONENT_NAMES",
     "Bill",
@@ -26,8 +29,28 @@ COMPONENT_NAMES = {
     Component.STEP: _("阶梯加价"),
     Component.PEAK: _("高峰加价"),
     Component.VALLEY: _("低谷优惠"),
+    Component.PURCHASE: _("代理购电电费"),
+    Component.UPSTREAM_LOSS: _("上网环节线损费用"),
+    Component.TRANSMISSION: _("输配电量电费"),
+    Component.SYSTEM_OPERATION: _("系统运行费"),
+    Component.SURCHARGE: _("政府性基金及附加"),
+    Component.CAPACITY: _("容量电费"),
+    Component.DEMAND: _("需量电费"),
+    Component.DEMAND_EXCESS: _("超合同需量电费"),
+    Component.POWER_FACTOR: _("功率因数调整电费"),
+    Component.FREE_ENERGY: _("免费电量"),
+    Component.CORRECTION: _("退补电费"),
+    Component.ENERGY: _("电度电费"),
+}
+BAND_NAMES = {
+    Band.SHARP: _("尖"),
+    Band.PEAK: _("峰"),
+    Band.FLAT: _("平"),
+    Band.VALLEY: _("谷"),
+    Band.DEEP_VALLEY: _("深谷"),
 }
 COMPONENTS = [(int(code), name) for code, name in COMPONENT_NAMES.items()]
+BANDS = [(int(code), name) for code, name in BAND_NAMES.items()]
 
 
 class RuleSlice(models.Model):
@@ -90,6 +113,15 @@ class Bill(models.Model):
     year_opening_known = models.BooleanField(_("年初累计已知"), default=True)
     months_in_year = models.PositiveSmallIntegerField(_("年度用电月数"), default=12)
     amount_fen = models.BigIntegerField(_("电费（分）"))
+    transformer_loss_wh = models.BigIntegerField(_("变损（Wh）"), default=0)
+    line_loss_wh = models.BigIntegerField(_("线损（Wh）"), default=0)
+    demand_w = models.BigIntegerField(_("最大需量（W）"), null=True, blank=True)
+    # Hundredths; empty where none was computed. The rate is in 0.01 %.
+    power_factor = models.PositiveSmallIntegerField(_("功率因数（百分之一）"), null=True, blank=True)
+    adjustment_rate = models.IntegerField(_("力调率（0.01%）"), default=0)
+    reactive_varh = models.BigIntegerField(_("无功电量（varh）"), default=0)
+    unverified = models.BooleanField(_("用到未核对的数值"), default=False)
+    rules = models.ManyToManyField(RuleSlice, related_name="+", blank=True, verbose_name=_("参与的规则"))
     settlement = models.ForeignKey(RuleSlice, models.PROTECT, related_name="+", verbose_name=_("结算参数"))
 
     class Meta:
@@ -103,14 +135,28 @@ class Bill(models.Model):
 
 
 class BillLine(models.Model):
-    """One line: quantity × unit price = amount, by which rule and which values."""
+    """One line: quantity × unit price = amount, by which rule and which values.
+
+    Of a capacity or demand line the quantity is VA or W times days, and the price is for a month of ``days``.
+    """
+
+    class Unit(models.IntegerChoices):
+        """What the quantity counts."""
+
+        WH = 0, _("Wh")
+        VA_DAYS = 1, _("VA·天")
+        W_DAYS = 2, _("W·天")
+        FEN = 3, _("分")
 
     bill = models.ForeignKey(Bill, models.CASCADE, related_name="lines", verbose_name=_("账单"))
     sequence = models.PositiveSmallIntegerField(_("行号"))
     component = models.PositiveSmallIntegerField(_("项目"), choices=COMPONENTS)
     step = models.PositiveSmallIntegerField(_("档"), default=0)
-    quantity_wh = models.BigIntegerField(_("电量（Wh）"))
-    price_nano = models.BigIntegerField(_("单价（10⁻⁹元/千瓦时）"))
+    band = models.PositiveSmallIntegerField(_("时段"), choices=BANDS, null=True, blank=True)
+    quantity = models.BigIntegerField(_("数量"))
+    unit = models.PositiveSmallIntegerField(_("数量单位"), choices=Unit.choices, default=Unit.WH)
+    days = models.PositiveSmallIntegerField(_("当月天数"), default=0)
+    price_nano = models.BigIntegerField(_("单价（10⁻⁹元）"))
     amount_fen = models.BigIntegerField(_("金额（分）"))
     remainder_wh = models.BigIntegerField(_("尾差（Wh）"), default=0)
     rule = models.ForeignKey(RuleSlice, models.PROTECT, related_name="+", verbose_name=_("规则"))

@@ -13,16 +13,19 @@ from diansuo.core.metering.findings import Severity
 from diansuo.core.quantity.month import first_day
 from diansuo.core.rules import RuleBook
 from diansuo.core.tariff import Settlement, price
-from diansuo.core.tariff.classes import SETTLEMENT
+from diansuo.core.tariff.classes import SETTLEMENT, Component, PriceClass
 from diansuo.office.base import bulk
 from diansuo.office.base.models import Job, Station
 from diansuo.office.billing import columns
+from diansuo.office.billing.commercial import pricing
 from diansuo.office.billing.models import Bill, BillLine, ExternalBill
-from diansuo.office.config.rulebook import book
+from diansuo.office.billing.sheets.book import priced_book
+from diansuo.office.billing.sheets.place import commercial_place
 from diansuo.office.metering.models import Finding
 
 Write = Callable[[], dict[str, int]]
 
+COMMERCIAL = (int(PriceClass.COMMERCIAL_SINGLE_PART), int(PriceClass.COMMERCIAL_TWO_PART))
 SEVERAL_POINTS = "B-SEVERAL-POINTS"
 NO_TERMS = "B-NO-TERMS"
 TERMS_CHANGED = "B-TERMS-CHANGED"
@@ -41,6 +44,8 @@ def drop_drafts(station_id: int, period: int, low: int, high: int) -> None:
     )
     lines = BillLine.objects.filter(bill__in=drafts)
     lines._raw_delete(lines.db)
+    used = Bill.rules.through.objects.filter(bill__in=drafts)
+    used._raw_delete(used.db)
     drafts._raw_delete(drafts.db)
 
 
@@ -74,25 +79,26 @@ def _unheld(station_id: int) -> QuerySet[Bill]:
 
 def price_points(job: Job, period: int, low: int, high: int) -> Write:
     """Price what is settled and not held among these points; what cannot be priced is held with the reason."""
-    rulebook = book()
+    rulebook = priced_book()
     year_start = year_start_month(rulebook, period)
     ready = columns.load_ready(
         job.station_id, period, low, high, year_start_month=year_start, beside=is_beside(job.station_id)
     )
     refused, rows = _refuse_unpriceable(job, ready)
-    priceable = ready.take(rows)
-    bills = price(priceable.inputs, rulebook)
-    for refusal in bills.refusals:
-        refused.append(
-            _finding(
-                job, period, int(priceable.point[refusal.row]), _rule_id(refusal.code), dict(refusal.params)
-            )
-        )
+    commercial = np.isin(ready.inputs.price_class[rows], COMMERCIAL)
+    households, others = ready.take(rows[~commercial]), ready.take(rows[commercial])
+    bills = price(households.inputs, rulebook)
+    answer = pricing.price_ready(others, rulebook, commercial_place())
+    for points, refusals in ((households.point, bills.refusals), (answer.ready.point, answer.refusals)):
+        refused += [
+            _finding(job, period, int(points[one.row]), _rule_id(one.code), dict(one.params))
+            for one in refusals
+        ]
 
     def write() -> dict[str, int]:
-        count = columns.store_bills(job.pk, priceable, bills)
+        count = columns.store_bills(job.pk, households, bills) + pricing.store(job.pk, answer)
         Finding.objects.bulk_create(refused)
-        amount = int(bills.amount_fen[bills.priced].sum())
+        amount = int(bills.amount_fen[bills.priced].sum()) + answer.amount_fen
         return {"bills": count, "amount_fen": amount, "refused": len(refused)}
 
     return write
@@ -137,16 +143,20 @@ def _finding(job: Job, period: int, point: int, rule: str, detail: dict[str, obj
 
 AUDIT = """
     SELECT c.point_id, b.amount_fen, COALESCE(SUM(l.amount_fen), 0), b.energy_wh,
-           COALESCE(SUM(CASE WHEN l.component = 1 THEN l.quantity_wh ELSE 0 END), 0)
+           COALESCE(SUM(CASE WHEN l.component = {whole} THEN l.quantity ELSE 0 END), 0)
     FROM billing_bill b
     JOIN metering_consumption c ON c.id = b.consumption_id
     JOIN archive_meteringpoint p ON p.id = c.point_id
     LEFT JOIN billing_billline l ON l.bill_id = b.id
     WHERE b.period = %s AND b.state = 0 AND c.point_id BETWEEN %s AND %s AND p.station_id = %s
-    GROUP BY b.id, c.point_id, b.amount_fen, b.energy_wh
+    GROUP BY b.id, c.point_id, b.amount_fen, b.energy_wh, b.price_class
     HAVING b.amount_fen < 0 OR b.amount_fen <> COALESCE(SUM(l.amount_fen), 0)
-        OR b.energy_wh <> COALESCE(SUM(CASE WHEN l.component = 1 THEN l.quantity_wh ELSE 0 END), 0)
+        OR b.energy_wh <> COALESCE(SUM(CASE WHEN l.component = {whole} THEN l.quantity ELSE 0 END), 0)
 """
+# Every kWh of a bill is charged once by one component: of a household the base price, else the transmission.
+WHOLE = (
+    f"(CASE WHEN b.price_class IN {COMMERCIAL} THEN {Component.TRANSMISSION:d} ELSE {Component.BASE:d} END)"
+)
 
 
 FORGOTTEN = """
@@ -163,7 +173,7 @@ FORGOTTEN = """
 def audit_points(job: Job, period: int, low: int, high: int) -> Write:
     """Read back what is stored: hold drafts whose lines do not make up their total, and name energy without a bill."""
     wrong = bulk.fetch_columns(
-        AUDIT,
+        AUDIT.format(whole=WHOLE),
         [period, low, high, job.station_id],
         point="int", amount_fen="int", lines_fen="int", energy_wh="int", lines_wh="int",
     )  # fmt: skip

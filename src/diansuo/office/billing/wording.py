@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
+from diansuo.core.quantity.band import Band
 from diansuo.core.tariff import Component
-from diansuo.core.tariff.classes import PriceClass
 from diansuo.office.base import wording
 from diansuo.office.base.registry import Words
+from diansuo.office.billing.commercial import wording as commercial_wording
+from diansuo.office.billing.models import BAND_NAMES, COMPONENT_NAMES
+from diansuo.office.billing.sheets import components
 from diansuo.office.config.rulebook import book
 
 _Detail = dict[str, Any]
-COMMERCIAL = {int(PriceClass.COMMERCIAL_SINGLE_PART), int(PriceClass.COMMERCIAL_TWO_PART)}
 
 
 def _several_points(_detail: _Detail) -> Words:
@@ -56,14 +59,32 @@ def _value_absent(detail: _Detail) -> Words:
     )
 
 
+_PRICE_RULE = re.compile(rf"/{components.FOLDER}/(\w+)")
+
+
 def _no_such_rule(detail: _Detail) -> Words:
-    if detail.get("price_class") in COMMERCIAL:
-        return Words(
-            _("工商业电价未入库"),
-            _("工商业电价尚未入规则库，暂不能出账；电量照常结算，计入线损"),
-            _("先在原系统出账；规则库有了工商业电价后重新执行本月流程"),
-        )
-    return _value_absent({"file": detail.get("detail", "")})
+    why = str(detail.get("why") or detail.get("detail") or "")
+    found = _PRICE_RULE.search(why)
+    name = components.COMPONENT_RULES.get(found[1]) if found else None
+    return _sheet_missing(name, "") if name else _value_absent({"file": why})
+
+
+def _no_value_in_force(detail: _Detail) -> Words:
+    rule = str(detail.get("rule_id", ""))
+    name = components.COMPONENT_RULES.get(components.component_of(rule))
+    return _sheet_missing(name, detail.get("day", "")) if name else _value_absent(detail)
+
+
+def _sheet_missing(component: Any, day: str) -> Words:
+    if day:
+        reason = _("%(day)s 没有执行中的“%(component)s”") % {"day": day, "component": component}
+    else:
+        reason = _("没有“%(component)s”") % {"component": component}
+    return Words(
+        _("缺价格表"),
+        reason,
+        _("在“月度价格表”提交并审批该月价格表后重新执行；由规则库管的项目补当地规则文件"),
+    )
 
 
 def _price_change(_detail: _Detail) -> Words:
@@ -103,12 +124,13 @@ _WORDS: dict[str, Callable[[_Detail], Words]] = {
     "B-NO-TERMS": _no_terms,
     "B-NO-BILL": _no_bill,
     "B-VALUE-ABSENT": _value_absent,
-    "B-NO-VALUE-IN-FORCE": _value_absent,
+    "B-NO-VALUE-IN-FORCE": _no_value_in_force,
     "B-NO-SUCH-RULE": _no_such_rule,
     "B-PRICE-CHANGE-WITHIN-PERIOD": _price_change,
     "B-NO-TIME-OF-USE-REGISTERS": _no_registers,
     "B-SUM": _lines_differ,
     "B-NEGATIVE": _negative,
+    **commercial_wording.WORDS,
 }
 
 
@@ -129,8 +151,15 @@ def rule_title(rule_id: str) -> str:
     return rule.title["en" if get_language() == "en" else "zh"]
 
 
-def line_title(component: int, step: int) -> str:
+def line_title(component: int, step: int, band: int | None = None) -> str:
     """Return what a bill line charges for, as it stands on the bill."""
+    if component >= Component.PURCHASE:
+        name = str(COMPONENT_NAMES[Component(component)])
+        return (
+            name
+            if band is None
+            else _("%(component)s（%(band)s）") % {"component": name, "band": BAND_NAMES[Band(band)]}
+        )
     if component == Component.STEP:
         return _("第%(step)s档加价") % {"step": step}
     return {
@@ -144,6 +173,8 @@ def remainder_title(component: int) -> str:
     """Return what moved energy into a line: registers that do not add up, or the precision energy is settled to."""
     if component in (Component.PEAK, Component.VALLEY):
         return _("其中：分时尾差归谷段（总示数与峰、谷之和的差）")
+    if component >= Component.PURCHASE:
+        return _("其中：取位与平段尾差")
     return _("其中：结算电量取位的尾差")
 
 

@@ -19,8 +19,8 @@ from diansuo.office.archive.models import MeteringPoint, Route
 from diansuo.office.base import jobs, progress, revision, wording
 from diansuo.office.base.models import ImportBatch, Job, JobStage, Station, User
 from diansuo.office.billing import operations as billing
+from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.collection import operations as collection
-from diansuo.office.config.rulebook import book
 from diansuo.office.metering import rules, settling
 
 KIND = "cycle"
@@ -163,7 +163,7 @@ def _plan(job: Job) -> list[Chunk]:
 
 def _basis(job: Job) -> str:
     """Name the state of everything the stages read; when it changes, a half-done month starts afresh."""
-    return f"{revision.locked(job.station_id)}:{book().hash[:16]}"
+    return f"{revision.locked(job.station_id)}:{priced_book().hash[:16]}"
 
 
 def _period(job: Job) -> int:

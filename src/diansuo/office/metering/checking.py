@@ -21,6 +21,7 @@ from diansuo.core.metering import (
     segments,
     settle,
 )
+from diansuo.core.metering.demand import maximum_demand_w
 from diansuo.core.metering.terms import rows_of
 from diansuo.core.quantity.arrays import Bool, Int64
 from diansuo.office.metering import columns, rules
@@ -35,6 +36,7 @@ class Examined:
     rows: ReadingRows
     settled: Settled
     findings: Findings
+    demand_w: Int64
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,11 @@ class Incoming:
 def examine_range(station_id: int, period: int, low: int, high: int) -> Examined:
     """Settle and check the unbilled due points of a range, as billing does.
 
-    A month of customers nobody can bill yet begins where the one before was read.
+    A month of commercial customers without terms, whom nobody can bill yet, begins where the one before was read.
     """
     due = columns.due_points(station_id, period, low, high)
     rows = columns.load_readings(station_id, period, low, high)
-    unpriced = np.isin(due.price_class, columns.UNPRICED)
+    unpriced = np.isin(due.price_class, columns.COMMERCIAL) & ~due.has_supply_terms
     if unpriced.any():
         due = replace(due, open_day=np.where(unpriced, _last_read_before(period, due, rows), due.open_day))
     return _examined(station_id, period, due, rows)
@@ -112,7 +114,8 @@ def _examined(
         listed_energy_wh=listed_energy_wh,
         installed_meter=_installed_meter(rows),
     )
-    return Examined(due, rows, settled, check_readings(readings, made, core_due, settled, limits, evidence))
+    findings = check_readings(readings, made, core_due, settled, limits, evidence)
+    return Examined(due, rows, settled, findings, maximum_demand_w(readings, core_due, settled))
 
 
 def reading_window(period: int, due: DuePoints, rows: ReadingRows) -> tuple[Int64, Int64]:

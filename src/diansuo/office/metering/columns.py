@@ -37,11 +37,12 @@ RESIDENTIAL: Final = (
     PriceClass.RESIDENTIAL_STEPS_TOU,
     PriceClass.RESIDENTIAL_SHARED,
 )
-UNPRICED: Final = (PriceClass.COMMERCIAL_SINGLE_PART, PriceClass.COMMERCIAL_TWO_PART)
-"""Classes the rulebook has no price for: no month of theirs is ever issued, none waits for the one before."""
+COMMERCIAL: Final = (PriceClass.COMMERCIAL_SINGLE_PART, PriceClass.COMMERCIAL_TWO_PART)
 PARTS_OF_CLASS: Final = {
     PriceClass.RESIDENTIAL_STEPS_TOU: part_mask(Register.ACTIVE_PEAK, Register.ACTIVE_VALLEY)
 }
+# Sharp and deep valley there are in some months only, and not on every meter.
+COMMERCIAL_PARTS: Final = part_mask(Register.ACTIVE_PEAK, Register.ACTIVE_FLAT, Register.ACTIVE_VALLEY)
 
 # The day a point is billed up to, for the month before which it is asked; point: archive_meteringpoint p.
 OPEN_DATE = """
@@ -51,18 +52,21 @@ OPEN_DATE = """
 """
 DUE_POINTS = """
     WITH calendar (reading_day, due_date) AS (VALUES {days})
-    SELECT p.id, p.contract_id, k.reading_day, t.price_class, t.voltage_class, t.capacity_va, {open_day}
+    SELECT p.id, p.contract_id, k.reading_day, t.price_class, t.voltage_class, t.capacity_va, {open_day},
+           u.id, u.time_of_use
     FROM archive_meteringpoint p
     JOIN archive_contract h ON h.id = p.contract_id
     LEFT JOIN archive_route s ON s.id = p.route_id
     JOIN calendar k ON k.reading_day = COALESCE(s.reading_day, %s)
     JOIN archive_contractterm t ON t.contract_id = h.id AND t.valid_from <= k.due_date
          AND (t.valid_to IS NULL OR t.valid_to >= k.due_date)
+    LEFT JOIN archive_supplyterm u ON u.contract_id = h.id AND u.valid_from <= k.due_date
+         AND (u.valid_to IS NULL OR u.valid_to >= k.due_date)
     WHERE p.station_id = %s AND p.id BETWEEN %s AND %s
       AND (h.opened_date IS NULL OR h.opened_date <= k.due_date)
       AND (h.closed_date IS NULL OR h.closed_date >= k.due_date)
       {unbilled}
-    ORDER BY p.id, t.valid_from
+    ORDER BY p.id, t.valid_from, u.valid_from
 """
 UNBILLED = """
     AND NOT EXISTS (SELECT 1 FROM metering_consumption c WHERE c.period = %s AND c.point_id = p.id AND {billed})
@@ -126,6 +130,8 @@ class DuePoints:
     voltage_class: Int64
     capacity_va: Int64
     open_day: Int64
+    has_supply_terms: Bool
+    time_of_use: Bool
 
     def __len__(self) -> int:
         return len(self.point)
@@ -139,6 +145,7 @@ class DuePoints:
         expected = np.zeros(len(self), dtype=np.int64)
         for price_class, parts in PARTS_OF_CLASS.items():
             expected[self.price_class == price_class] = parts
+        expected[np.isin(self.price_class, COMMERCIAL) & self.time_of_use] = COMMERCIAL_PARTS
         return Due(
             point=self.point,
             due_day=self.due_day,
@@ -232,7 +239,7 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
         query,
         params,
         point="int", contract="int", reading_day="int", price_class="int", voltage_class="int",
-        capacity_va="int", open_day="int",
+        capacity_va="int", open_day="int", supply="int", time_of_use="bool",
     )  # fmt: skip
     due_day_of = np.array([0, *map(days_since_epoch, calendar[1::2])], dtype=np.int64)
     due = DuePoints(
@@ -243,6 +250,8 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
         voltage_class=rows["voltage_class"],
         capacity_va=rows["capacity_va"],
         open_day=rows["open_day"],
+        has_supply_terms=rows["supply"] > 0,
+        time_of_use=rows["time_of_use"],
     )
     first = np.ones(len(due), dtype=np.bool_)  # terms that change on the day itself: those of the day before
     first[1:] = due.point[1:] != due.point[:-1]

@@ -167,7 +167,13 @@ class Consumption(models.Model):
     peak_wh = models.BigIntegerField(_("峰（Wh）"), default=0)
     flat_wh = models.BigIntegerField(_("平（Wh）"), default=0)
     valley_wh = models.BigIntegerField(_("谷（Wh）"), default=0)
+    deep_valley_wh = models.BigIntegerField(_("深谷（Wh）"), default=0)
     has_parts = models.BooleanField(_("有分时示数"), default=False)
+    reactive_forward_varh = models.BigIntegerField(_("正向无功（varh）"), default=0)
+    reactive_reverse_varh = models.BigIntegerField(_("反向无功（varh）"), default=0)
+    has_reactive = models.BooleanField(_("有无功示数"), default=False)
+    # Read, not subtracted; empty where no demand was read, which is not 0.
+    demand_w = models.BigIntegerField(_("最大需量（W）"), null=True, blank=True)
     rolled = models.BooleanField(_("翻转"), default=False)
     exchanged = models.BooleanField(_("换表"), default=False)
     estimated = models.BooleanField(_("估抄"), default=False)

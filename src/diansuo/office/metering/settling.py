@@ -14,12 +14,12 @@ from collections.abc import Callable
 import numpy as np
 from django.db import connection
 
-from diansuo.core.metering import Findings, Register, Rule, Settled, Severity, Status
+from diansuo.core.metering import Findings, Register, Rule, Severity, Status
+from diansuo.core.metering.demand import NO_DEMAND
 from diansuo.core.quantity.arrays import Int64
 from diansuo.office.base.bulk import insert_columns, iso_days
 from diansuo.office.base.models import Job
 from diansuo.office.metering import checking, issued
-from diansuo.office.metering.columns import DuePoints
 from diansuo.office.metering.models import Consumption, Finding
 
 Write = Callable[[], dict[str, int]]
@@ -42,7 +42,7 @@ def settle_points(job: Job, period: int, low: int, high: int) -> Write:
     """
     examined = checking.examine_range(job.station_id, period, low, high)
     _remember((job.pk, job.round, period, low, high), examined)
-    rows = _consumption_columns(job.pk, period, examined.due, examined.settled)
+    rows = _consumption_columns(job.pk, period, examined)
     status = np.bincount(examined.settled.status, minlength=len(Status))
     counts = {"due": len(examined.due)} | {
         name: int(status[code])
@@ -117,7 +117,8 @@ def finding_columns(job_id: int | None, period: int, points: Int64, findings: Fi
     }
 
 
-def _consumption_columns(job_id: int, period: int, due: DuePoints, settled: Settled) -> dict[str, object]:
+def _consumption_columns(job_id: int, period: int, examined: checking.Examined) -> dict[str, object]:
+    due, settled = examined.due, examined.settled
     size = len(due)
     energy = {
         "total_wh": Register.ACTIVE_TOTAL,
@@ -125,6 +126,9 @@ def _consumption_columns(job_id: int, period: int, due: DuePoints, settled: Sett
         "peak_wh": Register.ACTIVE_PEAK,
         "flat_wh": Register.ACTIVE_FLAT,
         "valley_wh": Register.ACTIVE_VALLEY,
+        "deep_valley_wh": Register.ACTIVE_DEEP_VALLEY,
+        "reactive_forward_varh": Register.REACTIVE_FORWARD,
+        "reactive_reverse_varh": Register.REACTIVE_REVERSE,
     }
     return {
         "point": due.point,
@@ -135,6 +139,8 @@ def _consumption_columns(job_id: int, period: int, due: DuePoints, settled: Sett
         "to_date": _dates(settled.to_day, settled.status != Status.MISSING),
         **{name: settled.of(register)[0] for name, register in energy.items()},
         "has_parts": settled.parts_complete,
+        "has_reactive": settled.covers(Register.REACTIVE_FORWARD),
+        "demand_w": [None if watts == NO_DEMAND else watts for watts in examined.demand_w.tolist()],
         "rolled": settled.rolled,
         "exchanged": settled.exchanges > 0,
         "estimated": settled.estimated,

@@ -1,0 +1,220 @@
+"""Commercial months priced and stored: what cannot be is refused with its reason, and the rest goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from diansuo.core.rules import RuleBook
+from diansuo.core.rules.book import NoSuchRule
+from diansuo.core.rules.entry import NoValueInForce
+from diansuo.core.tariff.classes import SETTLEMENT, Component
+from diansuo.core.tariff.commercial import (
+    NO_POWER_FACTOR,
+    NOT_KNOWN,
+    CommercialBills,
+    price_commercial,
+)
+from diansuo.core.tariff.resolve import day_of
+from diansuo.office.base import bulk
+from diansuo.office.billing import columns
+from diansuo.office.billing.columns import Ready
+from diansuo.office.billing.commercial import inputs, loading
+from diansuo.office.billing.commercial.loading import Terms
+from diansuo.office.billing.commercial.losses import Refused
+from diansuo.office.billing.models import Bill, BillLine
+
+Int64 = npt.NDArray[np.int64]
+
+NO_SUPPLY_TERMS: Final = "no_supply_terms"
+SUPPLY_CHANGED: Final = "supply_changed"
+NO_REACTIVE: Final = "no_reactive"
+DEFAULT_STEP_WH: Final = 10
+LONGEST_MONTH_DAYS: Final = 45
+SEVERAL_MONTHS: Final = "several_months"
+UNIT_OF: Final = {
+    int(Component.CAPACITY): int(BillLine.Unit.VA_DAYS),
+    int(Component.DEMAND): int(BillLine.Unit.W_DAYS),
+    int(Component.DEMAND_EXCESS): int(BillLine.Unit.W_DAYS),
+    int(Component.POWER_FACTOR): int(BillLine.Unit.FEN),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A month that is held: its row, why, and what the sentence needs."""
+
+    row: int
+    code: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What pricing found. ``rows`` are the rows of ``ready`` that went into the engine, in its order."""
+
+    ready: Ready
+    refusals: tuple[Refusal, ...]
+    rows: Int64
+    settled: inputs.Settled | None
+    bills: CommercialBills | None
+    terms: Terms | None
+
+    @property
+    def amount_fen(self) -> int:
+        """The money of all priced months."""
+        return int(self.bills.amount_fen[self.bills.priced].sum()) if self.bills else 0
+
+
+def price_ready(ready: Ready, book: RuleBook, place: str) -> Answer:
+    """Price settled commercial months at a place."""
+    if not len(ready.point):
+        return Answer(ready, (), np.zeros(0, np.int64), None, None, None)
+    terms = loading.terms_of(ready.consumption, int(ready.inputs.period[0]), ready.point)
+    refused = _without_terms(ready, terms)
+    rows = np.array([row for row in range(len(ready.point)) if row not in refused], dtype=np.int64)
+    mine, held = ready.take(rows), terms.take(rows)
+    settled = inputs.settled_inputs(
+        mine, held, loading.transformers_of(mine.contract), book, step_wh=_step_wh(mine, book, place)
+    )
+    lossless = {one.row: one for one in settled.added.refused}
+    bills = price_commercial(settled.inputs, book, place)
+    refusals = [*refused.values(), *(_moved(one, rows) for one in lossless.values())]
+    refusals += [
+        Refusal(int(rows[one.row]), str(one.code), dict(one.params))
+        for one in bills.refusals
+        if one.row not in lossless
+    ]
+    bills.priced[list(lossless)] = False
+    return Answer(ready, tuple(refusals), rows, settled, bills, held)
+
+
+def _without_terms(ready: Ready, terms: Terms) -> dict[int, Refusal]:
+    """Return the rows that must not go into the engine, each with the first reason that applies."""
+    found: dict[int, Refusal] = {}
+    too_long = ready.inputs.to_day - ready.inputs.from_day > LONGEST_MONTH_DAYS
+    for mask, code in (
+        (terms.supply == 0, NO_SUPPLY_TERMS),
+        (terms.changed, SUPPLY_CHANGED),
+        (too_long, SEVERAL_MONTHS),
+        ((terms.power_factor_standard > 0) & ~terms.has_reactive, NO_REACTIVE),
+    ):
+        for row in np.flatnonzero(mask).tolist():
+            found.setdefault(row, Refusal(row, code, {}))
+    return found
+
+
+def _moved(one: Refused, rows: Int64) -> Refusal:
+    return Refusal(int(rows[one.row]), one.code, one.params)
+
+
+def _step_wh(ready: Ready, book: RuleBook, place: str) -> int:
+    """Return to what whole energy losses are settled: that of the place's bills."""
+    if not len(ready.point):
+        return DEFAULT_STEP_WH
+    try:
+        entry = book.in_force(f"{place}/{SETTLEMENT}", day_of(int(ready.inputs.from_day[0])))
+    except (NoSuchRule, NoValueInForce):
+        return DEFAULT_STEP_WH
+    return entry.energy_wh("energy_precision")
+
+
+def store(job_id: int, answer: Answer) -> int:
+    """Write priced months as draft bills with their lines and the rules that had a part; return how many."""
+    bills, settled, terms = answer.bills, answer.settled, answer.terms
+    if bills is None or settled is None or terms is None or not bills.priced.any():
+        return 0
+    rows = np.flatnonzero(bills.priced)
+    at, ready, given = answer.rows[rows], answer.ready, settled.inputs
+    slices = np.array([columns.slice_id(rule, bills.rulebook_hash) for rule in bills.rules], dtype=np.int64)
+    ids = bulk.reserve_ids(Bill, len(rows))
+    demand, factor = given.demand_w[rows], bills.power_factor[rows]
+    bulk.insert_columns(
+        Bill,
+        {
+            "id": ids,
+            "contract": ready.contract[at],
+            "consumption": ready.consumption[at],
+            "job": [job_id] * len(rows),
+            "period": given.period[rows],
+            "state": [int(Bill.State.DRAFT)] * len(rows),
+            "from_date": bulk.iso_days(given.from_day[rows]),
+            "to_date": bulk.iso_days(given.to_day[rows]),
+            "price_class": ready.inputs.price_class[at],
+            "voltage_class": given.voltage_class[rows],
+            "energy_wh": bills.energy_wh[rows],
+            "peak_wh": terms.peak_wh[rows],
+            "valley_wh": terms.valley_wh[rows],
+            "year_to_date_wh": np.zeros(len(rows), np.int64),
+            "year_opening_known": np.ones(len(rows), np.bool_),
+            "months_in_year": np.full(len(rows), 12),
+            "amount_fen": bills.amount_fen[rows],
+            "settlement": slices[_settlements(bills)[rows]],
+            "transformer_loss_wh": settled.added.transformer_wh[rows],
+            "line_loss_wh": settled.added.line_wh[rows],
+            "demand_w": [None if watts == NOT_KNOWN else watts for watts in demand.tolist()],
+            "power_factor": [None if one == NO_POWER_FACTOR else one for one in factor.tolist()],
+            "adjustment_rate": bills.adjustment_rate[rows],
+            "reactive_varh": given.reactive_varh[rows],
+            "unverified": _unverified(bills)[rows],
+        },
+    )
+    bill_of_row = np.zeros(len(bills.priced), dtype=np.int64)
+    bill_of_row[rows] = ids
+    _store_lines(bills, bill_of_row, slices)
+    _store_rules(bills, rows, ids, slices)
+    return len(rows)
+
+
+def _settlements(bills: CommercialBills) -> Int64:
+    """Return which rule holds the settlement parameters of each bill; 0 where it is not priced."""
+    of_schedule = [
+        next(at for at in rules if bills.rules[at].rule_id.endswith(f"/{SETTLEMENT}"))
+        for rules in bills.schedule_rules
+    ]
+    known = np.array([*of_schedule, 0], dtype=np.int64)
+    return known[bills.schedule]
+
+
+def _unverified(bills: CommercialBills) -> npt.NDArray[np.bool_]:
+    doubtful = [any(bills.rules[at].unverified for at in rules) for rules in bills.schedule_rules]
+    return np.array([*doubtful, False], dtype=np.bool_)[bills.schedule]
+
+
+def _store_lines(bills: CommercialBills, bill_of_row: Int64, slices: Int64) -> None:
+    kept = np.flatnonzero(bill_of_row[bills.lines.row] > 0)
+    lines = bills.lines
+    unit = np.array([UNIT_OF.get(one, int(BillLine.Unit.WH)) for one in lines.component[kept].tolist()])
+    bulk.insert_columns(
+        BillLine,
+        {
+            "bill": bill_of_row[lines.row[kept]],
+            "sequence": lines.sequence[kept],
+            "component": lines.component[kept],
+            "step": np.zeros(len(kept), np.int64),
+            "band": [None if band < 0 else band for band in lines.band[kept].tolist()],
+            "quantity": lines.quantity[kept],
+            "unit": unit,
+            "days": lines.days[kept],
+            "price_nano": lines.price_nano[kept],
+            "amount_fen": lines.amount_fen[kept],
+            "remainder_wh": lines.remainder_wh[kept],
+            "rule": slices[lines.rule[kept]],
+        },
+    )
+
+
+def _store_rules(bills: CommercialBills, rows: Int64, ids: Int64, slices: Int64) -> None:
+    pairs = [
+        (bill, slices[at])
+        for bill, schedule in zip(ids.tolist(), bills.schedule[rows].tolist(), strict=True)
+        for at in bills.schedule_rules[schedule]
+    ]
+    through = Bill.rules.through
+    bulk.insert_columns(
+        through, {"bill": [bill for bill, _rule in pairs], "ruleslice": [int(rule) for _bill, rule in pairs]}
+    )
