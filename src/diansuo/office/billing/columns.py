@@ -10,6 +10,7 @@ import numpy.typing as npt
 from diansuo.core.quantity.month import UNKNOWN_DAY, billing_year, next_month
 from diansuo.core.tariff import AppliedRule, BillingInput, Bills, months_in_year
 from diansuo.office.base import bulk
+from diansuo.office.billing import crossing
 from diansuo.office.billing.models import Bill, BillLine, RuleSlice
 
 Int64 = npt.NDArray[np.int64]
@@ -212,6 +213,7 @@ def store_bills(job_id: int, ready: Ready, bills: Bills) -> int:
     bill_of_row = np.zeros(len(bills.priced), dtype=np.int64)
     bill_of_row[rows] = ids
     _store_lines(bills, bill_of_row, slices)
+    crossing.store_parts(bills, bill_of_row)
     return len(rows)
 
 
@@ -224,6 +226,7 @@ def _store_lines(bills: Bills, bill_of_row: Int64, slices: Int64) -> None:
             "sequence": lines.sequence,
             "component": lines.component,
             "step": lines.step,
+            "part": lines.part,
             "quantity": lines.quantity_wh,
             "unit": np.full(len(lines.row), int(BillLine.Unit.WH)),
             "days": np.zeros(len(lines.row), dtype=np.int64),

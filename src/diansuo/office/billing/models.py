@@ -134,6 +134,24 @@ class Bill(models.Model):
         return f"{self.contract_id} {self.period}"
 
 
+class BillPart(models.Model):
+    """A part of a bill whose days lie on both sides of a change of prices (调价分段), in the order of its days."""
+
+    bill = models.ForeignKey(Bill, models.CASCADE, related_name="parts", verbose_name=_("账单"))
+    part = models.PositiveSmallIntegerField(_("段"))
+    from_date = models.DateField(_("起"))
+    to_date = models.DateField(_("止"))
+    energy_wh = models.BigIntegerField(_("电量（Wh）"))
+    peak_wh = models.BigIntegerField(_("峰（Wh）"), default=0)
+    valley_wh = models.BigIntegerField(_("谷（Wh）"), default=0)
+    by_days = models.BooleanField(_("按天数分段"), default=False)
+
+    class Meta:
+        verbose_name = _("账单分段")
+        verbose_name_plural = _("账单分段")
+        constraints = [models.UniqueConstraint(fields=["bill", "part"], name="bill_part_once")]
+
+
 class BillLine(models.Model):
     """One line: quantity × unit price = amount, by which rule and which values.
 
@@ -151,6 +169,7 @@ class BillLine(models.Model):
     bill = models.ForeignKey(Bill, models.CASCADE, related_name="lines", verbose_name=_("账单"))
     sequence = models.PositiveSmallIntegerField(_("行号"))
     component = models.PositiveSmallIntegerField(_("项目"), choices=COMPONENTS)
+    part = models.PositiveSmallIntegerField(_("段"), default=0)
     step = models.PositiveSmallIntegerField(_("档"), default=0)
     band = models.PositiveSmallIntegerField(_("时段"), choices=BANDS, null=True, blank=True)
     quantity = models.BigIntegerField(_("数量"))

@@ -12,13 +12,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from diansuo.core.metering.findings import Severity
 from diansuo.core.quantity.month import first_day
 from diansuo.core.rules import RuleBook
-from diansuo.core.tariff import Settlement, price
+from diansuo.core.tariff import Settlement
 from diansuo.core.tariff.classes import SETTLEMENT, Component, PriceClass
 from diansuo.office.base import bulk
 from diansuo.office.base.models import Job, Station
-from diansuo.office.billing import columns
+from diansuo.office.billing import columns, crossing
 from diansuo.office.billing.commercial import pricing
-from diansuo.office.billing.models import Bill, BillLine, ExternalBill
+from diansuo.office.billing.models import Bill, BillLine, BillPart, ExternalBill
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.place import commercial_place
 from diansuo.office.metering.models import Finding
@@ -42,8 +42,9 @@ def drop_drafts(station_id: int, period: int, low: int, high: int) -> None:
         consumption__point__station=station_id,
         consumption__point__pk__range=(low, high),
     )
-    lines = BillLine.objects.filter(bill__in=drafts)
-    lines._raw_delete(lines.db)
+    for kind in (BillLine, BillPart):
+        belonging = kind.objects.filter(bill__in=drafts)
+        belonging._raw_delete(belonging.db)
     used = Bill.rules.through.objects.filter(bill__in=drafts)
     used._raw_delete(used.db)
     drafts._raw_delete(drafts.db)
@@ -87,7 +88,7 @@ def price_points(job: Job, period: int, low: int, high: int) -> Write:
     refused, rows = _refuse_unpriceable(job, ready)
     commercial = np.isin(ready.inputs.price_class[rows], COMMERCIAL)
     households, others = ready.take(rows[~commercial]), ready.take(rows[commercial])
-    bills = price(households.inputs, rulebook)
+    bills = crossing.price_with_freeze(job.station_id, households.point, households.inputs, rulebook)
     answer = pricing.price_ready(others, rulebook, commercial_place())
     for points, refusals in ((households.point, bills.refusals), (answer.ready.point, answer.refusals)):
         refused += [

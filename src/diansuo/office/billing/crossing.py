@@ -1,0 +1,94 @@
+"""A change of prices inside a month (domain.md §6.4): what the lake froze on its day, and the parts of the bill."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from diansuo.core.quantity.arrays import Bool, Int64
+from diansuo.core.rules import RuleBook
+from diansuo.core.tariff import BillingInput, Bills, Freeze, price_across_changes
+from diansuo.core.tariff.resolve import changes_within, day_of
+from diansuo.office.base import bulk
+from diansuo.office.billing.models import BillPart
+from diansuo.office.metering import lake
+
+PARTS: Final = ("active_total_wh", "active_peak_wh", "active_valley_wh")
+
+
+def price_with_freeze(station_id: int, point: Int64, inputs: BillingInput, book: RuleBook) -> Bills:
+    """Price rows; where a price changes within the days of one, divide it by the daily freeze, else by days.
+
+    Args:
+        station_id: whose lake.
+        point: int64 (rows,), the metering point of each row.
+        inputs: the rows.
+        book: the rules.
+    """
+    row, day = changes_within(inputs, book, book.default_place)
+    freeze = frozen(station_id, point, inputs, row, day) if len(row) else None
+    return price_across_changes(inputs, book, freeze=freeze)
+
+
+def frozen(station_id: int, point: Int64, inputs: BillingInput, row: Int64, day: Int64) -> Freeze:
+    """Return what rows had used up to days of change, where the lake has both registers of one and the same meter.
+
+    A freeze that lies outside what was read for the bill (a meter exchanged meanwhile, a register that ran back) is
+    left out, so that days divide the row instead.
+    """
+    first, last = int(inputs.from_day[row].min()), int(day.max())
+    frame = lake.read_freeze_frame(
+        [station_id], day_of(first), day_of(last + 1), np.unique(point[row]).tolist()
+    ).with_columns(pl.col("day").cast(pl.Int32).cast(pl.Int64))
+    held = pl.DataFrame({"row": row, "at": day, "point": point[row], "from": inputs.from_day[row]})
+    start = frame.select("point", "meter", "multiplier", pl.col("day").alias("from"), *PARTS)
+    end = frame.select("point", "meter", "multiplier", pl.col("day").alias("at"), *PARTS)
+    keys = ["point", "meter", "multiplier"]
+    both = held.join(start, on=["point", "from"]).join(end, on=[*keys, "at"], suffix="_end").sort("row", "at")
+    used = [
+        ((both[f"{name}_end"] - both[name]) * both["multiplier"]).fill_null(0).to_numpy().astype(np.int64)
+        for name in PARTS
+    ]
+    rows = both["row"].to_numpy().astype(np.int64)
+    freeze = Freeze(rows, both["at"].to_numpy().astype(np.int64), *used)
+    known = (
+        both["active_total_wh_end"].is_not_null().to_numpy()
+        & both["active_total_wh"].is_not_null().to_numpy()
+    )
+    fits = known & _within(used, inputs, rows)
+    return freeze.take(fits, rows[fits])
+
+
+def _within(used: list[Int64], inputs: BillingInput, rows: Int64) -> Bool:
+    """Tell which freezes lie between nothing and what the bill settles, register by register."""
+    fits = np.ones(len(rows), dtype=np.bool_)
+    limits = (inputs.energy_wh[rows], inputs.peak_wh[rows], inputs.valley_wh[rows])
+    for wh, limit in zip(used, limits, strict=True):
+        fits &= (wh >= 0) & (wh <= limit)
+    timed = inputs.has_time_of_use[rows]
+    # Peak and valley must not say more than the total has, up to the day and after it.
+    rest = limits[0] - used[0]
+    fits &= ~timed | ((used[1] <= used[0]) & (limits[1] - used[1] <= rest))
+    return fits
+
+
+def store_parts(bills: Bills, bill_of_row: Int64) -> None:
+    """Write the parts of the bills that a change divides, as evidence: with them the bill recomputes."""
+    parts = bills.parts.take(bill_of_row[bills.parts.row] > 0)
+    if not len(parts):
+        return
+    bulk.insert_columns(
+        BillPart,
+        {
+            "bill": bill_of_row[parts.row],
+            "part": parts.part,
+            "from_date": bulk.iso_days(parts.from_day),
+            "to_date": bulk.iso_days(parts.to_day),
+            "energy_wh": parts.energy_wh,
+            "peak_wh": parts.peak_wh,
+            "valley_wh": parts.valley_wh,
+            "by_days": parts.by_days,
+        },
+    )
