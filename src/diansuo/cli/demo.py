@@ -111,18 +111,19 @@ def _demo_password(home: Path) -> str:
         )
     password = "".join(secrets.choice(ALPHABET) for _ in range(10))
     home.mkdir(parents=True, exist_ok=True)
-    settings.write_text(f'demo_password = "{password}"\n', encoding="utf-8")
+    sample_place = 'commercial_place = "province/sample"'
+    settings.write_text(f'demo_password = "{password}"\n{sample_place}\n', encoding="utf-8")
     return password
 
 
 def _build(home: Path, password: str, customers: int, months: int, mode: DemoMode) -> None:
     from django.utils import timezone
 
-    from diansuo.office.base.access import install_demo_users
-    from diansuo.office.base.models import Station
+    from diansuo.sandbox import prices
     from diansuo.sandbox import station as sample
 
     today = timezone.localdate()
+    prices.write_rules(home / "rulebook")
     with bar(t("样例供电所", "sample station")) as advance:
         files = sample.write(
             home / "sample",
@@ -134,13 +135,12 @@ def _build(home: Path, password: str, customers: int, months: int, mode: DemoMod
             mode=mode.value,
             advance=advance,
         )
-    steps = list(_steps(home / "sample", files, mode, today))
+    steps = list(_steps(home / "sample", files, mode, today, password))
     with bar(t("导入并运行", "import and run")) as advance:
         for done, (label, step) in enumerate(steps):
             advance(label, done, len(steps))
             step()
         advance("", len(steps), len(steps))
-    install_demo_users(Station.objects.get(), password, {"manager": _first_manager()})
 
 
 def _first_manager() -> Any:
@@ -151,11 +151,21 @@ def _first_manager() -> Any:
     return duties.order_by("point").first().staff
 
 
-def _steps(folder: Path, files: Any, mode: DemoMode, today: date) -> Iterator[tuple[str, Callable[[], None]]]:
+def _steps(
+    folder: Path, files: Any, mode: DemoMode, today: date, password: str
+) -> Iterator[tuple[str, Callable[[], None]]]:
     """Yield what is done with the sample's files, in the order in which a station would have done it."""
     from diansuo.core.quantity.month import month_of, next_month
 
     yield files.archive.name, lambda: _import("archive", files.archive)
+    yield t("演示账号", "demo users"), lambda: _install_users(password)
+    for month in files.readings:
+        file = folder / f"价格表_{month}.csv"
+        waits = month == _last_month(today)
+        yield (
+            file.name,
+            lambda file=file, month=month, waits=waits: _price_sheet(file, month, approve=not waits),
+        )
     if mode is DemoMode.BESIDE:
         yield t("营销2.0旁", "beside"), _stand_beside
     for period, file in files.readings.items():
@@ -175,6 +185,33 @@ def _steps(folder: Path, files: Any, mode: DemoMode, today: date) -> Iterator[tu
     if files.arrears is not None:
         yield files.arrears.name, lambda: _import("arrears", files.arrears)
     yield files.failures.name, lambda: _import("failures", files.failures)
+
+
+def _install_users(password: str) -> None:
+    from diansuo.office.base.access import install_demo_users
+    from diansuo.office.base.models import Station
+
+    install_demo_users(Station.objects.get(), password, {"manager": _first_manager()})
+
+
+def _price_sheet(file: Path, month: int, *, approve: bool) -> None:
+    """Propose the sample sheet of a month as the clerk; the auditor approves all but the latest."""
+    from django.utils import timezone
+
+    from diansuo.core.quantity.month import first_day, next_month
+    from diansuo.office.base.models import User
+    from diansuo.office.billing.sheets import operations, reading
+    from diansuo.office.billing.sheets.documents import Publication
+    from diansuo.sandbox import prices
+
+    prices.write_sheet(file, month, SEED)
+    days = first_day(month), first_day(next_month(month))
+    published = Publication(prices.PLACE, *days, prices.MARK, doubt=prices.DOUBT)
+    clerk, auditor = (User.objects.get(username=name) for name in ("clerk", "auditor"))
+    stated, now = reading.read_file(file, file.name), timezone.now()
+    made = operations.propose(stated.prices, published, user=clerk, now=now)
+    if approve:
+        operations.approve(made, user=auditor, now=now)
 
 
 def _stand_beside() -> None:

@@ -28,12 +28,14 @@ from diansuo.sandbox.physics import Energy
 from diansuo.sandbox.shapes import Use
 from diansuo.sandbox.workbook import write_workbook
 
+METHODS = ("按容量", "按合同最大需量", "按实际最大需量")
 COMPANY, STATION = "云河供电公司", "云河供电所"
 ARCHIVE_COLUMNS = (
     "用户编号", "用户名称", "用电地址", "联系方式", "供电单位", "供电所", "变电站", "线路名称", "线路编号",
     "台区编号", "台区名称", "台区容量", "公专变标志", "抄表段编号", "抄表段名称", "抄表例日", "抄表员", "台区经理",
     "计量点编号", "计量点性质", "抄表序号", "电能表编号", "综合倍率", "抄表位数", "相别", "用电类别", "供电电压",
-    "合同容量", "送电日期",
+    "合同容量", "送电日期", "是否执行分时", "购电方式", "基本电费计费方式", "合同最大需量", "功率因数考核标准",
+    "计量方式", "受电变压器编号", "受电变压器型号", "受电变压器容量",
 )  # fmt: skip
 READING_COLUMNS = (
     "用户编号", "用户名称", "联系方式", "抄表段编号", "抄表段名称", "抄表例日", "抄表员",
@@ -68,6 +70,12 @@ def archive(random: np.random.Generator, layout: Layout, faults: list[Fault]) ->
         if use == Use.COMMERCIAL:
             shop = ("便利店", "碾米坊")[at % CUSTOMERS_AN_AREA == COMMERCIAL_PLACES[1]]
             row["用户名称"] = row["用户名称"] + shop
+            row |= {
+                "是否执行分时": "否",
+                "购电方式": "代理购电",
+                "功率因数考核标准": "不考核",
+                "计量方式": "低供低计",
+            }
         if layout.phase[at] == 3:
             row |= {"相别": "ABC", "供电电压": "交流380V", "合同容量": _CAPACITY[use]}
         else:
@@ -113,6 +121,15 @@ def _dedicated(layout: Layout, at: int, heads: list[dict[str, Any]]) -> dict[str
         "用电类别": _WORDS[Use.DEDICATED],
         "供电电压": "交流10kV",
         "合同容量": 630,
+        "是否执行分时": "是",
+        "购电方式": "代理购电",
+        "基本电费计费方式": METHODS[at % len(METHODS)],
+        "合同最大需量": 280 if METHODS[at % len(METHODS)] == "按合同最大需量" else "",
+        "功率因数考核标准": "0.90",
+        "计量方式": "高供高计",
+        "受电变压器编号": f"B{at + 1:04d}",
+        "受电变压器型号": "S11",
+        "受电变压器容量": 630,
     }
 
 
@@ -179,7 +196,8 @@ def reading_rows(
 
     Args:
         rows: the archive's customers.
-        shown: hundredths of kWh by kind of register (总, 峰, 谷, 反), -1 where not read, -2 where there is none.
+        shown: hundredths of kWh by kind of register (总, 峰, 谷, 平, 反, 无; 需 in thousandths of kW),
+            -1 where not read, -2 where there is none.
         previous: the same at the last reading before, None in the first month.
         end: the value after the register's last.
         month: 电费年月.
@@ -189,7 +207,10 @@ def reading_rows(
         ("总", "正向有功（总）"),
         ("峰", "正向有功（峰）"),
         ("谷", "正向有功（谷）"),
+        ("平", "正向有功（平）"),
         ("反", "反向有功（总）"),
+        ("无", "正向无功"),
+        ("需", "最大需量"),
     )
     columns = {part: column.tolist() for part, column in shown.items()}
     earlier = {part: column.tolist() for part, column in previous.items()} if previous else {}
@@ -203,6 +224,14 @@ def reading_rows(
             if this == -2:
                 continue
             before = earlier[part][at] if earlier else -1
+            if part == "需":
+                # Read, not subtracted: neither a register before nor an energy.
+                shown_kw = f"{this // 1000}.{this % 1000:03d}" if this >= 0 else ""
+                state = ("", "已抄") if this >= 0 else ("未抄", "未抄")
+                yield [
+                    *fixed[:10], words, "", shown_kw, "", *fixed[10:12], *state, *fixed[12:], month, "", "",
+                ]  # fmt: skip
+                continue
             if exchange:
                 yield from _exchange_rows(fixed, words, before, exchange, part, end, row["综合倍率"], month)
                 before = 0

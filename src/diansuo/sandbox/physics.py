@@ -22,7 +22,14 @@ from diansuo.sandbox.layout import (
     Array,
     Layout,
 )
-from diansuo.sandbox.shapes import PEAK_HOURS, hours, season, sun
+from diansuo.sandbox.shapes import (
+    COMMERCIAL_PEAK_HOURS,
+    COMMERCIAL_VALLEY_HOURS,
+    PEAK_HOURS,
+    hours,
+    season,
+    sun,
+)
 
 AREAS_A_BATCH = 64
 VOLT, POWER_FACTOR = 220.0, 0.95
@@ -46,7 +53,9 @@ class Kept:
 class Energy:
     """Wh of each day, float64 (rows, days); ``phases`` is (areas, 3, days). ``late`` are the day's last hours.
 
-    ``kept`` holds the hours from a day on of the areas that were asked for.
+    ``kept`` holds the hours from a day on of the areas that were asked for. ``own_peak``, ``own_valley`` and
+    ``own_demand_kw`` are those of customers with a transformer of their own, (dedicated, days): by the periods of their
+    price, and the largest hour of each day.
     """
 
     forward: Array
@@ -63,6 +72,9 @@ class Energy:
     line: Array
     kept: dict[int, list[Kept]]
     kept_from: int
+    own_peak: Array
+    own_valley: Array
+    own_demand_kw: Array
 
 
 def simulate(
@@ -87,7 +99,8 @@ def simulate(
     zeros = [np.zeros((rows, len(days))) for rows in (count,) * 4 + (areas,) * 2]
     phases, technical = np.zeros((areas, 3, len(days))), np.zeros((areas, len(days)))
     of_feeders = [np.zeros((feeders, len(days))) for _ in range(4)]
-    energy = Energy(*zeros, phases, technical, *of_feeders, {area: [] for area in keep[0]}, keep[1])
+    own_of = [np.zeros((layout.dedicated, len(days))) for _ in range(3)]
+    energy = Energy(*zeros, phases, technical, *of_feeders, {area: [] for area in keep[0]}, keep[1], *own_of)
     spans = [[at for at, _ in group] for _, group in groupby(enumerate(days), key=lambda pair: pair[1].month)]
     factors, sunlight = season(days), sun(days, np.random.default_rng([seed, 1]))
     for number, span in enumerate(spans):
@@ -103,6 +116,7 @@ def simulate(
         own = slice(layout.padded, count)
         load = _load(layout, np.random.default_rng([seed, 3, start]), factors, own, slice(start, end))
         _note(energy, own, slice(start, end), load, np.zeros_like(load))
+        _note_own(energy, slice(start, end), load)
         _feeders(layout, energy, net, load.reshape(layout.dedicated, net.shape[1]), slice(start, end))
     return energy
 
@@ -218,6 +232,13 @@ def _note(energy: Energy, rows: slice, days: slice, forward: Array, backward: Ar
     energy.valley[rows, days] = total - peak
     energy.backward[rows, days] = backward.sum(axis=2, dtype=np.float64) * 1000
     energy.late[rows, days] = forward[:, :, 24 - CLOCK_LATE_H :].sum(axis=2, dtype=np.float64) * 1000
+
+
+def _note_own(energy: Energy, days: slice, load: Array) -> None:
+    """Note the periods and the demand of customers who pay in two parts."""
+    energy.own_peak[:, days] = load[:, :, COMMERCIAL_PEAK_HOURS].sum(axis=2, dtype=np.float64) * 1000
+    energy.own_valley[:, days] = load[:, :, COMMERCIAL_VALLEY_HOURS].sum(axis=2, dtype=np.float64) * 1000
+    energy.own_demand_kw[:, days] = load.max(axis=2)
 
 
 def _losses(layout: Layout, areas: slice, net: Array) -> tuple[Array, Array]:

@@ -14,8 +14,6 @@ from typing import Any, Final
 import numpy as np
 import yaml
 
-from diansuo.core.quantity.month import next_month
-
 PLACE: Final = "province/sample"
 SINCE: Final = "2020-01-01"
 MARK: Final = "示例数据（培训供电所，非公布价格）"
@@ -156,12 +154,3 @@ def write_sheet(path: Path, month: int, seed: int) -> None:
         writer = csv.writer(stream)
         writer.writerow(SHEET_COLUMNS)
         writer.writerows(sheet_rows(month, seed))
-
-
-def months_of_use(first: int, last: int) -> list[int]:
-    """Return the months whose days bills of the reading months after ``first`` up to ``last`` are about."""
-    found, month = [], first
-    while month <= last:
-        found.append(month)
-        month = next_month(month)
-    return found

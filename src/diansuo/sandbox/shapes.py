@@ -46,6 +46,9 @@ _NEW_YEARS = (
 PEAK_HOURS = slice(8, 22)
 """Peak of the time-of-use register: 8:00 to 22:00; valley is the rest of the day."""
 
+COMMERCIAL_PEAK_HOURS, COMMERCIAL_VALLEY_HOURS = slice(16, 24), slice(0, 7)
+"""Periods of the sample place's commercial price (``prices.DAY``); the hours between are flat."""
+
 
 def hours() -> Float:
     """Return the shares of a day's energy, float32 (classes, 24)."""

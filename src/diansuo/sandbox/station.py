@@ -29,6 +29,7 @@ from diansuo.sandbox.faults import (
 )
 from diansuo.sandbox.layout import Array, Layout, lay_out
 from diansuo.sandbox.lists import ARCHIVE_COLUMNS, READING_COLUMNS
+from diansuo.sandbox.shapes import Use
 
 __all__ = ["ARCHIVE_COLUMNS", "READING_COLUMNS", "Files", "Rates", "write", "write_payments"]
 
@@ -126,7 +127,7 @@ def _simulated(
     shown = registers.run_up(np.random.default_rng([seed, 13]), layout, energy, faults)
     _account(layout, faults, energy)
     large = customers > LARGEST_WORKBOOK_CUSTOMERS
-    return _Writing(folder, layout, faults, rows, days, shown, large, advance), energy
+    return _Writing(folder, layout, faults, rows, days, shown, energy.own_demand_kw, large, advance), energy
 
 
 def _written(
@@ -206,6 +207,7 @@ class _Writing:
     rows: list[dict[str, Any]]
     days: list[date]
     registers: registers.Registers
+    demand_kw: Array
     large: bool
     advance: Advance
 
@@ -267,13 +269,15 @@ class _Writing:
     ) -> dict[str, Array]:
         """Return what is written down on a reading day, in hundredths of kWh, and note what is wrong with it."""
         own, at = self.layout.columns, (first_day(month) - self.days[0]).days
-        parts, sold = ~self.layout.time_of_use[own], self.registers.back[own, -1] == 0
+        shown_days = slice((first_day(next_month(month, -1)) - self.days[0]).days if place else at, at)
+        parts = ~self.layout.time_of_use[own] & (self.layout.use[own] != Use.DEDICATED)
+        sold = self.registers.back[own, -1] == 0
         shown = {
             "总": self.registers.total[own, at] // 10,
             "峰": np.where(parts, -2, self.registers.peak[own, at] // 10),
             "谷": np.where(parts, -2, self.registers.valley[own, at] // 10),
             "反": np.where(sold, -2, self.registers.back[own, at] // 10),
-        }
+        } | self._two_part(at, shown_days)
         unread = random.random(len(own)) < (rates.missed if place else 0)
         wrong = random.random(len(own)) < (rates.misread if place else 0)
         if place and place == months - 1:
@@ -290,6 +294,18 @@ class _Writing:
         for column in np.flatnonzero(wrong):
             self._note("抄错示数", "少记", own[column], at, f"抄表示数少 {MISREAD_BY_WH // 1000} kWh")
         return {part: np.where(unread & (now >= 0), -1, now) for part, now in shown.items()}
+
+    def _two_part(self, at: int, days: slice) -> dict[str, Array]:
+        """Return the registers of two-part bills; the demand is in thousandths of kW."""
+        public, dedicated = self.layout.public, self.layout.dedicated
+        none = np.full(public, -2)
+        multiplier = self.layout.multiplier[self.layout.padded : self.layout.padded + dedicated]
+        watts = self.demand_kw[:, days].max(axis=1, initial=0) * 1000 / multiplier
+        return {
+            "平": np.concatenate([none, self.registers.own_flat[:, at] // 10]),
+            "无": np.concatenate([none, self.registers.own_reactive[:, at] // 10]),
+            "需": np.concatenate([none, np.rint(watts).astype(np.int64)]),
+        }
 
     def _note(self, kind: str, method: str, column: int, day: int, note: str) -> None:
         area = int(self.layout.area[column])

@@ -39,6 +39,11 @@ def per_cent(rate_bp: int | None) -> str:
     return NOTHING if rate_bp is None else f"{Decimal(rate_bp).scaleb(-2):,.2f}"
 
 
+def hundredths(value: int | None) -> str:
+    """Write hundredths (of a power factor) with two decimals."""
+    return NOTHING if value is None else f"{Decimal(value).scaleb(-2):.2f}"
+
+
 def share(ppm: int | None) -> str:
     """Write millionths as per cent, without the sign and without decimals that say nothing."""
     return NOTHING if ppm is None else _trimmed(Decimal(ppm).scaleb(-4), 0)

@@ -112,6 +112,7 @@ def marks(scope: Scope, bill: Bill) -> list[str]:
         "rolled": consumption.rolled,
         "exchanged": consumption.exchanged,
         "opening_unknown": bill.price_class in STEPPED and not bill.year_opening_known,
+        "unverified": bill.unverified,
         "part_year": bill.price_class in STEPPED and bill.months_in_year < 12,
     }
     return [name for name, holds in names.items() if holds]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import wording
-from diansuo.office.billing.models import Bill, BillLine, ExternalBill
+from diansuo.office.billing.models import Bill, BillLine, ExternalBill, RuleSlice
 from diansuo.office.network.prices import NANO_WH_PER_FEN
 
 STATION = "consumption__point__station"
@@ -22,8 +23,11 @@ class Line:
 
     title: str
     step: int
-    quantity_wh: int
-    price_nano: int
+    quantity: str
+    unit: Any
+    price: str
+    price_unit: Any
+    days: int
     amount_fen: int
     remainder_wh: int
     remainder_title: str
@@ -85,10 +89,13 @@ def lines(scope: Scope, *, bill_id: int) -> list[Line]:
 def _line(row: BillLine) -> Line:
     source = row.rule.source
     return Line(
-        title=wording.line_title(row.component, row.step),
+        title=wording.line_title(row.component, row.step, row.band),
         step=row.step,
-        quantity_wh=row.quantity_wh,
-        price_nano=row.price_nano,
+        quantity=wording.quantity(row.quantity, row.unit),
+        unit=wording.UNITS[row.unit].of_quantity,
+        price=wording.price(row.price_nano, row.unit),
+        price_unit=wording.UNITS[row.unit].of_price,
+        days=row.days,
         amount_fen=row.amount_fen,
         remainder_wh=row.remainder_wh,
         remainder_title=wording.remainder_title(row.component),
@@ -98,6 +105,15 @@ def _line(row: BillLine) -> Line:
         document=source.get("document") or "",
         clause=source.get("clause") or "",
         unverified=tuple(wording.doubt(name, why) for name, why in row.rule.unverified.items()),
+    )
+
+
+def other_rules(scope: Scope, *, bill_id: int) -> list[RuleSlice]:
+    """Return the rules that had a part in a bill and price no line of it: ratios, shares, limits, tables."""
+    lines = BillLine.objects.filter(scope.limit(f"bill__{STATION}"), bill=bill_id)
+    used = Bill.rules.through.objects.filter(bill=bill_id).values("ruleslice")
+    return list(
+        RuleSlice.objects.filter(pk__in=used).exclude(pk__in=lines.values("rule")).order_by("rule_id")
     )
 
 

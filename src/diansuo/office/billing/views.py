@@ -18,7 +18,8 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.billing import page_queries, queries
 from diansuo.office.billing.models import Bill
-from diansuo.office.billing.wording import rule_title
+from diansuo.office.billing.operations import COMMERCIAL
+from diansuo.office.billing.wording import doubt, rule_title
 from diansuo.office.metering import page_queries as metering
 
 STATE_TONES = {Bill.State.DRAFT: "info", Bill.State.ISSUED: "ok", Bill.State.KEPT: "info"}
@@ -75,6 +76,13 @@ def bill_list(request: HttpRequest, period: int) -> HttpResponse:
             Column("energy_wh", _("电量"), Kind.KWH, unit="kWh"),
             Column("amount_fen", _("电费"), Kind.YUAN, unit=_("元"), url_name="bill", url_args=("id",)),
             Column("state", _("状态"), Kind.CODE, labels=_states(scope), tones=STATE_TONES),
+            Column(
+                "unverified",
+                _("数值"),
+                Kind.CODE,
+                labels={True: _("未核对"), False: ""},
+                tones={True: "warn"},
+            ),
         ),
         key=("contract_id",),
         empty=_("这个月还没有账单。在“电费流程”里执行这个月，这里就有了。"),
@@ -113,7 +121,11 @@ def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:
         "days": (bill.to_date - bill.from_date).days,
         "lines": lines,
         "settlement_title": rule_title(bill.settlement.rule_id),
-        "remainder_wh": sum(line.remainder_wh for line in lines),
+        "commercial": bill.price_class in COMMERCIAL,
+        "others": [
+            (rule_title(one.rule_id), one, [doubt(name, why) for name, why in one.unverified.items()])
+            for one in queries.other_rules(scope, bill_id=bill_id)
+        ],
         "spans": metering.spans(scope, bill.consumption),
         "marks": [words[name] for name in page_queries.marks(scope, bill)],
         "position": page_queries.year_position(scope, bill),
@@ -130,5 +142,6 @@ def _mark_words(bill: Bill) -> dict[str, str]:
         "rolled": _("翻转：示数走满归零，按翻转计算"),
         "exchanged": _("换表：电量为旧表与新表之和"),
         "opening_unknown": _("年初累计未知：本系统启用前的当年电量没有导入，按 0 起算，档位可能偏低"),
+        "unverified": _("用到未与公布文件核对的数值，见各行“未核对”"),
         "part_year": _("当年用电 %(months)d 个月，档限按月折算") % {"months": bill.months_in_year},
     }

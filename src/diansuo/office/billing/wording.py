@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import get_language, gettext_lazy, gettext_noop
 from django.utils.translation import gettext as _
 
 from diansuo.core.quantity.band import Band
@@ -14,9 +16,9 @@ from diansuo.core.tariff import Component
 from diansuo.office.base import wording
 from diansuo.office.base.registry import Words
 from diansuo.office.billing.commercial import wording as commercial_wording
-from diansuo.office.billing.models import BAND_NAMES, COMPONENT_NAMES
+from diansuo.office.billing.models import BAND_NAMES, COMPONENT_NAMES, BillLine
 from diansuo.office.billing.sheets import components
-from diansuo.office.config.rulebook import book
+from diansuo.office.billing.sheets.book import priced_book
 
 _Detail = dict[str, Any]
 
@@ -145,7 +147,7 @@ def words_of(finding: Any) -> Words:
 
 def rule_title(rule_id: str) -> str:
     """Return what a rule is called; its id where the rulebook no longer has it."""
-    rule = book().rules.get(rule_id)
+    rule = priced_book().rules.get(rule_id)
     if rule is None:
         return rule_id
     return rule.title["en" if get_language() == "en" else "zh"]
@@ -167,6 +169,41 @@ def line_title(component: int, step: int, band: int | None = None) -> str:
         Component.PEAK: _("高峰加价"),
         Component.VALLEY: _("低谷优惠"),
     }[Component(component)]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a line's quantity counts and its price is for, in words, and how many decimals the quantity moves."""
+
+    of_quantity: Any
+    of_price: Any
+    places: int
+
+
+UNITS = {
+    BillLine.Unit.WH: Unit("kWh", gettext_lazy("元/kWh"), 3),
+    BillLine.Unit.VA_DAYS: Unit(gettext_lazy("kVA·天"), gettext_lazy("元/kVA·月"), 3),
+    BillLine.Unit.W_DAYS: Unit(gettext_lazy("kW·天"), gettext_lazy("元/kW·月"), 3),
+    BillLine.Unit.FEN: Unit(gettext_lazy("元"), "%", 2),
+}
+
+
+def quantity(value: int, unit: int) -> str:
+    """Write a line's quantity in the unit of the bill."""
+    if unit == BillLine.Unit.WH:
+        return wording.kilowatt_hours(value)
+    if unit == BillLine.Unit.FEN:
+        return wording.yuan(value)
+    return wording.kilovolt_amperes(value)
+
+
+def price(price_nano: int, unit: int) -> str:
+    """Write a line's price; the rate of the power factor as per cent with its sign."""
+    if unit == BillLine.Unit.FEN:
+        return f"{Decimal(price_nano).scaleb(-7):+.2f}"
+    if unit == BillLine.Unit.WH:
+        return wording.yuan_per_kilowatt_hour(price_nano)
+    return f"{Decimal(price_nano).scaleb(-9).normalize():f}"
 
 
 def remainder_title(component: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from diansuo.core.metering.registers import Purpose, Register
 from diansuo.office.archive.models import MeteringPoint, MeterInstallation, Route
@@ -21,6 +21,7 @@ from diansuo.office.metering.models import (
 )
 from diansuo.office.metering.rules import FIRST_READING_DAY
 
+REACTIVE = (int(Register.REACTIVE_FORWARD), int(Register.REACTIVE_REVERSE))
 BREAKS = {int(Purpose.FINAL), int(Purpose.INITIAL)}
 
 
@@ -77,7 +78,13 @@ def reading_days(scope: Scope, customer_id: int, *, limit: int = 36) -> tuple[li
     for row in rows:
         by_day.setdefault((row.read_date, row.purpose, row.point_id, row.meter_id), {})[row.register] = row
     days = [_reading_day(found, registers) for found in list(by_day.values())[:limit]]
-    return [REGISTER_NAMES[Register(code)] for code in registers], days
+    return [(REGISTER_NAMES[Register(code)], _unit(code)) for code in registers], days
+
+
+def _unit(register: int) -> str:
+    if register == Register.DEMAND:
+        return "kW"
+    return "kvarh" if register >= Register.REACTIVE_FORWARD else "kWh"
 
 
 def _reading_day(found: dict[int, RegisterReading], registers: list[int]) -> ReadingDay:
@@ -113,8 +120,8 @@ def spans(scope: Scope, consumption: Consumption) -> list[Span]:
         scope.limit("point__station"),
         point=consumption.point_id,
         read_date__range=(consumption.from_date, consumption.to_date),
-        register__lt=Register.REVERSE_TOTAL,
     )
+    rows = rows.filter(Q(register__lt=Register.REVERSE_TOTAL) | Q(register__in=REACTIVE))
     ordered = rows.select_related("meter").order_by("register", "read_date", "purpose")
     multipliers = _multipliers(consumption.point_id)
     found = []
@@ -134,7 +141,7 @@ def _span(first: RegisterReading, last: RegisterReading, multiplier: int) -> Spa
     if rolled:
         difference += 1000 * 10**last.meter.integer_digits
     return Span(
-        title=REGISTER_NAMES[Register(last.register)],
+        title=f"{REGISTER_NAMES[Register(last.register)]}{' kvarh' if last.register in REACTIVE else ''}",
         meter=last.meter.asset_number,
         from_date=first.read_date,
         from_wh=first.register_wh,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 
+from diansuo.office.billing import wording
 from diansuo.office.billing.models import BillLine
 from diansuo.office.billing.wording import line_title
 from diansuo.office.collection.letters.text_messages import masked
@@ -14,6 +15,21 @@ register.filter("masked", masked)
 
 
 @register.simple_tag
+def line_quantity(line: BillLine) -> str:
+    """Return a line's quantity with its unit."""
+    return (
+        f"{wording.quantity(line.quantity, line.unit)} {wording.UNITS[BillLine.Unit(line.unit)].of_quantity}"
+    )
+
+
+@register.simple_tag
+def line_price(line: BillLine) -> str:
+    """Return a line's price, or its rate."""
+    percent = "%" if line.unit == BillLine.Unit.FEN else ""
+    return wording.price(line.price_nano, line.unit) + percent
+
+
+@register.simple_tag
 def bill_line(line: BillLine) -> str:
     """Return the title of a bill's line."""
-    return line_title(line.component, line.step)
+    return line_title(line.component, line.step, line.band)
