@@ -44,6 +44,7 @@ PRICE_CLASS_NAMES = {
     PriceClass.RESIDENTIAL_STEPS: _("居民生活（一户一表）"),
     PriceClass.RESIDENTIAL_STEPS_TOU: _("居民生活（峰谷）"),
     PriceClass.RESIDENTIAL_SHARED: _("居民生活（合表）"),
+    PriceClass.RESIDENTIAL_SHARED_TOU: _("居民生活（合表峰谷）"),
     PriceClass.AGRICULTURAL: _("农业生产"),
     PriceClass.COMMERCIAL_SINGLE_PART: _("工商业（单一制）"),
     PriceClass.COMMERCIAL_TWO_PART: _("工商业（两部制）"),

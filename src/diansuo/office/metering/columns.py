@@ -36,10 +36,12 @@ RESIDENTIAL: Final = (
     PriceClass.RESIDENTIAL_STEPS,
     PriceClass.RESIDENTIAL_STEPS_TOU,
     PriceClass.RESIDENTIAL_SHARED,
+    PriceClass.RESIDENTIAL_SHARED_TOU,
 )
 COMMERCIAL: Final = (PriceClass.COMMERCIAL_SINGLE_PART, PriceClass.COMMERCIAL_TWO_PART)
 PARTS_OF_CLASS: Final = {
-    PriceClass.RESIDENTIAL_STEPS_TOU: part_mask(Register.ACTIVE_PEAK, Register.ACTIVE_VALLEY)
+    each: part_mask(Register.ACTIVE_PEAK, Register.ACTIVE_VALLEY)
+    for each in (PriceClass.RESIDENTIAL_STEPS_TOU, PriceClass.RESIDENTIAL_SHARED_TOU)
 }
 # Sharp and deep valley there are in some months only, and not on every meter.
 COMMERCIAL_PARTS: Final = part_mask(Register.ACTIVE_PEAK, Register.ACTIVE_FLAT, Register.ACTIVE_VALLEY)

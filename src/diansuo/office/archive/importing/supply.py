@@ -38,6 +38,7 @@ HOUSEHOLDS = frozenset(
             PriceClass.RESIDENTIAL_STEPS,
             PriceClass.RESIDENTIAL_STEPS_TOU,
             PriceClass.RESIDENTIAL_SHARED,
+            PriceClass.RESIDENTIAL_SHARED_TOU,
         ),
     )
 )

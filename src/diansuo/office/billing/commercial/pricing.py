@@ -196,6 +196,7 @@ def _store_lines(bills: CommercialBills, bill_of_row: Int64, slices: Int64) -> N
             "sequence": lines.sequence[kept],
             "component": lines.component[kept],
             "step": np.zeros(len(kept), np.int64),
+            "part": np.zeros(len(kept), np.int64),
             "band": [None if band < 0 else band for band in lines.band[kept].tolist()],
             "quantity": lines.quantity[kept],
             "unit": unit,
