@@ -11,7 +11,12 @@ from diansuo.core.tariff.commercial.columns import (
     CommercialRefusalCode,
     PurchaseMode,
 )
-from diansuo.core.tariff.commercial.price import price_commercial, recompute_commercial
+from diansuo.core.tariff.commercial.crossing import (
+    Crossed,
+    price_commercial_across_changes,
+    recompute_commercial,
+)
+from diansuo.core.tariff.commercial.price import price_commercial
 
 __all__ = [
     "NOT_KNOWN",
@@ -22,7 +27,9 @@ __all__ = [
     "CommercialLines",
     "CommercialRefusal",
     "CommercialRefusalCode",
+    "Crossed",
     "PurchaseMode",
     "price_commercial",
+    "price_commercial_across_changes",
     "recompute_commercial",
 ]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -33,7 +32,6 @@ from diansuo.core.tariff.commercial.kernel import (
     write_lines,
 )
 from diansuo.core.tariff.commercial.resolve import CommercialResolution, resolve
-from diansuo.core.tariff.commercial.schedules import COMPONENTS
 from diansuo.core.tariff.commercial.tables import build_tables
 
 UNUSED: Final = 0
@@ -85,30 +83,6 @@ def price_commercial(inputs: CommercialInput, book: RuleBook, place: str | None 
         refusals=tuple(sorted([*faults, *resolution.refusals], key=lambda refusal: refusal.row)),
         rulebook_hash=book.hash,
     )
-
-
-def recompute_commercial(
-    inputs: CommercialInput, slices: Iterable[Mapping[str, Any]], place: str | None = None
-) -> CommercialBills:
-    """Price rows again from the slices stored with their bills, whatever the rulebook says today.
-
-    Args:
-        inputs: the rows as they were priced.
-        slices: ``AppliedRule.to_slice()`` of every rule the bills used; repeats do no harm.
-        place: as in :func:`price_commercial`; None: the place whose components are among the slices.
-
-    Returns:
-        Bills whose amounts and lines equal the first ones byte for byte; ``rulebook_hash`` is that of the slices.
-
-    Raises:
-        AlteredSlice: a slice no longer has the hash it was stored under.
-        ValueError: no place is named and the slices have components of none, or of several.
-    """
-    book = RuleBook.from_slices(slices)
-    places = {rule.removesuffix(f"/{COMPONENTS}") for rule in book.rules if rule.endswith(f"/{COMPONENTS}")}
-    if place is None and len(places) != 1:
-        raise ValueError(f"the slices have the components of {len(places)} places; pass place=…")
-    return price_commercial(inputs, book, place or places.pop())
 
 
 def kernel_rows(inputs: CommercialInput, resolution: CommercialResolution) -> Rows:

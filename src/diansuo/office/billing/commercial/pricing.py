@@ -17,7 +17,8 @@ from diansuo.core.tariff.commercial import (
     NO_POWER_FACTOR,
     NOT_KNOWN,
     CommercialBills,
-    price_commercial,
+    Crossed,
+    price_commercial_across_changes,
 )
 from diansuo.core.tariff.resolve import day_of
 from diansuo.office.base import bulk
@@ -26,7 +27,7 @@ from diansuo.office.billing.columns import Ready
 from diansuo.office.billing.commercial import inputs, loading
 from diansuo.office.billing.commercial.loading import Terms
 from diansuo.office.billing.commercial.losses import Refused
-from diansuo.office.billing.models import Bill, BillLine
+from diansuo.office.billing.models import Bill, BillLine, BillPart
 
 Int64 = npt.NDArray[np.int64]
 
@@ -61,8 +62,13 @@ class Answer:
     refusals: tuple[Refusal, ...]
     rows: Int64
     settled: inputs.Settled | None
-    bills: CommercialBills | None
+    crossed: Crossed | None
     terms: Terms | None
+
+    @property
+    def bills(self) -> CommercialBills | None:
+        """The bills, those of divided months joined."""
+        return self.crossed.bills if self.crossed else None
 
     @property
     def amount_fen(self) -> int:
@@ -82,7 +88,8 @@ def price_ready(ready: Ready, book: RuleBook, place: str) -> Answer:
         mine, held, loading.transformers_of(mine.contract), book, step_wh=_step_wh(mine, book, place)
     )
     lossless = {one.row: one for one in settled.added.refused}
-    bills = price_commercial(settled.inputs, book, place)
+    crossed = price_commercial_across_changes(settled.inputs, book, place)
+    bills = crossed.bills
     refusals = [*refused.values(), *(_moved(one, rows) for one in lossless.values())]
     refusals += [
         Refusal(int(rows[one.row]), str(one.code), dict(one.params))
@@ -90,7 +97,7 @@ def price_ready(ready: Ready, book: RuleBook, place: str) -> Answer:
         if one.row not in lossless
     ]
     bills.priced[list(lossless)] = False
-    return Answer(ready, tuple(refusals), rows, settled, bills, held)
+    return Answer(ready, tuple(refusals), rows, settled, crossed, held)
 
 
 def _without_terms(ready: Ready, terms: Terms) -> dict[int, Refusal]:
@@ -125,9 +132,10 @@ def _step_wh(ready: Ready, book: RuleBook, place: str) -> int:
 
 def store(job_id: int, answer: Answer) -> int:
     """Write priced months as draft bills with their lines and the rules that had a part; return how many."""
-    bills, settled, terms = answer.bills, answer.settled, answer.terms
-    if bills is None or settled is None or terms is None or not bills.priced.any():
+    crossed, settled, terms = answer.crossed, answer.settled, answer.terms
+    if crossed is None or settled is None or terms is None or not crossed.bills.priced.any():
         return 0
+    bills = crossed.bills
     rows = np.flatnonzero(bills.priced)
     at, ready, given = answer.rows[rows], answer.ready, settled.inputs
     slices = np.array([columns.slice_id(rule, bills.rulebook_hash) for rule in bills.rules], dtype=np.int64)
@@ -165,7 +173,8 @@ def store(job_id: int, answer: Answer) -> int:
     )
     bill_of_row = np.zeros(len(bills.priced), dtype=np.int64)
     bill_of_row[rows] = ids
-    _store_lines(bills, bill_of_row, slices)
+    _store_lines(crossed, bill_of_row, slices)
+    _store_parts(crossed, bill_of_row)
     _store_rules(bills, rows, ids, slices)
     return len(rows)
 
@@ -185,9 +194,31 @@ def _unverified(bills: CommercialBills) -> npt.NDArray[np.bool_]:
     return np.array([*doubtful, False], dtype=np.bool_)[bills.schedule]
 
 
-def _store_lines(bills: CommercialBills, bill_of_row: Int64, slices: Int64) -> None:
-    kept = np.flatnonzero(bill_of_row[bills.lines.row] > 0)
-    lines = bills.lines
+def _store_parts(crossed: Crossed, bill_of_row: Int64) -> None:
+    """Write the parts of divided months; a month in one piece has none."""
+    split = crossed.split
+    several = np.bincount(split.row, minlength=len(bill_of_row)) > 1
+    kept = np.flatnonzero(several[split.row] & (bill_of_row[split.row] > 0))
+    none = np.zeros(len(kept), np.int64)
+    if len(kept):
+        bulk.insert_columns(
+            BillPart,
+            {
+                "bill": bill_of_row[split.row[kept]],
+                "part": split.part[kept],
+                "from_date": bulk.iso_days(split.from_day[kept]),
+                "to_date": bulk.iso_days(split.to_day[kept]),
+                "energy_wh": crossed.energy_wh[kept],
+                "peak_wh": none,
+                "valley_wh": none,
+                "by_days": np.ones(len(kept), np.bool_),
+            },
+        )
+
+
+def _store_lines(crossed: Crossed, bill_of_row: Int64, slices: Int64) -> None:
+    lines = crossed.bills.lines
+    kept = np.flatnonzero(bill_of_row[lines.row] > 0)
     unit = np.array([UNIT_OF.get(one, int(BillLine.Unit.WH)) for one in lines.component[kept].tolist()])
     bulk.insert_columns(
         BillLine,
@@ -196,7 +227,7 @@ def _store_lines(bills: CommercialBills, bill_of_row: Int64, slices: Int64) -> N
             "sequence": lines.sequence[kept],
             "component": lines.component[kept],
             "step": np.zeros(len(kept), np.int64),
-            "part": np.zeros(len(kept), np.int64),
+            "part": crossed.line_part[kept],
             "band": [None if band < 0 else band for band in lines.band[kept].tolist()],
             "quantity": lines.quantity[kept],
             "unit": unit,
