@@ -113,7 +113,10 @@ def other_rules(scope: Scope, *, bill_id: int) -> list[RuleSlice]:
     lines = BillLine.objects.filter(scope.limit(f"bill__{STATION}"), bill=bill_id)
     used = Bill.rules.through.objects.filter(bill=bill_id).values("ruleslice")
     return list(
-        RuleSlice.objects.filter(pk__in=used).exclude(pk__in=lines.values("rule")).order_by("rule_id")
+        RuleSlice.objects.filter(pk__in=used)
+        .exclude(pk__in=lines.values("rule"))
+        .exclude(rule_id__endswith="/settlement")
+        .order_by("rule_id")
     )
 
 

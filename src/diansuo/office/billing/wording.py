@@ -200,7 +200,7 @@ def quantity(value: int, unit: int) -> str:
 def price(price_nano: int, unit: int) -> str:
     """Write a line's price; the rate of the power factor as per cent with its sign."""
     if unit == BillLine.Unit.FEN:
-        return f"{Decimal(price_nano).scaleb(-7):+.2f}"
+        return f"{Decimal(price_nano).scaleb(-7):+.2f}" if price_nano else "0.00"
     if unit == BillLine.Unit.WH:
         return wording.yuan_per_kilowatt_hour(price_nano)
     return f"{Decimal(price_nano).scaleb(-9).normalize():f}"

@@ -206,8 +206,10 @@ def _require_possible(meter: Meter, values: Mapping[Register, int]) -> None:
     if not values:
         raise UnableToEnter(_("没有示数"))
     step_wh = 10 ** max(3 - meter.decimal_digits, 0)
-    for register_wh in values.values():
-        if not 0 <= register_wh < 1000 * 10**meter.integer_digits or register_wh % step_wh:
+    for register, register_wh in values.items():
+        # A demand is shown finer than the energy registers whose digits the archive names.
+        too_fine = register != Register.DEMAND and register_wh % step_wh
+        if not 0 <= register_wh < 1000 * 10**meter.integer_digits or too_fine:
             raise UnableToEnter(
                 _("示数 %(value)s 不是 %(integer)d 位整数 %(decimal)d 位小数的表能显示的")
                 % {

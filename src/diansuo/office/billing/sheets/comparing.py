@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from diansuo.core.rules import RuleBook
 from diansuo.core.rules.book import NoSuchRule
 from diansuo.core.rules.entry import NoValueInForce
@@ -17,6 +19,7 @@ from diansuo.office.billing.sheets.models import PriceSheet
 # What a change from one month to the next may be before somebody has to look twice; a slip of the decimal point is far
 # beyond it. A mark only: nothing is refused by it.
 JUMP = Decimal("0.5")
+BOTH, EVERY_CLASS = _("单一制、两部制"), _("各电压等级")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,32 @@ class PriceRow:
 
 def rows(content: Mapping[str, Any], before: RuleBook) -> list[PriceRow]:
     """Return the prices of a sheet in the order of the trade, each with the one in force the day before."""
-    found = []
+    found: list[tuple[str, str, str, Decimal, Decimal | None]] = []
     for rule_id, day, scheme, voltage, text in _prices(content):
         old = _price_before(before, rule_id, date.fromisoformat(day) - timedelta(days=1), scheme, voltage)
-        found.append(_row(components.component_of(rule_id), scheme, voltage, Decimal(text), old))
-    return found
+        found.append((components.component_of(rule_id), scheme, voltage, Decimal(text), old))
+    return _gathered(found)
+
+
+def _gathered(found: list[tuple[str, str, str, Decimal, Decimal | None]]) -> list[PriceRow]:
+    """Return one row for what is the same in every scheme and voltage class, or in every class of a scheme."""
+    by_component: dict[str, dict[str, dict[str, tuple[Decimal, Decimal | None]]]] = {}
+    for component, scheme, voltage, price, old in found:
+        by_component.setdefault(component, {}).setdefault(scheme, {})[voltage] = (price, old)
+    rows = []
+    for component, schemes in by_component.items():
+        every = {pair for by_voltage in schemes.values() for pair in by_voltage.values()}
+        whole = all(len(by_voltage) == len(components.VOLTAGES) for by_voltage in schemes.values())
+        if len(every) == 1 and whole and len(schemes) == len(components.SCHEMES):
+            rows.append(_row(component, BOTH, EVERY_CLASS, *every.pop()))
+            continue
+        for scheme, by_voltage in schemes.items():
+            title = components.SCHEMES[scheme]
+            if len(by_voltage) == len(components.VOLTAGES) and len(set(by_voltage.values())) == 1:
+                rows.append(_row(component, title, EVERY_CLASS, *next(iter(by_voltage.values()))))
+                continue
+            rows += [_row(component, title, components.VOLTAGES[v], *pair) for v, pair in by_voltage.items()]
+    return rows
 
 
 def _prices(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
@@ -63,12 +87,12 @@ def _price_before(book: RuleBook, rule_id: str, day: date, scheme: str, voltage:
     return None if text is None else Decimal(text)
 
 
-def _row(component: str, scheme: str, voltage: str, price: Decimal, before: Decimal | None) -> PriceRow:
+def _row(component: str, scheme: Any, voltage: Any, price: Decimal, before: Decimal | None) -> PriceRow:
     change = (price - before) / abs(before) if before else None
     return PriceRow(
         component=components.COMPONENT_RULES[component],
-        scheme=components.SCHEMES[scheme],
-        voltage=components.VOLTAGES[voltage],
+        scheme=scheme,
+        voltage=voltage,
         price=price,
         before=before,
         change_bp=None if change is None else int((change * 10_000).to_integral_value()),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diansuo.core.metering import Purpose
+from diansuo.core.metering import Purpose, Register
 from diansuo.core.metering.registers import MAXIMUM_DIGITS
 from diansuo.office.base.sheets.read import Parsed
 from diansuo.office.metering import rules
@@ -93,8 +93,8 @@ def place_row(
         period=month,
         read_date=day,
         purpose=purpose,
-        register_wh=_register_wh("current", cells["current"], place),
-        previous_wh=_register_wh("previous", cells["previous"], place),
+        register_wh=_register_wh("current", cells["current"], place, int(cells["register"])),
+        previous_wh=_register_wh("previous", cells["previous"], place, int(cells["register"])),
         energy_wh=_exact_wh("energy", cells["energy"]),
         estimated=bool(cells["estimated"]) or "估" in (cells["status"] or ""),
         trouble=trouble[:MISSED_REASON_LENGTH],
@@ -171,7 +171,9 @@ def _installed(cells: Mapping[str, Any], of_meter: Sequence[Place], day: date, p
     return serving[0] if purpose == Purpose.FINAL else serving[-1]
 
 
-def _register_wh(field: str, value: Decimal | None, place: Place) -> int | None:
+def _register_wh(
+    field: str, value: Decimal | None, place: Place, register: int = Register.ACTIVE_TOTAL
+) -> int | None:
     if value is None:
         return None
     if value < 0:
@@ -183,7 +185,9 @@ def _register_wh(field: str, value: Decimal | None, place: Place) -> int | None:
             _("超过表计的 %(digits)s 位整数") % {"digits": place.integer_digits},
             _("核对示数与抄表位数"),
         )
-    allowed = min(place.decimal_digits, FINEST_DECIMALS)
+    # A demand is shown finer than the energy registers whose digits the archive names.
+    demand = register == Register.DEMAND
+    allowed = FINEST_DECIMALS if demand else min(place.decimal_digits, FINEST_DECIMALS)
     scaled = value.scaleb(allowed)
     if scaled != scaled.to_integral_value():
         raise RowRefused(
