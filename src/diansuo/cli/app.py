@@ -7,7 +7,19 @@ import sys
 
 import typer
 
-from diansuo.cli import backup, calc, cycle, demo, export, imports, manage, sandbox, serve, station
+from diansuo.cli import (
+    backup,
+    calc,
+    cycle,
+    demo,
+    export,
+    imports,
+    manage,
+    rulebook,
+    sandbox,
+    serve,
+    station,
+)
 from diansuo.cli.say import Failure, error, t
 
 app = typer.Typer(
@@ -29,6 +41,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(cycle.app, name="cycle")
 app.add_typer(calc.app, name="calc")
 app.add_typer(export.app, name="export")
+app.add_typer(rulebook.app, name="rulebook")
 app.command("station")(station.station)
 app.command("backup")(backup.backup)
 app.command("manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(

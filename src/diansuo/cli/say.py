@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 console = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
@@ -33,6 +34,11 @@ def t(chinese: str, english: str) -> str:
 def say(text: str) -> None:
     """Print a line of plain text."""
     console.print(text, markup=False, soft_wrap=True)
+
+
+def say_styled(*parts: tuple[str, str]) -> None:
+    """Print a line made of texts, each with its style."""
+    console.print(Text.assemble(*parts), soft_wrap=True)
 
 
 def error(text: str) -> None:

@@ -75,14 +75,19 @@ class Home:
         return key
 
 
+def home_folder() -> Path:
+    """Return the folder named by ``DIANSUO_HOME``, else the platform's own place; it may not be there yet."""
+    named = os.environ.get("DIANSUO_HOME")
+    return Path(named) if named else Path(platformdirs.user_data_dir("diansuo", appauthor=False))
+
+
 def find_home() -> Home:
     """Return the home named by ``DIANSUO_HOME`` (else the platform's own place), made if it is new.
 
     Raises:
         BadSettings: ``settings.toml`` there has an unknown key or a value of the wrong kind.
     """
-    named = os.environ.get("DIANSUO_HOME")
-    folder = Path(named) if named else Path(platformdirs.user_data_dir("diansuo", appauthor=False))
+    folder = home_folder()
     folder.mkdir(parents=True, exist_ok=True)
     return Home(folder=folder.resolve(), **_read_settings(folder / "settings.toml"))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from diansuo.core.rules import Problem, RuleBook, RuleBookRefused, parse
+from diansuo.core.rules import Problem, RuleBook, RuleBookRefused, accept_sheet, parse
 
 SHIPPED = "diansuo"
 FOLDER = "rulebook"
@@ -80,12 +81,65 @@ def load(overlay: Path | None = None) -> RuleBook:
         RuleBookRefused: everything that is wrong with the files.
         FileNotFoundError: the overlay is not a folder.
     """
-    book = parse(read_folder(resources.files(SHIPPED).joinpath(FOLDER)))
+    book = parse(read_folder(shipped()))
     if overlay is None:
         return book
     if not overlay.is_dir():
         raise FileNotFoundError(f"{overlay}: no such folder of rules; make it, or drop the overlay setting")
     return parse(read_folder(overlay, f"{overlay.as_posix()}/"), onto=book)
+
+
+def shipped() -> Traversable:
+    """Return the folder of the shipped rulebook."""
+    return resources.files(SHIPPED).joinpath(FOLDER)
+
+
+def load_folder(folder: Path) -> RuleBook:
+    """Load a folder of rules for a check: every problem of every file at once.
+
+    A folder that brings its own closed list of units is a whole rulebook and stands by itself; any other one is an
+    overlay and is laid onto the shipped rulebook.
+
+    Raises:
+        RuleBookRefused: everything that is wrong with the files.
+        FileNotFoundError: there is no such folder, or no rule file in it.
+    """
+    problems: list[Problem] = []
+    documents = _documents(folder, f"{folder.as_posix()}/", problems) if folder.is_dir() else {}
+    if not documents:
+        raise FileNotFoundError(f"{folder}: no folder with rule files ({SUFFIX})")
+    readable = {path: document for path, document in documents.items() if document}
+    if len(readable) < len(documents):
+        # what a file that cannot be read would have brought is not missing
+        readable = {path: each for path, each in readable.items() if each.get("kind") != "coverage"}
+    alone = any(document.get("kind") == "units" for document in readable.values())
+    try:
+        book = parse(readable, onto=None if alone else load())
+    except RuleBookRefused as refused:
+        problems.extend(refused.problems)
+    if problems:
+        raise RuleBookRefused(sorted(problems, key=lambda problem: problem.file))
+    return book
+
+
+def load_sheets(book: RuleBook, files: Sequence[Path], place: str) -> RuleBook:
+    """Lay price sheets onto a book, one after the other: one document a file, whatever the file is called.
+
+    Raises:
+        RuleBookRefused: everything that is wrong with them; those that are right were laid on before the next.
+        FileNotFoundError: there is no such file.
+    """
+    problems: list[Problem] = []
+    for file in files:
+        document = _read(_text(file, file.as_posix(), problems), file.as_posix(), problems)
+        try:
+            book = accept_sheet(book, {f"{file.as_posix()}#/{document.get('id')}{SUFFIX}": document}, place)
+        except RuleBookRefused as refused:
+            named = (replace(each, file=each.file.partition("#/")[0]) for each in refused.problems)
+            problems.extend(each for each in named if document)
+    if problems:
+        raise RuleBookRefused(problems)
+    return book
 
 
 def read_folder(folder: Traversable | Path, prefix: str = "") -> dict[str, Mapping[str, Any]]:
@@ -99,13 +153,28 @@ def read_folder(folder: Traversable | Path, prefix: str = "") -> dict[str, Mappi
         RuleBookRefused: the problems of all files.
     """
     problems: list[Problem] = []
-    documents = {
-        f"{prefix}{path}": _read(file.read_text(encoding="utf-8"), f"{prefix}{path}", problems)
-        for path, file in _files(folder)
-    }
+    documents = _documents(folder, prefix, problems)
     if problems:
         raise RuleBookRefused(problems)
     return documents
+
+
+def _documents(
+    folder: Traversable | Path, prefix: str, problems: list[Problem]
+) -> dict[str, Mapping[str, Any]]:
+    """Read every rule file below a folder; one that cannot be read at all is empty, and its problem reported."""
+    return {
+        f"{prefix}{path}": _read(_text(file, f"{prefix}{path}", problems), f"{prefix}{path}", problems)
+        for path, file in _files(folder)
+    }
+
+
+def _text(file: Traversable | Path, name: str, problems: list[Problem]) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        problems.append(Problem(name, "", "is not UTF-8", "save it as UTF-8"))
+        return None
 
 
 def _files(folder: Traversable | Path, inside: str = "") -> list[tuple[str, Traversable | Path]]:
@@ -119,7 +188,9 @@ def _files(folder: Traversable | Path, inside: str = "") -> list[tuple[str, Trav
     return found
 
 
-def _read(text: str, file: str, problems: list[Problem]) -> Mapping[str, Any]:
+def _read(text: str | None, file: str, problems: list[Problem]) -> Mapping[str, Any]:
+    if text is None:
+        return {}
     loader = StrictLoader(text, file, problems)
     try:
         document = loader.get_single_data()

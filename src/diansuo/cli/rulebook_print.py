@@ -1,0 +1,123 @@
+"""How ``diansuo rulebook`` prints: a report of all rules, the values of one, and the policy changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from diansuo.cli.rulebook_rows import Reader, Row, rows_of
+from diansuo.cli.say import console, language, say, say_styled, t
+from diansuo.cli.wrapping import wrap
+
+if TYPE_CHECKING:
+    from diansuo.core.rules import Entry, Rule, RuleBook
+
+MARK: Final = "※"
+INDENT: Final = 2
+DAYS_WIDTH: Final = 32
+
+
+def title(rule: Rule) -> str:
+    """Return what a rule is called in the command's language."""
+    return rule.title.get("en" if language() == "en" else "zh", rule.rule_id)
+
+
+def say_report(report: Mapping[str, Any], what: str) -> None:
+    """Print the rules of a sound rulebook, one line each, and how much of it is unverified."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(t("规则", "rule"), overflow="fold")
+    for heading in (t("首日", "since"), t("末次变更", "last change"), t("核对日", "checked")):
+        table.add_column(heading, no_wrap=True)
+    for heading in (t("未核对", "unverified"), t("未知", "absent")):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for rule in report["rules"]:
+        days = rule["dates"]
+        numbers = [str(rule[name]) if rule[name] else "" for name in ("unverified", "absent")]
+        table.add_row(rule["rule_id"], days[0], days[-1] if len(days) > 1 else "", rule["checked"], *numbers)
+    console.print(table)
+    say(
+        t(
+            f"{what}：{report['count']} 条规则，{report['dates']} 个生效日，没有错误；"
+            f"{report['unverified']} 项未核对，{report['absent']} 项未知（用到时拒绝计算）",
+            f"{what}: {report['count']} rules, {report['dates']} dates, nothing wrong; {report['unverified']} values "
+            f"unverified, {report['absent']} not known (a bill that needs one is refused)",
+        )
+    )
+
+
+def say_rule(
+    book: RuleBook, rule: Rule, entry: Entry, notes: Mapping[tuple[str, str, str], str], *, whole: bool
+) -> None:
+    """Print what a rule says: where from, its values, and what is unverified."""
+    rows, doubts = rows_of(entry, Reader(book.units, notes, whole))
+    say_styled((title(rule), "bold"), ("  ", ""), (rule.rule_id, "dim"))
+    _say_indented(_origin(entry))
+    console.print(_table_of(rows))
+    for doubt in doubts:
+        _say_indented(f"{MARK} {doubt}", "yellow")
+    console.print()
+
+
+def _table_of(rows: Sequence[Row]) -> Table:
+    """Lay rows out in three columns: name, value, and what is said about it."""
+    values = [row.value or t("未知", "NOT KNOWN") for row in rows]
+    remarks = [
+        "\n".join(filter(None, (row.note, f"{MARK} {row.unverified}" if row.unverified else "")))
+        for row in rows
+    ]
+    room = console.width - 2 * INDENT
+    name_width = min(max(cell_len(row.name) for row in rows), room // 3)
+    room -= name_width + INDENT
+    wide = max(cell_len(line) for value in values for line in value.split("\n")) + 2
+    value_width = min(wide, room // 2) if any(remarks) else room
+    table = Table.grid(padding=(0, INDENT, 0, 0), pad_edge=False)
+    table.add_column(width=INDENT)
+    for row, value, remark in zip(rows, values, remarks, strict=True):
+        known = bool(row.value)
+        mark = f" {MARK}" if row.doubtful and known else ""
+        shown = Text(value if row.table else wrap(value + mark, value_width), "" if known else "bold red")
+        shown.highlight_words([MARK], "yellow")
+        beside = Text(wrap(remark, room - value_width - INDENT))
+        beside.highlight_words([MARK], "yellow")
+        table.add_row("", Text(wrap(row.name, name_width)), shown, beside)
+    return table
+
+
+def _say_indented(text: str, style: str = "") -> None:
+    for line in wrap(text, console.width - INDENT).split("\n"):
+        say_styled((" " * INDENT + line, style))
+
+
+def _origin(entry: Entry) -> str:
+    source = entry.source
+    until = t(f" 至 {entry.until} 前", f" until {entry.until}") if entry.until else ""
+    clause = source.clause or t("条款不详", "clause not known")
+    published = source.published or t("发文日不详", "day of publication not known")
+    return t(
+        f"自 {entry.effective}{until}  依据 {source.document}，{clause}，{published}  核对 {entry.checked}",
+        f"since {entry.effective}{until}, by {source.document}, {clause}, {published}; checked {entry.checked}",
+    ) + (f"  {source.url}" if source.url else "")
+
+
+def say_changes(changes: Sequence[Mapping[str, Any]], heading: str) -> None:
+    """Print policy changes."""
+    say_styled((heading, "bold"))
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for name in (t("生效", "since"), t("至", "until"), t("文件", "document"), t("影响", "what changes")):
+        table.add_column(name)
+    room = console.width - DAYS_WIDTH
+    for change in changes:
+        mark = "" if change["verified"] == "yes" else f" {MARK}"
+        document = wrap(change["document"] + mark, room * 2 // 5)
+        affects = Text(wrap(change["affects"], room * 3 // 5))
+        if change["note"]:
+            affects.append("\n" + wrap(change["note"], room * 3 // 5), "dim")
+        table.add_row(change["effective"], change["until"] or "", document, affects)
+    console.print(table)
+    if any(change["verified"] != "yes" for change in changes):
+        say(t(f"{MARK} 未与官方原文核对", f"{MARK} not held against the official text"))
