@@ -14,7 +14,7 @@ FIRST = "2020-01-01"
 FLOATS = {"owner": "rulebook", "time_of_use": "floats", "power_factor": "adjusted", "raised": "plain"}
 FIXED = {**FLOATS, "time_of_use": "fixed"}
 COMPONENTS = {
-    "purchase": {**FLOATS, "raised": "raised"},
+    "purchase": {**FLOATS, "owner": "sheet", "raised": "raised"},
     "upstream_loss": FLOATS,
     "transmission": FIXED,
     "system_operation": FIXED,
@@ -144,13 +144,27 @@ def documents() -> dict[str, dict[str, Any]]:
     return {f"{each['id']}.yaml": copy.deepcopy(each) for each in listed}
 
 
+def place_terms(basis: str) -> dict[str, Any]:
+    """The rule that says which month's sheet holds."""
+    choices = ["days_of_use", "bill_month"]
+    return document(
+        f"{PLACE}/commercial_terms", "parameters", body=parameters(price_month_basis=(basis, choices))
+    )
+
+
+def monthly_sheet() -> dict[str, Any]:
+    """The purchase price as a sheet: 0.40 from the first, 0.41 from July 2024 on, none after March 2026."""
+    sheet = component_price("purchase", "0.40")
+    sheet["values"]["2024-07-01"] = {
+        **component_price("purchase", "0.41")["values"][FIRST],
+        "until": "2026-04-01",
+    }
+    return sheet
+
+
 def book_of(**changed: dict[str, Any]) -> RuleBook:
     """Parse the placeholder book; ``name=document`` replaces or adds the document of that last name of its path."""
     every = documents()
     for each in changed.values():
         every[f"{each['id']}.yaml"] = each
-    units = {**load().units, **{unit: {"zh": unit, "en": unit} for unit in MISSING_UNITS}}
-    return parse(every, onto=RuleBook({}, units=units))
-
-
-MISSING_UNITS = ("yuan/kVA/month", "yuan/kW/month", "kWh/kVA")
+    return parse(every, onto=RuleBook({}, units=load().units))

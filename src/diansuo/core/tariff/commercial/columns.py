@@ -20,6 +20,9 @@ ByBand = npt.NDArray[np.int64]
 NOT_KNOWN: Final = -(2**63)
 """In ``demand_w`` and ``own_price_nano``: nobody gave a value. It is never taken for 0."""
 
+NO_BAND: Final = -1
+"""In the band of a line: the line is about no period."""
+
 NO_POWER_FACTOR: Final = -1
 """In ``CommercialBills.power_factor``: the row has none (no standard, or neither active nor reactive energy)."""
 
@@ -60,7 +63,8 @@ class CommercialInput:
     Attributes:
         voltage_class: int16, :class:`~diansuo.core.tariff.classes.VoltageClass` of supply.
         two_part: bool, 两部制; False: 单一制.
-        period: int64, 电费年月 YYYYMM; carried, never used to find a price.
+        period: int64, 电费年月 YYYYMM; finds the price of a monthly sheet where ``price_month_basis`` is
+            ``bill_month``, and nothing else.
         from_day: int64, first day of use, days since 1970-01-01.
         to_day: int64, the day after the last day of use.
         energy_wh: int64, settled Wh of all periods together, losses and allocations included.
@@ -160,6 +164,7 @@ class CommercialRefusalCode(StrEnum):
     UNKNOWN_STANDARD = "unknown_standard"
     """the table of the power-factor adjustment has no column for this standard"""
     EMPTY_PERIOD = "empty_period"
+    NOT_A_MONTH = "not_a_month"
     NEGATIVE_ENERGY = "negative_energy"
     NEGATIVE_REACTIVE = "negative_reactive"
     ENERGY_TOO_LARGE = "energy_too_large"
@@ -217,7 +222,7 @@ class CommercialLines:
         row: int64, the row of the input the line belongs to.
         sequence: int16, 1, 2, … within the bill.
         component: int16, :class:`~diansuo.core.tariff.classes.Component`.
-        band: int16, :class:`~diansuo.core.quantity.band.Band`; -1 where the line is about no period.
+        band: int16, :class:`~diansuo.core.quantity.band.Band`; ``NO_BAND`` where the line is about no period.
         quantity: int64, Wh, VA-days, W-days or fen, as above.
         days: int16, days of the month a capacity or demand line is divided by; 0 on other lines.
         price_nano: int64, what the quantity is multiplied with, as above.

@@ -17,11 +17,10 @@ from diansuo.core.quantity.money import nano_from_price
 from diansuo.core.rules import Entry
 from diansuo.core.tariff.classes import Component, VoltageClass
 from diansuo.core.tariff.commercial.bands import FLAT_RATIO, Ratios
-from diansuo.core.tariff.commercial.columns import PurchaseMode
+from diansuo.core.tariff.commercial.columns import NO_BAND, PurchaseMode
 from diansuo.core.tariff.commercial.demand import nano_times
 
 BAND_PRICE: Final = "band-price"
-NO_BAND: Final = -1
 ENERGY_COMPONENTS: Final = tuple(
     sorted(
         (

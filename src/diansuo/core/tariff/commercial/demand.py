@@ -5,7 +5,7 @@ Source: 发改办价格〔2016〕1583号; 发改价格〔2023〕526号; domain.m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -17,6 +17,7 @@ from diansuo.core.quantity.money import scaled
 from diansuo.core.quantity.rounding import round_half_away
 from diansuo.core.rules import Entry
 from diansuo.core.tariff.commercial.capacity import DayBase
+from diansuo.core.tariff.commercial.columns import CapacityMethod
 
 DEMAND_LIMIT: Final = "demand-limit"
 DEMAND_PRICE: Final = "demand-price"
@@ -27,44 +28,57 @@ NO_DISCOUNT: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class ChargeTerms:
-    """The terms of the capacity charge in force, from ``national/capacity_charge``.
+    """The terms of the capacity charge in force as far as a method needs them, from ``national/capacity_charge``.
 
     Attributes:
         day_base: what a part of a month is divided by.
+        floor_millionths: 0.40: of the capacity, what is charged at least; 0 where no floor is known.
         over_millionths: 1.05: up to this times the contract demand nothing is in excess.
         over_multiple: 2: how many times the price the excess costs.
-        floor_millionths: 0.40: of the capacity, what a contract demand is at least.
         discount_energy_wh: 260 kWh/kVA in Wh per kVA; ``NO_DISCOUNT`` where the rule has none.
         discount_ratio: 0.9: what then remains of the demand price.
     """
 
     day_base: DayBase
-    over_millionths: int
-    over_multiple: Decimal
-    floor_millionths: int
-    discount_energy_wh: int
-    discount_ratio: Decimal
+    floor_millionths: int = 0
+    over_millionths: int = MILLIONTHS
+    over_multiple: Decimal = Decimal(1)
+    discount_energy_wh: int = NO_DISCOUNT
+    discount_ratio: Decimal = Decimal(1)
 
     @classmethod
-    def from_entry(cls, entry: Entry) -> ChargeTerms:
-        """Read the terms. A rule without ``discount_energy`` (before 2023-06) gives no discount.
+    def from_entry(cls, entry: Entry, method: CapacityMethod) -> ChargeTerms:
+        """Read what the method needs; what it does not need may be unknown (as 105 % was before 2016).
+
+        A rule without ``discount_energy`` gives no discount. Whether actual demand has a floor is not settled by any
+        text that was found: ``actual_floor_ratio`` applies where a rulebook knows it, and there is none where it is
+        null.
 
         Raises:
-            ValueAbsent: one of them is not known.
-            KeyError: the rule lacks one.
+            ValueAbsent: a value it needs is not known.
+            KeyError: the rule lacks one it needs.
         """
-        has_discount = "discount_energy" in entry.values["parameters"]
-        return cls(
-            day_base=DayBase(entry.word("day_base")),
+        terms = cls(DayBase(entry.word("day_base")))
+        if method is CapacityMethod.CAPACITY:
+            return terms
+        if "discount_energy" in entry.values["parameters"]:
+            energy = entry.number("discount_energy")
+            terms = replace(
+                terms,
+                discount_energy_wh=scaled(energy, 1000, "kWh/kVA", "Wh/kVA"),
+                discount_ratio=entry.number("discount_ratio"),
+            )
+        if method is CapacityMethod.ACTUAL_DEMAND:
+            named = entry.values["parameters"].get("actual_floor_ratio", {"value": None})
+            known = named["value"] is not None
+            return (
+                replace(terms, floor_millionths=_millionths(entry, "actual_floor_ratio")) if known else terms
+            )
+        return replace(
+            terms,
+            floor_millionths=_millionths(entry, "contract_floor_ratio"),
             over_millionths=_millionths(entry, "contract_over_ratio"),
             over_multiple=entry.number("contract_over_multiple"),
-            floor_millionths=_millionths(entry, "contract_floor_ratio"),
-            discount_energy_wh=(
-                scaled(entry.number("discount_energy"), 1000, "kWh/kVA", "Wh/kVA")
-                if has_discount
-                else NO_DISCOUNT
-            ),
-            discount_ratio=entry.number("discount_ratio") if has_discount else Decimal(1),
         )
 
 
@@ -81,9 +95,9 @@ def nano_times(price_nano: int, *ratios: Decimal) -> int:
 
 
 @njit(cache=True, inline="always")
-def contract_of(contract_w: int, capacity_va: int, floor_millionths: int) -> int:
-    """Return the contract demand that is charged: at least the floor of the capacity (step ``demand-limit``)."""
-    return max(contract_w, round_half_away(capacity_va * floor_millionths, MILLIONTHS))
+def charged_demand_of(demand_w: int, capacity_va: int, floor_millionths: int) -> int:
+    """Return the demand that is charged: at least the floor of the capacity (step ``demand-limit``)."""
+    return max(demand_w, round_half_away(capacity_va * floor_millionths, MILLIONTHS))
 
 
 @njit(cache=True, inline="always")
@@ -109,7 +123,7 @@ def _contract_demands(
     excess: Int64,
 ) -> None:
     for row in range(len(contract_w)):
-        charged[row] = contract_of(contract_w[row], capacity_va[row], floor)
+        charged[row] = charged_demand_of(contract_w[row], capacity_va[row], floor)
         excess[row] = excess_of(demand_w[row], charged[row], over)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from diansuo.core.quantity.arrays import Bool
 from diansuo.core.quantity.band import Band
 from diansuo.core.quantity.money import ENERGY_LIMIT_WH, NANO_PER_YUAN, WH_PER_KWH
+from diansuo.core.quantity.month import MONTHS
 from diansuo.core.quantity.rounding import INT64_MAX
 from diansuo.core.tariff.classes import VoltageClass
 from diansuo.core.tariff.commercial.capacity import MONTH_DAYS_LIMIT, QUANTITY_LIMIT
@@ -139,6 +140,11 @@ FAULTS: Final = (
         CommercialRefusalCode.EMPTY_PERIOD,
         lambda inputs: inputs.to_day <= inputs.from_day,
         ("from_day", "to_day"),
+    ),
+    CommercialFault(
+        CommercialRefusalCode.NOT_A_MONTH,
+        lambda inputs: (inputs.period % 100 - 1) // MONTHS != 0,
+        ("period",),
     ),
     CommercialFault(
         CommercialRefusalCode.NEGATIVE_ENERGY,

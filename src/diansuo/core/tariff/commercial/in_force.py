@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from diansuo.core.quantity.month import first_day
-from diansuo.core.rules import Entry, NoSuchRule, NoValueInForce, RuleBook, ValueAbsent
+from diansuo.core.rules import Entry, NoValueInForce, RuleBook, ValueAbsent
 from diansuo.core.tariff.commercial.bands import RatioChange
 from diansuo.core.tariff.commercial.columns import CommercialRefusalCode
 
@@ -18,6 +18,14 @@ class ChangeWithinPeriod(LookupError):
     def __init__(self, rule_id: str, file: str, change_date: date) -> None:
         self.rule_id, self.file, self.change_date = rule_id, file, change_date
         super().__init__(f"{file}: {rule_id} changes on {change_date}; split the energy there")
+
+
+class RuleMissing(LookupError):
+    """The book has no rule of a name that a bill needs: a price sheet that never came, or a place without the rule."""
+
+    def __init__(self, rule_id: str) -> None:
+        self.rule_id, self.file = rule_id, f"{rule_id}.yaml"
+        super().__init__(f"the rulebook has no rule {rule_id}; add {self.file}, or the month's price sheet")
 
 
 class UnknownStandard(LookupError):
@@ -37,7 +45,7 @@ class MonthDaysDiffer(LookupError):
 
 
 WHY_NOT = (
-    NoSuchRule,
+    RuleMissing,
     NoValueInForce,
     ValueAbsent,
     ChangeWithinPeriod,
@@ -61,14 +69,20 @@ class InForce:
         """Return the entry of a rule of the place: ``commercial_components``.
 
         Raises:
-            NoSuchRule: the book has none of this name.
+            RuleMissing: the book has none of this name.
             NoValueInForce: nothing holds on a day of use.
             ChangeWithinPeriod: two entries hold, one after the other.
         """
         return self.national(f"{self.place}/{name}")
 
+    def has(self, name: str) -> bool:
+        """Say whether the place has a rule of this name at all."""
+        return f"{self.place}/{name}" in self.book.rules
+
     def national(self, rule_id: str) -> Entry:
         """Return the entry of a rule by its whole id, as :meth:`local`."""
+        if rule_id not in self.book.rules:
+            raise RuleMissing(rule_id)
         entry = self.book.in_force(rule_id, self.first)
         later = [each for each in self.book.rule(rule_id).entries if self.first < each.effective <= self.last]
         ends = None if entry.until is None or entry.until > self.last else entry.until
@@ -82,8 +96,8 @@ class InForce:
 def refusal_of(why: LookupError) -> tuple[CommercialRefusalCode, dict[str, Any]]:
     """Return code and params of what keeps a row from being priced."""
     match why:
-        case NoSuchRule():
-            return CommercialRefusalCode.NO_SUCH_RULE, {"why": str(why)}
+        case RuleMissing():
+            return CommercialRefusalCode.NO_SUCH_RULE, _named(why, {})
         case NoValueInForce():
             params = {"day": why.day.isoformat(), "first_date": why.first_date and why.first_date.isoformat()}
             return CommercialRefusalCode.NO_VALUE_IN_FORCE, _named(why, params)

@@ -33,6 +33,7 @@ POWER_LIMIT: Final = 2**44
 # a number below 2**44 is high x 2**22 + low; a square times 40 000 then has limbs below 2**61
 LIMB_BITS: Final = 22
 LIMB_MASK: Final = 2**LIMB_BITS - 1
+SIGN_BIT: Final = 63
 SCALE_SQUARED: Final = (2 * HUNDREDTHS) ** 2
 
 
@@ -64,15 +65,14 @@ def power_factor_of(active_wh: int, reactive_varh: int) -> int:
     hundredths = 0
     step = 64
     while step > 0:
-        candidate = hundredths + step
-        odd = 2 * candidate - 1
-        left = SCALE_SQUARED - odd * odd
+        odd = 2 * (hundredths + step) - 1
         right = odd * odd
+        left = SCALE_SQUARED - right
         low = p_0 * left - q_0 * right
         middle = p_1 * left - q_1 * right + (low >> LIMB_BITS)
         high = p_2 * left - q_2 * right + (middle >> LIMB_BITS)
-        if candidate <= HUNDREDTHS and high >= 0:
-            hundredths = candidate
+        # adds the step unless the difference is negative, as it is beyond 1.00; a branch here would be a coin tossed
+        hundredths += step & ~(high >> SIGN_BIT)
         step >>= 1
     return hundredths
 

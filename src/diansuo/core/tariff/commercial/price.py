@@ -12,17 +12,18 @@ from diansuo.core.quantity.band import BANDS, Band
 from diansuo.core.rules import Entry, RuleBook
 from diansuo.core.tariff.columns import AppliedRule
 from diansuo.core.tariff.commercial.columns import (
+    NO_BAND,
     NO_POWER_FACTOR,
     ByBand,
     CommercialBills,
     CommercialInput,
     CommercialLines,
 )
-from diansuo.core.tariff.commercial.components import NO_BAND
 from diansuo.core.tariff.commercial.demand import nano_times
 from diansuo.core.tariff.commercial.faults import find_faults
 from diansuo.core.tariff.commercial.kernel import (
     ALL_BANDS,
+    CHARGES,
     EXTRA_SLOTS,
     LineColumns,
     Output,
@@ -175,6 +176,8 @@ def empty_output(rows: int, slots: int) -> Output:
     """Return the arrays the first pass of the kernel writes, for tables of so many slots."""
     return Output(
         amount_fen=np.zeros((rows, slots + EXTRA_SLOTS), np.int64),
+        charge_quantity=np.zeros((rows, CHARGES), np.int64),
+        charge_price_nano=np.zeros((rows, CHARGES), np.int64),
         total_fen=np.zeros(rows, np.int64),
         settled_wh=np.zeros(rows, np.int64),
         power_factor=np.full(rows, NO_POWER_FACTOR, np.int16),

@@ -86,6 +86,7 @@ def _groups(inputs: CommercialInput, rows: Int64) -> list[Int64]:
         inputs.power_factor_standard,
         inputs.reduced_standard,
         _zero_active(inputs),
+        inputs.period,
         inputs.from_day,
         inputs.to_day,
     )
@@ -124,6 +125,7 @@ def _customer_and_days(one: CommercialInput) -> tuple[Customer, tuple[date, date
         standard=int(one.power_factor_standard[0]),
         reduced=bool(one.reduced_standard[0]),
         zero_active=bool(_zero_active(one)[0]),
+        period=int(one.period[0]),
     )
     return customer, (day_of(int(one.from_day[0])), day_of(int(one.to_day[0]) - 1))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from diansuo.core.quantity.money import nano_from_price
+from diansuo.core.quantity.month import first_day
 from diansuo.core.rules import Entry
-from diansuo.core.tariff.classes import SETTLEMENT, VoltageClass
+from diansuo.core.tariff.classes import SETTLEMENT, Component, VoltageClass
 from diansuo.core.tariff.commercial.bands import months_between, ratios_of
 from diansuo.core.tariff.commercial.capacity import THIRTY, DayBase
 from diansuo.core.tariff.commercial.columns import CapacityMethod, PurchaseMode
@@ -30,6 +33,17 @@ CHARGE_TERMS: Final = "national/capacity_charge"
 ADJUSTMENT: Final = "national/power_factor/adjustment"
 ADJUSTMENT_POLICY: Final = "national/power_factor/policy"
 MARKET: Final = "national/commercial_terms"
+PLACE_TERMS: Final = "commercial_terms"
+SHEET: Final = "sheet"
+
+
+class PriceMonthBasis(StrEnum):
+    """Which days the price of a monthly sheet holds for, ``price_month_basis`` (domain.md §1.2, not settled there)."""
+
+    DAYS_OF_USE = "days_of_use"
+    """自然月: use on both sides of a month's end must be split"""
+    BILL_MONTH = "bill_month"
+    """电费年月: the whole bill at the price of its month"""
 
 
 class Customer(NamedTuple):
@@ -45,6 +59,7 @@ class Customer(NamedTuple):
         standard: of the power factor, in hundredths; 0 where none applies.
         reduced: 降低标准.
         zero_active: whether there is reactive but no active energy, which a policy must settle.
+        period: 电费年月 YYYYMM.
     """
 
     voltage: VoltageClass
@@ -56,6 +71,7 @@ class Customer(NamedTuple):
     standard: int
     reduced: bool
     zero_active: bool
+    period: int
 
 
 def schedule_for(customer: Customer, held: InForce) -> Schedule:
@@ -78,11 +94,7 @@ def schedule_for(customer: Customer, held: InForce) -> Schedule:
         own_bands=own_bands,
         adjustable=customer.standard > 0,
     )
-    prices = {
-        component: held.local(f"{PRICES}/{component.name.lower()}")
-        for component in components_of(components)
-        if not priced_by_contract(component, customer.mode)
-    }
+    prices, basis = _prices(customer, held, components)
     settlement = held.local(SETTLEMENT)
     policy = held.national(ADJUSTMENT_POLICY) if customer.zero_active else None
     return Schedule(
@@ -94,8 +106,26 @@ def schedule_for(customer: Customer, held: InForce) -> Schedule:
         charge=None if customer.method is CapacityMethod.NONE else _charge(customer, held),
         factor=_factor(customer, held, policy),
         settlement=settlement,
-        others=tuple(entry for entry in (components, market, policy) if entry is not None),
+        others=tuple(entry for entry in (components, market, policy, basis) if entry is not None),
     )
+
+
+def _prices(
+    customer: Customer, held: InForce, components: Entry
+) -> tuple[dict[Component, Entry], Entry | None]:
+    """Return the rule of every component's price, and the one that says which month's sheet holds."""
+    basis = held.local(PLACE_TERMS) if held.has(PLACE_TERMS) else None
+    by_sheet = held
+    if basis is not None and PriceMonthBasis(basis.word("price_month_basis")) is PriceMonthBasis.BILL_MONTH:
+        start = first_day(customer.period)
+        by_sheet = replace(held, first=start, last=start)
+    prices = {}
+    for component in components_of(components):
+        if not priced_by_contract(component, customer.mode):
+            owner = components.values["components"][component.name.lower()]["owner"]
+            days = by_sheet if owner == SHEET else held
+            prices[component] = days.local(f"{PRICES}/{component.name.lower()}")
+    return prices, basis
 
 
 def _on_own_bands(customer: Customer, market: Entry | None) -> bool:
@@ -106,7 +136,7 @@ def _on_own_bands(customer: Customer, market: Entry | None) -> bool:
 
 def _charge(customer: Customer, held: InForce) -> Charge:
     terms_entry, price_entry = held.national(CHARGE_TERMS), held.local(CHARGE_PRICE)
-    terms = ChargeTerms.from_entry(terms_entry)
+    terms = ChargeTerms.from_entry(terms_entry, customer.method)
     if terms.day_base is DayBase.THIRTY and customer.month_days != THIRTY:
         raise MonthDaysDiffer(terms_entry, customer.month_days)
     of_what = "capacity" if customer.method is CapacityMethod.CAPACITY else "demand"

@@ -14,15 +14,17 @@ from diansuo.core.quantity.money import ENERGY_LIMIT_WH, energy_limit_wh
 from diansuo.core.rules import Entry
 from diansuo.core.tariff.classes import Component
 from diansuo.core.tariff.commercial.capacity import CAPACITY_DAYS
-from diansuo.core.tariff.commercial.columns import CapacityMethod
-from diansuo.core.tariff.commercial.components import BAND_PRICE, NO_BAND, Slot
+from diansuo.core.tariff.commercial.columns import NO_BAND, CapacityMethod
+from diansuo.core.tariff.commercial.components import BAND_PRICE, Slot
 from diansuo.core.tariff.commercial.demand import DEMAND_LIMIT, DEMAND_PRICE, ChargeTerms, nano_times
-from diansuo.core.tariff.commercial.kernel import ALL_BANDS, Tables
+from diansuo.core.tariff.commercial.kernel import ALL_BANDS, EXTRA_SLOTS, Tables
 from diansuo.core.tariff.commercial.power_factor import ADJUSTMENT_FEN, HUNDREDTHS, POWER_FACTOR
 from diansuo.core.tariff.shapes import ENERGY_PRECISION, LINE_FEN
 
 FLAT_REMAINDER: Final = "flat-remainder"
 NO_RULE: Final = -1
+# from the end, after the slots of energy
+CHARGE_SLOT, EXCESS_SLOT, FACTOR_SLOT = -3, -2, -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +153,19 @@ def build_tables(schedules: Sequence[Schedule], rule_index: Mapping[str, int]) -
         reads_bands=np.zeros(count, np.bool_),
         slot_count=np.zeros(count, np.int64),
         price_nano=np.zeros((count, slots), np.int64),
-        component=np.zeros((count, slots), np.int16),
-        band=np.full((count, slots), ALL_BANDS, np.int64),
+        component=np.zeros((count, slots + EXTRA_SLOTS), np.int16),
+        band=np.full((count, slots + EXTRA_SLOTS), ALL_BANDS, np.int64),
         adjusted=np.zeros((count, slots), np.int64),
         own=np.zeros((count, slots), np.bool_),
-        rule=np.full((count, slots), NO_RULE, np.int16),
+        rule=np.full((count, slots + EXTRA_SLOTS), NO_RULE, np.int16),
         method=np.zeros(count, np.int16),
-        charge_component=np.zeros(count, np.int16),
         charge_price_nano=np.zeros((count, 2), np.int64),
         excess_price_nano=np.zeros((count, 2), np.int64),
         over_millionths=np.zeros(count, np.int64),
         floor_millionths=np.zeros(count, np.int64),
         discount_energy_wh=np.full(count, -1, np.int64),
-        charge_rule=np.full(count, NO_RULE, np.int16),
         has_factor=np.zeros(count, np.bool_),
         rates=np.zeros((count, HUNDREDTHS + 1), np.int64),
-        factor_rule=np.full(count, NO_RULE, np.int16),
     )
     for index, schedule in enumerate(schedules):
         tables.energy_step_wh[index] = schedule.energy_step_wh
@@ -192,16 +191,18 @@ def _write_slots(tables: Tables, index: int, slots: Sequence[Slot], rule_index: 
 
 def _write_charge(tables: Tables, index: int, charge: Charge, rule_index: Mapping[str, int]) -> None:
     tables.method[index] = charge.method
-    tables.charge_component[index] = charge.component
+    tables.component[index, CHARGE_SLOT] = charge.component
+    tables.component[index, EXCESS_SLOT] = Component.DEMAND_EXCESS
+    tables.rule[index, [CHARGE_SLOT, EXCESS_SLOT]] = rule_index[charge.price_entry.slice_hash]
     tables.charge_price_nano[index] = (charge.price_nano, charge.discounted_nano)
     tables.excess_price_nano[index] = charge.excess_nano
     tables.over_millionths[index] = charge.terms.over_millionths
     tables.floor_millionths[index] = charge.terms.floor_millionths
     tables.discount_energy_wh[index] = charge.terms.discount_energy_wh
-    tables.charge_rule[index] = rule_index[charge.price_entry.slice_hash]
 
 
 def _write_factor(tables: Tables, index: int, factor: Factor, rule_index: Mapping[str, int]) -> None:
     tables.has_factor[index] = True
     tables.rates[index] = factor.rates
-    tables.factor_rule[index] = rule_index[factor.table_entry.slice_hash]
+    tables.component[index, FACTOR_SLOT] = Component.POWER_FACTOR
+    tables.rule[index, FACTOR_SLOT] = rule_index[factor.table_entry.slice_hash]
