@@ -164,6 +164,22 @@ def test_corrected_energy_of_a_column_rounds_each_row_once() -> None:
     assert settled_wh(Fraction(-25, 2), step_wh=1) == -13
 
 
+# the worked table of docs/rules/rounding.md
+@pytest.mark.parametrize(
+    ("read_wh", "factor", "settled"),
+    [
+        (1_000_000, Fraction(9, 8), 1_125_000),
+        (10_010, Fraction(3, 2), 15_020),
+        (1_000_000, Fraction("1.395661041496"), 1_395_660),
+    ],
+)
+def test_corrected_energy_settles_to_a_hundredth(read_wh: int, factor: Fraction, settled: int) -> None:
+    found = corrected_wh(
+        np.array([read_wh]), np.array([factor.numerator]), np.array([factor.denominator]), step_wh=10
+    )
+    assert found.tolist() == [settled]
+
+
 def test_a_factor_so_large_that_it_does_not_fit_is_refused() -> None:
     with pytest.raises(OverflowError):
         corrected_wh(np.array([10**12]), np.array([10**12]), np.array([1]), step_wh=10)

@@ -174,6 +174,8 @@ def test_the_supplied_come_off_their_supplier_with_energy_and_demand() -> None:
 def test_a_supplied_customer_above_the_supplier_or_of_unknown_shift_is_held() -> None:
     above = less_supplied(col(10), col(11), supplier_of=col(0))
     assert [each.code for each in above.findings] == [EnergyCode.SUPPLIED_EXCEEDS_SUPPLIER]
+    by_shift = supplied_demand_w(col(*[36_000_000] * 4), col(180, 360, 540, 270), step_w=1)
+    assert by_shift.energy_wh.tolist() == [200_000, 100_000, 66_667, 133_333]
     unknown = supplied_demand_w(col(10), col(-1), step_w=1)
     assert [each.code for each in unknown.findings] == [EnergyCode.NO_TRANSFER_HOURS]
 
