@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from diansuo.core.metering.energy import LossMethod
 from diansuo.core.tariff.classes import Component, PriceClass, VoltageClass
@@ -251,3 +252,25 @@ def test_customers_without_terms_settle_their_own_energy_month_by_month(station:
 
     energy = Consumption.objects.filter(point=point).order_by("period").values_list("period", "total_wh")
     assert dict(energy)[202409] == 6_000_000
+
+
+def test_the_page_of_a_bill_shows_every_line_with_its_unit_and_its_doubts(
+    station: Station, admin_client: Client
+) -> None:
+    double(station, "0043")
+    sheet.approved(202407)
+    held(station)
+
+    page = admin_client.get(f"/bills/{Bill.objects.get().pk}/").content.decode()
+
+    for words in (
+        "代理购电电费（峰）",
+        "容量电费",
+        "kVA·天",
+        "功率因数调整电费",
+        "-0.75",
+        "3,000.00 kvarh",
+        "未核对",
+    ):
+        assert words in page, words
+    assert "未核对" in admin_client.get("/bills/2024-08/").content.decode()

@@ -65,10 +65,10 @@ _PRICE_RULE = re.compile(rf"/{components.FOLDER}/(\w+)")
 
 
 def _no_such_rule(detail: _Detail) -> Words:
-    why = str(detail.get("why") or detail.get("detail") or "")
-    found = _PRICE_RULE.search(why)
+    rule = str(detail.get("rule_id") or detail.get("detail") or "")
+    found = _PRICE_RULE.search(rule)
     name = components.COMPONENT_RULES.get(found[1]) if found else None
-    return _sheet_missing(name, "") if name else _value_absent({"file": why})
+    return _sheet_missing(name, "") if name else _value_absent({"file": detail.get("file") or rule})
 
 
 def _no_value_in_force(detail: _Detail) -> Words:

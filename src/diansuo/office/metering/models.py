@@ -203,7 +203,7 @@ class Finding(models.Model):
     job = models.ForeignKey(
         Job, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("作业")
     )
-    rule = models.CharField(_("规则"), max_length=24)
+    rule = models.CharField(_("规则"), max_length=48)
     severity = models.PositiveSmallIntegerField(_("级别"), choices=Severity.choices)
     register = models.PositiveSmallIntegerField(_("示数类型"), choices=REGISTERS, null=True, blank=True)
     actual = models.BigIntegerField(_("实际"), default=0)
