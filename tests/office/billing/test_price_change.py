@@ -8,9 +8,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from diansuo.office.archive.models import MeterInstallation
-from diansuo.office.base.models import ImportBatch, Station
+from diansuo.office.base.models import ImportBatch, Station, User
 from diansuo.office.billing.models import Bill, BillPart
 from diansuo.office.config import rulebook_files
 from diansuo.office.metering import lake
@@ -123,3 +125,13 @@ def test_running_the_month_again_leaves_each_part_once(station: Station) -> None
     run(station, 202408)
     assert BillPart.objects.count() == 2
     assert BillPart.objects.get(part=2).from_date - timedelta(days=15) == date(2024, 7, 1)
+
+
+def test_the_page_of_a_divided_bill_shows_its_parts(station: Station) -> None:
+    bill = bill_of_august(station, opened_household(station, "01"))
+    client = Client()
+    client.force_login(User.objects.create_superuser("head"))
+    page = client.get(reverse("bill", args=[bill.pk])).content.decode()
+    assert "调价分段" in page
+    assert "第2段" in page
+    assert "按天数" in page

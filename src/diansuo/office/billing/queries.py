@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import wording
-from diansuo.office.billing.models import Bill, BillLine, ExternalBill, RuleSlice
+from diansuo.office.billing.models import Bill, BillLine, BillPart, ExternalBill, RuleSlice
 from diansuo.office.network.prices import NANO_WH_PER_FEN
 
 STATION = "consumption__point__station"
@@ -89,7 +89,7 @@ def lines(scope: Scope, *, bill_id: int) -> list[Line]:
 def _line(row: BillLine) -> Line:
     source = row.rule.source
     return Line(
-        title=wording.line_title(row.component, row.step, row.band),
+        title=wording.line_title(row.component, row.step, row.band, row.part),
         step=row.step,
         quantity=wording.quantity(row.quantity, row.unit),
         unit=wording.UNITS[row.unit].of_quantity,
@@ -106,6 +106,11 @@ def _line(row: BillLine) -> Line:
         clause=source.get("clause") or "",
         unverified=tuple(wording.doubt(name, why) for name, why in row.rule.unverified.items()),
     )
+
+
+def parts(scope: Scope, *, bill_id: int) -> list[BillPart]:
+    """Return the parts a change of prices divides a bill into, in order; none for a bill in one piece."""
+    return list(BillPart.objects.filter(scope.limit(f"bill__{STATION}"), bill=bill_id).order_by("part"))
 
 
 def other_rules(scope: Scope, *, bill_id: int) -> list[RuleSlice]:

@@ -92,8 +92,8 @@ def _sheet_missing(component: Any, day: str) -> Words:
 def _price_change(_detail: _Detail) -> Words:
     return Words(
         _("账期跨调价日"),
-        _("账期内电价有调整，尚不支持分段计费"),
-        _("先在原系统出账；分段计费启用后可重新执行本月流程"),
+        _("账期内电价有调整，未能分段计费"),
+        _("核对调价日前后的电价是否都已录入，再重新执行本月流程"),
     )
 
 
@@ -153,8 +153,11 @@ def rule_title(rule_id: str) -> str:
     return rule.title["en" if get_language() == "en" else "zh"]
 
 
-def line_title(component: int, step: int, band: int | None = None) -> str:
-    """Return what a bill line charges for, as it stands on the bill."""
+def line_title(component: int, step: int, band: int | None = None, part: int = 0) -> str:
+    """Return what a bill line charges for, as it stands on the bill; of a divided bill with its part."""
+    if part:
+        title = line_title(component, step, band)
+        return _("%(title)s · 第%(part)s段") % {"title": title, "part": part}
     if component >= Component.PURCHASE:
         name = str(COMPONENT_NAMES[Component(component)])
         return (
