@@ -55,7 +55,7 @@ OPEN_DATE = """
 DUE_POINTS = """
     WITH calendar (reading_day, due_date) AS (VALUES {days})
     SELECT p.id, p.contract_id, k.reading_day, t.price_class, t.voltage_class, t.capacity_va, {open_day},
-           u.id, u.time_of_use
+           u.id AS supply_id, u.time_of_use
     FROM archive_meteringpoint p
     JOIN archive_contract h ON h.id = p.contract_id
     LEFT JOIN archive_route s ON s.id = p.route_id
