@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from diansuo.core.tariff import Component, PriceClass
 from diansuo.core.tariff.correction import (
     CorrectedMonth,
+    CorrectionYear,
     Priced,
     Rebilling,
-    TierYear,
     Use,
     distribute,
     rebill,
@@ -45,8 +45,10 @@ def months(rows: list[tuple[int, int, int]]) -> list[CorrectedMonth]:
     return made
 
 
-@given(YEARS, st.sampled_from(TierYear))
-def test_a_correction_done_twice_gives_nothing(rows: list[tuple[int, int, int]], tier_year: TierYear) -> None:
+@given(YEARS, st.sampled_from(CorrectionYear))
+def test_a_correction_done_twice_gives_nothing(
+    rows: list[tuple[int, int, int]], tier_year: CorrectionYear
+) -> None:
     once = rebill(months(rows), pricing, tier_year, CURRENT)
     twice = rebill(once.months, pricing, tier_year, CURRENT)
 
@@ -54,9 +56,9 @@ def test_a_correction_done_twice_gives_nothing(rows: list[tuple[int, int, int]],
     assert twice.months == once.months
 
 
-@given(YEARS, st.sampled_from(TierYear))
+@given(YEARS, st.sampled_from(CorrectionYear))
 def test_what_was_issued_and_what_is_corrected_is_what_is_right(
-    rows: list[tuple[int, int, int]], tier_year: TierYear
+    rows: list[tuple[int, int, int]], tier_year: CorrectionYear
 ) -> None:
     found = rebill(months(rows), pricing, tier_year, CURRENT)
 

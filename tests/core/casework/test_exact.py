@@ -19,6 +19,7 @@ NAMES = {"loss.active_kwh": Fraction(37, 2), "basic.amount_yuan": Fraction(7770)
         ("1/3 + 1/6", Fraction(1, 2)),
         ("-loss.active_kwh * 2", Fraction(-37)),
         ("max(basic.amount_yuan, 8000) - min(1, 2)", Fraction(7999)),
+        ("sqrt(2.25) + tan_phi(0.8) + 2 ** 3", Fraction("10.25")),
         ("round(2.345, 2)", Fraction(235, 100)),
         ("round(2.5) + floor(2.9) + ceil(0.1) + abs(-1)", Fraction(7)),
     ],
@@ -45,6 +46,10 @@ def test_an_expression_is_computed_without_any_float(text: str, value: Fraction)
         "1 +",
         "loss",
         "True",
+        "2 ** 10",
+        "sqrt(-1)",
+        "tan_phi(0)",
+        "(" * 40 + "1/3" + ") ** 9" * 40,
     ],
 )
 def test_anything_else_is_refused(text: str) -> None:

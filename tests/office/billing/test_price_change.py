@@ -11,6 +11,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from diansuo.core.metering import Register
+from diansuo.core.tariff import PriceClass
 from diansuo.office.archive.models import MeterInstallation
 from diansuo.office.base.models import ImportBatch, Station, User
 from diansuo.office.billing.models import Bill, BillPart
@@ -107,6 +109,17 @@ def test_a_freeze_that_contradicts_the_reading_is_left_out(station: Station) -> 
     point = opened_household(station, "01")
     freeze(station, point, {date(2024, 7, 1): 1000, date(2024, 7, 16): 1311})
     assert [part[2:] for part in parts(bill_of_august(station, point))] == [(150_000, True), (160_000, True)]
+
+
+def test_a_freeze_of_the_total_alone_does_not_divide_peak_and_valley(station: Station) -> None:
+    point = opened_household(station, "01", price_class=PriceClass.RESIDENTIAL_STEPS_TOU)
+    freeze(station, point, {date(2024, 7, 1): 1000, date(2024, 7, 16): 1200})
+    for period, peak, valley in ((202407, 600, 400), (202408, 786, 524)):
+        read(point, period, peak, register=Register.ACTIVE_PEAK)
+        read(point, period, valley, register=Register.ACTIVE_VALLEY)
+    bill_of_august(station, point)
+    divided = BillPart.objects.order_by("part").values_list("energy_wh", "peak_wh", "by_days")
+    assert list(divided) == [(150_000, 90_000, True), (160_000, 96_000, True)]
 
 
 def test_a_month_without_a_change_has_no_parts(station: Station) -> None:

@@ -9,14 +9,18 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 from typing import Final
 
+from diansuo.core.metering.correction.factors import tan_phi_of_cosine
+from diansuo.core.metering.correction.roots import root
+from diansuo.core.quantity.exact import nearest
+
 LONGEST_EXPRESSION: Final = 500
 LARGEST_POWER: Final = 9
-ROOT_DIGITS: Final = 30
+LONGEST_DENOMINATOR_BITS: Final = 4000
 LARGEST: Final = Fraction(10**18)
 
 OPERATIONS: Final[dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]]] = {
@@ -33,9 +37,7 @@ class BadExpression(ValueError):
 
 def half_away(value: Fraction, step: Fraction = Fraction(1)) -> Fraction:
     """Round to the nearest multiple of ``step``, halves away from zero: 2.5 -> 3, -2.5 -> -3."""
-    units = abs(value) / step
-    rounded = floor(units + Fraction(1, 2)) * step
-    return rounded if value >= 0 else -rounded
+    return nearest(value / step) * step
 
 
 def fen_of(yuan: Fraction) -> int:
@@ -60,8 +62,8 @@ def evaluate(text: str, names: Mapping[str, Fraction]) -> Fraction:
     """Compute an expression of ``+ - * / **``, parentheses, functions and names, exactly.
 
     Functions are ``min max abs round floor ceil``; ``round(x, 2)`` rounds halves away from zero. ``sqrt(x)`` and
-    ``tan_phi(cos)``, the tangent of the angle of a power factor, go to 30 digits; a power is a whole one up to 9. Names
-    are ``step.value``.
+    ``tan_phi(cos)``, the tangent of the angle of a power factor, go to 40 decimals; a power is a whole one up
+    to 9. Names are ``step.value``.
 
     Raises:
         BadExpression: it is anything else, names something unknown, divides by zero or grows beyond 1e18.
@@ -78,19 +80,6 @@ def evaluate(text: str, names: Mapping[str, Fraction]) -> Fraction:
     if abs(value) > LARGEST:
         raise BadExpression(f"{text.strip()!r} is larger than 1e18")
     return value
-
-
-def root(value: Fraction) -> Fraction:
-    """Return a square root to 30 digits.
-
-    Raises:
-        BadExpression: the number is negative.
-    """
-    if value < 0:
-        raise BadExpression(f"the root of {decimal_text(value)}, which is below 0")
-    with localcontext() as context:
-        context.prec = ROOT_DIGITS
-        return Fraction((Decimal(value.numerator) / Decimal(value.denominator)).sqrt())
 
 
 class _Evaluator:
@@ -115,7 +104,8 @@ class _Evaluator:
         raise BadExpression(f"{ast.unparse(node)!r} is not arithmetic")
 
     def _power(self, base: Fraction, power: Fraction) -> Fraction:
-        if power.denominator != 1 or not 0 <= power <= LARGEST_POWER or abs(base) > LARGEST:
+        too_long = base.denominator.bit_length() > LONGEST_DENOMINATOR_BITS
+        if power.denominator != 1 or not 0 <= power <= LARGEST_POWER or abs(base) > LARGEST or too_long:
             raise BadExpression(
                 f"the power {decimal_text(power)} is no whole number from 0 to {LARGEST_POWER}"
             )
@@ -127,10 +117,15 @@ class _Evaluator:
             raise BadExpression(f"{name!r} is not a value of an earlier step; there are: {known}")
         return self.names[name]
 
-    def _tangent(self, cosine: Fraction) -> Fraction:
-        if not 0 < cosine <= 1:
-            raise BadExpression(f"tan_phi({decimal_text(cosine)}): a power factor lies above 0 and up to 1")
-        return root(1 / (cosine * cosine) - 1)
+    def _root(self, value: Fraction, name: str) -> Fraction:
+        if name == "sqrt":
+            if value < 0:
+                raise BadExpression(f"the root of {decimal_text(value)}, which is below 0")
+            return root(value)
+        try:
+            return tan_phi_of_cosine(value)
+        except ValueError as problem:
+            raise BadExpression(str(problem)) from None
 
     def _call(self, name: str, given: list[Fraction]) -> Fraction:
         if name in ("min", "max") and given:
@@ -138,7 +133,7 @@ class _Evaluator:
         if name == "round" and len(given) == 2 and given[1].denominator == 1 and 0 <= given[1] <= 12:
             return half_away(given[0], Fraction(1, 10 ** int(given[1])))
         if len(given) == 1 and name in ("sqrt", "tan_phi"):
-            return root(given[0]) if name == "sqrt" else self._tangent(given[0])
+            return self._root(given[0], name)
         if len(given) == 1 and name in ("abs", "round", "floor", "ceil"):
             single: dict[str, Callable[[Fraction], Fraction]] = {
                 "abs": abs,

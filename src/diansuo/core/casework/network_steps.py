@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from diansuo.core.casework.exact import fen_of, root
+from diansuo.core.casework.exact import fen_of
 from diansuo.core.casework.given import Given
 from diansuo.core.casework.outcome import Line, Outcome, Refused
+from diansuo.core.metering.correction.roots import root
 
 LINE_LOSS_KEYS: Final = ("supplied_kwh", "sold_kwh", "fed_in_kwh")
 RESISTANCE_KEYS: Final = (
@@ -48,7 +49,7 @@ def line_loss(given: Given) -> Outcome:
 def equivalent_resistance(given: Given) -> Outcome:
     """Compute an area's loss by the equivalent resistance of its segments (等值电阻法, DL/T 686; domain.md §10.3).
 
-    Roots are taken to 30 digits; ``n`` is 3 for a three-phase line, 3.5 with the neutral, 2 for a single-phase one.
+    Roots are taken to 40 decimals; ``n`` is 3 for a three-phase line, 3.5 with the neutral, 2 for a single-phase one.
     """
     active, reactive = given.number("active_kwh"), given.number("reactive_kvarh", 0)
     hours, shape = given.number("hours"), given.number("shape_factor", 1)

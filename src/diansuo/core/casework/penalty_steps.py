@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import Final
 
 from diansuo.core.casework import span
-from diansuo.core.casework.exact import fen_of, root
+from diansuo.core.casework.exact import fen_of
 from diansuo.core.casework.given import Given
 from diansuo.core.casework.legal import legal_number
 from diansuo.core.casework.outcome import Line, Outcome, Refused
+from diansuo.core.metering.correction.roots import root
 
 DEBT_KEYS: Final = ("yuan", "due", "paid", "days", "earlier_days")
 LATE_KEYS: Final = ("debts", "customer", "daily_permille", "earlier_permille", "least_yuan", *span.KEYS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import isqrt
 from typing import Final
 
 from diansuo.core.casework.exact import half_away
@@ -11,6 +10,7 @@ from diansuo.core.casework.given import Context, Given
 from diansuo.core.casework.legal import entry_of
 from diansuo.core.casework.outcome import Refused
 from diansuo.core.casework.span import Span
+from diansuo.core.quantity.exact import nearest_root
 
 STANDARDS: Final = ("0.90", "0.85", "0.80")
 TABLE: Final = "national/power_factor/adjustment"
@@ -25,9 +25,8 @@ def hundredths(active: Fraction, reactive: Fraction) -> int:
     """Return cosφ = P / √(P² + Q²) in hundredths, the third decimal rounded half up, decided in whole numbers."""
     if active <= 0:
         return 0
-    ratio = 40000 * active * active / (active * active + reactive * reactive)
-    # half hundredths passed: floor(2 · 100 · cosφ); an odd count rounds up
-    return (isqrt(ratio.numerator // ratio.denominator) + 1) // 2
+    ratio = 10000 * active * active / (active * active + reactive * reactive)
+    return nearest_root(ratio)
 
 
 def rate_percent(context: Context, standard: str, value: int, span: Span) -> Fraction:

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Final
 
 from diansuo.core.casework.given import Given
-from diansuo.core.casework.vectors import NotAPhasor, recorded_power, tangent
+from diansuo.core.casework.vectors import NotAPhasor, quotient, recorded_power
+from diansuo.core.metering.correction.factors import tan_phi_of_cosine
 from diansuo.core.rules.node import Node
 
 KEYS: Final = (
@@ -73,7 +74,7 @@ def _tan_phi(given: Given) -> Fraction:
         return given.number("tan_phi")
     if given.has("power_factor"):
         try:
-            return tangent(given.number("power_factor"))
+            return tan_phi_of_cosine(given.number("power_factor"))
         except ValueError as problem:
             given.refuse("power_factor", str(problem), 'write "0.866"')
     return Fraction(0)
@@ -93,15 +94,12 @@ def _wiring_factor(given: Given) -> Fraction:
     except NotAPhasor as problem:
         given.refuse("elements", str(problem), 'write {voltage: UV, current: "-U"}')
         return Fraction(1)
-    if abs(recorded) < Fraction(1, 10**30):
+    if recorded.is_zero:
         given.refuse(
             "elements", "the meter records nothing wired so", "settle by another basis (other months)"
         )
         return Fraction(1)
-    factor = Fraction(recorded_power(right, tan_phi)) / Fraction(recorded)
-    # What is rational comes out as itself and not as its first forty digits.
-    simple = factor.limit_denominator(10**9)
-    return simple if abs(simple - factor) < Fraction(1, 10**30) else factor
+    return quotient(recorded_power(right, tan_phi), recorded)
 
 
 def _element(node: Node, given: Given) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Inspection (用电检查): what theft and violations of the supply contract come to, in energy and in money."""
 
-from diansuo.core.inspection.capacity_months import DayBase, MonthShare, month_shares
+from diansuo.core.inspection.capacity_months import MonthShare, month_shares
 from diansuo.core.inspection.claim import Claim, Multiple, MultipleNotAllowed
 from diansuo.core.inspection.theft import (
     THEFT,
@@ -24,6 +24,7 @@ from diansuo.core.inspection.violations import (
     unknown_use_wh,
     wrong_class_claim,
 )
+from diansuo.core.tariff.commercial.capacity import DayBase
 
 __all__ = [
     "THEFT",

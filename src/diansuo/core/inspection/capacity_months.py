@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
 from diansuo.core.quantity.month import first_day, month_of, next_month
+from diansuo.core.tariff.commercial.capacity import DayBase
 
 THIRTY_DAYS: Final = 30
-
-
-class DayBase(StrEnum):
-    """What a day of a part of a month is: parameter ``day_base``."""
-
-    THIRTY = "thirty"
-    """1/30 of the month (rules of 1996)"""
-    CALENDAR_DAYS = "calendar_days"
-    """one by the days of the month (rules of 2024)"""
 
 
 @dataclass(frozen=True, slots=True)

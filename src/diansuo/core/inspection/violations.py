@@ -13,12 +13,13 @@ from enum import IntEnum
 from fractions import Fraction
 from typing import Final
 
-from diansuo.core.inspection.capacity_months import DayBase, month_shares
+from diansuo.core.inspection.capacity_months import month_shares
 from diansuo.core.inspection.claim import Claim, Multiple, claim_on
 from diansuo.core.inspection.use import UseKind
 from diansuo.core.quantity.exact import exact, nearest
 from diansuo.core.quantity.money import NANO_PER_FEN, PRODUCT_PER_FEN, fen_from_yuan
 from diansuo.core.rules import Entry
+from diansuo.core.tariff.commercial.capacity import DayBase
 
 VIOLATIONS: Final = "national/inspection/violations"
 W_PER_KW: Final = 1000

@@ -98,7 +98,7 @@ RULES_OF_CLASS: Final[dict[PriceClass, ClassRules]] = {
         "residential_shared", "residential_time_of_use", choice_needs_terms=True
     ),
     PriceClass.AGRICULTURAL: ClassRules("agricultural"),
-    # No rulebook holds these two yet: such a bill is refused with that reason, and the customer is held.
+    # `tariff.commercial` makes their bills; no rulebook has rules of these names, so this engine refuses such rows.
     PriceClass.COMMERCIAL_SINGLE_PART: ClassRules("commercial_single_part"),
     PriceClass.COMMERCIAL_TWO_PART: ClassRules("commercial_two_part"),
 }

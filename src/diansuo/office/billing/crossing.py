@@ -53,10 +53,11 @@ def frozen(station_id: int, point: Int64, inputs: BillingInput, row: Int64, day:
     ]
     rows = both["row"].to_numpy().astype(np.int64)
     freeze = Freeze(rows, both["at"].to_numpy().astype(np.int64), *used)
-    known = (
-        both["active_total_wh_end"].is_not_null().to_numpy()
-        & both["active_total_wh"].is_not_null().to_numpy()
-    )
+    shown = [
+        both[name].is_not_null().to_numpy() & both[f"{name}_end"].is_not_null().to_numpy() for name in PARTS
+    ]
+    # A register the lake does not have must not count as one that stood still.
+    known = shown[0] & (~inputs.has_time_of_use[rows] | (shown[1] & shown[2]))
     fits = known & _within(used, inputs, rows)
     return freeze.take(fits, rows[fits])
 

@@ -13,8 +13,8 @@ from diansuo.core.tariff import Component, PriceClass
 from diansuo.core.tariff.correction import (
     CannotRebill,
     CorrectedMonth,
+    CorrectionYear,
     Priced,
-    TierYear,
     Use,
     distribute,
     rebill,
@@ -129,14 +129,14 @@ def test_an_earlier_year_is_charged_in_its_own_steps_or_in_those_of_the_correcti
     right[11] += 100
     months = year_of(YEAR, right, year=2023)
 
-    own = rebill(months, henan(), TierYear.ORIGINAL)
-    this = rebill(months, henan(), TierYear.CURRENT, current=(202402, 210_000))
-    full = rebill(months, henan(), TierYear.CURRENT, current=(202410, 3_100_000))
+    own = rebill(months, henan(), CorrectionYear.ORIGINAL)
+    this = rebill(months, henan(), CorrectionYear.CURRENT, current=(202402, 210_000))
+    full = rebill(months, henan(), CorrectionYear.CURRENT, current=(202410, 3_100_000))
 
     assert own.amount_fen == 61_00
     assert this.amount_fen == 56_00
     assert full.amount_fen == 100 * 56 + 20 * 5 + 80 * 30
-    assert rebill(full.months, henan(), TierYear.CURRENT, current=(202410, 3_200_000)).lines == ()
+    assert rebill(full.months, henan(), CorrectionYear.CURRENT, current=(202410, 3_200_000)).lines == ()
 
 
 def test_a_refund_of_an_earlier_year_is_taken_from_the_end_of_the_steps_of_this_one() -> None:
@@ -144,11 +144,11 @@ def test_a_refund_of_an_earlier_year_is_taken_from_the_end_of_the_steps_of_this_
     right[11] -= 100
     months = year_of(YEAR, right, year=2023)
 
-    assert rebill(months, henan(), TierYear.CURRENT, current=(202410, 2_200_000)).amount_fen == -(
+    assert rebill(months, henan(), CorrectionYear.CURRENT, current=(202410, 2_200_000)).amount_fen == -(
         40 * 61 + 60 * 56
     )
     with pytest.raises(CannotRebill, match="202312: 100000 Wh to take back, the year has 50000"):
-        rebill(months, henan(), TierYear.CURRENT, current=(202401, 50_000))
+        rebill(months, henan(), CorrectionYear.CURRENT, current=(202401, 50_000))
 
 
 def test_a_fixed_charge_is_not_charged_again_for_energy_of_an_earlier_year() -> None:
@@ -157,7 +157,7 @@ def test_a_fixed_charge_is_not_charged_again_for_energy_of_an_earlier_year() -> 
 
     month = CorrectedMonth(Use(202312, STEPS, 100_000), 15_000, Use(202312, STEPS, 120_000))
 
-    line = rebill([month], pricing, TierYear.CURRENT, current=(202402, 0)).lines[0]
+    line = rebill([month], pricing, CorrectionYear.CURRENT, current=(202402, 0)).lines[0]
 
     assert line.by_component_fen == {Component.ENERGY: 1_000}
 
@@ -167,9 +167,9 @@ def test_months_that_say_too_little_or_contradict_themselves_are_refused() -> No
     with pytest.raises(CannotRebill, match="from early to late"):
         rebill([months[1], months[0]], henan())
     with pytest.raises(CannotRebill, match="give the month of the correcting bill"):
-        rebill(months, henan(), TierYear.CURRENT)
+        rebill(months, henan(), CorrectionYear.CURRENT)
     with pytest.raises(CannotRebill, match="take tier year 'original'"):
-        rebill(year_of(YEAR, YEAR, 2023, SHARED), henan(), TierYear.CURRENT, current=(202402, 0))
+        rebill(year_of(YEAR, YEAR, 2023, SHARED), henan(), CorrectionYear.CURRENT, current=(202402, 0))
     with pytest.raises(CannotRebill, match="another month"):
         CorrectedMonth(Use(202401, STEPS, 1), 0, Use(202402, STEPS, 1))
     with pytest.raises(CannotRebill, match="negative"):
@@ -206,7 +206,7 @@ def test_back_billing_is_that_of_its_slow_twin() -> None:
         expected = [int(yuan * 100) for yuan in corrections_yuan(billed, right)]
         assert [own.get(202301 + at, 0) for at in range(12)] == expected
 
-        here = rebill(months, henan(), TierYear.CURRENT, current=(202406, 5_000_000))
+        here = rebill(months, henan(), CorrectionYear.CURRENT, current=(202406, 5_000_000))
         expected = [int(yuan * 100) for yuan in current_year_yuan(billed, right, Decimal(5000))]
         assert [
             {line.period: line.amount_fen for line in here.lines}.get(202301 + at, 0) for at in range(12)

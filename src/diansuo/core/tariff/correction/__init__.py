@@ -8,7 +8,6 @@ from diansuo.core.tariff.correction.months import (
     Priced,
     Pricing,
     Rebilling,
-    TierYear,
     Use,
 )
 from diansuo.core.tariff.correction.power_factor_recovery import (
@@ -17,6 +16,7 @@ from diansuo.core.tariff.correction.power_factor_recovery import (
     recover_adjustment,
 )
 from diansuo.core.tariff.correction.rebill import rebill
+from diansuo.core.tariff.terms import CorrectionYear
 
 __all__ = [
     "ADJUSTMENT_RECOVERY",
@@ -28,7 +28,7 @@ __all__ = [
     "Pricing",
     "Rebilling",
     "Recovery",
-    "TierYear",
+    "CorrectionYear",
     "Use",
     "distribute",
     "rebill",

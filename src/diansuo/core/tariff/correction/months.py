@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from diansuo.core.quantity.band import BANDS
 from diansuo.core.tariff.classes import Component, PriceClass
@@ -12,13 +11,6 @@ from diansuo.core.tariff.classes import Component, PriceClass
 
 class CannotRebill(ValueError):
     """The months do not say enough, or contradict each other; names the month."""
-
-
-class TierYear(StrEnum):
-    """In the steps of which year energy of an earlier year is charged (补收往年电量), ``rebill_tier_year``."""
-
-    ORIGINAL = "original"
-    CURRENT = "current"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,15 +18,15 @@ from diansuo.core.tariff.correction.months import (
     CorrectionLine,
     Pricing,
     Rebilling,
-    TierYear,
     Use,
 )
+from diansuo.core.tariff.terms import CorrectionYear
 
 
 def rebill(
     months: Sequence[CorrectedMonth],
     pricing: Pricing,
-    tier_year: TierYear = TierYear.ORIGINAL,
+    tier_year: CorrectionYear = CorrectionYear.ORIGINAL,
     current: tuple[int, int] | None = None,
     year_start_month: int = 1,
 ) -> Rebilling:
@@ -62,7 +62,7 @@ def rebill(
     found: dict[int, tuple[CorrectionLine, int]] = {}
     elsewhere = []
     for at, (month, year) in enumerate(zip(months, years, strict=True)):
-        if tier_year is TierYear.CURRENT and year != this_year:
+        if tier_year is CorrectionYear.CURRENT and year != this_year:
             elsewhere.append(at)
             continue
         before_wh = month.year_to_date_wh + moved_wh[year]
@@ -82,11 +82,13 @@ def rebill(
     )
 
 
-def _check(months: Sequence[CorrectedMonth], tier_year: TierYear, current: tuple[int, int] | None) -> None:
+def _check(
+    months: Sequence[CorrectedMonth], tier_year: CorrectionYear, current: tuple[int, int] | None
+) -> None:
     periods = [month.billed.period for month in months]
     if any(later <= earlier for earlier, later in zip(periods, periods[1:], strict=False)):
         raise CannotRebill(f"months {periods}: each once, from early to late")
-    if tier_year is TierYear.CURRENT and current is None:
+    if tier_year is CorrectionYear.CURRENT and current is None:
         raise CannotRebill(
             "tier year 'current': give the month of the correcting bill and its year-to-date energy"
         )

@@ -98,12 +98,12 @@ def _read_row(table: Table, place: int, row: dict[str, object], stated: Stated) 
     voltages = components.voltages(str(row["voltage"] or ""))
     price = row["price"]
     if component is None:
-        known = "、".join(str(name) for name in components.COMPONENT_RULES.values())
+        known = str(_("、")).join(str(name) for name in components.COMPONENT_RULES.values())
         return refuse(0, _("不认识的价格项目"), _("可用：%(words)s") % {"words": known})
     if not schemes:
         return refuse(1, _("不认识的计价方式"), _("写成“单一制”或“两部制”，同价的留空"))
     if not voltages:
-        known = "、".join(str(name) for name in components.VOLTAGES.values())
+        known = str(_("、")).join(str(name) for name in components.VOLTAGES.values())
         return refuse(2, _("不认识的电压等级"), _("可用：%(words)s") % {"words": known})
     if not isinstance(price, Decimal) or _decimals(price) > MOST_DECIMALS:
         return refuse(3, _("价格至多9位小数"), _("按公布的位数填写"))

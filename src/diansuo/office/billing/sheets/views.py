@@ -61,7 +61,7 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
 def _with_components(rows: list[PriceSheet]) -> list[PriceSheet]:
     for row in rows:
         names = {components.component_of(document["id"]) for document in row.content.values()}
-        row.component_names = "、".join(
+        row.component_names = str(_("、")).join(
             str(title) for name, title in components.COMPONENT_RULES.items() if name in names
         )
     return rows
