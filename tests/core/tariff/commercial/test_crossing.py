@@ -11,6 +11,7 @@ import pytest
 
 from diansuo.core.casework import run_case
 from diansuo.core.rules import RuleBook
+from diansuo.core.tariff import VoltageClass
 from diansuo.core.tariff.commercial import CapacityMethod, price_commercial
 from diansuo.core.tariff.commercial.crossing import Crossed, price_commercial_across_changes
 from diansuo.core.tariff.resolve import day_number
@@ -117,6 +118,27 @@ def test_the_evidence_of_a_divided_bill_names_the_rules_of_both_parts(book: Rule
         "2020-01-01",
         "2025-03-01",
     ]
+
+
+def test_every_bill_keeps_its_rules_whatever_others_share_them(book: RuleBook) -> None:
+    march = {
+        "from_day": day_number(date(2025, 3, 1)),
+        "to_day": day_number(date(2025, 4, 1)),
+        "month_days": 31,
+    }
+    whole = {**march, "capacity_va_days": 800_000 * 31, "demand_days": 31}
+    rows = [
+        {**whole, "voltage_class": VoltageClass.KV_1_10},
+        {**whole, "voltage_class": VoltageClass.KV_35},
+        {},
+    ]
+    plain = price_commercial(commercial_input(*rows[:2]), book, PLACE)
+    assert len(plain.schedule_rules) == 2
+    assert len(set(plain.schedule_rules)) == 1
+    bills = crossed(book, *rows).bills
+    used = [{bills.rules[at].rule_id for at in bills.schedule_rules[one]} for one in bills.schedule.tolist()]
+    assert used[0] == used[1] == used[2]
+    assert len(bills.schedule_rules[bills.schedule[2]]) == len(bills.schedule_rules[bills.schedule[0]]) + 1
 
 
 def test_a_demand_is_charged_once(book: RuleBook) -> None:

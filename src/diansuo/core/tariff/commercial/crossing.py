@@ -185,15 +185,17 @@ def _schedules(
     bills: CommercialBills, split: Split, priced: Bool
 ) -> tuple[Int32, tuple[tuple[int, ...], ...]]:
     """Return the schedule of each row: that of its one part, or one that unites those of its parts."""
-    known = {rules: at for at, rules in enumerate(bills.schedule_rules)}
+    # Several schedules may have the same rules (of two voltages, say), so each keeps its place.
+    schedule_rules = list(bills.schedule_rules)
     schedule = np.full(len(priced), -1, dtype=np.int32)
     last = bills.schedule[split.ends_row]
     schedule[priced] = last[priced]
     for row in np.flatnonzero((np.bincount(split.row, minlength=len(priced)) > 1) & priced).tolist():
         parts = bills.schedule[split.row == row].tolist()
         united = tuple(sorted({at for part in parts for at in bills.schedule_rules[part]}))
-        schedule[row] = known.setdefault(united, len(known))
-    return schedule, tuple(known)
+        schedule[row] = len(schedule_rules)
+        schedule_rules.append(united)
+    return schedule, tuple(schedule_rules)
 
 
 def _refusals(bills: CommercialBills, split: Split) -> tuple[CommercialRefusal, ...]:
