@@ -74,8 +74,8 @@ def price_effects(before: Sales, now: Sales, old_rules_fen: Int64 | None = None)
 
     r is what now was or would have been charged by the rules of before. Divided by Q1, structure, price and policy are
     the change of the average price. A class nobody was in before is judged at its own price of now: all of it is
-    structure. Each customer has its share of every effect; shares are rounded together (step id ``price-effects``): every
-    sum over a leading run of rows and columns is the rounded exact sum, so rows sum to the customer's change and
+    structure. Each customer has its share of every effect; shares are rounded together (step id ``price-effects``), so
+    that the sum over any leading block of the table is the rounded exact sum: rows sum to the customer's change and
     columns to the effect.
 
     Args:
@@ -168,4 +168,5 @@ def _rounded_together(values: Whole, scale: int) -> Int64:
     blocks = np.cumsum(np.cumsum(values, axis=0), axis=1)
     magnitude = (2 * abs(blocks) + scale) // (2 * scale)
     corner = np.where(blocks < 0, -magnitude, magnitude).astype(np.int64)
-    return np.diff(np.diff(corner, axis=0, prepend=0), axis=1, prepend=0)
+    shares: Int64 = np.diff(np.diff(corner, axis=0, prepend=0), axis=1, prepend=0)
+    return shares
