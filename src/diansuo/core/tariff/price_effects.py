@@ -17,6 +17,8 @@ from diansuo.core.quantity.arrays import Int64, WrongColumn, require
 from diansuo.core.tariff.average_price import NoAveragePrice
 
 PRICE_EFFECTS: Final = "price-effects"
+FIRST_GROUP: Final = 2
+"""Column of the first group's price, after volume and structure."""
 
 Whole = npt.NDArray[np.object_]
 
@@ -74,9 +76,9 @@ def price_effects(before: Sales, now: Sales, old_rules_fen: Int64 | None = None)
 
     r is what now was or would have been charged by the rules of before. Divided by Q1, structure, price and policy are
     the change of the average price. A class nobody was in before is judged at its own price of now: all of it is
-    structure. Each customer has its share of every effect; shares are rounded together (step id ``price-effects``), so
-    that the sum over any leading block of the table is the rounded exact sum: rows sum to the customer's change and
-    columns to the effect.
+    structure. Each customer has its share of every effect, rounded so that every effect is its rounded exact sum over
+    any leading run of customers, and nothing stays nothing (step id ``price-effects``); the price of the first group
+    takes what is left of the customer's change.
 
     Args:
         before: the month of comparison, one row a customer.
@@ -99,11 +101,13 @@ def price_effects(before: Sales, now: Sales, old_rules_fen: Int64 | None = None)
     old_price = _class_prices(before, Sales(now.kind, now.energy_wh, priced_fen))
     scale = lcm(total_wh, *(wh for wh, _fen in old_price.values()))
     columns = _exact(before, now.energy_wh, now.kind, priced_fen, old_price, (total_wh, total_fen), scale)
-    rounded = _rounded_together(columns, scale)
+    rounded = _rounded_downwards(columns, scale)
+    changed_fen = priced_fen.sum(axis=1) - before.amount_fen.sum(axis=1)
+    rounded[:, FIRST_GROUP] += changed_fen - rounded.sum(axis=1)
     return PriceEffects(
         volume_fen=rounded[:, 0],
         structure_fen=rounded[:, 1],
-        price_fen=rounded[:, 2:],
+        price_fen=rounded[:, FIRST_GROUP:],
         policy_fen=now.amount_fen.sum(axis=1) - priced_fen.sum(axis=1),
     )
 
@@ -161,12 +165,9 @@ def _expected(kind: Int64, wh: Whole, prices: dict[int, tuple[int, list[int]]], 
     return result
 
 
-def _rounded_together(values: Whole, scale: int) -> Int64:
-    """Round a table of exact shares so that the sum over every leading block is the rounded exact sum."""
-    if not values.size:
-        return np.zeros(values.shape, np.int64)
-    blocks = np.cumsum(np.cumsum(values, axis=0), axis=1)
-    magnitude = (2 * abs(blocks) + scale) // (2 * scale)
-    corner = np.where(blocks < 0, -magnitude, magnitude).astype(np.int64)
-    shares: Int64 = np.diff(np.diff(corner, axis=0, prepend=0), axis=1, prepend=0)
+def _rounded_downwards(values: Whole, scale: int) -> Int64:
+    """Round columns of exact shares so that the sum of every leading run is the rounded exact sum."""
+    runs = np.cumsum(values, axis=0)
+    magnitude = (2 * abs(runs) + scale) // (2 * scale)
+    shares: Int64 = np.diff(np.where(runs < 0, -magnitude, magnitude).astype(np.int64), axis=0, prepend=0)
     return shares

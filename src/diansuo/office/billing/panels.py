@@ -19,6 +19,7 @@ def publish() -> None:
     add_navigation(
         NavigationItem(12, _("电费账单"), "bills", _("抄表与电费")),
         NavigationItem(14, _("月度价格表"), "sheets", _("抄表与电费")),
+        NavigationItem(15, _("平均单价"), "average", _("抄表与电费")),
         NavigationItem(13, _("已发行电费"), "issued", _("抄表与电费")),
     )
     add_panel(Panel(30, _("账单"), "billing/bills_panel.html", _bills, "bills"))

@@ -6,11 +6,16 @@ from django.urls import URLPattern, path
 
 from diansuo.office.base import converters
 from diansuo.office.billing import external_views, views
+from diansuo.office.billing.average import views as average
 from diansuo.office.billing.sheets import views as sheets
 
 urlpatterns: list[URLPattern] = [
     path("bills/", views.month_list, name="bills"),
     path(f"bills/<{converters.PERIOD}:period>/", views.bill_list, name="bill_month"),
+    path("average/", average.change, name="average"),
+    path("average/customers/", average.customer_list, name="average_customers"),
+    path("average/outliers/", average.outlier_list, name="average_outliers"),
+    path("average/execution/", average.execution, name="average_execution"),
     path("issued/", external_views.issued_list, name="issued"),
     path("bills/<int:bill_id>/", views.bill_page, name="bill"),
     path("sheets/", sheets.sheet_list, name="sheets"),
