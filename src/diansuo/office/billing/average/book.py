@@ -107,6 +107,15 @@ class Book:
         return Book(*(getattr(self, each.name)[rows] for each in fields(self)))
 
     @classmethod
+    def none(cls) -> Book:
+        """Return a book without bills."""
+        kinds = {"has_terms": np.bool_, "time_of_use": np.bool_}
+        columns: dict[str, Any] = {
+            each.name: np.zeros(0, kinds.get(each.name, np.int64)) for each in fields(cls)
+        }
+        return cls(**columns | {"amount_fen": np.zeros((0, len(Group)), np.int64)})
+
+    @classmethod
     def joined(cls, books: list[Book]) -> Book:
         """Return the bills of several stations as one book."""
         return cls(*(np.concatenate([getattr(one, each.name) for one in books]) for each in fields(cls)))

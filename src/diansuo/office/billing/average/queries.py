@@ -50,7 +50,8 @@ def months(scope: Scope) -> list[int]:
 
 def book_of(scope: Scope, period: int) -> Book:
     """Return the bills of a month of all stations in the scope."""
-    return Book.joined([book.of_month(station, period) for station in scope.stations()])
+    stations = list(scope.stations())
+    return Book.joined([book.of_month(one, period) for one in stations]) if stations else Book.none()
 
 
 def change(scope: Scope, now_period: int, before_period: int) -> Change | None:
