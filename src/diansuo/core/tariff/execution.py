@@ -68,7 +68,7 @@ def execution(must: Bool, does: Bool, energy_wh: Int64, effect_fen: Int64) -> Ex
         effect_fen=effect,
         rate_bp=_rate(int(done.sum()), int(must.sum())),
         energy_rate_bp=_rate(done_wh, due_wh),
-        point_fen=nearest(each * due_wh / 100) if each is not None and open_wh else None,
+        point_fen=nearest(each * Fraction(due_wh, 100)) if each is not None and open_wh else None,
         open_fen=nearest(each * open_wh) if each is not None and open_wh else None,
     )
 

@@ -17,7 +17,8 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.billing.average import queries
 from diansuo.office.billing.average.asked import Asked
 from diansuo.office.billing.average.book import Book, Group
-from diansuo.office.billing.average.queries import Change, mean_nano
+from diansuo.office.billing.average.figures import mean_nano, sums
+from diansuo.office.billing.average.queries import Change
 from diansuo.office.billing.average.wording import EFFECTS
 
 OPEN_SHOWN = 20
@@ -37,15 +38,15 @@ def group_columns(by: str, total: Mapping[str, int]) -> tuple[Column, ...]:
     )
 
 
-def row(title: Any, sums: Mapping[str, int], key: int = 0) -> dict[str, Any]:
+def row(title: Any, found: Mapping[str, int], key: int = 0) -> dict[str, Any]:
     """Return sums as a row of the table."""
     return {
         "title": title,
         "key": key,
-        **sums,
-        "before_price": _short(mean_nano(sums["before_fen"], sums["before_wh"])),
-        "now_price": _short(mean_nano(sums["now_fen"], sums["now_wh"])),
-        "change_fen": sums["now_fen"] - sums["before_fen"],
+        **found,
+        "before_price": _short(mean_nano(found["before_fen"], found["before_wh"])),
+        "now_price": _short(mean_nano(found["now_fen"], found["now_wh"])),
+        "change_fen": found["now_fen"] - found["before_fen"],
     }
 
 
@@ -62,7 +63,7 @@ def groups(scope: Scope, of: Change, by: str) -> list[dict[str, Any]]:
         if by == "area"
         else {int(kind): name for kind, name in PRICE_CLASS_NAMES.items()}
     )
-    rows = [row(names.get(key, key), queries.sums(of, keys == key), key) for key in np.unique(keys).tolist()]
+    rows = [row(names.get(key, key), sums(of, keys == key), key) for key in np.unique(keys).tolist()]
     return sorted(rows, key=lambda each: -abs(each["change_fen"]))
 
 

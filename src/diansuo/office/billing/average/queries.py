@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
-from diansuo.core.quantity.arrays import Bool, Int64
+from diansuo.core.quantity.arrays import Int64
 from diansuo.core.quantity.month import first_day
-from diansuo.core.tariff.average_price import average_price_nano
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.core.tariff.execution import Execution, execution
 from diansuo.core.tariff.price_effects import PriceEffects, Sales, price_effects
-from diansuo.core.tariff.price_outliers import PARAMETERS, OutlierLimits, Outliers, price_outliers
+from diansuo.core.tariff.price_outliers import Outliers, price_outliers
 from diansuo.office.archive.models import Customer, TransformerArea
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.average import book
+from diansuo.office.billing.average import book, rules
 from diansuo.office.billing.average.book import Book, Group
 from diansuo.office.billing.models import Bill
-from diansuo.office.config import rulebook
 
-CHECKS = "national/checks/average_price"
 COMMERCIAL = (int(PriceClass.COMMERCIAL_SINGLE_PART), int(PriceClass.COMMERCIAL_TWO_PART))
-VA_PER_KVA = 1000
 IDS_AT_ONCE = 500  # below SQLite's limit of parameters
 NO_CLASS = 0
 
@@ -90,23 +85,12 @@ def _aligned(point: Int64, one: Book) -> Book:
     return Book(**columns)
 
 
-def mean_nano(amount_fen: int, energy_wh: int) -> int | None:
-    """Return the average price, None without energy."""
-    return average_price_nano(amount_fen, energy_wh) if energy_wh > 0 else None
-
-
-def limits(period: int) -> OutlierLimits:
-    """Return from where on a price stands apart, as the rulebook says for a month."""
-    entry = rulebook.book().in_force(CHECKS, first_day(period))
-    return OutlierLimits(
-        **{field: int(entry.number(name) * scale) for name, (field, scale) in PARAMETERS.items()}
-    )
-
-
 def outliers(scope: Scope, period: int) -> tuple[Book, Outliers]:
     """Return a month's bills and whose price stands apart."""
     one = book_of(scope, period)
-    return one, price_outliers(one.kind, one.area, one.energy_wh, one.amount_fen.sum(axis=1), limits(period))
+    return one, price_outliers(
+        one.kind, one.area, one.energy_wh, one.amount_fen.sum(axis=1), rules.limits(period)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +111,8 @@ def rates(scope: Scope, period: int) -> tuple[Book, list[Rate]]:
     one = book_of(scope, period)
     day = first_day(period)
     commercial = np.isin(one.kind, COMMERCIAL)
-    adjusted_from = _kva("national/power_factor/policy", "standard_085_from_capacity", day)
-    two_part_from = _kva("national/commercial_terms", "two_part_from_capacity", day)
+    adjusted_from = rules.adjusted_from_va(day)
+    two_part_from = rules.two_part_from_va(day)
     two_part = one.kind == PriceClass.COMMERCIAL_TWO_PART
     found = []
     for code, must, does, group in (
@@ -146,10 +130,6 @@ def rates(scope: Scope, period: int) -> tuple[Book, list[Rate]]:
     return one, found
 
 
-def _kva(rule: str, name: str, day: date) -> int:
-    return int(rulebook.book().in_force(rule, day).number(name) * VA_PER_KVA)
-
-
 def customers(scope: Scope, ids: Iterable[int]) -> dict[int, Customer]:
     """Return these customers by id."""
     found: dict[int, Customer] = {}
@@ -164,18 +144,3 @@ def areas(scope: Scope, ids: Iterable[int]) -> dict[int, str]:
     """Return the names of these transformer areas."""
     rows = TransformerArea.objects.filter(scope.limit("station"), pk__in=set(ids))
     return dict(rows.values_list("id", "name"))
-
-
-def sums(change_: Change, chosen: Bool) -> dict[str, int]:
-    """Return energy, money and effects of some of the rows."""
-    effects = change_.effects
-    return {
-        "before_wh": int(change_.before.energy_wh[chosen].sum()),
-        "now_wh": int(change_.now.energy_wh[chosen].sum()),
-        "before_fen": int(change_.before.amount_fen[chosen].sum()),
-        "now_fen": int(change_.now.amount_fen[chosen].sum()),
-        "volume": int(effects.volume_fen[chosen].sum()),
-        "structure": int(effects.structure_fen[chosen].sum()),
-        **{group.name.lower(): int(effects.price_fen[chosen, group].sum()) for group in Group},
-        "policy": int(effects.policy_fen[chosen].sum()),
-    }

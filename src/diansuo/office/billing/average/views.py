@@ -20,9 +20,9 @@ from diansuo.office.base.export import workbook
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.waterfall import Part, waterfall
 from diansuo.office.base.work_orders.links import Subject, signed
-from diansuo.office.billing.average import listing, queries
+from diansuo.office.billing.average import listing, queries, rules
 from diansuo.office.billing.average.asked import Asked, asked
-from diansuo.office.billing.average.queries import mean_nano
+from diansuo.office.billing.average.figures import sums
 from diansuo.office.billing.average.wording import EFFECTS, RATES
 
 ROWS = 100
@@ -37,7 +37,7 @@ def change(request: HttpRequest) -> HttpResponse:
     if found:
         by = "area" if request.GET.get("by") == "area" else "kind"
         rows = listing.groups(scope, found, by)
-        total = queries.sums(found, np.ones(len(found.point), np.bool_))
+        total = sums(found, np.ones(len(found.point), np.bool_))
         columns = listing.group_columns(by, total)
         if request.GET.get("export") == "xlsx":
             return workbook(_("平均单价") + f"_{of.period}", columns, [*rows, listing.row(_("合计"), total)])
@@ -119,7 +119,7 @@ def outlier_list(request: HttpRequest) -> HttpResponse:
                 ]
             },
             "dispatchable": may,
-            "limits": queries.limits(of.period),
+            "limits": rules.limits(of.period),
             **_pages(start, len(found.row)),
         }
     return render(request, "billing/average/outliers.html", context)
@@ -195,7 +195,6 @@ def _frame(of: Asked, here: str) -> dict[str, Any]:
         "tabs": [(f"{reverse(name)}?{of.query}", title, name == here) for name, title in pages],
         "compares": here in ("average", "average_customers"),
         "section": "average",
-        "mean": mean_nano,
     }
 
 
