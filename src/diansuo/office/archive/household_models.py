@@ -52,7 +52,7 @@ class HouseholdTerm(PeriodModel):
 
 
 class UseTerm(PeriodModel):
-    """What kind of use a contract is, for a period: the months it is known to stand idle, whether it charges vehicles."""
+    """What kind of use a contract is, for a period: the months it stands idle, whether it charges vehicles."""
 
     contract = models.ForeignKey(
         "archive.Contract", models.PROTECT, related_name="use_terms", verbose_name=_("合同")

@@ -12,6 +12,7 @@ from diansuo.core.rules import RuleBook
 from diansuo.core.tariff import BillingInput, Bills, Freeze, price_across_changes
 from diansuo.core.tariff.resolve import changes_within, day_of
 from diansuo.office.base import bulk
+from diansuo.office.billing.households.storing import PartFacts
 from diansuo.office.billing.models import BillPart
 from diansuo.office.metering import lake
 
@@ -75,11 +76,21 @@ def _within(used: list[Int64], inputs: BillingInput, rows: Int64) -> Bool:
     return fits
 
 
-def store_parts(bills: Bills, bill_of_row: Int64) -> None:
+def store_parts(bills: Bills, bill_of_row: Int64, slices: Int64, facts: PartFacts | None = None) -> None:
     """Write the parts of the bills that a change divides, as evidence: with them the bill recomputes."""
-    parts = bills.parts.take(bill_of_row[bills.parts.row] > 0)
+    stored = bill_of_row[bills.parts.row] > 0
+    parts = bills.parts.take(stored)
     if not len(parts):
         return
+    priced = (
+        {}
+        if facts is None
+        else {
+            name: getattr(facts, name)[stored]
+            for name in ("price_class", "voltage_class", "months_in_year", "year_to_date_wh")
+        }
+    )
+    slice_of = [*slices.tolist(), None]
     bulk.insert_columns(
         BillPart,
         {
@@ -91,5 +102,8 @@ def store_parts(bills: Bills, bill_of_row: Int64) -> None:
             "peak_wh": parts.peak_wh,
             "valley_wh": parts.valley_wh,
             "by_days": parts.by_days,
+            "settlement": [slice_of[at] for at in parts.settlement_rule.tolist()],
+            "terms": [slice_of[at] for at in parts.terms_rule.tolist()],
+            **priced,
         },
     )

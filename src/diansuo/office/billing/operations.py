@@ -16,9 +16,10 @@ from diansuo.core.tariff import Settlement
 from diansuo.core.tariff.classes import SETTLEMENT, Component, PriceClass
 from diansuo.office.base import bulk
 from diansuo.office.base.models import Job, Station
-from diansuo.office.billing import columns, crossing
+from diansuo.office.billing import columns
 from diansuo.office.billing.commercial import pricing
-from diansuo.office.billing.models import Bill, BillLine, BillPart, ExternalBill
+from diansuo.office.billing.households.pricing import price_ready as price_households
+from diansuo.office.billing.models import Bill, BillLine, BillPart, BillRefund, ExternalBill
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.place import commercial_place
 from diansuo.office.metering.models import Finding
@@ -42,7 +43,7 @@ def drop_drafts(station_id: int, period: int, low: int, high: int) -> None:
         consumption__point__station=station_id,
         consumption__point__pk__range=(low, high),
     )
-    for kind in (BillLine, BillPart):
+    for kind in (BillLine, BillPart, BillRefund):
         belonging = kind.objects.filter(bill__in=drafts)
         belonging._raw_delete(belonging.db)
     used = Bill.rules.through.objects.filter(bill__in=drafts)
@@ -88,7 +89,10 @@ def price_points(job: Job, period: int, low: int, high: int) -> Write:
     refused, rows = _refuse_unpriceable(job, ready)
     commercial = np.isin(ready.inputs.price_class[rows], COMMERCIAL)
     households, others = ready.take(rows[~commercial]), ready.take(rows[commercial])
-    bills = crossing.price_with_freeze(job.station_id, households.point, households.inputs, rulebook)
+    home = price_households(
+        job.station_id, households, rulebook, year_start_month=year_start, beside=is_beside(job.station_id)
+    )
+    bills = home.bills
     answer = pricing.price_ready(others, rulebook, commercial_place())
     for points, refusals in ((households.point, bills.refusals), (answer.ready.point, answer.refusals)):
         refused += [
@@ -97,7 +101,8 @@ def price_points(job: Job, period: int, low: int, high: int) -> Write:
         ]
 
     def write() -> dict[str, int]:
-        count = columns.store_bills(job.pk, households, bills) + pricing.store(job.pk, answer)
+        count = columns.store_bills(job.pk, home.ready, bills, home.parts)
+        count += pricing.store(job.pk, answer)
         Finding.objects.bulk_create(refused)
         amount = int(bills.amount_fen[bills.priced].sum()) + answer.amount_fen
         return {"bills": count, "amount_fen": amount, "refused": len(refused)}

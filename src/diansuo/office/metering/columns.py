@@ -301,7 +301,7 @@ def count_due(station_id: int, period: int) -> int:
 
 
 def _calendar(period: int) -> list[object]:
-    """Of all 31 reading days, as the query takes them: scheduled date, that of the month before, month of use as a bit."""
+    """Of all 31 reading days, for the query: scheduled date, that of the month before, month of use as a bit."""
     rows: list[object] = []
     for day in range(1, 32):
         date_of = rules.scheduled_day(period, day)

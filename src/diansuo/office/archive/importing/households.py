@@ -1,4 +1,4 @@
-"""What a line says of a household and of the kind of use otherwise than the archive does; and the rows new lines make."""
+"""What a line says of a household and of the kind of use otherwise than the archive does; the rows of new lines."""
 
 from __future__ import annotations
 
