@@ -71,8 +71,8 @@ class Ready:
 
     All columns have one row a consumption. ``several_points``: the contract has other points that measure as well.
     ``terms_changed``: price or voltage class changed inside the period, on one side to or from a commercial one; the
-    other changes divide the bill. ``open_day``: day of connection, ``UNKNOWN_DAY`` for long ago. ``without_terms``: none hold on its first
-    or on its last day.
+    other changes divide the bill. ``open_day``: day of connection, ``UNKNOWN_DAY`` for long ago. ``without_terms``:
+    none hold on its first or on its last day.
     """
 
     consumption: Int64

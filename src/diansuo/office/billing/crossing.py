@@ -8,29 +8,14 @@ import numpy as np
 import polars as pl
 
 from diansuo.core.quantity.arrays import Bool, Int64
-from diansuo.core.rules import RuleBook
-from diansuo.core.tariff import BillingInput, Bills, Freeze, price_across_changes
-from diansuo.core.tariff.resolve import changes_within, day_of
+from diansuo.core.tariff import BillingInput, Bills, Freeze
+from diansuo.core.tariff.resolve import day_of
 from diansuo.office.base import bulk
 from diansuo.office.billing.households.storing import PartFacts
 from diansuo.office.billing.models import BillPart
 from diansuo.office.metering import lake
 
 PARTS: Final = ("active_total_wh", "active_peak_wh", "active_valley_wh")
-
-
-def price_with_freeze(station_id: int, point: Int64, inputs: BillingInput, book: RuleBook) -> Bills:
-    """Price rows; where a price changes within the days of one, divide it by the daily freeze, else by days.
-
-    Args:
-        station_id: whose lake.
-        point: int64 (rows,), the metering point of each row.
-        inputs: the rows.
-        book: the rules.
-    """
-    row, day = changes_within(inputs, book, book.default_place)
-    freeze = frozen(station_id, point, inputs, row, day) if len(row) else None
-    return price_across_changes(inputs, book, freeze=freeze)
 
 
 def frozen(station_id: int, point: Int64, inputs: BillingInput, row: Int64, day: Int64) -> Freeze:

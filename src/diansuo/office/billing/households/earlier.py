@@ -1,4 +1,4 @@
-"""The bills of the year before this one, as they were priced: for years that are settled anew or begin within the year."""
+"""The bills of the year before this one, as they were priced: for years settled anew or begun within the year."""
 
 from __future__ import annotations
 

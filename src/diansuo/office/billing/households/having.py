@@ -100,7 +100,7 @@ def _concerned(having: list[Having], inputs: BillingInput, row: int) -> list[Hav
 
 
 def _free_months(free: _Spans, inputs: BillingInput, point: Int64) -> npt.NDArray[np.int16]:
-    """Return for how many months each bill settles free energy: those since it was last settled, as far as it is free."""
+    """Return for how many months each bill settles free energy: those since it was settled last, as far as free."""
     months = np.zeros(len(inputs), np.int16)
     if not free.row:
         return months

@@ -30,7 +30,7 @@ from diansuo.office.billing.households import earlier
 from diansuo.office.billing.households.dividing import divided
 from diansuo.office.billing.households.earlier import YearBills
 from diansuo.office.billing.households.having import with_having
-from diansuo.office.billing.households.loading import Facts, facts_of
+from diansuo.office.billing.households.loading import Facts
 from diansuo.office.billing.households.planning import STEPPED, Plan, Planner, Stretch
 from diansuo.office.billing.households.policies import Policies
 from diansuo.office.billing.households.storing import PartFacts
@@ -43,7 +43,6 @@ class Answer:
     ready: Ready
     bills: Bills
     parts: PartFacts
-    facts: Facts
 
 
 @dataclass(slots=True)
@@ -79,7 +78,13 @@ class _Pricer:
 
 
 def price_ready(
-    station_id: int, ready: Ready, book: RuleBook, *, year_start_month: int, beside: bool = False
+    station_id: int,
+    ready: Ready,
+    book: RuleBook,
+    facts: Facts,
+    *,
+    year_start_month: int,
+    beside: bool = False,
 ) -> Answer:
     """Price settled months of households, farms and all others that are no commercial customers.
 
@@ -87,17 +92,17 @@ def price_ready(
         station_id: whose lake and bills.
         ready: the rows.
         book: the rules.
+        facts: what the archive has of their contracts.
         year_start_month: month in which the billing year begins.
         beside: another system issues the bills.
     """
-    facts = facts_of(ready.contract)
     policies = Policies(book)
     plan = Planner(ready, facts, policies, year_start_month).plan()
     pricer = _Pricer(station_id, ready, book, year_start_month, beside, facts, policies)
     if not plan.stretches and not plan.refused:
         inputs, bills = pricer.plain(np.arange(len(ready.point)))
         bills = _counted(bills, inputs.price_class)
-        return Answer(replace(ready, inputs=inputs), bills, _facts_of_parts(bills, inputs, {}), facts)
+        return Answer(replace(ready, inputs=inputs), bills, _facts_of_parts(bills, inputs, {}))
     return _Special(pricer, plan).price()
 
 
@@ -134,7 +139,7 @@ class _Special:
             inputs=BillingInput(**self.columns),
             year_opening_known=ready.year_opening_known | self._begins_within_year(),
         )
-        return Answer(kept, bills, _facts_of_parts(bills, kept.inputs, self.part_facts), self.pricer.facts)
+        return Answer(kept, bills, _facts_of_parts(bills, kept.inputs, self.part_facts))
 
     def _begins_within_year(self) -> Bool:
         known = np.zeros(self.count, np.bool_)
