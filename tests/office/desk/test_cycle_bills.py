@@ -108,17 +108,17 @@ def test_a_month_waits_for_the_month_before_it(station: Station) -> None:
     assert not Bill.objects.exists()
 
 
-def test_price_terms_that_change_inside_the_period_hold_the_bill(station: Station) -> None:
+def test_a_change_to_a_commercial_class_inside_the_period_holds_the_bill(station: Station) -> None:
     point = opened_household(station, "01")
     run(station, 202407)
     ContractTerm.objects.get(contract=point.contract).change_from(
-        date(2024, 7, 15), price_class=int(PriceClass.RESIDENTIAL_SHARED)
+        date(2024, 7, 15), price_class=int(PriceClass.COMMERCIAL_SINGLE_PART)
     )
     read(point, 202408, 1200)
     job = run(station, 202408)
 
     assert not Bill.objects.exists()
-    assert reasons(job)["01"]
+    assert "期内变更无示数" in reasons(job)["01"]
 
 
 def test_price_terms_that_change_on_the_reading_day_price_each_month_by_its_own(station: Station) -> None:

@@ -6,7 +6,9 @@ refused for it. Source: 发改价格〔2011〕2617号; domain.md §2.1, §2.3, �
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 from enum import IntFlag, StrEnum
 from typing import Final
 
@@ -15,12 +17,17 @@ from diansuo.core.rules import Entry
 MIN_PERSONS: Final = "min_persons"
 EXTRA_ENERGY: Final = "add_kwh_per_month"
 HEATING_ENERGY: Final = "heating_season_add"
+HEATING_FIRST_MONTH: Final = "heating_season_first_month"
+HEATING_LAST_MONTH: Final = "heating_season_last_month"
 FREE_ENERGY: Final = "free_energy"
 FREE_ENERGY_COUNTS: Final = "free_energy_counts_in_steps"
 FREE_ENERGY_FORM: Final = "free_energy_form"
 SHARED_TIME_OF_USE: Final = "shared_time_of_use"
 TRANSFER_OF_OWNERSHIP: Final = "transfer_of_ownership"
 CORRECTION_YEAR: Final = "rebill_tier_year"
+CLOSING_YEAR: Final = "closing_tier_year"
+TIME_OF_USE_LOCK: Final = "time_of_use_lock_months"
+MONTHS_A_YEAR: Final = 12
 
 
 class Need(IntFlag):
@@ -48,6 +55,15 @@ class TransferOfOwnership(StrEnum):
     """the new owner goes on where the former one stands"""
     RESTART = "restart"
     """the former owner's year is closed, the new owner's is opened"""
+
+
+class ClosingYear(StrEnum):
+    """What the last bill with steps does to the year's bills before it (销户清算)."""
+
+    SETTLED_ANEW = "settled_anew"
+    """the whole year is charged with the limits of the months there really were"""
+    AS_BILLED = "as_billed"
+    """what is billed stays; the last bill has the limits of the year as they were"""
 
 
 class CorrectionYear(StrEnum):
@@ -120,6 +136,56 @@ def correction_year(entry: Entry) -> CorrectionYear:
         ValueAbsent: it is not known.
     """
     return CorrectionYear(_word(entry, CORRECTION_YEAR))
+
+
+def closing_year(entry: Entry) -> ClosingYear:
+    """Return what the last bill with steps does to the year's bills before it.
+
+    Raises:
+        ValueAbsent: it is not known.
+    """
+    return ClosingYear(_word(entry, CLOSING_YEAR))
+
+
+def many_persons(entry: Entry) -> int:
+    """Return from how many persons on a household has more.
+
+    Raises:
+        ValueAbsent: it is not known.
+    """
+    return _named(entry, MIN_PERSONS).integer(MIN_PERSONS)
+
+
+def heating_season(entry: Entry) -> int:
+    """Return the months of heating with electricity (采暖季) as a set, bit 0 for January; they may span new year.
+
+    Raises:
+        ValueAbsent: its first or last month is not known.
+        ValueError: one of them is no month.
+    """
+    first, last = (_named(entry, name).integer(name) for name in (HEATING_FIRST_MONTH, HEATING_LAST_MONTH))
+    if not (1 <= first <= MONTHS_A_YEAR and 1 <= last <= MONTHS_A_YEAR):
+        raise ValueError(f"{entry.file}: the heating season runs from month {first} to {last}; write 1 to 12")
+    count = (last - first) % MONTHS_A_YEAR + 1
+    return sum(1 << (first - 1 + ahead) % MONTHS_A_YEAR for ahead in range(count))
+
+
+def time_of_use_lock_months(entry: Entry) -> int:
+    """Return for how many months a household keeps its choice of peak and valley (选择峰谷后不得变更).
+
+    Raises:
+        ValueAbsent: it is not known.
+    """
+    return _named(entry, TIME_OF_USE_LOCK).integer(TIME_OF_USE_LOCK)
+
+
+def free_again(chosen: date, lock_months: int) -> date:
+    """Return the first day on which a choice made on a day may be changed: so many months later, same day of it.
+
+    Where that month is shorter, its last day.
+    """
+    year, month = divmod(chosen.year * MONTHS_A_YEAR + chosen.month - 1 + lock_months, MONTHS_A_YEAR)
+    return date(year, month + 1, min(chosen.day, monthrange(year, month + 1)[1]))
 
 
 def _word(entry: Entry, name: str) -> str:

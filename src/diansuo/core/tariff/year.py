@@ -6,12 +6,15 @@ Source: domain.md §2.3 (各省通行口径); docs/rules/residential-steps.md. A
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from diansuo.core.quantity.arrays import Bool, Int16, Int64, require
 from diansuo.core.quantity.month import MONTHS, UNKNOWN_DAY, billing_year
 from diansuo.core.tariff.terms import CorrectionYear, TransferOfOwnership
+
+EVERY_MONTH: Final = (1 << MONTHS) - 1
 
 
 def months_with_steps(first_day: Int64, end_day: Int64, period: Int64, year_start_month: int = 1) -> Int16:
@@ -32,6 +35,71 @@ def months_with_steps(first_day: Int64, end_day: Int64, period: Int64, year_star
     Raises:
         WrongColumn: a column is not int64 or the lengths differ.
     """
+    first, last, _ = _window(first_day, end_day, period, year_start_month)
+    return (last - first + 1).astype(np.int16)
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Days on which something holds for some rows: so many persons, heating with electricity.
+
+    Attributes:
+        row: int64 (spans,), the row of the bills; a row may have several.
+        from_day: int64 (spans,), first day.
+        to_day: int64 (spans,), the day after the last one; ``UNKNOWN_DAY``: it goes on.
+    """
+
+    row: Int64
+    from_day: Int64
+    to_day: Int64
+
+
+def months_within(
+    spans: Spans,
+    first_day: Int64,
+    end_day: Int64,
+    period: Int64,
+    year_start_month: int = 1,
+    season: int = EVERY_MONTH,
+) -> Int16:
+    """Return in how many of the months of :func:`months_with_steps` something holds, a part of a month as a whole.
+
+    Args:
+        spans: when it holds; a month that two of them touch counts once.
+        first_day: int64 (rows,), as in :func:`months_with_steps`, and so the three that follow.
+        end_day: int64 (rows,).
+        period: int64 (rows,).
+        year_start_month: month of the year in which the billing year begins.
+        season: the calendar months that count, bit 0 for January; all of them unless said.
+
+    Returns:
+        int16 (rows,), 0 to 12.
+
+    Raises:
+        WrongColumn: a column is not int64 or the lengths differ.
+    """
+    require(np.int64, row=spans.row, from_day=spans.from_day, to_day=spans.to_day)
+    first, last, first_of_year = _window(first_day, end_day, period, year_start_month)
+    held = np.zeros(len(period), np.int64)
+    year_start = year_start_month - 1
+    goes_on = spans.to_day == UNKNOWN_DAY
+    start = _month(spans.from_day) - year_start
+    end = np.where(goes_on, last[spans.row], _month(np.where(goes_on, 1, spans.to_day) - 1) - year_start)
+    for place in range(MONTHS):
+        month = first_of_year[spans.row] + place
+        counts = (np.maximum(start, first[spans.row]) <= month) & (month <= np.minimum(end, last[spans.row]))
+        in_season = season >> (place + year_start) % MONTHS & 1
+        np.bitwise_or.at(held, spans.row[counts], in_season << place)
+    return np.bitwise_count(held).astype(np.int16)
+
+
+def _window(
+    first_day: Int64, end_day: Int64, period: Int64, year_start_month: int
+) -> tuple[Int64, Int64, Int64]:
+    """Return first and last month with steps of each bill's year, and the year's first month, in months since year 0.
+
+    All three count from the month in which billing years begin.
+    """
     require(np.int64, first_day=first_day, end_day=end_day, period=period)
     year_start = year_start_month - 1
     billed = period // 100 * MONTHS + period % 100 - 1 - year_start
@@ -42,7 +110,7 @@ def months_with_steps(first_day: Int64, end_day: Int64, period: Int64, year_star
     # Opened after the year the bill counts for: as long connected, as months_in_year has it.
     first = np.where(first >= first_of_year + MONTHS, first_of_year, np.maximum(first, first_of_year))
     last = np.clip(last, first, first_of_year + MONTHS - 1)
-    return (last - first + 1).astype(np.int16)
+    return first, last, first_of_year
 
 
 @dataclass(frozen=True, slots=True)

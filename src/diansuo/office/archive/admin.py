@@ -10,6 +10,7 @@ from diansuo.office.archive.models import (
     ContractTerm,
     Customer,
     Feeder,
+    HouseholdTerm,
     Meter,
     MeteringPoint,
     MeterInstallation,
@@ -21,6 +22,7 @@ from diansuo.office.archive.models import (
     SupplyTerm,
     Transformer,
     TransformerArea,
+    UseTerm,
     YearOpening,
 )
 from diansuo.office.base.admin import ReadOnlyAdmin
@@ -107,6 +109,28 @@ class ContractTermAdmin(ReadOnlyAdmin):
     list_display = ("contract", "price_class", "voltage_class", "capacity_va", "valid_from", "valid_to")
     list_select_related = ("contract__customer",)
     list_filter = ("price_class", "voltage_class")
+    search_fields = ("contract__customer__number", "contract__customer__name")
+
+
+@admin.register(HouseholdTerm)
+class HouseholdTermAdmin(ReadOnlyAdmin):
+    """What households had on top of their class over time."""
+
+    station_path = "contract__customer__station"
+    list_display = ("contract", "persons", "electric_heating", "free_energy", "valid_from", "valid_to")
+    list_filter = ("electric_heating", "free_energy")
+    list_select_related = ("contract__customer",)
+    search_fields = ("contract__customer__number", "contract__customer__name")
+
+
+@admin.register(UseTerm)
+class UseTermAdmin(ReadOnlyAdmin):
+    """What kind of use contracts were over time."""
+
+    station_path = "contract__customer__station"
+    list_display = ("contract", "idle_months", "charging_situation", "valid_from", "valid_to")
+    list_filter = ("charging_situation",)
+    list_select_related = ("contract__customer",)
     search_fields = ("contract__customer__number", "contract__customer__name")
 
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.tariff.classes import PriceClass, VoltageClass
+from diansuo.office.archive.household_models import HouseholdTerm, UseTerm
 from diansuo.office.archive.supply_models import MeteringSide, SupplyTerm, Transformer
 from diansuo.office.base.models import Company, ImportBatch, Staff, Station
 from diansuo.office.base.periods import PeriodModel
@@ -24,6 +25,7 @@ __all__ = [
     "ContractTerm",
     "Customer",
     "Feeder",
+    "HouseholdTerm",
     "Imported",
     "Meter",
     "MeterInstallation",
@@ -37,6 +39,7 @@ __all__ = [
     "SupplyTerm",
     "Transformer",
     "TransformerArea",
+    "UseTerm",
     "YearOpening",
 ]
 
@@ -203,6 +206,8 @@ class Contract(Imported):
     premise = models.ForeignKey(Premise, models.PROTECT, verbose_name=_("用电地址"))
     opened_date = models.DateField(_("送电日期"), null=True, blank=True)
     closed_date = models.DateField(_("销户日期"), null=True, blank=True)
+    # The last time the supply changed hands under the same number (过户): the first day of who has it now.
+    transferred_date = models.DateField(_("过户日期"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("合同")

@@ -14,6 +14,7 @@ from diansuo.office.archive.models import (
     Contract,
     ContractTerm,
     Customer,
+    HouseholdTerm,
     MeteringPoint,
     PointArea,
     Responsibility,
@@ -21,6 +22,7 @@ from diansuo.office.archive.models import (
     SupplyTerm,
     Transformer,
     TransformerArea,
+    UseTerm,
 )
 from diansuo.office.base.models import Staff
 from diansuo.office.base.scope import Scope
@@ -61,6 +63,8 @@ class ContractHistory:
     contract: Contract
     terms: list[ContractTerm] = field(default_factory=list)
     supply: list[SupplyTerm] = field(default_factory=list)
+    household: list[HouseholdTerm] = field(default_factory=list)
+    use: list[UseTerm] = field(default_factory=list)
     transformers: list[Transformer] = field(default_factory=list)
     points: list[PointHistory] = field(default_factory=list)
 
@@ -229,6 +233,8 @@ def contracts(scope: Scope, customer_id: int) -> list[ContractHistory]:
                 contract,
                 list(contract.terms.order_by("valid_from")),
                 list(contract.supply_terms.order_by("valid_from")),
+                list(contract.household_terms.order_by("valid_from")),
+                list(contract.use_terms.order_by("valid_from")),
                 list(contract.transformers.order_by("number", "valid_from")),
                 [_point_history(point) for point in points],
             )

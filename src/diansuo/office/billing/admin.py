@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from diansuo.office.base.admin import ReadOnlyAdmin
-from diansuo.office.billing.models import Bill, BillLine, ExternalBill, PriceSheet, RuleSlice
+from diansuo.office.billing.models import Bill, BillLine, BillRefund, ExternalBill, PriceSheet, RuleSlice
 
 
 @admin.register(Bill)
@@ -53,6 +53,25 @@ class RuleSliceAdmin(ReadOnlyAdmin):
     """The values of rules that bills used."""
 
     list_display = ("rule_id", "effective_date", "slice_hash", "rulebook_hash")
+    ordering = ("-pk",)
+
+
+@admin.register(BillRefund)
+class BillRefundAdmin(ReadOnlyAdmin):
+    """What is owed to households beside their bills."""
+
+    station_path = "bill__consumption__point__station"
+    list_display = (
+        "bill",
+        "sequence",
+        "component",
+        "step",
+        "quantity_wh",
+        "price_nano",
+        "amount_fen",
+        "rule",
+    )
+    list_select_related = ("bill", "rule")
     ordering = ("-pk",)
 
 

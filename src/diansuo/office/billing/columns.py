@@ -11,6 +11,8 @@ from diansuo.core.quantity.month import UNKNOWN_DAY, billing_year, next_month
 from diansuo.core.tariff import AppliedRule, BillingInput, Bills, months_in_year
 from diansuo.office.base import bulk
 from diansuo.office.billing import crossing
+from diansuo.office.billing.households import storing
+from diansuo.office.billing.households.storing import HAVING, PartFacts
 from diansuo.office.billing.models import Bill, BillLine, RuleSlice
 
 Int64 = npt.NDArray[np.int64]
@@ -25,7 +27,8 @@ READY = """
                 AND (i.valid_to IS NULL OR i.valid_to >= c.to_date))),
            EXISTS (SELECT 1 FROM archive_contractterm x WHERE x.contract_id = k.id
                    AND x.valid_from > c.from_date AND x.valid_from < c.to_date
-                   AND (x.price_class <> t.price_class OR x.voltage_class <> t.voltage_class)),
+                   AND (x.price_class <> t.price_class OR x.voltage_class <> t.voltage_class)
+                   AND (x.price_class IN (5, 6) OR t.price_class IN (5, 6))),
            EXISTS (SELECT 1 FROM archive_contractterm y WHERE y.contract_id = k.id AND y.valid_from < c.to_date
                    AND (y.valid_to IS NULL OR y.valid_to >= c.to_date))
     FROM metering_consumption c
@@ -40,7 +43,7 @@ READY = """
     ORDER BY c.point_id
 """
 HISTORY = """
-    SELECT contract_id, SUM(CASE WHEN period BETWEEN %s AND %s THEN energy_wh ELSE 0 END), MIN(period)
+    SELECT contract_id, SUM(CASE WHEN period BETWEEN %s AND %s THEN counted_wh ELSE 0 END), MIN(period)
     FROM billing_bill WHERE state IN (1, 2) AND period <> %s AND contract_id BETWEEN %s AND %s GROUP BY contract_id
 """
 # Beside another system the year's energy is what that system billed, and what we priced where its bill is not here.
@@ -50,7 +53,7 @@ HISTORY_BESIDE = """
         SELECT x.contract_id, x.period, x.energy_wh FROM billing_externalbill x
         WHERE x.period < %s AND x.contract_id BETWEEN %s AND %s
         UNION ALL
-        SELECT b.contract_id, b.period, b.energy_wh FROM billing_bill b
+        SELECT b.contract_id, b.period, b.counted_wh FROM billing_bill b
         WHERE b.state IN (1, 2) AND b.period < %s AND b.contract_id BETWEEN %s AND %s
           AND NOT EXISTS (SELECT 1 FROM billing_externalbill y
                           WHERE y.contract_id = b.contract_id AND y.period = b.period)
@@ -67,8 +70,9 @@ class Ready:
     """Settled consumption nothing holds yet: the engine's input, and what the bills must carry beside it.
 
     All columns have one row a consumption. ``several_points``: the contract has other points that measure as well.
-    ``terms_changed``: price or voltage class changed inside the period. ``without_terms``: none hold on its first
-    or on its last day.
+    ``terms_changed``: price or voltage class changed inside the period, on one side to or from a commercial one; the
+    other changes divide the bill. ``open_day``: day of connection, ``UNKNOWN_DAY`` for long ago. ``without_terms``:
+    none hold on its first or on its last day.
     """
 
     consumption: Int64
@@ -77,6 +81,7 @@ class Ready:
     several_points: Bool
     terms_changed: Bool
     without_terms: Bool
+    open_day: Int64
     year_opening_known: Bool
     inputs: BillingInput
 
@@ -117,6 +122,7 @@ def load_ready(
         several_points=rows["points"] > 1,
         terms_changed=rows["changed"],
         without_terms=(rows["price_class"] == 0) | ~rows["ends_in_terms"],
+        open_day=rows["open_day"],
         year_opening_known=known | (months < 12),
         inputs=BillingInput(
             price_class=rows["price_class"].astype(np.int16),
@@ -172,8 +178,8 @@ def _match(wanted: Int64, held: Int64) -> tuple[Int64, Bool]:
     return at, held[at] == wanted
 
 
-def store_bills(job_id: int, ready: Ready, bills: Bills) -> int:
-    """Write priced rows as draft bills with their lines; return how many bills."""
+def store_bills(job_id: int, ready: Ready, bills: Bills, parts: PartFacts | None = None) -> int:
+    """Write priced rows as draft bills with their lines and parts, and what is owed beside them; return how many."""
     rows = np.flatnonzero(bills.priced)
     if not len(rows):
         return 0
@@ -199,22 +205,33 @@ def store_bills(job_id: int, ready: Ready, bills: Bills) -> int:
             "year_to_date_wh": inputs.year_to_date_wh[rows],
             "year_opening_known": ready.year_opening_known[rows],
             "months_in_year": inputs.months_in_year[rows],
+            "counted_wh": bills.counted_wh[rows],
+            **{name: getattr(inputs, name)[rows] for name in HAVING},
             "amount_fen": bills.amount_fen[rows],
             "settlement": slices[bills.settlement_rule[rows]],
             "transformer_loss_wh": zeros,
             "line_loss_wh": zeros,
             "adjustment_rate": zeros,
             "reactive_varh": zeros,
-            "unverified": unverified_rows(bills.lines.row, bills.lines.rule, bills.rules, len(bills.priced))[
-                rows
-            ],
+            "unverified": _unverified(bills)[rows],
         },
     )
     bill_of_row = np.zeros(len(bills.priced), dtype=np.int64)
     bill_of_row[rows] = ids
     _store_lines(bills, bill_of_row, slices)
-    crossing.store_parts(bills, bill_of_row)
+    crossing.store_parts(bills, bill_of_row, slices, parts)
+    storing.store_refunds(bills, bill_of_row, slices)
+    storing.store_rules(bills, bill_of_row, slices)
     return len(rows)
+
+
+def _unverified(bills: Bills) -> Bool:
+    """Tell which bills used a value nobody could verify, in a line or in the terms behind it."""
+    rows, count = np.arange(len(bills.priced)), len(bills.priced)
+    found = unverified_rows(bills.lines.row, bills.lines.rule, bills.rules, count)
+    found |= unverified_rows(bills.refunds.row, bills.refunds.rule, bills.rules, count)
+    with_terms = bills.terms_rule >= 0
+    return found | unverified_rows(rows[with_terms], bills.terms_rule[with_terms], bills.rules, count)
 
 
 def _store_lines(bills: Bills, bill_of_row: Int64, slices: Int64) -> None:

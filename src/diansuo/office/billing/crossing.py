@@ -8,28 +8,14 @@ import numpy as np
 import polars as pl
 
 from diansuo.core.quantity.arrays import Bool, Int64
-from diansuo.core.rules import RuleBook
-from diansuo.core.tariff import BillingInput, Bills, Freeze, price_across_changes
-from diansuo.core.tariff.resolve import changes_within, day_of
+from diansuo.core.tariff import BillingInput, Bills, Freeze
+from diansuo.core.tariff.resolve import day_of
 from diansuo.office.base import bulk
+from diansuo.office.billing.households.storing import PartFacts
 from diansuo.office.billing.models import BillPart
 from diansuo.office.metering import lake
 
 PARTS: Final = ("active_total_wh", "active_peak_wh", "active_valley_wh")
-
-
-def price_with_freeze(station_id: int, point: Int64, inputs: BillingInput, book: RuleBook) -> Bills:
-    """Price rows; where a price changes within the days of one, divide it by the daily freeze, else by days.
-
-    Args:
-        station_id: whose lake.
-        point: int64 (rows,), the metering point of each row.
-        inputs: the rows.
-        book: the rules.
-    """
-    row, day = changes_within(inputs, book, book.default_place)
-    freeze = frozen(station_id, point, inputs, row, day) if len(row) else None
-    return price_across_changes(inputs, book, freeze=freeze)
 
 
 def frozen(station_id: int, point: Int64, inputs: BillingInput, row: Int64, day: Int64) -> Freeze:
@@ -75,11 +61,21 @@ def _within(used: list[Int64], inputs: BillingInput, rows: Int64) -> Bool:
     return fits
 
 
-def store_parts(bills: Bills, bill_of_row: Int64) -> None:
+def store_parts(bills: Bills, bill_of_row: Int64, slices: Int64, facts: PartFacts | None = None) -> None:
     """Write the parts of the bills that a change divides, as evidence: with them the bill recomputes."""
-    parts = bills.parts.take(bill_of_row[bills.parts.row] > 0)
+    stored = bill_of_row[bills.parts.row] > 0
+    parts = bills.parts.take(stored)
     if not len(parts):
         return
+    priced = (
+        {}
+        if facts is None
+        else {
+            name: getattr(facts, name)[stored]
+            for name in ("price_class", "voltage_class", "months_in_year", "year_to_date_wh")
+        }
+    )
+    slice_of = [*slices.tolist(), None]
     bulk.insert_columns(
         BillPart,
         {
@@ -91,5 +87,8 @@ def store_parts(bills: Bills, bill_of_row: Int64) -> None:
             "peak_wh": parts.peak_wh,
             "valley_wh": parts.valley_wh,
             "by_days": parts.by_days,
+            "settlement": [slice_of[at] for at in parts.settlement_rule.tolist()],
+            "terms": [slice_of[at] for at in parts.terms_rule.tolist()],
+            **priced,
         },
     )

@@ -19,6 +19,8 @@ __all__ = [
     "COMPONENT_NAMES",
     "Bill",
     "BillLine",
+    "BillPart",
+    "BillRefund",
     "ExternalBill",
     "PriceSheet",
     "RuleSlice",
@@ -112,6 +114,12 @@ class Bill(models.Model):
     year_to_date_wh = models.BigIntegerField(_("本期前年度累计（Wh）"), default=0)
     year_opening_known = models.BooleanField(_("年初累计已知"), default=True)
     months_in_year = models.PositiveSmallIntegerField(_("年度用电月数"), default=12)
+    # What counts for the steps of the year: nothing of a class without steps, not what is free where the place says so.
+    counted_wh = models.BigIntegerField(_("计入年度累计（Wh）"), default=0, db_default=0)
+    persons = models.PositiveSmallIntegerField(_("一户多人口人数"), default=0, db_default=0)
+    persons_months = models.PositiveSmallIntegerField(_("一户多人口月数"), default=0, db_default=0)
+    heating_months = models.PositiveSmallIntegerField(_("采暖月数"), default=0, db_default=0)
+    free_months = models.PositiveSmallIntegerField(_("免费电量月数"), default=0, db_default=0)
     amount_fen = models.BigIntegerField(_("电费（分）"))
     transformer_loss_wh = models.BigIntegerField(_("变损（Wh）"), default=0)
     line_loss_wh = models.BigIntegerField(_("线损（Wh）"), default=0)
@@ -135,7 +143,10 @@ class Bill(models.Model):
 
 
 class BillPart(models.Model):
-    """A part of a bill whose days lie on both sides of a change of prices (调价分段), in the order of its days."""
+    """A part of a bill whose days lie on both sides of a change of prices or class (分段), in the order of its days.
+
+    Of a household's part: the class it was priced by, its months and energy of the year before it, and its rules.
+    """
 
     bill = models.ForeignKey(Bill, models.CASCADE, related_name="parts", verbose_name=_("账单"))
     part = models.PositiveSmallIntegerField(_("段"))
@@ -145,6 +156,20 @@ class BillPart(models.Model):
     peak_wh = models.BigIntegerField(_("峰（Wh）"), default=0)
     valley_wh = models.BigIntegerField(_("谷（Wh）"), default=0)
     by_days = models.BooleanField(_("按天数分段"), default=False)
+    price_class = models.PositiveSmallIntegerField(
+        _("用电类别"), choices=PRICE_CLASSES, null=True, blank=True
+    )
+    voltage_class = models.PositiveSmallIntegerField(
+        _("供电电压"), choices=VOLTAGE_CLASSES, null=True, blank=True
+    )
+    months_in_year = models.PositiveSmallIntegerField(_("年度用电月数"), null=True, blank=True)
+    year_to_date_wh = models.BigIntegerField(_("本段前年度累计（Wh）"), null=True, blank=True)
+    settlement = models.ForeignKey(
+        RuleSlice, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("结算参数")
+    )
+    terms = models.ForeignKey(
+        RuleSlice, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("居民用电约定")
+    )
 
     class Meta:
         verbose_name = _("账单分段")
@@ -183,6 +208,24 @@ class BillLine(models.Model):
     class Meta:
         verbose_name = _("账单明细")
         verbose_name_plural = _("账单明细")
+
+
+class BillRefund(models.Model):
+    """A line that is not on the bill but owed to the household by another way (先征后返)."""
+
+    bill = models.ForeignKey(Bill, models.CASCADE, related_name="refunds", verbose_name=_("账单"))
+    sequence = models.PositiveSmallIntegerField(_("行号"))
+    component = models.PositiveSmallIntegerField(_("项目"), choices=COMPONENTS)
+    part = models.PositiveSmallIntegerField(_("段"), default=0)
+    step = models.PositiveSmallIntegerField(_("档"), default=0)
+    quantity_wh = models.BigIntegerField(_("电量（Wh）"))
+    price_nano = models.BigIntegerField(_("单价（10⁻⁹元）"))
+    amount_fen = models.BigIntegerField(_("金额（分）"))
+    rule = models.ForeignKey(RuleSlice, models.PROTECT, related_name="+", verbose_name=_("规则"))
+
+    class Meta:
+        verbose_name = _("应返电费")
+        verbose_name_plural = _("应返电费")
 
 
 class ExternalBill(Imported):

@@ -16,9 +16,12 @@ from diansuo.core.tariff import Settlement
 from diansuo.core.tariff.classes import SETTLEMENT, Component, PriceClass
 from diansuo.office.base import bulk
 from diansuo.office.base.models import Job, Station
-from diansuo.office.billing import columns, crossing
+from diansuo.office.billing import columns
 from diansuo.office.billing.commercial import pricing
-from diansuo.office.billing.models import Bill, BillLine, BillPart, ExternalBill
+from diansuo.office.billing.households.findings import remarks
+from diansuo.office.billing.households.loading import facts_of
+from diansuo.office.billing.households.pricing import price_ready as price_households
+from diansuo.office.billing.models import Bill, BillLine, BillPart, BillRefund, ExternalBill
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.place import commercial_place
 from diansuo.office.metering.models import Finding
@@ -42,7 +45,7 @@ def drop_drafts(station_id: int, period: int, low: int, high: int) -> None:
         consumption__point__station=station_id,
         consumption__point__pk__range=(low, high),
     )
-    for kind in (BillLine, BillPart):
+    for kind in (BillLine, BillPart, BillRefund):
         belonging = kind.objects.filter(bill__in=drafts)
         belonging._raw_delete(belonging.db)
     used = Bill.rules.through.objects.filter(bill__in=drafts)
@@ -81,24 +84,29 @@ def _unheld(station_id: int) -> QuerySet[Bill]:
 def price_points(job: Job, period: int, low: int, high: int) -> Write:
     """Price what is settled and not held among these points; what cannot be priced is held with the reason."""
     rulebook = priced_book()
-    year_start = year_start_month(rulebook, period)
-    ready = columns.load_ready(
-        job.station_id, period, low, high, year_start_month=year_start, beside=is_beside(job.station_id)
-    )
+    year = {"year_start_month": year_start_month(rulebook, period), "beside": is_beside(job.station_id)}
+    ready = columns.load_ready(job.station_id, period, low, high, **year)
+    facts = facts_of(ready.contract)
     refused, rows = _refuse_unpriceable(job, ready)
     commercial = np.isin(ready.inputs.price_class[rows], COMMERCIAL)
     households, others = ready.take(rows[~commercial]), ready.take(rows[commercial])
-    bills = crossing.price_with_freeze(job.station_id, households.point, households.inputs, rulebook)
+    home = price_households(job.station_id, households, rulebook, facts, **year)
+    bills = home.bills
     answer = pricing.price_ready(others, rulebook, commercial_place())
     for points, refusals in ((households.point, bills.refusals), (answer.ready.point, answer.refusals)):
         refused += [
             _finding(job, period, int(points[one.row]), _rule_id(one.code), dict(one.params))
             for one in refusals
         ]
+    remarked = [
+        _finding(job, period, int(ready.point[one.row]), one.rule, one.detail, Severity.WARNING)
+        for one in remarks(ready, facts, rulebook)
+    ]
 
     def write() -> dict[str, int]:
-        count = columns.store_bills(job.pk, households, bills) + pricing.store(job.pk, answer)
-        Finding.objects.bulk_create(refused)
+        count = columns.store_bills(job.pk, home.ready, bills, home.parts)
+        count += pricing.store(job.pk, answer)
+        Finding.objects.bulk_create([*refused, *remarked])
         amount = int(bills.amount_fen[bills.priced].sum()) + answer.amount_fen
         return {"bills": count, "amount_fen": amount, "refused": len(refused)}
 
@@ -136,10 +144,15 @@ def _refuse_unpriceable(job: Job, ready: columns.Ready) -> tuple[list[Finding], 
     return findings, np.flatnonzero(left)
 
 
-def _finding(job: Job, period: int, point: int, rule: str, detail: dict[str, object]) -> Finding:
-    return Finding(
-        job=job, period=period, point_id=point, rule=rule, severity=int(Severity.BLOCKING), detail=detail
-    )
+def _finding(
+    job: Job,
+    period: int,
+    point: int,
+    rule: str,
+    detail: dict[str, object],
+    severity: Severity = Severity.BLOCKING,
+) -> Finding:
+    return Finding(job=job, period=period, point_id=point, rule=rule, severity=int(severity), detail=detail)
 
 
 AUDIT = """

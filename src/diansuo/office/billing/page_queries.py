@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from diansuo.core.rules.entry import Entry
-from diansuo.core.tariff.classes import PriceClass, VoltageClass
+from diansuo.core.tariff.classes import RESIDENTIAL_TERMS, Component, PriceClass, VoltageClass
 from diansuo.core.tariff.shapes import shape_of
+from diansuo.core.tariff.terms import Need, ResidentialTerms
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill, BillLine
@@ -59,18 +60,32 @@ def year_position(scope: Scope, bill: Bill) -> YearPosition | None:
         return None
     line = (
         BillLine.objects.filter(scope.limit(f"bill__{STATION}"), bill=bill)
+        .filter(component=Component.BASE)
         .select_related("rule")
-        .order_by("sequence")
+        .order_by("-sequence")
         .first()
     )
     if line is None:
         return None
     shape = shape_of(Entry.from_slice(line.rule.content), VoltageClass(bill.voltage_class))
-    return _position(shape.limits_wh[bill.months_in_year], shape.prices_nano, bill)
+    extra_wh = _extra_limit_wh(bill)
+    limits = tuple(limit + extra_wh for limit in shape.limits_wh[bill.months_in_year])
+    return _position(limits, shape.prices_nano, bill)
+
+
+def _extra_limit_wh(bill: Bill) -> int:
+    """Return how much every limit of the year lies higher for many persons and for heating, as the bill was priced."""
+    need = Need.MANY_PERSONS if bill.persons_months else Need(0)
+    need |= Need.HEATING_SEASON if bill.heating_months else Need(0)
+    used = bill.rules.filter(rule_id__endswith=f"/{RESIDENTIAL_TERMS}").order_by("effective_date").last()
+    if not need or used is None:
+        return 0
+    terms = ResidentialTerms.from_entry(Entry.from_slice(used.content), need)
+    return bill.persons_months * terms.extra_wh_month + bill.heating_months * terms.heating_wh_month
 
 
 def _position(limits: tuple[int, ...], prices: tuple[int, ...], bill: Bill) -> YearPosition:
-    before, after = bill.year_to_date_wh, bill.year_to_date_wh + bill.energy_wh
+    before, after = bill.year_to_date_wh, bill.year_to_date_wh + bill.counted_wh
     whole = max(limits[-1] * 5 // 4 if limits else after, after, 1)
     edges = [0, *limits, whole]
     steps = tuple(
@@ -107,12 +122,17 @@ def marks(scope: Scope, bill: Bill) -> list[str]:
     """Return what a reader of the bill must know: names of the marks that apply to it."""
     del scope  # the bill is within it already
     consumption: Any = bill.consumption
+    settled_anew = bill.lines.filter(component=Component.CORRECTION).exists()
     names = {
         "estimated": consumption.estimated,
         "rolled": consumption.rolled,
         "exchanged": consumption.exchanged,
         "opening_unknown": bill.price_class in STEPPED and not bill.year_opening_known,
         "unverified": bill.unverified,
-        "part_year": bill.price_class in STEPPED and bill.months_in_year < 12,
+        "part_year": not settled_anew and bill.months_in_year < 12,
+        "year_settled": settled_anew,
+        "many_persons": bill.persons_months > 0,
+        "heating": bill.heating_months > 0,
+        "free_energy": bill.free_months > 0,
     }
     return [name for name, holds in names.items() if holds]

@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import wording
-from diansuo.office.billing.models import Bill, BillLine, BillPart, ExternalBill, RuleSlice
+from diansuo.office.billing.models import Bill, BillLine, BillPart, BillRefund, ExternalBill, RuleSlice
 from diansuo.office.network.prices import NANO_WH_PER_FEN
 
 STATION = "consumption__point__station"
@@ -111,6 +111,25 @@ def _line(row: BillLine) -> Line:
 def parts(scope: Scope, *, bill_id: int) -> list[BillPart]:
     """Return the parts a change of prices divides a bill into, in order; none for a bill in one piece."""
     return list(BillPart.objects.filter(scope.limit(f"bill__{STATION}"), bill=bill_id).order_by("part"))
+
+
+def refunds(scope: Scope, *, bill_id: int) -> list[Line]:
+    """Return what is owed to a household beside its bill, each line with rule and source."""
+    rows = BillRefund.objects.filter(scope.limit(f"bill__{STATION}"), bill=bill_id)
+    return [
+        _line(
+            BillLine(
+                component=row.component,
+                step=row.step,
+                part=row.part,
+                quantity=row.quantity_wh,
+                price_nano=row.price_nano,
+                amount_fen=row.amount_fen,
+                rule=row.rule,
+            )
+        )
+        for row in rows.select_related("rule").order_by("sequence")
+    ]
 
 
 def other_rules(scope: Scope, *, bill_id: int) -> list[RuleSlice]:

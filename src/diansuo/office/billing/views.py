@@ -114,13 +114,15 @@ def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:
     if bill is None:
         raise Http404
     words = _mark_words(bill)
-    lines = queries.lines(scope, bill_id=bill_id)
+    lines, parts = queries.lines(scope, bill_id=bill_id), queries.parts(scope, bill_id=bill_id)
     context = {
         "bill": bill,
         "customer": bill.contract.customer,
         "days": (bill.to_date - bill.from_date).days,
         "lines": lines,
-        "parts": queries.parts(scope, bill_id=bill_id),
+        "parts": parts,
+        "classes": any(part.price_class not in (None, bill.price_class) for part in parts),
+        "refunds": queries.refunds(scope, bill_id=bill_id),
         "settlement_title": rule_title(bill.settlement.rule_id),
         "commercial": bill.price_class in COMMERCIAL,
         "others": [
@@ -145,4 +147,12 @@ def _mark_words(bill: Bill) -> dict[str, str]:
         "opening_unknown": _("年初累计未知：本系统启用前的当年电量没有导入，按 0 起算，档位可能偏低"),
         "unverified": _("用到未与公布文件核对的数值，见各行“未核对”"),
         "part_year": _("当年用电 %(months)d 个月，档限按月折算") % {"months": bill.months_in_year},
+        "year_settled": _(
+            "本期是当年最后一期阶梯电费：按 %(months)d 个月重新折算档限，以前各期多收少收的列在“年度清算”各行"
+        )
+        % {"months": bill.months_in_year},
+        "many_persons": _("一户多人口 %(persons)d 人，当年 %(months)d 个月提高档限")
+        % {"persons": bill.persons, "months": bill.persons_months},
+        "heating": _("电采暖，当年 %(months)d 个采暖月提高档限") % {"months": bill.heating_months},
+        "free_energy": _("低保、五保户，本期结算 %(months)d 个月免费电量") % {"months": bill.free_months},
     }

@@ -16,6 +16,7 @@ from diansuo.core.tariff import Component
 from diansuo.office.base import wording
 from diansuo.office.base.registry import Words
 from diansuo.office.billing.commercial import wording as commercial_wording
+from diansuo.office.billing.households import wording as household_wording
 from diansuo.office.billing.models import BAND_NAMES, COMPONENT_NAMES, BillLine
 from diansuo.office.billing.sheets import components
 from diansuo.office.billing.sheets.book import priced_book
@@ -34,7 +35,7 @@ def _several_points(_detail: _Detail) -> Words:
 def _terms_changed(_detail: _Detail) -> Words:
     return Words(
         _("账期内变更电价"),
-        _("账期内用电类别或电压等级有变更，不能用一种电价结算"),
+        _("账期内在居民、农业与工商业之间变更，不能在一张账单里结算"),
         _("把变更生效日改为抄表例日；确须在账期中间变更的，先在原系统出账"),
     )
 
@@ -54,7 +55,7 @@ def _no_bill(_detail: _Detail) -> Words:
 
 
 def _value_absent(detail: _Detail) -> Words:
-    return Words(
+    return household_wording.term_absent(detail) or Words(
         _("电价未录入"),
         _("规则库没有该用户的电价（%(file)s）") % {"file": detail.get("file", "")},
         _("把当地电价文件放入 DIANSUO_HOME/rulebook 后重新执行本月流程"),
@@ -133,6 +134,7 @@ _WORDS: dict[str, Callable[[_Detail], Words]] = {
     "B-SUM": _lines_differ,
     "B-NEGATIVE": _negative,
     **commercial_wording.WORDS,
+    **household_wording.WORDS,
 }
 
 
@@ -158,6 +160,8 @@ def line_title(component: int, step: int, band: int | None = None, part: int = 0
     if part:
         title = line_title(component, step, band)
         return _("%(title)s · 第%(part)s段") % {"title": title, "part": part}
+    if component == Component.CORRECTION and step:
+        return _("年度清算（第%(step)s档）") % {"step": step}
     if component >= Component.PURCHASE:
         name = str(COMPONENT_NAMES[Component(component)])
         return (

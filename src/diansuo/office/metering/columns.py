@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, Self
 
 import numpy as np
@@ -24,6 +24,7 @@ from diansuo.core.metering import (
     SettledMonths,
     part_mask,
 )
+from diansuo.core.metering.energy import month_set
 from diansuo.core.quantity.arrays import Int64
 from diansuo.core.quantity.month import next_month, previous_month
 from diansuo.core.tariff.classes import PriceClass
@@ -46,6 +47,9 @@ PARTS_OF_CLASS: Final = {
 # Sharp and deep valley there are in some months only, and not on every meter.
 COMMERCIAL_PARTS: Final = part_mask(Register.ACTIVE_PEAK, Register.ACTIVE_FLAT, Register.ACTIVE_VALLEY)
 
+DAYS: Final = ", ".join(["(%s, %s, %s, %s)"] * 31)
+FAR: Final = 2**40
+
 # The day a point is billed up to, for the month before which it is asked; point: archive_meteringpoint p.
 OPEN_DATE = """
     (SELECT c.to_date FROM metering_consumption c
@@ -53,22 +57,32 @@ OPEN_DATE = """
      ORDER BY c.to_date DESC LIMIT 1)
 """
 DUE_POINTS = """
-    WITH calendar (reading_day, due_date) AS (VALUES {days})
+    WITH calendar (reading_day, due_date, before_date, month_bit) AS (VALUES {days})
     SELECT p.id, p.contract_id, k.reading_day, t.price_class, t.voltage_class, t.capacity_va, {open_day},
-           u.id AS supply_id, u.time_of_use
+           u.id AS supply_id, u.time_of_use, COALESCE({closed_day}, %s) AS closed_day,
+           CASE WHEN e.idle_months & k.month_bit > 0 THEN 1 ELSE 0 END AS idle
     FROM archive_meteringpoint p
     JOIN archive_contract h ON h.id = p.contract_id
     LEFT JOIN archive_route s ON s.id = p.route_id
     JOIN calendar k ON k.reading_day = COALESCE(s.reading_day, %s)
-    JOIN archive_contractterm t ON t.contract_id = h.id AND t.valid_from <= k.due_date
-         AND (t.valid_to IS NULL OR t.valid_to >= k.due_date)
-    LEFT JOIN archive_supplyterm u ON u.contract_id = h.id AND u.valid_from <= k.due_date
-         AND (u.valid_to IS NULL OR u.valid_to >= k.due_date)
+    JOIN archive_contractterm t ON t.contract_id = h.id AND t.valid_from <= {last_date}
+         AND (t.valid_to IS NULL OR t.valid_to >= {last_date})
+    LEFT JOIN archive_supplyterm u ON u.contract_id = h.id AND u.valid_from <= {last_date}
+         AND (u.valid_to IS NULL OR u.valid_to >= {last_date})
+    LEFT JOIN archive_useterm e ON e.contract_id = h.id AND e.valid_from < {last_date}
+         AND (e.valid_to IS NULL OR e.valid_to >= {last_date})
     WHERE p.station_id = %s AND p.id BETWEEN %s AND %s
       AND (h.opened_date IS NULL OR h.opened_date <= k.due_date)
-      AND (h.closed_date IS NULL OR h.closed_date >= k.due_date)
-      {unbilled}
+      AND (h.closed_date IS NULL OR h.closed_date > k.before_date)
+      {unbilled} {not_idle}
     ORDER BY p.id, t.valid_from, u.valid_from
+"""
+# A contract that closes is read on its last day, before the scheduled one.
+LAST_DATE = "CASE WHEN h.closed_date < k.due_date THEN h.closed_date ELSE k.due_date END"
+# In a month it stands idle a point is due only where somebody read it all the same.
+NOT_IDLE = """
+    AND (e.idle_months IS NULL OR e.idle_months & k.month_bit = 0
+         OR EXISTS (SELECT 1 FROM metering_registerreading r WHERE r.point_id = p.id AND r.period = %s))
 """
 UNBILLED = """
     AND NOT EXISTS (SELECT 1 FROM metering_consumption c WHERE c.period = %s AND c.point_id = p.id AND {billed})
@@ -100,11 +114,13 @@ SETTLED_MONTHS = """
     SELECT c.point_id, c.period, c.total_wh, {from_day}, {to_day} FROM metering_consumption c
     WHERE c.period IN ({periods}) AND c.point_id BETWEEN %s AND %s AND c.status = 0 AND {billed}
 """
-# Only what prices energy: the capacity prices none of the classes there are.
+# Only what prices energy: the capacity prices none of the classes there are. Billing divides a month itself where one
+# engine prices both sides of a change; a commercial side needs a reading on the day.
 TERM_CHANGES = """
     SELECT p.id, t.valid_from FROM archive_contractterm t
     JOIN archive_contractterm b ON b.contract_id = t.contract_id AND b.valid_to = t.valid_from
          AND (b.price_class <> t.price_class OR b.voltage_class <> t.voltage_class)
+         AND (b.price_class IN (5, 6) OR t.price_class IN (5, 6))
     JOIN archive_meteringpoint p ON p.contract_id = t.contract_id
     WHERE p.station_id = %s AND p.id BETWEEN %s AND %s AND t.valid_from BETWEEN %s AND %s
 """
@@ -122,7 +138,8 @@ class DuePoints:
     """Points of contracts in force that are read in a month, shape (n,), ascending by point.
 
     ``open_day`` is the day they are billed up to, ``NEVER`` if they never were; terms are those of the day before
-    the scheduled reading (the last day of use), or of the day itself where they begin then.
+    the scheduled reading (the last day of use), or of the day itself where they begin then. ``idle``: the month is
+    one in which the contract is known to use nothing.
     """
 
     point: Int64
@@ -134,6 +151,7 @@ class DuePoints:
     open_day: Int64
     has_supply_terms: Bool
     time_of_use: Bool
+    idle: Bool
 
     def __len__(self) -> int:
         return len(self.point)
@@ -157,7 +175,7 @@ class DuePoints:
             capacity_w=self.capacity_va,
             parts_expected=expected,
             residential=np.isin(self.price_class, RESIDENTIAL),
-            inactive=np.zeros(len(self), dtype=np.bool_),
+            inactive=self.idle,
         )
 
 
@@ -220,40 +238,48 @@ class ReadingRows:
 
 
 def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: bool = True) -> DuePoints:
-    """Load the points due in a month; with ``unbilled`` those without an issued bill in it only."""
+    """Load the points due in a month; with ``unbilled`` those without an issued bill in it only.
+
+    A point whose contract stands idle that month is due where it was read all the same; without ``unbilled`` always.
+    """
     billed = issued.condition()
     query = DUE_POINTS.format(
-        days=", ".join(["(%s, %s)"] * 31),
+        days=DAYS,
         open_day=f"COALESCE({day_number(OPEN_DATE.format(billed=billed))}, {NEVER})",
+        closed_day=day_number("h.closed_date"),
+        last_date=LAST_DATE,
         unbilled=UNBILLED.format(billed=billed) if unbilled else "",
+        not_idle=NOT_IDLE if unbilled else "",
     )
     calendar = _calendar(period)
     params = [
         *calendar,
         period,
+        FAR,
         rules.FIRST_READING_DAY,
         station_id,
         low,
         high,
-        *([period] if unbilled else []),
+        *([period, period] if unbilled else []),
     ]
     rows = fetch_columns(
         query,
         params,
         point="int", contract="int", reading_day="int", price_class="int", voltage_class="int",
-        capacity_va="int", open_day="int", supply="int", time_of_use="bool",
+        capacity_va="int", open_day="int", supply="int", time_of_use="bool", closed_day="int", idle="bool",
     )  # fmt: skip
-    due_day_of = np.array([0, *map(days_since_epoch, calendar[1::2])], dtype=np.int64)
+    due_day_of = np.array([0, *map(days_since_epoch, calendar[1::4])], dtype=np.int64)
     due = DuePoints(
         point=rows["point"],
         contract=rows["contract"],
-        due_day=due_day_of[rows["reading_day"]],
+        due_day=np.minimum(due_day_of[rows["reading_day"]], rows["closed_day"]),
         price_class=rows["price_class"],
         voltage_class=rows["voltage_class"],
         capacity_va=rows["capacity_va"],
         open_day=rows["open_day"],
         has_supply_terms=rows["supply"] > 0,
         time_of_use=rows["time_of_use"],
+        idle=rows["idle"],
     )
     first = np.ones(len(due), dtype=np.bool_)  # terms that change on the day itself: those of the day before
     first[1:] = due.point[1:] != due.point[:-1]
@@ -262,19 +288,27 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
 
 def count_due(station_id: int, period: int) -> int:
     """Count the points due in a month, billed or not."""
-    query = DUE_POINTS.format(days=", ".join(["(%s, %s)"] * 31), open_day="0", unbilled="")
-    everything = [station_id, 0, np.iinfo(np.int64).max]
+    query = DUE_POINTS.format(
+        days=DAYS, open_day="0", closed_day="NULL", last_date=LAST_DATE, unbilled="", not_idle=NOT_IDLE
+    )
+    everything = [station_id, 0, np.iinfo(np.int64).max, period]
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT COUNT(DISTINCT id) FROM ({query}) due",
-            [*_calendar(period), rules.FIRST_READING_DAY, *everything],
+            [*_calendar(period), FAR, rules.FIRST_READING_DAY, *everything],
         )
         return int(cursor.fetchone()[0])
 
 
 def _calendar(period: int) -> list[object]:
-    """Reading day and scheduled date of a month, for all 31, as the query takes them."""
-    return [value for day in range(1, 32) for value in (day, rules.scheduled_day(period, day))]
+    """Of all 31 reading days, for the query: scheduled date, that of the month before, month of use as a bit."""
+    rows: list[object] = []
+    for day in range(1, 32):
+        date_of = rules.scheduled_day(period, day)
+        last_day_of_use = date_of - timedelta(days=1)
+        before = rules.scheduled_day(previous_month(period), day)
+        rows += [day, date_of, before, month_set(last_day_of_use.month)]
+    return rows
 
 
 def load_readings(station_id: int, period: int, low: int, high: int) -> ReadingRows:

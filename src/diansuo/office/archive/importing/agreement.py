@@ -7,13 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diansuo.office.archive.importing import supply
+from diansuo.office.archive.importing import households, supply
 from diansuo.office.archive.importing.columns import HEADINGS
 from diansuo.office.archive.importing.lines import Lines
 
 CUSTOMER_FIELDS = (
     "customer_name", "address", "phone", "price_class", "voltage_class", "capacity_va", "opened_date",
-    "opening_energy_wh", "opening_year", *supply.SUPPLY_FIELDS,
+    "opening_energy_wh", "opening_year", "closed_date", "transferred_date", *supply.SUPPLY_FIELDS,
+    *households.ALL_FIELDS,
 )  # fmt: skip
 AREA_FIELDS = (
     "area_name",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.archive.importing import words
+from diansuo.office.archive.importing.household_columns import HOUSEHOLD_COLUMNS, USE_COLUMNS
 from diansuo.office.archive.importing.supply_columns import SUPPLY_COLUMNS, TRANSFORMER_COLUMNS
 from diansuo.office.base.sheets.columns import Column, ColumnKind
 
@@ -130,7 +131,12 @@ COLUMNS = (
         help=_("不填视为早已用电"),
     ),
     Column(
-        "closed_date", "销户日期", "Closed on", DATE, aliases=("销户日", "cancelDate"), help=_("已销户的用户不导入"),
+        "closed_date", "销户日期", "Closed on", DATE, aliases=("销户日", "cancelDate"),
+        help=_("在用用户自该日起销户；库里没有的已销户用户不导入"),
+    ),
+    Column(
+        "transferred_date", "过户日期", "Transferred on", DATE, aliases=("更名过户日期", "过户日"),
+        help=_("户号不变而用电人变更的日期：新户主用电的第一天"),
     ),
     Column(
         "opening_energy_wh", "年初累计电量", "Energy since 1 January (kWh)", DECIMAL,
@@ -141,6 +147,8 @@ COLUMNS = (
         "opening_year", "累计年度", "Year of that energy", INTEGER, example="2024", aliases=("年累计年度", "阶梯年度"),
         help=_("年初累计电量所属的年度；不填时取导入时指定的电费年月或生效日期的年度"),
     ),
+    *HOUSEHOLD_COLUMNS,
+    *USE_COLUMNS,
     *SUPPLY_COLUMNS,
     *TRANSFORMER_COLUMNS,
 )  # fmt: skip

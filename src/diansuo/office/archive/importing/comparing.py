@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from diansuo.core.tariff.classes import VoltageClass
-from diansuo.office.archive.importing import supply
+from diansuo.office.archive.importing import households, supply
 from diansuo.office.archive.importing.columns import HEADINGS
 from diansuo.office.archive.importing.dating import may_change
 from diansuo.office.archive.importing.edits import Edits
@@ -42,6 +42,8 @@ OF_CUSTOMER: tuple[tuple[str, str, type[models.Model], str], ...] = (
     ("phone", "phone", Customer, "id"),
     ("address", "address", Premise, "premise_id"),
     ("opened_date", "opened_date", Contract, "contract_id"),
+    ("closed_date", "closed_date", Contract, "contract_id"),
+    ("transferred_date", "transferred_date", Contract, "contract_id"),
 )
 TERM_FIELDS = ("price_class", "voltage_class", "capacity_va")
 
@@ -96,6 +98,7 @@ class Comparison:
             self.dated(i, ContractTerm, customer.term_id, customer.term_from, before, said)
         self._opening(i, customer)
         supply.compare(self, i, customer)
+        households.compare(self, i, customer)
 
     def _require_year(self, i: int) -> None:
         if self.lines["opening_energy_wh"][i] is None or self.lines["unowned"][i]:
@@ -218,9 +221,12 @@ class Comparison:
         self.edits.in_place[model, row, attribute] = (before, value)
         self._say(column, attribute, before, value)
 
-    def add(self, i: int, column: str, model: type[models.Model], key: Any, values: dict[str, Any]) -> None:
-        """Note a fact about a thing that stands already and had none."""
-        self.edits.added[model, key] = (self.starts.of(self.lines["opened_date"][i]), values)
+    def add(
+        self, i: int, column: str, model: type[models.Model], key: Any, values: dict[str, Any],
+        first: date | None = None,
+    ) -> None:  # fmt: skip
+        """Note a fact about a thing that stands already and had none; it holds from the start unless said."""
+        self.edits.added[model, key] = (first or self.starts.of(self.lines["opened_date"][i]), values)
         self.reasons.append(
             _("%(heading)s：补充 %(after)s")
             % {"heading": HEADINGS[column], "after": self.lines.texts[column][i]}

@@ -61,6 +61,10 @@ def _match_owner(
     if lines["master"][i]:
         return standing.master_points.get(area.id, []) if area else []
     customer = matches.customer[i] = standing.customers.get(lines["customer_number"][i])
+    closed = lines["closed_date"][i]
+    if customer is None and closed is not None:
+        reason = _("该用户已销户（%(day)s）") % {"day": closed}
+        lines.refuse(i, "closed_date", reason, _("从文件中去掉这一行；本版本只导入在用用户"))
     if customer is None:
         return []
     if customer.station_id != station_id:

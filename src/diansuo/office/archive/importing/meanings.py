@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from diansuo.office.archive.importing import words
+from diansuo.office.archive.importing.household_meanings import HOUSEHOLD_MEANINGS
 from diansuo.office.archive.importing.lines import Lines
 from diansuo.office.archive.importing.not_understood import NotUnderstood
 from diansuo.office.archive.importing.supply_meanings import SUPPLY_MEANINGS
@@ -57,7 +58,8 @@ def _translate(lines: Lines, name: str, meaning: Callable[[Any], Any]) -> None:
 
 def _beside_the_point(lines: Lines, i: int, name: str) -> bool:
     """A master or gate meter has no contract, so whatever terms its line names are not read."""
-    return (name in ("price_class", "voltage_class") or name in SUPPLY_MEANINGS) and lines["unowned"][i]
+    terms = name in ("price_class", "voltage_class") or name in SUPPLY_MEANINGS or name in HOUSEHOLD_MEANINGS
+    return terms and lines["unowned"][i]
 
 
 def _price_class(text: str) -> int:
@@ -142,12 +144,6 @@ def _walk_order(number: int) -> int:
     return number
 
 
-def _closed(day: object) -> None:
-    raise NotUnderstood(
-        _("该用户已销户（%(day)s）") % {"day": day}, _("从文件中去掉这一行；本版本只导入在用用户")
-    )
-
-
 MEANINGS: dict[str, Callable[[Any], Any]] = {
     "price_class": _price_class,
     "voltage_class": _voltage_class,
@@ -161,6 +157,6 @@ MEANINGS: dict[str, Callable[[Any], Any]] = {
     "multiplier": _multiplier,
     "reading_day": _reading_day,
     "walk_order": _walk_order,
-    "closed_date": _closed,
     **SUPPLY_MEANINGS,
+    **HOUSEHOLD_MEANINGS,
 }

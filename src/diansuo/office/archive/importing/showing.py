@@ -9,8 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from diansuo.core.metering.energy import LossMethod
+from diansuo.core.tariff.charging import ChargingSituation
 from diansuo.core.tariff.classes import PriceClass, VoltageClass
 from diansuo.core.tariff.commercial import CapacityMethod, PurchaseMode
+from diansuo.office.archive.household_models import CHARGING_NAMES, HouseholdTerm, months_of
 from diansuo.office.archive.importing.references import Named, References, Shared
 from diansuo.office.archive.models import PRICE_CLASS_NAMES, VOLTAGE_CLASS_NAMES, PointArea
 from diansuo.office.archive.supply_models import (
@@ -55,6 +57,10 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "pk_w": lambda value: _scaled(value, 3, "kW"),
     "i0_milli_percent": lambda value: _scaled(value, 3, "%"),
     "uk_milli_percent": lambda value: _scaled(value, 3, "%"),
+    "electric_heating": lambda value: _("是") if value else _("否"),
+    "free_energy": lambda value: str(HouseholdTerm.FreeEnergy(value).label),
+    "idle_months": lambda value: "、".join(map(str, months_of(value))) or _("无"),
+    "charging_situation": lambda value: str(CHARGING_NAMES[ChargingSituation(value)]),
 }
 
 

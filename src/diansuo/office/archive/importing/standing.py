@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import FilteredRelation, Max, Q, QuerySet
 
-from diansuo.office.archive.importing import supply
+from diansuo.office.archive.importing import households, supply
+from diansuo.office.archive.importing.households import HouseholdStanding
 from diansuo.office.archive.importing.supply import SupplyStanding
 from diansuo.office.archive.models import (
     Contract,
@@ -39,6 +40,8 @@ class CustomerNow(NamedTuple):
     phone: str
     contract_id: int | None
     opened_date: date | None
+    closed_date: date | None
+    transferred_date: date | None
     premise_id: int | None
     address: str | None
     term_id: int | None
@@ -120,6 +123,7 @@ class Standing:
     areas: dict[str, AreaNow] = field(default_factory=dict)
     openings: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     supply: SupplyStanding = field(default_factory=SupplyStanding)
+    households: HouseholdStanding = field(default_factory=HouseholdStanding)
 
 
 def load(
@@ -155,7 +159,9 @@ def load(
         (contract, year): (row, energy_wh)
         for row, contract, year, energy_wh in openings.values_list("id", "contract", "year", "energy_wh")
     }
-    standing.supply = supply.load(company_id, list(customers) if len(customers) <= FEW else None)
+    named = list(customers) if len(customers) <= FEW else None
+    standing.supply = supply.load(company_id, named)
+    standing.households = households.load(company_id, named)
     return standing
 
 
@@ -173,7 +179,8 @@ def _open(relation: str, **more: Any) -> FilteredRelation:
 def _customers(company_id: int, numbers: Collection[str]) -> Iterable[CustomerNow]:
     of_customer = ("id", "number", "station_id", "name", "phone")
     columns = (
-        *(f"customer__{name}" for name in of_customer), "id", "opened_date", "premise_id", "premise__address",
+        *(f"customer__{name}" for name in of_customer), "id", "opened_date", "closed_date", "transferred_date",
+        "premise_id", "premise__address",
         "term__id", "term__valid_from", "term__price_class", "term__voltage_class", "term__capacity_va",
     )  # fmt: skip
     contracts = Contract.objects.filter(customer__company=company_id, closed_date=None).annotate(

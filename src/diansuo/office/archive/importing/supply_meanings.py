@@ -18,7 +18,12 @@ from diansuo.office.archive.supply_models import MeteringSide
 LARGEST = 10_000_000_000
 
 
-def _word(list_name: str, meaning: Callable[[str], Any], text: str) -> Any:
+def meant_word(list_name: str, meaning: Callable[[str], Any], text: str) -> Any:
+    """Return what a word of one list means.
+
+    Raises:
+        NotUnderstood: the list does not have it.
+    """
     code = words.code(list_name, text)
     if code is None:
         raise NotUnderstood(
@@ -72,14 +77,14 @@ def _of(codes: Any) -> Callable[[str], int]:
 
 
 SUPPLY_MEANINGS: dict[str, Callable[[Any], Any]] = {
-    "time_of_use": partial(_word, "yes_no", _is_yes),
-    "capacity_exempt": partial(_word, "yes_no", _is_yes),
-    "reduced_standard": partial(_word, "yes_no", _is_yes),
-    "purchase_mode": partial(_word, "purchase_mode", _of(PurchaseMode)),
-    "capacity_method": partial(_word, "capacity_method", _of(CapacityMethod)),
-    "metering_side": partial(_word, "metering_side", _of(MeteringSide)),
-    "loss_method": partial(_word, "loss_method", _of(LossMethod)),
-    "power_factor_standard": partial(_word, "power_factor_standard", int),
+    "time_of_use": partial(meant_word, "yes_no", _is_yes),
+    "capacity_exempt": partial(meant_word, "yes_no", _is_yes),
+    "reduced_standard": partial(meant_word, "yes_no", _is_yes),
+    "purchase_mode": partial(meant_word, "purchase_mode", _of(PurchaseMode)),
+    "capacity_method": partial(meant_word, "capacity_method", _of(CapacityMethod)),
+    "metering_side": partial(meant_word, "metering_side", _of(MeteringSide)),
+    "loss_method": partial(meant_word, "loss_method", _of(LossMethod)),
+    "power_factor_standard": partial(meant_word, "power_factor_standard", int),
     "market_price_nano": _market_price,
     "contract_demand_w": partial(_scaled, 1000, "kW"),
     "agreed_active_wh": partial(_scaled, 1000, "kWh"),
@@ -91,6 +96,6 @@ SUPPLY_MEANINGS: dict[str, Callable[[Any], Any]] = {
     "transformer_pk_w": partial(_scaled, 1000, "kW"),
     "transformer_i0": partial(_scaled, 1000, "%"),
     "transformer_uk": partial(_scaled, 1000, "%"),
-    "transformer_shifts": partial(_word, "shifts", int),
-    "transformer_state": partial(_word, "transformer_state", lambda code: code == "RUNNING"),
+    "transformer_shifts": partial(meant_word, "shifts", int),
+    "transformer_state": partial(meant_word, "transformer_state", lambda code: code == "RUNNING"),
 }

@@ -15,6 +15,7 @@ from diansuo.office.archive.models import (
     ContractTerm,
     Customer,
     Feeder,
+    HouseholdTerm,
     Meter,
     MeteringPoint,
     MeterInstallation,
@@ -26,6 +27,7 @@ from diansuo.office.archive.models import (
     SupplyTerm,
     Transformer,
     TransformerArea,
+    UseTerm,
     YearOpening,
 )
 from diansuo.office.base.models import ImportBatch, ImportChange
@@ -34,6 +36,7 @@ from diansuo.office.base.periods import PeriodModel
 # What an archive batch makes, in the order in which it can be deleted.
 MADE: tuple[type[models.Model], ...] = (
     Responsibility, PointArea, MeterInstallation, MeteringPoint, Meter, YearOpening, SupplyTerm, Transformer,
+    HouseholdTerm, UseTerm,
     ContractTerm, Contract, Customer, Premise, AreaTerm, TransformerArea, Route, Feeder, Substation,
 )  # fmt: skip
 COUNTED = (ImportBatch.State.APPLIED, ImportBatch.State.APPLYING)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from diansuo.core.tariff.classes import VoltageClass
+from diansuo.office.archive.importing import households
 from diansuo.office.archive.importing.applying import apply_edits
 from diansuo.office.archive.importing.edits import Edits
 from diansuo.office.archive.importing.intake import Intake
@@ -100,12 +101,14 @@ def _make_customers(intake: Intake, new: Sequence[int], batch: ImportBatch) -> N
             "customer": customers,
             "premise": premises,
             "opened_date": [lines["opened_date"][i] for i in at],
+            "transferred_date": [lines["transferred_date"][i] for i in at],
             "batch": batches,
         },
     )
     contracts.update(zip(first, contract_ids.tolist(), strict=True))
     _make_terms(intake, at, contract_ids, batch)
     write_supply(intake, at, contract_ids.tolist(), batch)
+    households.write(intake, at, contract_ids.tolist(), batch)
     without = [i for i in new if not lines["unowned"][i] and intake.matches.customer[i] is None]
     write_transformers(intake, {i: contracts[_owner(intake, i)] for i in without}, batch)
 
