@@ -20,7 +20,8 @@ from diansuo.core.tariff.commercial.columns import (
 )
 from diansuo.core.tariff.commercial.demand import nano_times
 from diansuo.core.tariff.commercial.faults import find_faults
-from diansuo.core.tariff.commercial.kernel import (
+from diansuo.core.tariff.commercial.kernel import price_rows
+from diansuo.core.tariff.commercial.kernel_columns import (
     ALL_BANDS,
     CHARGES,
     EXTRA_SLOTS,
@@ -28,9 +29,8 @@ from diansuo.core.tariff.commercial.kernel import (
     Output,
     Rows,
     Tables,
-    price_rows,
-    write_lines,
 )
+from diansuo.core.tariff.commercial.kernel_lines import write_lines
 from diansuo.core.tariff.commercial.resolve import CommercialResolution, resolve
 from diansuo.core.tariff.commercial.tables import build_tables
 
