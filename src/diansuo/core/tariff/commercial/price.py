@@ -56,9 +56,7 @@ def price_commercial(inputs: CommercialInput, book: RuleBook, place: str | None 
         ValueError: no place is named and the book has no default.
     """
     inputs.check()
-    where = place or book.default_place
-    if not where:
-        raise ValueError("no place is named and the rulebook has no default place; pass place=…")
+    where = place_of(book, place)
     faults = find_faults(inputs)
     sound = np.ones(len(inputs), dtype=np.bool_)
     sound[[refusal.row for refusal in faults]] = False
@@ -83,6 +81,18 @@ def price_commercial(inputs: CommercialInput, book: RuleBook, place: str | None 
         refusals=tuple(sorted([*faults, *resolution.refusals], key=lambda refusal: refusal.row)),
         rulebook_hash=book.hash,
     )
+
+
+def place_of(book: RuleBook, place: str | None) -> str:
+    """Return whose rules hold: those of the place that is named, else of the book's default one.
+
+    Raises:
+        ValueError: there is neither.
+    """
+    where = place or book.default_place
+    if not where:
+        raise ValueError("no place is named and the rulebook has no default place; pass place=…")
+    return where
 
 
 def kernel_rows(inputs: CommercialInput, resolution: CommercialResolution) -> Rows:
