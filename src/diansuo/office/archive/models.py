@@ -10,25 +10,31 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.tariff.classes import PriceClass, VoltageClass
-from diansuo.office.archive.supply_models import MeteringSide, SupplyTerm, Transformer
+from diansuo.office.archive.supply_models import (
+    LossTableRow,
+    MarketPrice,
+    MeteringSide,
+    SupplyTerm,
+    Transformer,
+)
 from diansuo.office.base.models import Company, ImportBatch, Staff, Station
 from diansuo.office.base.periods import PeriodModel
 
 __all__ = [
-    "PRICE_CLASSES",
-    "PRICE_CLASS_NAMES",
-    "VOLTAGE_CLASSES",
-    "VOLTAGE_CLASS_NAMES",
     "AreaTerm",
     "Contract",
     "ContractTerm",
     "Customer",
     "Feeder",
     "Imported",
+    "LossTableRow",
+    "MarketPrice",
     "Meter",
     "MeterInstallation",
     "MeteringPoint",
     "MeteringSide",
+    "PRICE_CLASSES",
+    "PRICE_CLASS_NAMES",
     "PointArea",
     "Premise",
     "Responsibility",
@@ -37,6 +43,8 @@ __all__ = [
     "SupplyTerm",
     "Transformer",
     "TransformerArea",
+    "VOLTAGE_CLASSES",
+    "VOLTAGE_CLASS_NAMES",
     "YearOpening",
 ]
 

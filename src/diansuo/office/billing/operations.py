@@ -89,18 +89,25 @@ def price_points(job: Job, period: int, low: int, high: int) -> Write:
     commercial = np.isin(ready.inputs.price_class[rows], COMMERCIAL)
     households, others = ready.take(rows[~commercial]), ready.take(rows[commercial])
     bills = crossing.price_with_freeze(job.station_id, households.point, households.inputs, rulebook)
-    answer = pricing.price_ready(others, rulebook, commercial_place())
+    answer = pricing.price_ready(others, rulebook, commercial_place(), job.station_id)
     for points, refusals in ((households.point, bills.refusals), (answer.ready.point, answer.refusals)):
         refused += [
             _finding(job, period, int(points[one.row]), _rule_id(one.code), dict(one.params))
             for one in refusals
         ]
+    refused += [
+        _finding(
+            job, period, int(others.point[one.row]), _rule_id(one.code), dict(one.params), Severity.WARNING
+        )
+        for one in answer.warnings
+    ]
 
     def write() -> dict[str, int]:
         count = columns.store_bills(job.pk, households, bills) + pricing.store(job.pk, answer)
         Finding.objects.bulk_create(refused)
         amount = int(bills.amount_fen[bills.priced].sum()) + answer.amount_fen
-        return {"bills": count, "amount_fen": amount, "refused": len(refused)}
+        held = sum(one.severity == Severity.BLOCKING for one in refused)
+        return {"bills": count, "amount_fen": amount, "refused": held}
 
     return write
 
@@ -127,7 +134,8 @@ def _refuse_unpriceable(job: Job, ready: columns.Ready) -> tuple[list[Finding], 
     for mask, rule in (
         (ready.several_points, SEVERAL_POINTS),
         (ready.without_terms, NO_TERMS),
-        (ready.terms_changed, TERMS_CHANGED),
+        # Commercial months are divided where their terms change, or held by their own pricing.
+        (ready.terms_changed & ~np.isin(ready.inputs.price_class, COMMERCIAL), TERMS_CHANGED),
     ):
         for row in np.flatnonzero(mask & left):
             period = int(ready.inputs.period[row])
@@ -136,10 +144,15 @@ def _refuse_unpriceable(job: Job, ready: columns.Ready) -> tuple[list[Finding], 
     return findings, np.flatnonzero(left)
 
 
-def _finding(job: Job, period: int, point: int, rule: str, detail: dict[str, object]) -> Finding:
-    return Finding(
-        job=job, period=period, point_id=point, rule=rule, severity=int(Severity.BLOCKING), detail=detail
-    )
+def _finding(
+    job: Job,
+    period: int,
+    point: int,
+    rule: str,
+    detail: dict[str, object],
+    severity: Severity = Severity.BLOCKING,
+) -> Finding:
+    return Finding(job=job, period=period, point_id=point, rule=rule, severity=int(severity), detail=detail)
 
 
 AUDIT = """

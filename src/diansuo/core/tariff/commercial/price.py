@@ -13,6 +13,7 @@ from diansuo.core.tariff.columns import AppliedRule
 from diansuo.core.tariff.commercial.columns import (
     NO_BAND,
     NO_POWER_FACTOR,
+    NOT_KNOWN,
     ByBand,
     CommercialBills,
     CommercialInput,
@@ -123,7 +124,9 @@ def _own_prices(inputs: CommercialInput, resolution: CommercialResolution) -> By
             continue
         rows = np.flatnonzero(resolution.schedule == index)
         if schedule.own_bands:
-            own[rows, :BANDS] = inputs.own_price_nano[rows]
+            mine = inputs.own_price_nano[rows]
+            # A period without a price has no energy (:mod:`faults`).
+            own[rows, :BANDS] = np.where(mine == NOT_KNOWN, UNUSED, mine)
             continue
         flat = inputs.own_price_nano[rows, Band.FLAT].tolist()
         for slot in slots:
@@ -141,18 +144,20 @@ def _applied_rules(resolution: CommercialResolution) -> tuple[AppliedRule, ...]:
             entries[entry.slice_hash] = entry
             rounding.setdefault(entry.slice_hash, set()).update(steps)
     ordered = sorted(entries.values(), key=lambda entry: (entry.rule_id, entry.effective))
-    return tuple(
-        AppliedRule(
-            entry.rule_id,
-            entry.slice_hash,
-            entry.effective.isoformat(),
-            entry.values,
-            entry.source.as_mapping(),
-            entry.unverified_used,
-            tuple(sorted(rounding[entry.slice_hash])),
-            entry,
-        )
-        for entry in ordered
+    return tuple(applied_rule(entry, tuple(sorted(rounding[entry.slice_hash]))) for entry in ordered)
+
+
+def applied_rule(entry: Entry, rounding_steps: tuple[str, ...]) -> AppliedRule:
+    """Return a dated entry as what a bill keeps of it, with the ids of the roundings it brought."""
+    return AppliedRule(
+        entry.rule_id,
+        entry.slice_hash,
+        entry.effective.isoformat(),
+        entry.values,
+        entry.source.as_mapping(),
+        entry.unverified_used,
+        rounding_steps,
+        entry,
     )
 
 
