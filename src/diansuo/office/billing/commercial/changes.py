@@ -26,7 +26,7 @@ Bool = npt.NDArray[np.bool_]
 SINGLE, TWO = int(PriceClass.COMMERCIAL_SINGLE_PART), int(PriceClass.COMMERCIAL_TWO_PART)
 NO_SUPPLY_TERMS: Final = "no_supply_terms"
 SUPPLY_CHANGED: Final = "supply_changed"
-TERMS_CHANGED: Final = "terms_changed"
+CLASS_CHANGED: Final = "class_changed"
 DEMAND_BY_STRETCH: Final = "demand_by_stretch"
 METHOD_CHANGE: Final = str(CommercialRefusalCode.METHOD_CHANGE_WITHIN_QUARTER)
 PART_MONTH: Final = "demand_part_month"
@@ -147,7 +147,7 @@ def _why_not(
     if int(terms.supply[at]) == 0:
         return Refused(row, NO_SUPPLY_TERMS, {})
     if int(terms.price_class[at]) not in (SINGLE, TWO):
-        return Refused(row, TERMS_CHANGED, {})
+        return Refused(row, CLASS_CHANGED, {})
     if not (charged(held)[place] and charged(terms)[at]):
         return None
     month_start = int(ready.inputs.from_day[row])
