@@ -16,7 +16,19 @@ from diansuo.office.base.models import Station
 from diansuo.office.billing.models import Bill, BillPart
 from diansuo.office.metering.models import Finding
 from tests.office.billing.sheets import sheet
-from tests.office.desk.commercial_month import amounts, demands, double, freeze, held, single
+from tests.office.desk import months
+from tests.office.desk.commercial_month import (
+    FLAT,
+    PEAK,
+    REACTIVE,
+    VALLEY,
+    amounts,
+    demands,
+    double,
+    freeze,
+    held,
+    single,
+)
 from tests.office.metering import builder
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_prices")]
@@ -91,6 +103,17 @@ def test_a_freeze_without_every_register_leaves_it_to_days(station: Station) -> 
 
     assert held(station) == {}
     assert all(by_days for _energy, by_days in parts())
+
+
+def test_a_reading_of_the_day_divides_as_a_freeze_does(station: Station) -> None:
+    point = double(station, "0043")
+    supply(point, power_factor_standard=85)
+    for register, kwh in ((0, 1600), (PEAK, 500), (FLAT, 700), (VALLEY, 400), (REACTIVE, 300)):
+        months.read_on(point, MIDDLE, kwh, register)
+    sheet.approved(202407)
+
+    assert held(station) == {}
+    assert parts() == [(6_000_000, False), (4_000_000, False)]
 
 
 def test_losses_are_divided_as_the_frozen_energy_is(station: Station) -> None:

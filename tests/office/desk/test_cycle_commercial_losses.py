@@ -52,7 +52,7 @@ def test_the_loss_is_that_of_the_imported_table_by_capacity_and_energy(
     point = double(station, "0043", loss_method=LossMethod.TABLE)
     transformer(point, "1", 100_000, model="S11-M-100/10")
     bring_in(
-        tmp_path, ("", "100", "99999", "1"), ("S11", "100", "9999", "200", "900"),
+        tmp_path, ("", "100", "99999", "1", ""), ("S11", "100", "9999", "200", "900"),
         ("S11", "100", "10000", "304", "1500"), ("S11", "100", "20000", "400", "1900"),
     )  # fmt: skip
     sheet.approved(202407)

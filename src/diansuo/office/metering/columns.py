@@ -100,11 +100,13 @@ SETTLED_MONTHS = """
     SELECT c.point_id, c.period, c.total_wh, {from_day}, {to_day} FROM metering_consumption c
     WHERE c.period IN ({periods}) AND c.point_id BETWEEN %s AND %s AND c.status = 0 AND {billed}
 """
-# Only what prices energy: the capacity prices none of the classes there are.
+# Only what prices energy: the capacity prices none of the classes there are. Commercial months (5, 6) are divided by
+# billing itself, with a reading on the day or without one.
 TERM_CHANGES = """
     SELECT p.id, t.valid_from FROM archive_contractterm t
     JOIN archive_contractterm b ON b.contract_id = t.contract_id AND b.valid_to = t.valid_from
          AND (b.price_class <> t.price_class OR b.voltage_class <> t.voltage_class)
+         AND NOT (b.price_class IN (5, 6) AND t.price_class IN (5, 6))
     JOIN archive_meteringpoint p ON p.contract_id = t.contract_id
     WHERE p.station_id = %s AND p.id BETWEEN %s AND %s AND t.valid_from BETWEEN %s AND %s
 """
