@@ -11,7 +11,7 @@ more than all the arithmetic.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -135,8 +135,8 @@ def charge_plain(
     Returns:
         The sum of the amounts, that of those the power factor adjusts, and how many have a quantity.
     """
-    total = 0
-    adjusted = 0
+    total: Any = 0
+    adjusted: Any = 0
     present = 0
     for slot in range(slots):
         quantity = quantity_wh[band_of[table, slot]]
