@@ -44,7 +44,7 @@ def factories(draw: st.DrawFn) -> dict[str, Any]:
         "band_wh": [draw(PART_WH) for _ in range(5)],
         "time_of_use": draw(st.booleans()),
         "purchase_mode": draw(st.sampled_from(list(PurchaseMode))),
-        "own_price_nano": [draw(st.integers(-(10**9), 10**10)) for _ in range(5)],
+        "own_price_nano": [draw(st.integers(-(10**9), 2 * 10**9)) for _ in range(5)],
         "power_factor_standard": draw(st.sampled_from([0, 80, 85, 90])),
         "reduced_standard": draw(st.booleans()),
         "reactive_varh": draw(PART_WH),

@@ -18,10 +18,12 @@ from diansuo.core.quantity.band import BANDS
 from diansuo.core.rules import RuleBook
 from diansuo.core.tariff import BillingInput, Component, PriceClass, price
 from diansuo.core.tariff.commercial import CommercialInput, price_commercial
-from diansuo.core.tariff.commercial.kernel import Output, Rows, Tables, price_rows
+from diansuo.core.tariff.commercial.kernel import price_rows
+from diansuo.core.tariff.commercial.kernel_columns import Output, Rows, Tables
 from diansuo.core.tariff.commercial.price import empty_output, kernel_rows
 from diansuo.core.tariff.commercial.resolve import resolve
 from diansuo.core.tariff.commercial.tables import build_tables
+from diansuo.core.tariff.kernel import price_rows as price_households
 from diansuo.core.tariff.resolve import resolve as resolve_residential
 from diansuo.core.tariff.tables import build_tables as build_residential_tables
 from diansuo.office.config.rulebook_files import load
@@ -36,8 +38,8 @@ from tests.speed.other_engine import (
     monthly_yuan,
     rate,
 )
-from tests.speed.test_kernel_speed import Output as ResidentialOutput
-from tests.speed.test_kernel_speed import residential_rows, run_kernel
+from tests.speed.test_kernel_speed import kernel_rows as rows_of_households
+from tests.speed.test_kernel_speed import residential_rows, room_for
 
 ROWS = 400_000
 REPEATS = 15
@@ -226,8 +228,8 @@ def residential_kernel(inputs: BillingInput) -> Callable[[], None]:
         for index, held in enumerate(held for rule in book.rules.values() for held in rule.entries)
     }
     tables = build_residential_tables(resolution.schedules, hashes)
-    out = ResidentialOutput.of(len(inputs), tables.slots)
-    return lambda: run_kernel(inputs, resolution.schedule, tables, out)
+    rows, out = rows_of_households(inputs, resolution.schedule), room_for(len(inputs), tables.slots)
+    return lambda: price_households(rows, tables.prices, out)
 
 
 def print_ratio(capsys: pytest.CaptureFixture[str], what: str, kernel_s: float, other_s: float) -> None:

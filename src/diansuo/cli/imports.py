@@ -142,6 +142,42 @@ def failures(
 
 
 @app.command(
+    "loss-table",
+    help=t(
+        "导入本所的月损耗表。例：diansuo import loss-table 月损耗表.xlsx --effective 2024-07-01 --apply",
+        "Import a station's table of monthly losses. Example: diansuo import loss-table 月损耗表.xlsx"
+        " --effective 2024-07-01 --apply",
+    ),
+)
+def loss_table(
+    files: Files,
+    effective: Effective = "",
+    station: StationName = "",
+    apply: Apply = False,
+    as_user: AsUser = "system",
+    as_json: AsJson = False,
+) -> None:
+    """Import a station's table of monthly transformer losses."""
+    options = {"effective": effective, "station": station}
+    _import("loss_table", files, options, apply=apply, as_user=as_user, as_json=as_json)
+
+
+@app.command(
+    "market-prices",
+    help=t(
+        "导入市场化用户各月分时交易电价。例：diansuo import market-prices 市场电价_202603.xlsx --apply",
+        "Import market customers' prices by month and period. Example: diansuo import market-prices"
+        " 市场电价_202603.xlsx --apply",
+    ),
+)
+def market_prices(
+    files: Files, apply: Apply = False, as_user: AsUser = "system", as_json: AsJson = False
+) -> None:
+    """Import what market customers pay for their energy."""
+    _import("market_prices", files, {}, apply=apply, as_user=as_user, as_json=as_json)
+
+
+@app.command(
     "issued",
     help=t(
         "导入营销2.0已发行的电费（旁运行）。例：diansuo import issued 已发行电费_202408.xlsx --apply",

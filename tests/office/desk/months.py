@@ -14,11 +14,18 @@ from tests.office.metering import builder
 
 def read(point: MeteringPoint, period: int, kwh: float, register: int = 0) -> None:
     """Store a register of the 1st of a month."""
+    read_on(point, date(period // 100, period % 100, 1), kwh, register, period)
+
+
+def read_on(
+    point: MeteringPoint, day: date, kwh: float, register: int = 0, period: int | None = None
+) -> None:
+    """Store a register of a day; of no month, it is a special reading."""
     RegisterReading.objects.create(
         point=point,
         meter=Meter.objects.filter(installations__point=point).get(),
         register=register,
-        read_date=date(period // 100, period % 100, 1),
+        read_date=day,
         register_wh=round(kwh * 1000),
         period=period,
     )

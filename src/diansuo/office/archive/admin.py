@@ -11,6 +11,8 @@ from diansuo.office.archive.models import (
     Customer,
     Feeder,
     HouseholdTerm,
+    LossTableRow,
+    MarketPrice,
     Meter,
     MeteringPoint,
     MeterInstallation,
@@ -222,3 +224,27 @@ class ResponsibilityAdmin(ReadOnlyAdmin):
     list_display = ("point", "staff", "duty", "valid_from", "valid_to")
     list_filter = ("duty",)
     search_fields = ("staff__name", "point__contract__customer__number")
+
+
+@admin.register(LossTableRow)
+class LossTableRowAdmin(ReadOnlyAdmin):
+    """Tables of monthly transformer losses."""
+
+    station_path = "station"
+    list_display = (
+        "series", "capacity_va", "up_to_wh", "active_wh", "reactive_varh", "valid_from", "valid_to", "station",
+    )  # fmt: skip
+    list_select_related = ("station",)
+    search_fields = ("series",)
+
+
+@admin.register(MarketPrice)
+class MarketPriceAdmin(ReadOnlyAdmin):
+    """Prices of market customers by month."""
+
+    station_path = "contract__customer__station"
+    list_display = (
+        "contract", "sharp_nano", "peak_nano", "flat_nano", "valley_nano", "deep_valley_nano", "valid_from", "valid_to",
+    )  # fmt: skip
+    list_select_related = ("contract__customer",)
+    search_fields = ("contract__customer__number",)

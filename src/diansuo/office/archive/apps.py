@@ -14,10 +14,13 @@ class ArchiveConfig(AppConfig):
     verbose_name = _("档案")
 
     def ready(self) -> None:
-        """Make the archive list a kind of file that can be imported."""
+        """Make the lists of the archive kinds of files that can be imported."""
         from diansuo.office.archive import panels
         from diansuo.office.archive.importing.kind import ARCHIVE
+        from diansuo.office.archive.importing.supply_loss_table import LOSS_TABLE
+        from diansuo.office.archive.importing.supply_market_prices import MARKET_PRICES
         from diansuo.office.base.imports import kinds
 
-        kinds.register(ARCHIVE)
+        for kind in (ARCHIVE, LOSS_TABLE, MARKET_PRICES):
+            kinds.register(kind)
         panels.publish()

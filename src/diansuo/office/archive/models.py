@@ -11,15 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.tariff.classes import PriceClass, VoltageClass
 from diansuo.office.archive.household_models import HouseholdTerm, UseTerm
-from diansuo.office.archive.supply_models import MeteringSide, SupplyTerm, Transformer
+from diansuo.office.archive.supply_models import (
+    LossTableRow,
+    MarketPrice,
+    MeteringSide,
+    SupplyTerm,
+    Transformer,
+)
 from diansuo.office.base.models import Company, ImportBatch, Staff, Station
 from diansuo.office.base.periods import PeriodModel
 
 __all__ = [
-    "PRICE_CLASSES",
-    "PRICE_CLASS_NAMES",
-    "VOLTAGE_CLASSES",
-    "VOLTAGE_CLASS_NAMES",
     "AreaTerm",
     "Contract",
     "ContractTerm",
@@ -27,10 +29,14 @@ __all__ = [
     "Feeder",
     "HouseholdTerm",
     "Imported",
+    "LossTableRow",
+    "MarketPrice",
     "Meter",
     "MeterInstallation",
     "MeteringPoint",
     "MeteringSide",
+    "PRICE_CLASSES",
+    "PRICE_CLASS_NAMES",
     "PointArea",
     "Premise",
     "Responsibility",
@@ -40,6 +46,8 @@ __all__ = [
     "Transformer",
     "TransformerArea",
     "UseTerm",
+    "VOLTAGE_CLASSES",
+    "VOLTAGE_CLASS_NAMES",
     "YearOpening",
 ]
 

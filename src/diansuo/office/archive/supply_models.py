@@ -77,6 +77,10 @@ class SupplyTerm(PeriodModel):
     agreed_active_wh = models.BigIntegerField(_("协议有功变损（Wh/月）"), null=True, blank=True)
     agreed_reactive_varh = models.BigIntegerField(_("协议无功变损（varh/月）"), null=True, blank=True)
     agreed_ratio_ppm = models.PositiveIntegerField(_("协议变损比例（百万分之一）"), null=True, blank=True)
+    # Of the reactive energy read; empty: the agreement has none.
+    agreed_reactive_ratio_ppm = models.PositiveIntegerField(
+        _("协议无功变损比例（百万分之一）"), null=True, blank=True
+    )
     line_loss_ppm = models.PositiveIntegerField(_("专线线损率（百万分之一）"), null=True, blank=True)
     market_price_nano = models.BigIntegerField(_("市场交易电价（10⁻⁹元/千瓦时）"), null=True, blank=True)
 
@@ -104,6 +108,8 @@ class Transformer(PeriodModel):
     i0_milli_percent = models.PositiveIntegerField(_("空载电流（千分之一个百分点）"), null=True, blank=True)
     uk_milli_percent = models.PositiveIntegerField(_("阻抗电压（千分之一个百分点）"), null=True, blank=True)
     shifts = models.PositiveSmallIntegerField(_("生产班次"), null=True, blank=True)
+    # Of the energy metered together; empty: by capacity.
+    share_ppm = models.PositiveIntegerField(_("变损分摊比例（百万分之一）"), null=True, blank=True)
 
     period_keys = (("contract", "number"),)
 
@@ -120,3 +126,48 @@ class Transformer(PeriodModel):
 
     def __str__(self) -> str:
         return self.number
+
+
+class LossTableRow(PeriodModel):
+    """A bracket of a station's own table of monthly losses (月损耗表): what a transformer loses a month.
+
+    A bracket reaches from above the one before it, of the same series and capacity, up to and with its own limit. An
+    empty series is the table of every transformer that has none of its own.
+    """
+
+    station = models.ForeignKey(
+        "base.Station", models.PROTECT, related_name="loss_table", verbose_name=_("供电所")
+    )
+    series = models.CharField(_("型号"), max_length=40, blank=True, default="")
+    capacity_va = models.BigIntegerField(_("额定容量（VA）"))
+    up_to_wh = models.BigIntegerField(_("月用电量至（Wh）"))
+    active_wh = models.BigIntegerField(_("有功变损（Wh/月）"))
+    reactive_varh = models.BigIntegerField(_("无功变损（varh/月）"), default=0)
+
+    period_keys = (("station", "series", "capacity_va", "up_to_wh"),)
+
+    class Meta(PeriodModel.Meta):
+        verbose_name = _("月损耗表")
+        verbose_name_plural = _("月损耗表")
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.capacity_va // 1000} kVA ≤ {self.up_to_wh // 1000} kWh"
+
+
+class MarketPrice(PeriodModel):
+    """What a market customer pays for its energy in a month of use, by period; a period without a price is empty."""
+
+    contract = models.ForeignKey(
+        "archive.Contract", models.PROTECT, related_name="market_prices", verbose_name=_("合同")
+    )
+    sharp_nano = models.BigIntegerField(_("尖（10⁻⁹元/千瓦时）"), null=True, blank=True)
+    peak_nano = models.BigIntegerField(_("峰（10⁻⁹元/千瓦时）"), null=True, blank=True)
+    flat_nano = models.BigIntegerField(_("平（10⁻⁹元/千瓦时）"))
+    valley_nano = models.BigIntegerField(_("谷（10⁻⁹元/千瓦时）"), null=True, blank=True)
+    deep_valley_nano = models.BigIntegerField(_("深谷（10⁻⁹元/千瓦时）"), null=True, blank=True)
+
+    period_keys = (("contract",),)
+
+    class Meta(PeriodModel.Meta):
+        verbose_name = _("市场交易电价")
+        verbose_name_plural = _("市场交易电价")

@@ -92,7 +92,7 @@ def price_points(job: Job, period: int, low: int, high: int) -> Write:
     households, others = ready.take(rows[~commercial]), ready.take(rows[commercial])
     home = price_households(job.station_id, households, rulebook, facts, **year)
     bills = home.bills
-    answer = pricing.price_ready(others, rulebook, commercial_place())
+    answer = pricing.price_ready(others, rulebook, commercial_place(), job.station_id)
     for points, refusals in ((households.point, bills.refusals), (answer.ready.point, answer.refusals)):
         refused += [
             _finding(job, period, int(points[one.row]), _rule_id(one.code), dict(one.params))
@@ -101,6 +101,12 @@ def price_points(job: Job, period: int, low: int, high: int) -> Write:
     remarked = [
         _finding(job, period, int(ready.point[one.row]), one.rule, one.detail, Severity.WARNING)
         for one in remarks(ready, facts, rulebook)
+    ]
+    remarked += [
+        _finding(
+            job, period, int(others.point[one.row]), _rule_id(one.code), dict(one.params), Severity.WARNING
+        )
+        for one in answer.warnings
     ]
 
     def write() -> dict[str, int]:
@@ -135,7 +141,8 @@ def _refuse_unpriceable(job: Job, ready: columns.Ready) -> tuple[list[Finding], 
     for mask, rule in (
         (ready.several_points, SEVERAL_POINTS),
         (ready.without_terms, NO_TERMS),
-        (ready.terms_changed, TERMS_CHANGED),
+        # Commercial months are divided where their terms change, or held by their own pricing.
+        (ready.terms_changed & ~np.isin(ready.inputs.price_class, COMMERCIAL), TERMS_CHANGED),
     ):
         for row in np.flatnonzero(mask & left):
             period = int(ready.inputs.period[row])

@@ -23,6 +23,9 @@ from diansuo.office.billing.sheets.book import priced_book
 
 _Detail = dict[str, Any]
 
+# What decides how a commercial bill is made, and is no price.
+RULES_OF_THE_WAY = ("national/capacity_charge", "national/transformer_loss", "national/power_factor/policy")
+
 
 def _several_points(_detail: _Detail) -> Words:
     return Words(
@@ -55,6 +58,8 @@ def _no_bill(_detail: _Detail) -> Words:
 
 
 def _value_absent(detail: _Detail) -> Words:
+    if str(detail.get("rule_id", "")) in RULES_OF_THE_WAY:
+        return commercial_wording.rule_is_open(detail)
     return household_wording.term_absent(detail) or Words(
         _("电价未录入"),
         _("规则库没有该用户的电价（%(file)s）") % {"file": detail.get("file", "")},

@@ -115,12 +115,12 @@ SETTLED_MONTHS = """
     WHERE c.period IN ({periods}) AND c.point_id BETWEEN %s AND %s AND c.status = 0 AND {billed}
 """
 # Only what prices energy: the capacity prices none of the classes there are. Billing divides a month itself where one
-# engine prices both sides of a change; a commercial side needs a reading on the day.
+# engine prices both sides of a change; between a household and a commercial class it needs a reading on the day.
 TERM_CHANGES = """
     SELECT p.id, t.valid_from FROM archive_contractterm t
     JOIN archive_contractterm b ON b.contract_id = t.contract_id AND b.valid_to = t.valid_from
          AND (b.price_class <> t.price_class OR b.voltage_class <> t.voltage_class)
-         AND (b.price_class IN (5, 6) OR t.price_class IN (5, 6))
+         AND (b.price_class IN (5, 6)) <> (t.price_class IN (5, 6))
     JOIN archive_meteringpoint p ON p.contract_id = t.contract_id
     WHERE p.station_id = %s AND p.id BETWEEN %s AND %s AND t.valid_from BETWEEN %s AND %s
 """

@@ -13,9 +13,14 @@ from diansuo.core.tariff.commercial.columns import (
 )
 from diansuo.core.tariff.commercial.crossing import (
     Crossed,
+    Cuts,
+    LaterTerms,
+    cuts_of,
     price_commercial_across_changes,
+    price_cut,
     recompute_commercial,
 )
+from diansuo.core.tariff.commercial.dividing import CommercialFreeze
 from diansuo.core.tariff.commercial.price import price_commercial
 
 __all__ = [
@@ -23,13 +28,18 @@ __all__ = [
     "NO_POWER_FACTOR",
     "CapacityMethod",
     "CommercialBills",
+    "CommercialFreeze",
     "CommercialInput",
     "CommercialLines",
     "CommercialRefusal",
     "CommercialRefusalCode",
     "Crossed",
+    "Cuts",
+    "LaterTerms",
     "PurchaseMode",
+    "cuts_of",
     "price_commercial",
     "price_commercial_across_changes",
+    "price_cut",
     "recompute_commercial",
 ]

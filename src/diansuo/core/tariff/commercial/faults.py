@@ -72,9 +72,9 @@ def _sum_differs(inputs: CommercialInput) -> Bool:
 
 
 def _no_market_price(inputs: CommercialInput) -> Bool:
-    flat = inputs.own_price_nano[:, Band.FLAT] == NOT_KNOWN
-    any_band = (inputs.own_price_nano == NOT_KNOWN).any(axis=1)
-    found: Bool = (inputs.purchase_mode == PurchaseMode.MARKET) & np.where(inputs.time_of_use, any_band, flat)
+    absent = inputs.own_price_nano == NOT_KNOWN
+    used = inputs.time_of_use & (absent & (inputs.band_wh != 0)).any(axis=1)
+    found: Bool = (inputs.purchase_mode == PurchaseMode.MARKET) & (absent[:, Band.FLAT] | used)
     return found
 
 

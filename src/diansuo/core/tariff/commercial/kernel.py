@@ -1,4 +1,4 @@
-"""The fused loops of commercial bills: one pass prices every row, a second writes its lines; compiled by numba.
+"""The fused loops of commercial bills that price every row; :mod:`kernel_lines` writes the lines; compiled by numba.
 
 Nothing here looks anything up or refuses anything: :mod:`resolve` and :mod:`faults` have done both. Bounds that keep
 int64 exact: energy at most 4 TWh a row and whole kWh x price below 2**63 for every price of its schedule; capacity and
@@ -11,118 +11,40 @@ more than all the arithmetic.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-from diansuo.core.quantity.arrays import Int16, Int32, Int64
-from diansuo.core.quantity.band import BANDS, Band
-from diansuo.core.quantity.money import amount_fen_half_away
+from diansuo.core.quantity.arrays import Int64
+from diansuo.core.quantity.band import BANDS
+from diansuo.core.quantity.money import ONE_LIMB_ENERGY_WH, PRODUCT_PER_FEN, amount_fen_half_away
 from diansuo.core.quantity.rounding import round_half_away
 from diansuo.core.tariff.commercial.capacity import charge_fen
-from diansuo.core.tariff.commercial.columns import NO_BAND, NO_POWER_FACTOR, CapacityMethod
+from diansuo.core.tariff.commercial.columns import NO_POWER_FACTOR
 from diansuo.core.tariff.commercial.demand import charged_demand_of, earns_discount, excess_of
-from diansuo.core.tariff.commercial.power_factor import NANO_PER_RATE_UNIT, RATE_UNITS, power_factor_of
+from diansuo.core.tariff.commercial.kernel_columns import (
+    ALL_BANDS,
+    BY_CAPACITY,
+    BY_CONTRACT,
+    FLAT,
+    Grid,
+    Output,
+    Rows,
+    Tables,
+)
+from diansuo.core.tariff.commercial.power_factor import RATE_UNITS, power_factor_of
 from diansuo.core.tariff.kernel import settle_wh
 
-Grid = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.int16]
-
-ALL_BANDS: Final = BANDS
-"""Index of the energy of all periods together, after those of the periods."""
-FLAT: Final = int(Band.FLAT)
-BY_CAPACITY: Final = int(CapacityMethod.CAPACITY)
-BY_CONTRACT: Final = int(CapacityMethod.CONTRACT_DEMAND)
-EXTRA_SLOTS: Final = 3
-"""After the slots of energy: the charge, its excess, the adjustment."""
-CHARGES: Final = 2
-
-
-class Tables(NamedTuple):
-    """The schedules as the kernel reads them: S schedules, up to L slots for lines of energy.
-
-    Attributes:
-        energy_step_wh: int64 (S,), precision of settled energy.
-        reads_bands: bool (S,), whether energy by period is settled.
-        slot_count: int64 (S,), slots in use.
-        price_nano: int64 (S, L).
-        component: int16 (S, L + 3), 0 where a slot is not in use.
-        band: int64 (S, L + 3), ``ALL_BANDS`` where the line is about no period.
-        adjusted: int64 (S, L), 1 where the power factor adjusts the line, else 0.
-        own: bool (S, L), where the row's own price holds.
-        rule: int16 (S, L + 3), index of the entry that gives the price.
-        method: int16 (S,), :class:`CapacityMethod`; 0 without a charge.
-        charge_price_nano: int64 (S, 2), plain and with the discount.
-        excess_price_nano: int64 (S, 2), likewise.
-        over_millionths: int64 (S,).
-        floor_millionths: int64 (S,).
-        discount_energy_wh: int64 (S,), Wh per kVA; -1 without a discount.
-        has_factor: bool (S,).
-        rates: int64 (S, 101), units of 0.01 %.
-    """
-
-    energy_step_wh: Int64
-    reads_bands: Flags
-    slot_count: Int64
-    price_nano: Grid
-    component: Codes
-    band: Grid
-    adjusted: Grid
-    own: Flags
-    rule: Codes
-    method: Int16
-    charge_price_nano: Grid
-    excess_price_nano: Grid
-    over_millionths: Int64
-    floor_millionths: Int64
-    discount_energy_wh: Int64
-    has_factor: Flags
-    rates: Grid
-
-
-class Rows(NamedTuple):
-    """The rows as the kernel reads them: ``schedule`` int32, -1 for a row to leave alone, and columns of the input.
-
-    ``own_price_nano`` is int64 (rows, 6): by period and, last, for all energy, with the ratios already in.
-    """
-
-    schedule: Int32
-    energy_wh: Int64
-    band_wh: Grid
-    own_price_nano: Grid
-    active_wh: Int64
-    reactive_varh: Int64
-    capacity_va: Int64
-    capacity_va_days: Int64
-    demand_days: Int64
-    month_days: Int64
-    contract_demand_w: Int64
-    demand_w: Int64
-    month_energy_wh: Int64
-
-
-class Output(NamedTuple):
-    """What the first pass writes.
-
-    ``amount_fen`` is int64 (rows, L + 3); ``charge_quantity`` and ``charge_price_nano`` are int64 (rows, 2), the charge
-    and its excess, 0 beforehand; the others as in ``CommercialBills``.
-    """
-
-    amount_fen: Grid
-    charge_quantity: Grid
-    charge_price_nano: Grid
-    total_fen: Int64
-    settled_wh: Int64
-    power_factor: Int16
-    adjustment_rate: Int64
-    adjusted_fen: Int64
+BLOCK_ROWS: Final = 2048
+"""Rows that go through all three loops before the next ones do: what one loop wrote is still near for the next."""
+# Without a sign a division by a constant is one multiplication and a shift.
+PER_FEN: Final = np.uint64(PRODUCT_PER_FEN)
+HALF_FEN: Final = np.uint64(PRODUCT_PER_FEN // 2)
 
 
 @njit(cache=True)
-def charge_rows(rows: Rows, tables: Tables, out: Output) -> None:
+def charge_rows(rows: Rows, tables: Tables, out: Output, first: int, last: int) -> None:
     """Write quantity, price and amount of the charge of every row, and of what lies above 105 % of a contract demand.
 
     The quantities are VA-days or W-days, the prices those of a month.
@@ -135,7 +57,7 @@ def charge_rows(rows: Rows, tables: Tables, out: Output) -> None:
     over_millionths, floor_millionths = tables.over_millionths, tables.floor_millionths
     amount_fen, quantity, price = out.amount_fen, out.charge_quantity, out.charge_price_nano
     slot = tables.price_nano.shape[1]
-    for row in range(len(schedule)):
+    for row in range(first, last):
         table = schedule[row]
         if table < 0 or method[table] == 0:
             continue
@@ -185,20 +107,50 @@ def settle_bands(
 
 
 @njit(cache=True)
-def factor_rows(rows: Rows, tables: Tables, out: Output) -> None:
+def factor_rows(rows: Rows, tables: Tables, out: Output, first: int, last: int) -> None:
     """Write the power factor of every row that has a standard.
 
     A loop of its own: the search waits for its own products, and only short rows let the next one begin meanwhile.
     """
     schedule, active_wh, reactive_varh = rows.schedule, rows.active_wh, rows.reactive_varh
     has_factor, power_factor = tables.has_factor, out.power_factor
-    for row in range(len(schedule)):
+    for row in range(first, last):
         if schedule[row] >= 0 and has_factor[schedule[row]]:
             power_factor[row] = power_factor_of(active_wh[row], reactive_varh[row])
 
 
+@njit(cache=True, inline="always")
+def charge_plain(
+    row: int,
+    table: int,
+    slots: int,
+    quantity_wh: Int64,
+    band_of: Grid,
+    price_nano: Grid,
+    adjusts: Grid,
+    amount_fen: Grid,
+) -> tuple[int, int, int]:
+    """Charge energies below 4.29 GWh at prices of a plain schedule: nothing negative, and one division each.
+
+    Returns:
+        The sum of the amounts, that of those the power factor adjusts, and how many have a quantity.
+    """
+    total: Any = 0
+    adjusted: Any = 0
+    present = 0
+    for slot in range(slots):
+        quantity = quantity_wh[band_of[table, slot]]
+        product = np.uint64(quantity) * np.uint64(price_nano[table, slot])
+        amount = np.int64((product + HALF_FEN) // PER_FEN)
+        amount_fen[row, slot] = amount
+        total += amount
+        adjusted += amount * adjusts[table, slot]
+        present += quantity != 0
+    return total, adjusted, present
+
+
 @njit(cache=True)
-def sum_rows(rows: Rows, tables: Tables, out: Output) -> int:
+def sum_rows(rows: Rows, tables: Tables, out: Output, first: int, last: int) -> int:
     """Charge the energy of every row and add everything up, after :func:`charge_rows` and :func:`factor_rows`.
 
     Returns:
@@ -208,6 +160,7 @@ def sum_rows(rows: Rows, tables: Tables, out: Output) -> int:
     own_price_nano = rows.own_price_nano
     energy_step_wh, reads_bands, slot_count = tables.energy_step_wh, tables.reads_bands, tables.slot_count
     price_nano, band_of, adjusts, own = tables.price_nano, tables.band, tables.adjusted, tables.own
+    plain = tables.plain
     has_factor, rates, method = tables.has_factor, tables.rates, tables.method
     amount_fen, total_fen, settled_wh = out.amount_fen, out.total_fen, out.settled_wh
     charge_quantity, power_factor = out.charge_quantity, out.power_factor
@@ -215,21 +168,27 @@ def sum_rows(rows: Rows, tables: Tables, out: Output) -> int:
     lines = 0
     quantity_wh = np.zeros(BANDS + 1, np.int64)
     slots = price_nano.shape[1]
-    for row in range(len(schedule)):
+    for row in range(first, last):
         table = schedule[row]
         if table < 0:
             continue
         settle_bands(row, energy_wh, band_wh, energy_step_wh[table], reads_bands[table], quantity_wh)
-        total = 0
-        adjusted = 0
-        for slot in range(slot_count[table]):
-            band = band_of[table, slot]
-            price = own_price_nano[row, band] if own[table, slot] else price_nano[table, slot]
-            amount = amount_fen_half_away(quantity_wh[band], price)
-            amount_fen[row, slot] = amount
-            total += amount
-            adjusted += amount * adjusts[table, slot]
-            lines += quantity_wh[band] != 0
+        if plain[table] and quantity_wh[ALL_BANDS] < ONE_LIMB_ENERGY_WH:
+            total, adjusted, present = charge_plain(
+                row, table, slot_count[table], quantity_wh, band_of, price_nano, adjusts, amount_fen
+            )
+            lines += present
+        else:
+            total = 0
+            adjusted = 0
+            for slot in range(slot_count[table]):
+                band = band_of[table, slot]
+                price = own_price_nano[row, band] if own[table, slot] else price_nano[table, slot]
+                amount = amount_fen_half_away(quantity_wh[band], price)
+                amount_fen[row, slot] = amount
+                total += amount
+                adjusted += amount * adjusts[table, slot]
+                lines += quantity_wh[band] != 0
         if method[table] != 0:
             charge = amount_fen[row, slots] + amount_fen[row, slots + 1]
             total += charge
@@ -256,84 +215,10 @@ def price_rows(rows: Rows, tables: Tables, out: Output) -> int:
     Returns:
         The number of lines with a quantity, and of adjustments: what :func:`write_lines` will write.
     """
-    charge_rows(rows, tables, out)
-    factor_rows(rows, tables, out)
-    return sum_rows(rows, tables, out)
-
-
-class LineColumns(NamedTuple):
-    """The columns of ``CommercialLines``, to be written."""
-
-    row: Int64
-    sequence: Int16
-    component: Int16
-    band: Int16
-    quantity: Int64
-    days: Int16
-    price_nano: Int64
-    amount_fen: Int64
-    remainder_wh: Int64
-    rule: Int16
-
-
-@njit(cache=True)
-def write_lines(rows: Rows, tables: Tables, out: Output, lines: LineColumns) -> None:
-    """Write the lines that are not left out, row by row, from what the first pass found: what has a quantity."""
-    schedule, energy_wh, band_wh, month_days = rows.schedule, rows.energy_wh, rows.band_wh, rows.month_days
-    own_price_nano, energy_step_wh, reads_bands = (
-        rows.own_price_nano,
-        tables.energy_step_wh,
-        tables.reads_bands,
-    )
-    component, band_of, rule, own = tables.component, tables.band, tables.rule, tables.own
-    price_nano, charge_quantity, charge_price_nano = (
-        tables.price_nano,
-        out.charge_quantity,
-        out.charge_price_nano,
-    )
-    amount_fen, adjusted_fen, adjustment_rate = out.amount_fen, out.adjusted_fen, out.adjustment_rate
-    power_factor, line_row, line_sequence = out.power_factor, lines.row, lines.sequence
-    line_component, line_band, line_quantity = lines.component, lines.band, lines.quantity
-    line_days, line_price_nano, line_amount_fen = lines.days, lines.price_nano, lines.amount_fen
-    line_remainder_wh, line_rule = lines.remainder_wh, lines.rule
-    line = 0
-    quantity_wh = np.zeros(BANDS + 1, np.int64)
-    slots = price_nano.shape[1]
-    for row in range(len(schedule)):
-        table = schedule[row]
-        if table < 0:
-            continue
-        settle_bands(row, energy_wh, band_wh, energy_step_wh[table], reads_bands[table], quantity_wh)
-        sequence = 0
-        for slot in range(slots + EXTRA_SLOTS):
-            if component[table, slot] == 0:
-                continue
-            days, remainder, band = 0, 0, band_of[table, slot]
-            if slot < slots:
-                quantity = quantity_wh[band]
-                price = own_price_nano[row, band] if own[table, slot] else price_nano[table, slot]
-                remainder = quantity - (energy_wh[row] if band == ALL_BANDS else band_wh[row, band])
-                present = quantity != 0
-            elif slot < slots + 2:
-                quantity = charge_quantity[row, slot - slots]
-                price = charge_price_nano[row, slot - slots]
-                days = month_days[row]
-                present = quantity != 0
-            else:
-                quantity = adjusted_fen[row]
-                price = adjustment_rate[row] * NANO_PER_RATE_UNIT
-                present = power_factor[row] != NO_POWER_FACTOR
-            if not present:
-                continue
-            sequence += 1
-            line_row[line] = row
-            line_sequence[line] = sequence
-            line_component[line] = component[table, slot]
-            line_band[line] = NO_BAND if band == ALL_BANDS else band
-            line_quantity[line] = quantity
-            line_days[line] = days
-            line_price_nano[line] = price
-            line_amount_fen[line] = amount_fen[row, slot]
-            line_remainder_wh[line] = remainder
-            line_rule[line] = rule[table, slot]
-            line += 1
+    lines = 0
+    for first in range(0, len(rows.schedule), BLOCK_ROWS):
+        last = min(first + BLOCK_ROWS, len(rows.schedule))
+        charge_rows(rows, tables, out, first, last)
+        factor_rows(rows, tables, out, first, last)
+        lines += sum_rows(rows, tables, out, first, last)
+    return lines

@@ -13,6 +13,7 @@ from diansuo.core.tariff.columns import AppliedRule
 from diansuo.core.tariff.commercial.columns import (
     NO_BAND,
     NO_POWER_FACTOR,
+    NOT_KNOWN,
     ByBand,
     CommercialBills,
     CommercialInput,
@@ -20,7 +21,8 @@ from diansuo.core.tariff.commercial.columns import (
 )
 from diansuo.core.tariff.commercial.demand import nano_times
 from diansuo.core.tariff.commercial.faults import find_faults
-from diansuo.core.tariff.commercial.kernel import (
+from diansuo.core.tariff.commercial.kernel import price_rows
+from diansuo.core.tariff.commercial.kernel_columns import (
     ALL_BANDS,
     CHARGES,
     EXTRA_SLOTS,
@@ -28,9 +30,8 @@ from diansuo.core.tariff.commercial.kernel import (
     Output,
     Rows,
     Tables,
-    price_rows,
-    write_lines,
 )
+from diansuo.core.tariff.commercial.kernel_lines import write_lines
 from diansuo.core.tariff.commercial.resolve import CommercialResolution, resolve
 from diansuo.core.tariff.commercial.tables import build_tables
 
@@ -56,9 +57,7 @@ def price_commercial(inputs: CommercialInput, book: RuleBook, place: str | None 
         ValueError: no place is named and the book has no default.
     """
     inputs.check()
-    where = place or book.default_place
-    if not where:
-        raise ValueError("no place is named and the rulebook has no default place; pass place=…")
+    where = place_of(book, place)
     faults = find_faults(inputs)
     sound = np.ones(len(inputs), dtype=np.bool_)
     sound[[refusal.row for refusal in faults]] = False
@@ -83,6 +82,18 @@ def price_commercial(inputs: CommercialInput, book: RuleBook, place: str | None 
         refusals=tuple(sorted([*faults, *resolution.refusals], key=lambda refusal: refusal.row)),
         rulebook_hash=book.hash,
     )
+
+
+def place_of(book: RuleBook, place: str | None) -> str:
+    """Return whose rules hold: those of the place that is named, else of the book's default one.
+
+    Raises:
+        ValueError: there is neither.
+    """
+    where = place or book.default_place
+    if not where:
+        raise ValueError("no place is named and the rulebook has no default place; pass place=…")
+    return where
 
 
 def kernel_rows(inputs: CommercialInput, resolution: CommercialResolution) -> Rows:
@@ -113,7 +124,9 @@ def _own_prices(inputs: CommercialInput, resolution: CommercialResolution) -> By
             continue
         rows = np.flatnonzero(resolution.schedule == index)
         if schedule.own_bands:
-            own[rows, :BANDS] = inputs.own_price_nano[rows]
+            mine = inputs.own_price_nano[rows]
+            # A period without a price has no energy (:mod:`faults`).
+            own[rows, :BANDS] = np.where(mine == NOT_KNOWN, UNUSED, mine)
             continue
         flat = inputs.own_price_nano[rows, Band.FLAT].tolist()
         for slot in slots:
@@ -131,18 +144,20 @@ def _applied_rules(resolution: CommercialResolution) -> tuple[AppliedRule, ...]:
             entries[entry.slice_hash] = entry
             rounding.setdefault(entry.slice_hash, set()).update(steps)
     ordered = sorted(entries.values(), key=lambda entry: (entry.rule_id, entry.effective))
-    return tuple(
-        AppliedRule(
-            entry.rule_id,
-            entry.slice_hash,
-            entry.effective.isoformat(),
-            entry.values,
-            entry.source.as_mapping(),
-            entry.unverified_used,
-            tuple(sorted(rounding[entry.slice_hash])),
-            entry,
-        )
-        for entry in ordered
+    return tuple(applied_rule(entry, tuple(sorted(rounding[entry.slice_hash]))) for entry in ordered)
+
+
+def applied_rule(entry: Entry, rounding_steps: tuple[str, ...]) -> AppliedRule:
+    """Return a dated entry as what a bill keeps of it, with the ids of the roundings it brought."""
+    return AppliedRule(
+        entry.rule_id,
+        entry.slice_hash,
+        entry.effective.isoformat(),
+        entry.values,
+        entry.source.as_mapping(),
+        entry.unverified_used,
+        rounding_steps,
+        entry,
     )
 
 

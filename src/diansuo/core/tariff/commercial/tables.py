@@ -10,14 +10,14 @@ import numpy as np
 
 from diansuo.core.quantity.arrays import Int64
 from diansuo.core.quantity.band import BANDS
-from diansuo.core.quantity.money import ENERGY_LIMIT_WH, energy_limit_wh
+from diansuo.core.quantity.money import ENERGY_LIMIT_WH, ONE_LIMB_PRICE_NANO, energy_limit_wh
 from diansuo.core.rules import Entry
 from diansuo.core.tariff.classes import Component
 from diansuo.core.tariff.commercial.capacity import CAPACITY_DAYS
 from diansuo.core.tariff.commercial.columns import NO_BAND, CapacityMethod
 from diansuo.core.tariff.commercial.components import BAND_PRICE, Slot
 from diansuo.core.tariff.commercial.demand import DEMAND_LIMIT, DEMAND_PRICE, ChargeTerms, nano_times
-from diansuo.core.tariff.commercial.kernel import ALL_BANDS, EXTRA_SLOTS, Tables
+from diansuo.core.tariff.commercial.kernel_columns import ALL_BANDS, EXTRA_SLOTS, Tables
 from diansuo.core.tariff.commercial.power_factor import ADJUSTMENT_FEN, HUNDREDTHS, POWER_FACTOR
 from diansuo.core.tariff.shapes import ENERGY_PRECISION, LINE_FEN
 
@@ -157,6 +157,7 @@ def build_tables(schedules: Sequence[Schedule], rule_index: Mapping[str, int]) -
         band=np.full((count, slots + EXTRA_SLOTS), ALL_BANDS, np.int64),
         adjusted=np.zeros((count, slots), np.int64),
         own=np.zeros((count, slots), np.bool_),
+        plain=np.zeros(count, np.bool_),
         rule=np.full((count, slots + EXTRA_SLOTS), NO_RULE, np.int16),
         method=np.zeros(count, np.int16),
         charge_price_nano=np.zeros((count, 2), np.int64),
@@ -180,6 +181,7 @@ def build_tables(schedules: Sequence[Schedule], rule_index: Mapping[str, int]) -
 
 def _write_slots(tables: Tables, index: int, slots: Sequence[Slot], rule_index: Mapping[str, int]) -> None:
     tables.slot_count[index] = len(slots)
+    tables.plain[index] = all(not slot.own and 0 <= slot.price_nano < ONE_LIMB_PRICE_NANO for slot in slots)
     for at, slot in enumerate(slots):
         tables.price_nano[index, at] = slot.price_nano
         tables.component[index, at] = slot.component

@@ -51,6 +51,8 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "agreed_active_wh": lambda value: _scaled(value, 3, "kWh"),
     "agreed_reactive_varh": lambda value: _scaled(value, 3, "kvarh"),
     "agreed_ratio_ppm": lambda value: _scaled(value, 4, "%"),
+    "agreed_reactive_ratio_ppm": lambda value: _scaled(value, 4, "%"),
+    "share_ppm": lambda value: _scaled(value, 4, "%"),
     "line_loss_ppm": lambda value: _scaled(value, 4, "%"),
     "market_price_nano": lambda value: _scaled(value, 9, "元/kWh"),
     "p0_w": lambda value: _scaled(value, 3, "kW"),

@@ -29,6 +29,7 @@ NAMEPLATE = {
     "transformer_i0": "i0_milli_percent",
     "transformer_uk": "uk_milli_percent",
     "transformer_shifts": "shifts",
+    "transformer_share": "share_ppm",
 }
 TRANSFORMER_FIELDS = (*NAMEPLATE, "transformer_state")
 HOUSEHOLDS = frozenset(

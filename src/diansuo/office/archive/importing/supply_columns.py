@@ -79,6 +79,10 @@ SUPPLY_COLUMNS = (
         "agreed_ratio_ppm", "变损协议比例", "Agreed loss (percent)", ("变损比例", "变损率"), _("单位 %，如 2.5"),
     ),
     _number(
+        "agreed_reactive_ratio_ppm", "无功变损协议比例", "Agreed reactive loss (percent)",
+        ("无功变损比例", "无功变损率"), _("无功电量的百分之几；协议没有无功变损的不填"),
+    ),
+    _number(
         "line_loss_ppm", "线损率", "Line loss (percent)", ("专线线损率", "线损计费比例", "线损比例", "线损协议比例"),
         _("用户专线的线损，单位 %，如 3"),
     ),
@@ -107,6 +111,10 @@ TRANSFORMER_COLUMNS = (
     _word(
         "transformer_shifts", "生产班次", "Shifts", "shifts", aliases=("班次", "用电班次"),
         help=_("公式法计变损时的班制：1、2 或 3"),
+    ),
+    _number(
+        "transformer_share", "变损分摊比例", "Share of the energy (percent)",
+        ("变压器分摊比例", "电量分摊比例"), _("几台变压器共用计量、协议约定分摊的，单位 %；不填按容量"),
     ),
     _word(
         "transformer_state", "变压器状态", "Transformer state", "transformer_state",

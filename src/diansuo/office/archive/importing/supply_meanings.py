@@ -55,6 +55,13 @@ def _share(number: Decimal) -> int:
     return _scaled(10_000, "%", number)
 
 
+def _whole_share(number: Decimal) -> int:
+    """Return per cent as millionths, more than nothing and up to all."""
+    if not 0 < number <= 100:
+        raise NotUnderstood(_("分摊比例应大于0、不超过100"), _("例如 60 表示 60%"))
+    return _scaled(10_000, "%", number)
+
+
 def _capacity(number: Decimal) -> int:
     va = _scaled(1000, "kVA", number)
     if va == 0:
@@ -90,12 +97,14 @@ SUPPLY_MEANINGS: dict[str, Callable[[Any], Any]] = {
     "agreed_active_wh": partial(_scaled, 1000, "kWh"),
     "agreed_reactive_varh": partial(_scaled, 1000, "kvarh"),
     "agreed_ratio_ppm": _share,
+    "agreed_reactive_ratio_ppm": _share,
     "line_loss_ppm": _share,
     "transformer_capacity_va": _capacity,
     "transformer_p0_w": partial(_scaled, 1000, "kW"),
     "transformer_pk_w": partial(_scaled, 1000, "kW"),
     "transformer_i0": partial(_scaled, 1000, "%"),
     "transformer_uk": partial(_scaled, 1000, "%"),
+    "transformer_share": _whole_share,
     "transformer_shifts": partial(meant_word, "shifts", int),
     "transformer_state": partial(meant_word, "transformer_state", lambda code: code == "RUNNING"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,76 +12,124 @@ from diansuo.core.metering.energy import spread_over_bands
 from diansuo.core.quantity.band import BANDS, Band
 from diansuo.core.quantity.month import previous_month
 from diansuo.core.rules import RuleBook
-from diansuo.core.rules.book import NoSuchRule
-from diansuo.core.rules.entry import NoValueInForce
 from diansuo.core.tariff.classes import PriceClass
-from diansuo.core.tariff.commercial import NOT_KNOWN, CommercialInput, PurchaseMode
+from diansuo.core.tariff.commercial import NOT_KNOWN, CommercialInput, LaterTerms
 from diansuo.core.tariff.commercial.capacity import DayBase, charged_days, days_of_month
 from diansuo.core.tariff.commercial.power_factor import reactive_total_varh
-from diansuo.core.tariff.resolve import day_of
 from diansuo.office.billing.columns import Ready
-from diansuo.office.billing.commercial import losses
-from diansuo.office.billing.commercial.loading import ABSENT, Terms, Transformers
-from diansuo.office.billing.commercial.losses import Added, Month
+from diansuo.office.billing.commercial import demand, losses, pauses
+from diansuo.office.billing.commercial.changes import Changes, changes_in, charged, own_prices
+from diansuo.office.billing.commercial.loading import ABSENT, Later, LossBrackets, Terms, Transformers
+from diansuo.office.billing.commercial.losses import Added, Month, Refused, Settling
+from diansuo.office.billing.commercial.rules import CHARGE_TERMS, entry_on, value_of
 
 Int64 = npt.NDArray[np.int64]
 
-CHARGE_TERMS: Final = "national/capacity_charge"
 LONG_AGO: Final = -(2**40)
 OTHERS: Final = (Band.SHARP, Band.PEAK, Band.VALLEY, Band.DEEP_VALLEY)
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What was loaded beside months and their terms."""
+
+    later: Later
+    transformers: Transformers
+    brackets: LossBrackets
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
-    """What the engine takes, and the losses that are in it."""
+    """What the engine takes, what was read, and the losses that are in it.
+
+    ``refused`` has the months that must not be priced, each with its first reason; ``warnings`` what somebody should
+    look at though the bill goes out. ``read_wh`` and ``read_bands_wh`` are without losses.
+    """
 
     inputs: CommercialInput
+    later: LaterTerms
     added: Added
+    read_wh: Int64
+    read_bands_wh: Int64
+    refused: dict[int, Refused]
+    warnings: tuple[Refused, ...]
 
 
-def settled_inputs(
-    ready: Ready, terms: Terms, transformers: Transformers, book: RuleBook, *, step_wh: int
-) -> Settled:
-    """Return one row of input for each settled month; the rows ``added.refused`` names must not be priced."""
-    read = ready.inputs
+def settled_inputs(ready: Ready, terms: Terms, given: Given, book: RuleBook, *, step_wh: int) -> Settled:
+    """Return one row of input for each settled month, and the terms that begin inside months."""
+    read, pays = ready.inputs, charged(terms)
+    changes = changes_in(ready, terms, given.later, book)
     reactive = reactive_total_varh(terms.reactive_forward_varh, terms.reactive_reverse_varh)
-    month = Month(ready.contract, read.from_day, read.to_day, read.energy_wh, reactive)
-    added = losses.losses_of(month, terms, transformers, book, step_wh=step_wh)
+    days = read.to_day - read.from_day
+    whole_days = np.where(terms.opened_day >= read.from_day, days + 1, days)
+    month = Month(ready.contract, read.from_day, read.to_day, whole_days, read.energy_wh, reactive)
+    added = losses.losses_of(month, terms, Settling(given.transformers, given.brackets, book, step_wh))
     lost_wh = added.transformer_wh + added.line_wh
-    energy_wh = read.energy_wh + lost_wh
-    bands_wh = _bands(read.energy_wh, terms)
-    bands_wh += spread_over_bands(lost_wh, np.maximum(bands_wh, 0), step_wh=step_wh)
+    read_bands_wh = _bands(read.energy_wh, terms)
+    bands_wh = read_bands_wh + spread_over_bands(lost_wh, np.maximum(read_bands_wh, 0), step_wh=step_wh)
     month_days = _month_days(ready, book)
-    va_days, demand_days = _charged(ready, terms, transformers, month_days)
-    return Settled(
-        CommercialInput(
-            voltage_class=read.voltage_class,
-            two_part=read.price_class == PriceClass.COMMERCIAL_TWO_PART,
-            period=read.period,
-            from_day=read.from_day,
-            to_day=read.to_day,
-            energy_wh=energy_wh,
-            band_wh=bands_wh,
-            time_of_use=terms.time_of_use,
-            has_bands=terms.has_parts,
-            purchase_mode=terms.purchase_mode.astype(np.int16),
-            own_price_nano=_own_prices(terms),
-            power_factor_standard=terms.power_factor_standard.astype(np.int16),
-            reduced_standard=terms.reduced_standard,
-            active_wh=energy_wh,
-            reactive_varh=reactive + added.transformer_varh + added.line_varh,
-            capacity_method=terms.capacity_method.astype(np.int16),
-            capacity_exempt=terms.capacity_exempt,
-            capacity_va=terms.capacity_va,
-            capacity_va_days=va_days,
-            demand_days=demand_days,
-            month_days=month_days,
-            contract_demand_w=terms.contract_demand_w,
-            demand_w=np.where(terms.demand_w == ABSENT, NOT_KNOWN, terms.demand_w),
-            month_energy_wh=energy_wh,
-        ),
-        added,
+    rests = pauses.pauses_of(given.transformers)
+    running = pauses.charged_transformers(given.transformers, rests, book)
+    charges = _charges(ready, terms, changes, running, month_days)
+    demand_w, unsaid = demand.with_losses(terms, pays, read.from_day, read.energy_wh, lost_wh, book)
+    part = charges.whole_demand_days, month_days
+    earning_wh, undecided = demand.discount_energy(
+        terms, pays, read.from_day, part, read.energy_wh, lost_wh, book
     )
+    energy_wh = read.energy_wh + lost_wh
+    inputs = CommercialInput(
+        voltage_class=read.voltage_class,
+        period=read.period,
+        from_day=read.from_day,
+        to_day=read.to_day,
+        energy_wh=energy_wh,
+        band_wh=bands_wh,
+        has_bands=terms.has_parts,
+        active_wh=energy_wh,
+        reactive_varh=reactive + added.transformer_varh + added.line_varh,
+        month_days=month_days,
+        demand_w=np.where(demand_w == ABSENT, NOT_KNOWN, demand_w),
+        month_energy_wh=earning_wh,
+        capacity_va_days=charges.va_days[: len(days)],
+        demand_days=charges.demand_days[: len(days)],
+        **_of_terms(terms, read.price_class),
+    )
+    later = replace(
+        inputs.take(changes.row),
+        voltage_class=changes.terms.voltage_class.astype(np.int16),
+        capacity_va_days=charges.va_days[len(days) :],
+        demand_days=charges.demand_days[len(days) :],
+        **_of_terms(changes.terms, changes.terms.price_class),
+    )
+    refused = dict(changes.refused)
+    for one in (*added.refused, *unsaid, *undecided):
+        refused.setdefault(one.row, one)
+    warned = pauses.warnings_of(np.flatnonzero(pays), ready.contract, read.from_day, read.to_day, rests, book)
+    return Settled(
+        inputs,
+        LaterTerms(changes.row, changes.day, later),
+        added,
+        read.energy_wh,
+        read_bands_wh,
+        refused,
+        tuple(warned),
+    )
+
+
+def _of_terms(terms: Terms, price_class: npt.NDArray[np.integer]) -> dict[str, npt.NDArray[np.generic]]:
+    """Return the columns of the input that are the customer's terms, but for the voltage."""
+    return {
+        "two_part": price_class == PriceClass.COMMERCIAL_TWO_PART,
+        "time_of_use": terms.time_of_use,
+        "purchase_mode": terms.purchase_mode.astype(np.int16),
+        "own_price_nano": own_prices(terms),
+        "power_factor_standard": terms.power_factor_standard.astype(np.int16),
+        "reduced_standard": terms.reduced_standard,
+        "capacity_method": terms.capacity_method.astype(np.int16),
+        "capacity_exempt": terms.capacity_exempt,
+        "capacity_va": terms.capacity_va,
+        "contract_demand_w": terms.contract_demand_w,
+    }
 
 
 def _bands(total_wh: Int64, terms: Terms) -> Int64:
@@ -93,51 +141,58 @@ def _bands(total_wh: Int64, terms: Terms) -> Int64:
     return bands
 
 
-def _own_prices(terms: Terms) -> Int64:
-    known = (terms.purchase_mode == PurchaseMode.MARKET) & (terms.market_price_nano != ABSENT)
-    price = np.where(known, terms.market_price_nano, NOT_KNOWN)
-    return np.repeat(price[:, None], BANDS, axis=1)
-
-
 def _month_days(ready: Ready, book: RuleBook) -> Int64:
     """Return what the month of use is divided by: its calendar days, or 30 by the rule of before 2024-06-01."""
-    days = np.empty(len(ready.point), dtype=np.int64)
-    for row, (period, first) in enumerate(
-        zip(ready.inputs.period.tolist(), ready.inputs.from_day.tolist(), strict=True)
-    ):
-        try:
-            base = DayBase(book.in_force(CHARGE_TERMS, day_of(first)).word("day_base"))
-        except (NoSuchRule, NoValueInForce):
-            base = DayBase.CALENDAR_DAYS
-        days[row] = days_of_month(previous_month(period), base)
+    periods, first = ready.inputs.period, ready.inputs.from_day
+    days = np.empty(len(first), dtype=np.int64)
+    for period, day in np.unique(np.stack((periods, first)), axis=1).T.tolist():
+        word = value_of(entry_on(book, CHARGE_TERMS, day), "day_base")
+        base = DayBase.CALENDAR_DAYS if word is None else DayBase(word)
+        days[(periods == period) & (first == day)] = days_of_month(previous_month(period), base)
     return days
 
 
-def _charged(
-    ready: Ready, terms: Terms, transformers: Transformers, month_days: Int64
-) -> tuple[Int64, Int64]:
+@dataclass(frozen=True, slots=True)
+class _Charges:
+    """What capacity and demand are charged for: first of the months up to their first change, then of the changes."""
+
+    va_days: Int64
+    demand_days: Int64
+    whole_demand_days: Int64
+
+
+def _charges(
+    ready: Ready, terms: Terms, changes: Changes, running: Transformers, month_days: Int64
+) -> _Charges:
     """Return VA x charged days of what ran, and the charged days of a demand; a whole month is its ``month_days``."""
     start, end = ready.inputs.from_day, ready.inputs.to_day
     connected = terms.opened_day >= start
     # Of a customer connected inside the month the days before belong to it too, or its part would be the whole.
     month_start = np.where(connected, np.minimum(end - month_days, start - 1), start)
-    demand_days = charged_days(
-        (np.where(connected, start, LONG_AGO), end),
-        (start, end),
-        (month_start, end),
-        month_days,
-    )
-    at = np.searchsorted(transformers.contract, ready.contract, "left")
-    until = np.searchsorted(transformers.contract, ready.contract, "right")
+    row = np.append(np.arange(len(start)), changes.row)
+    first = np.append(start, changes.day)
+    capacity = np.append(terms.capacity_va, changes.terms.capacity_va)
+    order = np.lexsort((first, row))
+    last = np.empty(len(row), np.int64)
+    same = np.append(row[order][1:] == row[order][:-1], False)[: len(row)]
+    last[order] = np.where(same, np.roll(first[order], -1), end[row[order]])
+    month = (month_start[row], end[row])
+    served = (np.where(connected, start, LONG_AGO)[row], end[row])
+    demand_days = charged_days(served, (first, last), month, month_days[row])
+    at = np.searchsorted(running.contract, ready.contract, "left")
+    count = np.searchsorted(running.contract, ready.contract, "right") - at
     # Without a list of transformers the capacity of the contract ran.
-    va_days = np.where(until > at, 0, terms.capacity_va * demand_days)
-    row = np.repeat(np.arange(len(ready.point)), until - at)
-    unit = np.concatenate([np.arange(a, b) for a, b in zip(at, until, strict=True)] or [at]).astype(np.int64)
+    va_days = np.where(count[row] > 0, 0, capacity * demand_days)
+    stretch = np.repeat(np.arange(len(row)), count[row])
+    offset = np.arange(len(stretch)) - np.repeat(np.cumsum(count[row]) - count[row], count[row])
+    unit = at[row[stretch]] + offset
     days = charged_days(
-        (transformers.from_day[unit], transformers.to_day[unit]),
-        (start[row], end[row]),
-        (month_start[row], end[row]),
-        month_days[row],
+        (running.from_day[unit], running.to_day[unit]),
+        (first[stretch], last[stretch]),
+        (month[0][stretch], month[1][stretch]),
+        month_days[row[stretch]],
     )
-    np.add.at(va_days, row, transformers.capacity_va[unit] * days)
-    return va_days, demand_days
+    np.add.at(va_days, stretch, running.capacity_va[unit] * days)
+    whole = np.zeros(len(start), np.int64)
+    np.add.at(whole, row, demand_days)
+    return _Charges(va_days, demand_days, whole)

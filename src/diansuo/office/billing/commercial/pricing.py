@@ -18,22 +18,24 @@ from diansuo.core.tariff.commercial import (
     NOT_KNOWN,
     CommercialBills,
     Crossed,
-    price_commercial_across_changes,
+    cuts_of,
+    price_cut,
 )
+from diansuo.core.tariff.commercial.price import applied_rule
 from diansuo.core.tariff.resolve import day_of
 from diansuo.office.base import bulk
 from diansuo.office.billing import columns
 from diansuo.office.billing.columns import Ready
-from diansuo.office.billing.commercial import inputs, loading
+from diansuo.office.billing.commercial import freezing, inputs, loading
+from diansuo.office.billing.commercial.changes import METHOD_CHANGE, NO_SUPPLY_TERMS, method_change_allowed
 from diansuo.office.billing.commercial.loading import Terms
-from diansuo.office.billing.commercial.losses import Refused
+from diansuo.office.billing.commercial.losses import Added, Refused
 from diansuo.office.billing.models import Bill, BillLine, BillPart
 
 Int64 = npt.NDArray[np.int64]
 
-NO_SUPPLY_TERMS: Final = "no_supply_terms"
-SUPPLY_CHANGED: Final = "supply_changed"
 NO_REACTIVE: Final = "no_reactive"
+LOSS_STEPS: Final = ("transformer-loss", "part-month")
 DEFAULT_STEP_WH: Final = 10
 LONGEST_MONTH_DAYS: Final = 45
 SEVERAL_MONTHS: Final = "several_months"
@@ -56,7 +58,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What pricing found. ``rows`` are the rows of ``ready`` that went into the engine, in its order."""
+    """What pricing found. ``rows`` are the rows of ``ready`` that went into the engine, in its order.
+
+    ``warnings`` are months that are billed and should be looked at all the same.
+    """
 
     ready: Ready
     refusals: tuple[Refusal, ...]
@@ -64,6 +69,7 @@ class Answer:
     settled: inputs.Settled | None
     crossed: Crossed | None
     terms: Terms | None
+    warnings: tuple[Refusal, ...] = ()
 
     @property
     def bills(self) -> CommercialBills | None:
@@ -76,43 +82,69 @@ class Answer:
         return int(self.bills.amount_fen[self.bills.priced].sum()) if self.bills else 0
 
 
-def price_ready(ready: Ready, book: RuleBook, place: str) -> Answer:
-    """Price settled commercial months at a place."""
+def price_ready(ready: Ready, book: RuleBook, place: str, station_id: int) -> Answer:
+    """Price settled commercial months of a station by the rules of a place."""
     if not len(ready.point):
         return Answer(ready, (), np.zeros(0, np.int64), None, None, None)
-    terms = loading.terms_of(ready.consumption, int(ready.inputs.period[0]), ready.point)
+    period = int(ready.inputs.period[0])
+    terms = loading.terms_of(ready.consumption, period, ready.point)
     refused = _without_terms(ready, terms)
     rows = np.array([row for row in range(len(ready.point)) if row not in refused], dtype=np.int64)
     mine, held = ready.take(rows), terms.take(rows)
-    settled = inputs.settled_inputs(
-        mine, held, loading.transformers_of(mine.contract), book, step_wh=_step_wh(mine, book, place)
+    given = inputs.Given(
+        loading.later_terms(period, mine.point),
+        loading.transformers_of(mine.contract),
+        loading.loss_brackets_of(int(ready.point[0])),
     )
-    lossless = {one.row: one for one in settled.added.refused}
-    crossed = price_commercial_across_changes(settled.inputs, book, place)
-    bills = crossed.bills
-    refusals = [*refused.values(), *(_moved(one, rows) for one in lossless.values())]
+    settled = inputs.settled_inputs(mine, held, given, book, step_wh=_step_wh(mine, book, place))
+    for one in _without_reactive(settled, held):
+        settled.refused.setdefault(one.row, one)
+    crossed = _priced(mine, settled, book, place, station_id)
+    refusals = [*refused.values(), *(_moved(one, rows) for one in settled.refused.values())]
     refusals += [
         Refusal(int(rows[one.row]), str(one.code), dict(one.params))
-        for one in bills.refusals
-        if one.row not in lossless
+        for one in crossed.bills.refusals
+        if one.row not in settled.refused
     ]
-    bills.priced[list(lossless)] = False
-    return Answer(ready, tuple(refusals), rows, settled, crossed, held)
+    crossed.bills.priced[list(settled.refused)] = False
+    warned = [*settled.warnings, *_methods_off_quarter(mine, period)]
+    told = tuple(_moved(one, rows) for one in warned if crossed.bills.priced[one.row])
+    return Answer(ready, tuple(refusals), rows, settled, crossed, held, told)
+
+
+def _priced(mine: Ready, settled: inputs.Settled, book: RuleBook, place: str, station_id: int) -> Crossed:
+    """Price months, divided where prices or terms change: by what the lake froze on the day, else by days."""
+    cuts = cuts_of(settled.inputs, book, place, settled.later)
+    read = settled.read_wh, settled.read_bands_wh
+    freeze = freezing.frozen(station_id, mine.point, mine.inputs.from_day, *read, *cuts.all())
+    return price_cut(settled.inputs, cuts, book, place, freeze)
 
 
 def _without_terms(ready: Ready, terms: Terms) -> dict[int, Refusal]:
     """Return the rows that must not go into the engine, each with the first reason that applies."""
     found: dict[int, Refusal] = {}
     too_long = ready.inputs.to_day - ready.inputs.from_day > LONGEST_MONTH_DAYS
-    for mask, code in (
-        (terms.supply == 0, NO_SUPPLY_TERMS),
-        (terms.changed, SUPPLY_CHANGED),
-        (too_long, SEVERAL_MONTHS),
-        ((terms.power_factor_standard > 0) & ~terms.has_reactive, NO_REACTIVE),
-    ):
+    for mask, code in ((terms.supply == 0, NO_SUPPLY_TERMS), (too_long, SEVERAL_MONTHS)):
         for row in np.flatnonzero(mask).tolist():
             found.setdefault(row, Refusal(row, code, {}))
     return found
+
+
+def _without_reactive(settled: inputs.Settled, terms: Terms) -> list[Refused]:
+    """Return the months that have a standard on some of their days and no reactive energy."""
+    asked = terms.power_factor_standard > 0
+    asked[settled.later.row[settled.later.terms.power_factor_standard > 0]] = True
+    return [Refused(row, NO_REACTIVE, {}) for row in np.flatnonzero(asked & ~terms.has_reactive).tolist()]
+
+
+def _methods_off_quarter(mine: Ready, period: int) -> list[Refused]:
+    """Return the months with which another method of the charge begins though no quarter does."""
+    changed = np.isin(mine.consumption, loading.method_changes(period, mine.point))
+    return [
+        Refused(row, METHOD_CHANGE, {"day": day_of(day).isoformat()})
+        for row, day in enumerate(mine.inputs.from_day.tolist())
+        if changed[row] and not method_change_allowed(day, day)
+    ]
 
 
 def _moved(one: Refused, rows: Int64) -> Refusal:
@@ -168,15 +200,33 @@ def store(job_id: int, answer: Answer) -> int:
             "power_factor": [None if one == NO_POWER_FACTOR else one for one in factor.tolist()],
             "adjustment_rate": bills.adjustment_rate[rows],
             "reactive_varh": given.reactive_varh[rows],
-            "unverified": _unverified(bills)[rows],
+            "unverified": _unverified(bills)[rows] | _doubtful_losses(settled.added, rows),
         },
     )
     bill_of_row = np.zeros(len(bills.priced), dtype=np.int64)
     bill_of_row[rows] = ids
     _store_lines(crossed, bill_of_row, slices)
     _store_parts(crossed, bill_of_row)
-    _store_rules(bills, rows, ids, slices)
+    _store_rules(bills, rows, ids, slices, _loss_rules(settled.added, bills))
     return len(rows)
+
+
+def _loss_rules(added: Added, bills: CommercialBills) -> dict[int, list[int]]:
+    """Return the stored slices of the rules that had a part in the losses of each row."""
+    known: dict[str, int] = {}
+    found: dict[int, list[int]] = {}
+    for row, entries in added.entries.items():
+        for entry in entries:
+            if entry.slice_hash not in known:
+                rule = applied_rule(entry, LOSS_STEPS)
+                known[entry.slice_hash] = columns.slice_id(rule, bills.rulebook_hash)
+            found.setdefault(row, []).append(known[entry.slice_hash])
+    return found
+
+
+def _doubtful_losses(added: Added, rows: Int64) -> npt.NDArray[np.bool_]:
+    doubtful = {row for row, entries in added.entries.items() if any(one.unverified_used for one in entries)}
+    return np.array([row in doubtful for row in rows.tolist()], dtype=np.bool_)
 
 
 def _settlements(bills: CommercialBills) -> Int64:
@@ -211,7 +261,7 @@ def _store_parts(crossed: Crossed, bill_of_row: Int64) -> None:
                 "energy_wh": crossed.energy_wh[kept],
                 "peak_wh": none,
                 "valley_wh": none,
-                "by_days": np.ones(len(kept), np.bool_),
+                "by_days": crossed.by_days[kept],
             },
         )
 
@@ -240,11 +290,18 @@ def _store_lines(crossed: Crossed, bill_of_row: Int64, slices: Int64) -> None:
     )
 
 
-def _store_rules(bills: CommercialBills, rows: Int64, ids: Int64, slices: Int64) -> None:
+def _store_rules(
+    bills: CommercialBills, rows: Int64, ids: Int64, slices: Int64, more: dict[int, list[int]]
+) -> None:
     pairs = [
         (bill, slices[at])
         for bill, schedule in zip(ids.tolist(), bills.schedule[rows].tolist(), strict=True)
         for at in bills.schedule_rules[schedule]
+    ]
+    pairs += [
+        (bill, each)
+        for bill, row in zip(ids.tolist(), rows.tolist(), strict=True)
+        for each in more.get(row, ())
     ]
     through = Bill.rules.through
     bulk.insert_columns(

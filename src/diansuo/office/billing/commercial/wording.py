@@ -23,9 +23,9 @@ def _no_supply_terms(_detail: _Detail) -> Words:
 
 def _supply_changed(_detail: _Detail) -> Words:
     return Words(
-        _("账期内变更计费参数"),
-        _("账期内计费方式、功率因数标准等有变更，不能用一组参数结算"),
-        _("把变更生效日改为抄表例日；计费方式按季、合同需量按月变更"),
+        _("账期内变更变损参数"),
+        _("账期内变损计费方式、协议值或线损率有变更，损耗不能分段计"),
+        _("把变更生效日改为抄表例日，或按变更日特抄、分两次结算"),
     )
 
 
@@ -45,20 +45,101 @@ def _no_reactive(_detail: _Detail) -> Words:
     )
 
 
-def _several_transformers(detail: _Detail) -> Words:
+def _no_transformer(_detail: _Detail) -> Words:
     return Words(
-        _("变压器数与变损公式不符"),
-        _("按标准公式计变损须有且只有一台运行的变压器，档案里本期有 %(count)s 台")
-        % {"count": detail.get("count", 0)},
-        _("在用户档案文件里补受电变压器；几台变压器共用一块表的，改用协议值或协议比例"),
+        _("缺受电变压器"),
+        _("按标准公式或月损耗表计变损，档案里没有受电变压器"),
+        _("在用户档案文件里补受电变压器，一台一行；或改用协议值、协议比例"),
     )
 
 
 def _no_loss_table(_detail: _Detail) -> Words:
     return Words(
         _("没有月损耗表"),
-        _("档案按月损耗表计变损，系统里还没有损耗表"),
-        _("改用标准公式、协议值或协议比例；或先在原系统出账"),
+        _("档案按月损耗表计变损，账期首日没有这种变压器的损耗表"),
+        _("导入本所的“月损耗表”并写明生效日；或改用标准公式、协议值或协议比例"),
+    )
+
+
+def _no_bracket(detail: _Detail) -> Words:
+    capacity, energy = detail.get("capacity_va"), detail.get("active_wh")
+    return Words(
+        _("损耗表查不到"),
+        _("月损耗表没有 %(capacity)s kVA、月用电量 %(energy)s 千瓦时这一档")
+        % {
+            "capacity": wording.kilovolt_amperes(capacity) if isinstance(capacity, int) else "",
+            "energy": wording.kilowatt_hours(energy) if isinstance(energy, int) else "",
+        },
+        _("核对变压器容量与倍率；或补齐“月损耗表”的容量和电量档"),
+    )
+
+
+def _method_change(detail: _Detail) -> Words:
+    return Words(
+        _("计费方式未按季变更"),
+        _("基本电费计费方式自 %(day)s 起变更，规则只许从下一季度起变更") % {"day": detail.get("day", "")},
+        _("把变更生效日改为季度首日（1、4、7、10月1日），或核对申请"),
+    )
+
+
+def _contract_demand_change(detail: _Detail) -> Words:
+    return Words(
+        _("合同需量未按月变更"),
+        _("合同最大需量自 %(day)s 起变更，不在抄表周期的首日") % {"day": detail.get("day", "")},
+        _("把变更生效日改为抄表例日；容量同时变更的，一并录入新的合同容量"),
+    )
+
+
+def _demand_by_stretch(_detail: _Detail) -> Words:
+    return Words(
+        _("容量变更当月须分段取需量"),
+        _("规则规定容量变更当月按段取最大需量，系统里没有各段的需量"),
+        _("按变更日特抄需量、分两次结算"),
+    )
+
+
+def _terms_elsewhere(_detail: _Detail) -> Words:
+    return Words(
+        _("账期内改为非工商业"),
+        _("账期内用电类别由工商业改为其他类别，不能在一份账单里结算"),
+        _("按变更日特抄，作销户和新立户处理"),
+    )
+
+
+def _short_pause(detail: _Detail) -> Words:
+    return Words(
+        _("暂停不足最短天数"),
+        _("变压器 %(number)s 只暂停了 %(days)s 天，不足 %(minimum)s 天，容量电费照收")
+        % {name: detail.get(name, "") for name in ("number", "days", "minimum")},
+        _("核对加封、启封日期；上月已按暂停免收的天数用退补补收"),
+    )
+
+
+def _pause_limit(detail: _Detail) -> Words:
+    return Words(
+        _("暂停累计超限"),
+        _("变压器 %(number)s 本日历年累计暂停超过 %(months)s 个月")
+        % {name: detail.get(name, "") for name in ("number", "months")},
+        _("核对暂停申请；超出部分按规则或合同办理"),
+    )
+
+
+def _pause_too_long(detail: _Detail) -> Words:
+    return Words(
+        _("减容期满未恢复"),
+        _("变压器 %(number)s 连续停用已满 %(months)s 个月")
+        % {name: detail.get(name, "") for name in ("number", "months")},
+        _("联系用户办理恢复、永久减容或销户；已拆除的更正档案"),
+    )
+
+
+def rule_is_open(detail: _Detail) -> Words:
+    """Say that a rule which decides something of the bill does not have its value."""
+    return Words(
+        _("规则未定"),
+        _("规则库没有写明“%(rule)s”的 %(field)s，本户的账单取决于它")
+        % {"rule": detail.get("rule_id", ""), "field": detail.get("field", "")},
+        _("按省公司口径在 DIANSUO_HOME/rulebook 里写明这一项后重新执行本月流程"),
     )
 
 
@@ -120,7 +201,9 @@ def _no_contract_demand(_detail: _Detail) -> Words:
 
 def _no_market_price(_detail: _Detail) -> Words:
     return Words(
-        _("缺市场交易电价"), _("直接参与市场的用户没有交易电价"), _("在用户档案文件里补“市场交易电价”")
+        _("缺市场交易电价"),
+        _("直接参与市场的用户没有本月的交易电价，或用了电的时段没有价"),
+        _("导入该月的“市场交易电价”；各月同价的，在用户档案文件里补“市场交易电价”"),
     )
 
 
@@ -155,8 +238,16 @@ WORDS: Final[dict[str, Callable[[_Detail], Words]]] = {
     "B-SUPPLY-CHANGED": _supply_changed,
     "B-SEVERAL-MONTHS": _several_months,
     "B-NO-REACTIVE": _no_reactive,
-    "B-SEVERAL-TRANSFORMERS": _several_transformers,
+    "B-NO-TRANSFORMER": _no_transformer,
     "B-NO-LOSS-TABLE": _no_loss_table,
+    "B-NO-TABLE-BRACKET": _no_bracket,
+    "B-METHOD-CHANGE-WITHIN-QUARTER": _method_change,
+    "B-CONTRACT-DEMAND-CHANGE-WITHIN-MONTH": _contract_demand_change,
+    "B-DEMAND-BY-STRETCH": _demand_by_stretch,
+    "B-CLASS-CHANGED": _terms_elsewhere,
+    "B-SHORT-PAUSE": _short_pause,
+    "B-PAUSE-LIMIT": _pause_limit,
+    "B-PAUSE-TOO-LONG": _pause_too_long,
     "B-NO-TRANSFORMER-TERMS": _no_loss_terms,
     "B-NO-AGREED-TERMS": _no_loss_terms,
     "B-ENERGY-OUT-OF-SERVICE": _out_of_service,
@@ -168,6 +259,7 @@ WORDS: Final[dict[str, Callable[[_Detail], Words]]] = {
     "B-NO-DEMAND": _no_demand,
     "B-NO-CONTRACT-DEMAND": _no_contract_demand,
     "B-NO-MARKET-PRICE": _no_market_price,
+    "B-MARKET-PRICE-TOO-LARGE": _no_market_price,
     "B-UNKNOWN-STANDARD": _unknown_standard,
     "B-MONTH-DAYS-OUT-OF-RANGE": _days,
     "B-NEGATIVE-ENERGY": _unreasonable,
