@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from diansuo.core.casework import capacity, power_factor, span
+from diansuo.core.casework import capacity, own_lines, power_factor, span
 from diansuo.core.casework.exact import fen_of, half_away
 from diansuo.core.casework.given import Given
 from diansuo.core.casework.outcome import Line, Outcome
@@ -21,19 +21,16 @@ CAPACITY_KEYS: Final = (
 POWER_KEYS: Final = (*span.KEYS, *power_factor.KEYS, "base_yuan")
 RECOVERY_KEYS: Final = (*span.KEYS, "standard", "billed_yuan", "billed", "right")
 PART_KEYS: Final = ("active_kwh", "reactive_kvarh", "value", "rate_percent", "reduced", "zero_active")
-CHARGE_KEYS: Final = ("lines",)
-LINE_KEYS: Final = ("name", "quantity", "unit", "price", "amount_yuan")
+CHARGE_KEYS: Final = (*span.KEYS, "lines")
 
 
 def charge(given: Given) -> Outcome:
     """Charge lines the case states itself, each quantity x price rounded to the fen."""
+    days = span.read_span(given)
     outcome = Outcome(amount_fen=0)
     for node in given.sequence("lines"):
-        each = Given(node, given.context, ("name",), LINE_KEYS)
-        quantity, price = each.number("quantity", 1), each.number("price", 1)
-        if each.has("amount_yuan"):
-            quantity, price = Fraction(1), each.number("amount_yuan")
-        outcome.charge(Line(each.text("name"), quantity, each.text("unit"), price, fen_of(quantity * price)))
+        each = Given(node, given.context, ("name",), own_lines.CHARGE_LINE_KEYS)
+        outcome.charge(own_lines.own_line(each, days, outcome.lines))
     return outcome
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
-from diansuo.core.casework.exact import half_away
+from diansuo.core.casework.exact import Rounding
 from diansuo.core.casework.given import Given
 from diansuo.core.casework.legal import legal_number
 from diansuo.core.casework.meters import BAND_KEYS, FLAT, MeterUse
@@ -39,12 +39,12 @@ class Shared:
     deducted_kw: Fraction = Fraction(0)
 
 
-def spread(total: Fraction, weights: Mapping[str, Fraction], step: Fraction) -> dict[str, Fraction]:
+def spread(total: Fraction, weights: Mapping[str, Fraction], step: Rounding) -> dict[str, Fraction]:
     """Spread an energy over periods in proportion to their weights; what rounding leaves goes to flat."""
     whole = sum(weights.values(), Fraction(0))
     if not whole:
         return {FLAT: total} if total else {}
-    parts = {band: half_away(total * weights[band] / whole, step) for band in BAND_KEYS if band in weights}
+    parts = {band: step.of(total * weights[band] / whole) for band in BAND_KEYS if band in weights}
     rest_to = FLAT if FLAT in parts else max(parts, key=lambda band: parts[band])
     parts[rest_to] += total - sum(parts.values(), Fraction(0))
     return parts
@@ -63,7 +63,7 @@ def behind(groups: Mapping[str, Node], meters: list[MeterUse]) -> list[MeterUse]
 
 
 def share(
-    groups: Mapping[str, Node], meters: list[MeterUse], total: Fraction, bands: Mapping[str, Fraction], step: Fraction,
+    groups: Mapping[str, Node], meters: list[MeterUse], total: Fraction, bands: Mapping[str, Fraction], step: Rounding,
     context_of: Given,
 ) -> Shared:  # fmt: skip
     """Take deducted meters, then groups, out of the total.
@@ -73,7 +73,7 @@ def share(
         meters: all meters of the case; those with role ``deducted`` are taken out.
         total: read energy with losses, kWh.
         bands: the same by period, empty without periods.
-        step: kWh round to multiples of this.
+        step: how kWh round.
         context_of: the bill, for the context.
 
     Raises:
@@ -101,7 +101,7 @@ def share(
         taken = kwh if inside else Fraction(0)
         if given.flag("bears_loss"):
             # What the group bears of the losses leaves the main part, whether its meter is inside or beside.
-            part = half_away(kwh * loss_each, step)
+            part = step.of(kwh * loss_each)
             kwh, own = kwh + part, spread(kwh + part, own, step) if own else own
             taken += part
         _take(shared, name, taken, own if inside else {}, step)
@@ -110,7 +110,7 @@ def share(
 
 
 def _group_energy(
-    given: Given, meters: Mapping[str, MeterUse], whole: Fraction, rest: Fraction, step: Fraction
+    given: Given, meters: Mapping[str, MeterUse], whole: Fraction, rest: Fraction, step: Rounding
 ) -> tuple[Fraction, dict[str, Fraction]]:
     if given.has("meter"):
         meter = meters.get(given.text("meter"))
@@ -122,11 +122,11 @@ def _group_energy(
         return meter.energy.total, dict(meter.energy.bands)
     if given.has("percent"):
         basis = rest if given.choice("of", ("whole", "rest"), "whole") == "rest" else whole
-        return half_away(basis * given.number("percent") / 100, step), {}
+        return step.of(basis * given.number("percent") / 100), {}
     return given.number("energy_kwh", 0), {}
 
 
-def _take(shared: Shared, name: str, kwh: Fraction, own: Mapping[str, Fraction], step: Fraction) -> None:
+def _take(shared: Shared, name: str, kwh: Fraction, own: Mapping[str, Fraction], step: Rounding) -> None:
     """Take energy out of the rest: by its own periods where it has some, else in proportion."""
     if kwh > shared.rest_kwh:
         raise Refused("sub_exceeds_master", part=name, part_kwh=kwh, whole_kwh=shared.rest_kwh)
