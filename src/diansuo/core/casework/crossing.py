@@ -97,26 +97,43 @@ def _dated(given: Given, node: Node, days: Span) -> list[tuple[date, Prices]]:
 
 
 def _since(day: date, whole: Stretch, meters: list[MeterUse], days: Span, step: Rounding) -> Stretch:
-    """Return the energy from a day to the end of the bill."""
-    frozen = [meter for meter in meters if day.isoformat() in meter.before]
-    by_days = Fraction(days.overlap(day, None), days.days)
-    if not frozen:
-        bands = {band: step.of(part * by_days) for band, part in whole.bands.items()}
-        kwh = sum(bands.values(), Fraction(0)) if bands else step.of(whole.kwh * by_days)
-        return Stretch(kwh, bands)
+    """Return the energy from a day to the end of the bill: each meter's by its freeze, else by its own days."""
     read = sum((meter.energy.total for meter in meters), Fraction(0))
-    before = sum((meter.before[day.isoformat()].get("active", Fraction(0)) for meter in frozen), Fraction(0))
-    bands = {}
+    bands: dict[str, Fraction] = {}
     for band, part in whole.bands.items():
         all_of_it = sum((meter.energy.bands.get(band, Fraction(0)) for meter in meters), Fraction(0))
-        known = [_before(meter, day, band) for meter in frozen]
-        # A freeze of the total alone divides every period as it divides the total.
-        early = sum((kwh for kwh in known if kwh is not None), Fraction(0))
-        gone = before / read if None in known and read else (early / all_of_it if all_of_it else Fraction(1))
-        bands[band] = step.of(part * (1 - gone))
+        gone = sum((_gone(meter, day, band, days) for meter in meters), Fraction(0))
+        share = gone / all_of_it if all_of_it else _share_before(day, days)
+        bands[band] = step.of(part * (1 - share))
     if bands:
         return Stretch(sum(bands.values(), Fraction(0)), bands)
-    return Stretch(step.of(whole.kwh * (1 - before / read)) if read else Fraction(0))
+    gone = sum((_gone(meter, day, "", days) for meter in meters), Fraction(0))
+    return Stretch(step.of(whole.kwh * (1 - (gone / read if read else _share_before(day, days)))))
+
+
+def _share_before(day: date, days: Span) -> Fraction:
+    return 1 - Fraction(days.overlap(day, None), days.days)
+
+
+def _gone(meter: MeterUse, day: date, band: str, days: Span) -> Fraction:
+    """Return what a meter had recorded before a day, in a period or (``""``) in all."""
+    all_of_it = meter.energy.bands.get(band, Fraction(0)) if band else meter.energy.total
+    if day.isoformat() in meter.before:
+        frozen = meter.before[day.isoformat()]
+        known = _before(meter, day, band) if band else frozen.get("active")
+        if known is not None:
+            return known
+        # A freeze of the total alone divides every period as it divides the total; one of the periods has their sum.
+        if not band:
+            return sum((frozen[name] for name in frozen if name in meter.energy.bands), Fraction(0))
+        return (
+            all_of_it * frozen.get("active", Fraction(0)) / meter.energy.total
+            if meter.energy.total
+            else Fraction(0)
+        )
+    measured = days.overlap(meter.start, meter.end)
+    before = measured - days.overlap(max(meter.start, day) if meter.start else day, meter.end)
+    return all_of_it * before / measured if measured else Fraction(0)
 
 
 def _before(meter: MeterUse, day: date, band: str) -> Fraction | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Final
 
@@ -23,6 +24,7 @@ ROLES: Final = ("billing", "deducted", "group")
 KEYS: Final = (
     "role", "multiplier", "ct", "pt", "digits", "backwards", "registers", "energy", "demand_kw",
     "demand_register", "correction", "transformer", "freeze", "group", "shift",
+    "from", "to",
 )  # fmt: skip
 
 
@@ -62,6 +64,9 @@ class MeterUse:
     factor: Fraction
     before: Mapping[str, dict[str, Fraction]]
     """Day of a register freeze -> energy by register from the first register up to that day."""
+    start: date | None = None
+    end: date | None = None
+    """The days it measured, ``[start, end)``; None: those of the bill."""
 
 
 def read_meters(nodes: Mapping[str, Node], context: Context, step: Rounding) -> list[MeterUse]:
@@ -113,6 +118,8 @@ def _meter(name: str, given: Given, step: Rounding) -> MeterUse:
         energy,
         factor,
         _freezes(name, given, multiplier * factor, backwards),
+        given.day("from"),
+        given.day("to"),
     )
 
 

@@ -10,13 +10,12 @@ from fractions import Fraction
 from typing import Final
 
 from diansuo.core.casework.exact import BadExpression, evaluate
-from diansuo.core.metering.correction.roots import cosine, root, rounded, sine
+from diansuo.core.metering.correction.roots import WithRootThree, cosine, root, rounded, sine
 
 RIGHT: Final = "sqrt(3)*U*I*cos(phi)"
 """A three-wire meter, U between the lines; a four-wire one with the phase voltage is ``3*U*I*cos(phi)``."""
 FUNCTION: Final = re.compile(r"(cos|sin)\(([^()]*)\)")
 ANGLE: Final = re.compile(r"(?:([+-]?)(\d+))?(?:([+-]?)(phi))?")
-SIGNS: Final = {"+": "+", "-": "-", "−": "-", "–": "-"}
 WORDS: Final = {
     "φ": "phi",
     "ϕ": "phi",
@@ -63,14 +62,12 @@ def _wave(function: str, angle: str, cos_phi: Fraction, sin_phi: Fraction) -> Fr
         raise BadExpression(f"{function}({angle}): an angle is a multiple of 30, φ, or both: cos(30+phi)")
     degrees = int(f"{match[1] or ''}{match[2] or 0}")
     turn = Fraction(0) if not match[4] else Fraction(-1 if match[3] == "-" else 1)
-    c, s = cosine(degrees).fraction(), sine(degrees).fraction()
-    c, s = _long(c, degrees, cosine_wanted=True), _long(s, degrees, cosine_wanted=False)
+    c, s = _long(cosine(degrees)), _long(sine(degrees))
     if not turn:
         return c if function == "cos" else s
     return c * cos_phi - turn * s * sin_phi if function == "cos" else s * cos_phi + turn * c * sin_phi
 
 
-def _long(value: Fraction, degrees: int, *, cosine_wanted: bool) -> Fraction:
-    """Return a cosine or sine to forty decimals: roots of three would else be cut after twelve."""
-    exact = cosine(degrees) if cosine_wanted else sine(degrees)
-    return exact.whole + exact.root * root(Fraction(3)) if exact.root else value
+def _long(number: WithRootThree) -> Fraction:
+    """Return a cosine or sine to forty decimals."""
+    return number.whole + number.root * root(Fraction(3))

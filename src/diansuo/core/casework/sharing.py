@@ -96,7 +96,15 @@ def share(
     by_name = {meter.name: meter for meter in meters}
     for name, node in groups.items():
         given = Given(node, context_of.context, ("prices",), GROUP_KEYS)
-        kwh, own = _group_energy(given, by_name, whole, shared.rest_kwh, step)
+        earlier = {group.name: group for group in shared.groups}
+        of = given.choice("of", ("whole", "rest", *earlier), "whole")
+        basis = {"whole": whole, "rest": shared.rest_kwh}.get(of) if of not in earlier else earlier[of].kwh
+        kwh, own = _group_energy(given, by_name, basis or Fraction(0), shared.bands, step)
+        if of in earlier:
+            own = spread(kwh, earlier[of].bands, step) if earlier[of].bands else own
+            _take_of(earlier[of], kwh, own)
+            shared.groups.append(Group(name, kwh, own, given))
+            continue
         inside = given.flag("inside", default=True)
         taken = kwh if inside else Fraction(0)
         if given.flag("bears_loss"):
@@ -109,9 +117,21 @@ def share(
     return shared
 
 
+def _take_of(group: Group, kwh: Fraction, own: Mapping[str, Fraction]) -> None:
+    """Take a part out of an earlier group (定比 of a 定量)."""
+    group.kwh -= kwh
+    for band in group.bands:
+        group.bands[band] -= own.get(band, Fraction(0))
+
+
 def _group_energy(
-    given: Given, meters: Mapping[str, MeterUse], whole: Fraction, rest: Fraction, step: Rounding
+    given: Given,
+    meters: Mapping[str, MeterUse],
+    basis: Fraction,
+    bands: Mapping[str, Fraction],
+    step: Rounding,
 ) -> tuple[Fraction, dict[str, Fraction]]:
+    """Return a group's energy, and by period: as its meter shows, else as the master's."""
     if given.has("meter"):
         meter = meters.get(given.text("meter"))
         if meter is None:
@@ -120,14 +140,15 @@ def _group_energy(
             )
             return Fraction(0), {}
         return meter.energy.total, dict(meter.energy.bands)
-    if given.has("percent"):
-        basis = rest if given.choice("of", ("whole", "rest"), "whole") == "rest" else whole
-        return step.of(basis * given.number("percent") / 100), {}
-    return given.number("energy_kwh", 0), {}
+    stated = given.number("energy_kwh", 0)
+    kwh = step.of(basis * given.number("percent") / 100) if given.has("percent") else stated
+    return kwh, spread(kwh, bands, step) if bands else {}
 
 
 def _take(shared: Shared, name: str, kwh: Fraction, own: Mapping[str, Fraction], step: Rounding) -> None:
     """Take energy out of the rest: by its own periods where it has some, else in proportion."""
+    if kwh < 0:
+        raise Refused("negative_energy", part=name, energy_kwh=kwh)
     if kwh > shared.rest_kwh:
         raise Refused("sub_exceeds_master", part=name, part_kwh=kwh, whole_kwh=shared.rest_kwh)
     shared.rest_kwh -= kwh
