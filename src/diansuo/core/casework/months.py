@@ -119,7 +119,7 @@ def _as_input(case: CaseDocument, use: CaseMonthUse, year_to_date_wh: int, rules
     opened = column(UNKNOWN_DAY if case.opened is None else day_number(case.opened))
     period = column(use.period)
     return BillingInput(
-        price_class=np.array([case.price_class], dtype=np.int16),
+        price_class=np.array([use.price_class or case.price_class], dtype=np.int16),
         voltage_class=np.array([case.voltage_class], dtype=np.int16),
         period=period,
         from_day=column(day_number(use.from_date)),
