@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
 
@@ -34,7 +35,14 @@ ENERGY_KEYS: Final = (
     "reactive_reverse",
     "demand_kw",
 )
-ROUNDING_KEYS: Final = ("energy_kwh", "energy_kwh_way", "amount_yuan", "amount_yuan_way")
+ROUNDING_KEYS: Final = (
+    "line_yuan",
+    "line_yuan_way",
+    "energy_kwh",
+    "energy_kwh_way",
+    "amount_yuan",
+    "amount_yuan_way",
+)
 HUNDREDTH: Final = Fraction(1, 100)
 
 
@@ -190,8 +198,11 @@ def _charge_energy(
 ) -> int:
     """Add the lines of the energy; return what of them takes part in the power-factor adjustment."""
     adjusted = 0
+    terms = given.inner("rounding", (), ROUNDING_KEYS)
+    rounding = rounding_of(terms, "line_yuan") if terms.has("line_yuan") else None
     billing = [meter for meter in meters if meter.role == "billing"]
     for line, takes_part in priced_lines(given, Stretch(shared.rest_kwh, shared.bands), billing, days, step):
+        line = _rounded(line, rounding)
         outcome.charge(line)
         adjusted += line.amount_fen * takes_part
     for group in shared.groups:
@@ -200,6 +211,7 @@ def _charge_energy(
         # A share of the master is divided as the master is, a part with its own meter as that meter.
         by = [meter for meter in meters if meter.name == group.given.text("meter")] or billing
         for line, takes_part in priced_lines(group.given, part, by, days, step):
+            line = _rounded(line, rounding)
             outcome.charge(line)
             adjusted += line.amount_fen * (takes_part and own)
     outcome.amount_fen = outcome.amount_fen or 0
@@ -207,12 +219,21 @@ def _charge_energy(
     return adjusted
 
 
+def _rounded(line: Line, rounding: Rounding | None) -> Line:
+    """Round a line of energy to what the case says, from its exact amount."""
+    return (
+        line
+        if rounding is None
+        else replace(line, amount_fen=fen_of(rounding.of(line.quantity * line.price)))
+    )
+
+
 def _other_lines(given: Given, outcome: Outcome, days: Span) -> int:
     """Add lines the case states itself; return what of them takes part in the power-factor adjustment."""
     adjusted = 0
     for node in given.sequence("lines"):
         each = Given(node, given.context, ("name",), LINE_KEYS)
-        line = own_line(each, days, outcome.lines)
+        line = own_line(each, days, outcome.lines, outcome.values["settled_kwh"])
         outcome.charge(line)
         takes_part = each.choice("power_factor", ("adjusted", "exempt"), "exempt") == "adjusted"
         adjusted += line.amount_fen * takes_part

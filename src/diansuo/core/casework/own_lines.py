@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
 from diansuo.core.casework.exact import fen_of
 from diansuo.core.casework.given import Given, rounding_of
 from diansuo.core.casework.outcome import Line
+from diansuo.core.casework.prices import Steps, read_price, spread_over_steps
 from diansuo.core.casework.span import Span, units_of
 from diansuo.core.rules.node import Node
 
@@ -23,13 +25,14 @@ PER: Final = ("day", "month", "year")
 ALL: Final = "all"
 
 
-def own_line(given: Given, days: Span, charged: Sequence[Line]) -> Line:
+def own_line(given: Given, days: Span, charged: Sequence[Line], energy_kwh: Fraction | None = None) -> Line:
     """Return one line: ``amount_yuan``, ``quantity`` x ``price`` (by the day, month, year), or ``percent`` of others.
 
     Args:
         given: what the case says of it.
         days: the days of the bill, for ``per``.
         charged: the lines before it, for ``percent``.
+        energy_kwh: the energy of the bill, for an amount in steps; None where there is none.
     """
     name, unit = given.text("name"), given.text("unit")
     if given.has("percent"):
@@ -47,7 +50,7 @@ def own_line(given: Given, days: Span, charged: Sequence[Line]) -> Line:
                 given.refuse(
                     key, f"{key} beside amount_yuan", "write amount_yuan, or quantity and price; take one out"
                 )
-        quantity, price = _units(given, days), given.number("amount_yuan")
+        quantity, price = _units(given, days), _amount(given, days, energy_kwh)
     else:
         if not given.has("price"):
             given.refuse(
@@ -60,6 +63,22 @@ def own_line(given: Given, days: Span, charged: Sequence[Line]) -> Line:
     if given.has("rounding"):
         amount = rounding_of(given).of(amount)
     return Line(name, quantity, unit, price, fen_of(amount), note=given.choice("per", PER))
+
+
+def _amount(given: Given, days: Span, energy_kwh: Fraction | None) -> Fraction:
+    """Return ``amount_yuan``, a number or the amount of the step that the energy of the bill reaches."""
+    node = given.members["amount_yuan"]
+    if not isinstance(node.value, Mapping):
+        return given.number("amount_yuan")
+    if energy_kwh is None:
+        given.refuse(
+            "amount_yuan", "steps where there is no energy", "write a number; steps belong to lines of a bill"
+        )
+        return Fraction(0)
+    steps = read_price(node, given.context)
+    if isinstance(steps, Steps):
+        steps = replace(steps, whole=frozenset(range(1, len(steps.steps) + 1)))
+    return spread_over_steps(steps, energy_kwh, days)[0][1]
 
 
 def _units(given: Given, days: Span) -> Fraction:

@@ -16,7 +16,7 @@ from diansuo.core.rules.node import Node
 
 KEYS: Final = ("from", "energy", "ratios", "without_month", "components", "raised", "round_prices")
 STEPS_KEYS: Final = ("per_days", "per_kw", "priced")
-STEP_KEYS: Final = ("up_to",)
+STEP_KEYS: Final = ("up_to", "priced")
 PRICED: Final = ("each_part", "whole")
 COMPONENT_KEYS: Final = ("price", "time_of_use", "power_factor", "raised")
 NANO_YUAN: Final = Fraction(1, 10**9)
@@ -39,13 +39,13 @@ class Steps:
         steps: (upper limit or None, price), in order.
         per_days: the limits are for so many days; None: for the whole bill.
         per_kw: the limits are for each kW of this demand (hours of use); None: they are not.
-        whole: all energy is priced at the step it reaches, not each part at its own.
+        whole: numbers of the steps that price all energy once it reaches them, not its part of it alone.
     """
 
     steps: tuple[tuple[Fraction | None, Fraction], ...]
     per_days: Fraction | None = None
     per_kw: Fraction | None = None
-    whole: bool = False
+    whole: frozenset[int] = frozenset()
 
     def times(self, factor: Fraction) -> Steps:
         """Return it with every price multiplied."""
@@ -174,7 +174,12 @@ def read_price(node: Node, context: Context) -> Price:
         steps.append((upper, step.number("price")))
     if not steps:
         given.refuse("steps", "no steps", "write steps: [{up_to: 120, price: 0.2}, {price: 0.3}]")
-    whole = given.choice("priced", PRICED, "each_part") == "whole"
+    every = given.choice("priced", PRICED, "each_part")
+    whole = frozenset(
+        at
+        for at, part in enumerate(parts, start=1)
+        if Given(part, context, ("price",), STEP_KEYS).choice("priced", PRICED, every) == "whole"
+    )
     return Steps(tuple(steps), given.optional_number("per_days"), given.optional_number("per_kw"), whole)
 
 
@@ -192,15 +197,16 @@ def spread_over_steps(price: Price, quantity: Fraction, days: Span) -> list[tupl
             raise Refused("steps_without_days", remedy="add from and to, or month, to the bill")
         scale *= Fraction(days.days) / price.per_days
     found: list[tuple[Fraction, Fraction, str]] = []
-    low = Fraction(0)
+    low, upper = Fraction(0), None
     for at, (upper, each) in enumerate(price.steps, start=1):
         high = quantity if upper is None else min(quantity, upper * scale)
-        if price.whole and (upper is None or quantity <= upper * scale):
+        reached = low < quantity or at == 1
+        if at in price.whole and reached and (upper is None or quantity <= upper * scale):
             return [(quantity, each, f"step {at}")]
         if high > low:
             found.append((high - low, each, f"step {at}"))
             low = high
-    if price.whole or low < quantity:
+    if low < quantity or (upper is not None and quantity > upper * scale):
         raise Refused("beyond_the_last_step", quantity=quantity, remedy="let the last step be without up_to")
     return found
 
