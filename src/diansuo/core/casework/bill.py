@@ -10,7 +10,7 @@ from diansuo.core.casework import capacity, power_factor, span, transformers
 from diansuo.core.casework.crossing import Stretch, priced_lines
 from diansuo.core.casework.demand_charges import demand_charges
 from diansuo.core.casework.exact import Rounding, fen_of
-from diansuo.core.casework.given import Given, rounding_of
+from diansuo.core.casework.given import Given, number_of, rounding_of
 from diansuo.core.casework.meters import Energy, MeterUse, read_meters
 from diansuo.core.casework.outcome import Line, Outcome, Refused
 from diansuo.core.casework.own_lines import KEYS as LINE_KEYS
@@ -105,14 +105,18 @@ def _meters(given: Given, step: Rounding) -> list[MeterUse]:
     meters = read_meters(nodes, given.context, step)
     if given.has("energy"):
         members = given.inner("energy", (), ENERGY_KEYS).members
+        # Read here, so that what is wrong is told where it stands.
+        numbers = {
+            key: number_of(node, given.context) for key, node in members.items() if node.value is not None
+        }
         energies = {
-            ("active" if key == "total" else key): node.value
-            for key, node in members.items()
+            ("active" if key == "total" else key): f"= {number.numerator} / {number.denominator}"
+            for key, number in numbers.items()
             if key != "demand_kw"
         }
         stated: dict[str, Any] = {"energy": energies}
-        if "demand_kw" in members:
-            stated["demand_kw"] = members["demand_kw"].value
+        if "demand_kw" in numbers:
+            stated["demand_kw"] = f"= {numbers['demand_kw'].numerator} / {numbers['demand_kw'].denominator}"
         meters += read_meters({"energy": given.node.child("energy", stated)}, given.context, step)
     return meters
 

@@ -71,6 +71,9 @@ def run_case(mapping: Mapping[str, Any], book: RuleBook, file: str = "case") -> 
     Raises:
         RuleBookRefused: the case or its own rules are malformed; names every key.
     """
+    if "steps" not in mapping and "months" not in mapping and "customer" not in mapping:
+        what = "a case has steps: (docs/guide/case-files.md), or customer: and months:"
+        raise RuleBookRefused([Problem(file, "", "neither steps nor months", what)])
     if "steps" not in mapping:
         name, bills, found = run_months(mapping, book, file)
         return CaseResult(name, tuple(bills), (), tuple(found))
@@ -88,7 +91,7 @@ def run_case(mapping: Mapping[str, Any], book: RuleBook, file: str = "case") -> 
     expect = given.members["expect"] if given.has("expect") else None
     found = [] if problems else mismatches(expect, results, partial.total_yuan, context)
     if problems:
-        raise RuleBookRefused(problems)
+        raise RuleBookRefused(tuple(dict.fromkeys(problems)))
     return CaseResult(partial.name, (), partial.steps, tuple(found), given.text("currency", "CNY"))
 
 
