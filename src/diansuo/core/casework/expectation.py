@@ -61,8 +61,8 @@ def _value(name: str, node: Node, context: Context) -> list[str]:
         return [
             f"{name}: expected {node.value}, there is no such value; {hint}there are {_list(own or context.names)}"
         ]
-    step = Fraction(1, 10 ** places_of(str(node.value)))
-    if half_away(computed, step) == expected:
+    places = Fraction(1, 10 ** places_of(str(node.value)))
+    if half_away(computed, places) == expected:
         return []
     return [f"{name}: expected {node.value}, computed {decimal_text(computed)}"]
 

@@ -14,7 +14,7 @@ from diansuo.core.casework.transformers import losses, read_transformers
 
 CORRECTION_KEYS: Final = (
     *wrong_metering.KEYS, "energy_kwh", "half", "rounding", "rounding_way", "price", "booked_multiplier",
-    "real_multiplier", "register_difference", "normal_kwh", "limit_percent",
+    "real_multiplier", "register_difference", "normal_kwh",
 )  # fmt: skip
 LOSS_KEYS: Final = (*span.KEYS, "transformers", "losses", "active_kwh", "reactive_kvarh")
 

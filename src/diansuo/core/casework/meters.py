@@ -23,7 +23,7 @@ SHIFTS: Final = ("one_shift", "two_shift", "three_shift", "agricultural")
 ROLES: Final = ("billing", "deducted", "group")
 KEYS: Final = (
     "role", "multiplier", "ct", "pt", "digits", "backwards", "registers", "energy", "demand_kw",
-    "demand_register", "correction", "transformer", "freeze", "group", "shift",
+    "demand_register", "correction", "transformer", "freeze", "shift",
     "from", "to",
 )  # fmt: skip
 
@@ -57,7 +57,6 @@ class MeterUse:
 
     name: str
     role: str
-    group: str
     transformer: str
     shift: str
     energy: Energy
@@ -112,7 +111,6 @@ def _meter(name: str, given: Given, step: Rounding) -> MeterUse:
     return MeterUse(
         name,
         given.choice("role", ROLES, "billing"),
-        given.text("group"),
         given.text("transformer"),
         given.choice("shift", SHIFTS),
         energy,

@@ -18,7 +18,7 @@ CAPACITY_KEYS: Final = (
     "days",
     "used_kwh",
 )
-POWER_KEYS: Final = (*span.KEYS, *power_factor.KEYS, "base_yuan")
+POWER_KEYS: Final = (*span.KEYS, *(key for key in power_factor.KEYS if key != "of"), "base_yuan")
 RECOVERY_KEYS: Final = (*span.KEYS, "standard", "billed_yuan", "billed", "right")
 PART_KEYS: Final = ("active_kwh", "reactive_kvarh", "value", "rate_percent", "reduced", "zero_active")
 CHARGE_KEYS: Final = (*span.KEYS, "lines")

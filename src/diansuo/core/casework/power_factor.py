@@ -15,7 +15,7 @@ from diansuo.core.quantity.exact import nearest_root
 STANDARDS: Final = ("0.90", "0.85", "0.80")
 TABLE: Final = "national/power_factor/adjustment"
 KEYS: Final = (
-    "standard", "value", "rate_percent", "reduced", "active_kwh", "reactive_kvarh", "of", "exempt",
+    "standard", "value", "rate_percent", "reduced", "active_kwh", "reactive_kvarh", "of",
     "zero_active",
 )  # fmt: skip
 ZERO_ACTIVE: Final = ("none", "zero")
