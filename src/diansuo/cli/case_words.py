@@ -107,7 +107,7 @@ PROBLEMS: Final = (
     (r"the step comes to no amount", "这一步没有金额"),
     (r"line (\d+): (\w+): expected (.*), computed (.*)", r"第 \1 行 \2：期望 \3，算得 \4"),
     (r"expected (\S+) lines, computed (\d+)", r"期望 \1 行，算得 \2 行"),
-    (r"^total: expected", "合计：期望"),
+    (r"^total: expected (\S+) yuan", r"合计：期望 \1 元"),
     (r"expected (\S+) yuan", r"期望 \1 元"),
     (r"expected (\S+),", r"期望 \1，"),
     (r", computed ", "，算得 "),
