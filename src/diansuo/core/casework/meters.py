@@ -90,6 +90,9 @@ def _meter(name: str, given: Given, step: Rounding) -> MeterUse:
     if multiplier <= 0:
         given.refuse("multiplier", f"multiplier {multiplier}", "a multiplier lies above 0")
     correction = given.inner("correction", (), CORRECTION_KEYS)
+    if correction.has("phases") and given.has("ct"):
+        # The books have the ratio by which the meter is multiplied, unless the case says otherwise.
+        correction.members.setdefault("booked_ct", given.members["ct"])
     factor = correction_factor(correction)
     backwards = given.flag("backwards")
     raw: dict[str, Fraction] = {}

@@ -7,7 +7,7 @@ from typing import Final
 
 from diansuo.core.casework import capacity, own_lines, power_factor, span
 from diansuo.core.casework.exact import fen_of, half_away
-from diansuo.core.casework.given import Given
+from diansuo.core.casework.given import Given, number_of
 from diansuo.core.casework.outcome import Line, Outcome
 from diansuo.core.casework.transformers import read_transformers
 
@@ -35,12 +35,18 @@ def charge(given: Given) -> Outcome:
 
 
 def let(given: Given) -> Outcome:
-    """Name numbers, so that later steps can use them and the expectation can check them."""
-    return Outcome(values={name: _value(given, name) for name in given.named("values")})
-
-
-def _value(given: Given, name: str) -> Fraction:
-    return given.inner("values", (), tuple(given.named("values"))).number(name)
+    """Name numbers, so that later ones and later steps can use them and the expectation can check them."""
+    outcome = Outcome()
+    known = dict(given.context.names)
+    try:
+        for name, node in given.named("values").items():
+            outcome.values[name] = number_of(node, given.context)
+            given.context.names[name] = outcome.values[name]
+    finally:
+        # By their short names they are known within this step only.
+        given.context.names.clear()
+        given.context.names.update(known)
+    return outcome
 
 
 def difference(given: Given) -> Outcome:

@@ -22,7 +22,7 @@ MORE: Final = ("reactive_no_load_kvar", "reactive_load_kvar")
 PAUSE_KEYS: Final = ("from", "to", "charged_percent", "energised")
 KEYS: Final = (
     "capacity_kva", "from", "to", "paused", "model", *ELECTRIC, *MORE, "shifts", "factor", "hours", "charged", "loses",
-    "interlock",
+    "interlock", "table_kwh", "table_kvarh",
 )  # fmt: skip
 LOSS_KEYS: Final = (
     "method", "shifts", "factor", "rounding", "rounding_way", "active_kwh", "reactive_kvarh", "active_percent",
@@ -183,15 +183,29 @@ def losses(
     elif method in ("table", "agreed"):
         days = given.number("days", 30 if span.days == span.month_days else span.days)
         share = days / 30
+        for transformer in transformers:
+            _by_table(transformer, span, step, loss)
         read = sum((meter.energy.total for meter in meters), Fraction(0))
         turned = sum((meter.energy.reactive for meter in meters), Fraction(0))
         active = given.number("active_kwh", 0) * share + read * given.number("active_percent", 0) / 100
         reactive = given.number("reactive_kvarh", 0) * share
         reactive += turned * given.number("reactive_percent", 0) / 100
-        loss.by_transformer[""] = (step.of(active), step.of(reactive))
+        if active or reactive or not loss.by_transformer:
+            loss.by_transformer[""] = (step.of(active), step.of(reactive))
     loss.active_kwh = sum((active for active, _ in loss.by_transformer.values()), Fraction(0))
     loss.reactive_kvarh = sum((reactive for _, reactive in loss.by_transformer.values()), Fraction(0))
     return loss
+
+
+def _by_table(transformer: Transformer, span: Span, step: Rounding, loss: Loss) -> None:
+    """Add a transformer's own losses by table: those of a month, by its days in service over 30."""
+    own = transformer.given
+    if not (own.has("table_kwh") or own.has("table_kvarh")) or not own.flag("loses", default=True):
+        return
+    days = transformer.energised_days
+    share = Fraction(1) if days == span.days == span.month_days else Fraction(days, 30)
+    active, reactive = own.number("table_kwh", 0) * share, own.number("table_kvarh", 0) * share
+    loss.by_transformer[transformer.name] = (step.of(active), step.of(reactive))
 
 
 def _through(
