@@ -139,6 +139,21 @@ def test_what_is_written_wrong_is_told_with_what_was_meant() -> None:
     assert len(wrong(bill(prices={"energy": {"steps": [{"upto": "5", "price": "1"}]}}))) == 1
 
 
+def test_nothing_is_left_out_without_a_word() -> None:
+    assert wrong(bill(capacity_charge={"kva": "500", "price": "10"}))[0][1] == "no method"
+    assert wrong(bill(losses={"active_kwh": "300"}))[0][1] == "losses without a method"
+    lost = {"main": {"energy": {"active": "5"}}, "sub": {"role": "group", "energy": {"active": "3"}}}
+    assert wrong(bill(meters=lost))[0][1] == "no group prices the meter 'sub'"
+
+
+def test_values_of_a_let_use_each_other_by_their_short_names_within_it_only() -> None:
+    first = {"id": "l", "do": "let", "values": {"p": "200", "q": "= p * 0.75"}}
+    assert run(first).steps[0].outcome.values["q"] == 150
+    with pytest.raises(RuleBookRefused, match="not a value of an earlier step"):
+        run(first, {"do": "let", "values": {"r": "= q"}})
+    assert run(first, {"id": "m", "do": "let", "values": {"r": "= l.q"}}).steps[1].outcome.values["r"] == 150
+
+
 def test_a_file_that_is_no_case_says_what_a_case_has() -> None:
     with pytest.raises(RuleBookRefused, match="neither steps nor months"):
         run_case({"name": "a", "source": "b"}, RuleBook({}), "mine.yaml")

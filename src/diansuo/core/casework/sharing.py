@@ -83,6 +83,7 @@ def share(
     passing = sum((meter.energy.total for meter in behind(groups, meters)), Fraction(0))
     loss_each = (total - read) / passing if passing else Fraction(0)
     shared = Shared(total, dict(bands))
+    _every_group_meter_is_used(groups, meters, context_of)
     for meter in meters:
         if meter.role == "deducted":
             _take(shared, meter.name, meter.energy.total, meter.energy.bands, step)
@@ -115,6 +116,18 @@ def share(
         _take(shared, name, taken, own if inside else {}, step)
         shared.groups.append(Group(name, kwh, own, given))
     return shared
+
+
+def _every_group_meter_is_used(groups: Mapping[str, Node], meters: list[MeterUse], given: Given) -> None:
+    """Report a meter of a group that no group names: its energy would be lost without a word."""
+    named = {str(node.value.get("meter")) for node in groups.values() if isinstance(node.value, Mapping)}
+    for meter in meters:
+        if meter.role == "group" and meter.name not in named:
+            given.refuse(
+                "meters",
+                f"no group prices the meter {meter.name!r}",
+                f"add groups: {{name: {{meter: {meter.name}}}}}",
+            )
 
 
 def _take_of(group: Group, kwh: Fraction, own: Mapping[str, Fraction]) -> None:

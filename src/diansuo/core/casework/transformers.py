@@ -28,6 +28,9 @@ LOSS_KEYS: Final = (
     "method", "shifts", "factor", "rounding", "rounding_way", "active_kwh", "reactive_kvarh", "active_percent",
     "reactive_percent", "allocation", "days", "line_percent", "line_reactive_percent",
 )  # fmt: skip
+NEED_A_METHOD: Final = (
+    "shifts", "factor", "active_kwh", "reactive_kvarh", "active_percent", "reactive_percent", "days",
+)  # fmt: skip
 METHODS: Final = ("formula", "table", "agreed", "none")
 
 
@@ -168,6 +171,8 @@ def losses(
     Raises:
         Refused: the formula needs a value nobody gave.
     """
+    if not given.has("method") and any(given.has(key) for key in NEED_A_METHOD):
+        given.refuse("method", "losses without a method", f"write method: {', '.join(METHODS[:-1])}, or none")
     method = given.choice("method", METHODS, "none")
     step = loss_rounding(given, rounding)
     known = {transformer.name for transformer in transformers}
