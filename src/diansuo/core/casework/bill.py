@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
 
 from diansuo.core.casework import capacity, power_factor, span, transformers
 from diansuo.core.casework.crossing import Stretch, priced_lines
-from diansuo.core.casework.exact import fen_of, half_away
-from diansuo.core.casework.given import Given
+from diansuo.core.casework.demand_charges import demand_charges
+from diansuo.core.casework.exact import Rounding, fen_of
+from diansuo.core.casework.given import Given, number_of, rounding_of
 from diansuo.core.casework.meters import Energy, MeterUse, read_meters
 from diansuo.core.casework.outcome import Line, Outcome, Refused
+from diansuo.core.casework.own_lines import KEYS as LINE_KEYS
+from diansuo.core.casework.own_lines import LEAST_KEYS, TAX_KEYS, least_line, own_line
 from diansuo.core.casework.sharing import Shared, behind, share, spread
 from diansuo.core.casework.span import Span, read_span
 from diansuo.core.casework.transformers import Loss, losses, read_transformers
@@ -18,7 +22,7 @@ from diansuo.core.quantity.money import yuan_from_fen
 
 KEYS: Final = (
     *span.KEYS, "meters", "energy", "rounding", "transformers", "losses", "groups", "prices", "capacity_charge",
-    "power_factor", "lines",
+    "power_factor", "lines", "demand_charges", "minimum", "taxes",
 )  # fmt: skip
 ENERGY_KEYS: Final = (
     "total",
@@ -31,8 +35,14 @@ ENERGY_KEYS: Final = (
     "reactive_reverse",
     "demand_kw",
 )
-LINE_KEYS: Final = ("name", "quantity", "unit", "price", "amount_yuan", "power_factor")
-ROUNDING_KEYS: Final = ("energy_kwh",)
+ROUNDING_KEYS: Final = (
+    "line_yuan",
+    "line_yuan_way",
+    "energy_kwh",
+    "energy_kwh_way",
+    "amount_yuan",
+    "amount_yuan_way",
+)
 HUNDREDTH: Final = Fraction(1, 100)
 
 
@@ -43,11 +53,13 @@ def bill(given: Given) -> Outcome:
         Refused: energy, prices, capacity or the power factor cannot be settled as the case stands.
     """
     days = read_span(given)
-    step = given.inner("rounding", (), ROUNDING_KEYS).number("energy_kwh", HUNDREDTH)
+    step = rounding_of(given.inner("rounding", (), ROUNDING_KEYS), "energy_kwh", HUNDREDTH)
     meters = _meters(given, step)
     owned = read_transformers(given.named("transformers"), given.context, days)
     groups = given.named("groups")
-    lost = losses(given.inner("losses", (), transformers.LOSS_KEYS), owned, behind(groups, meters), days)
+    lost = losses(
+        given.inner("losses", (), transformers.LOSS_KEYS), owned, behind(groups, meters), days, step
+    )
     outcome = Outcome()
     read, settled = _settle(given, outcome, meters, lost, step)
     shared = share(groups, meters, settled.total, settled.bands, step, given)
@@ -59,26 +71,52 @@ def bill(given: Given) -> Outcome:
     outcome.charge(*charges)
     if charges:
         outcome.values["capacity_yuan"] = Fraction(sum(line.amount_fen for line in charges), 100)
-    adjusted_fen += sum(line.amount_fen for line in charges) + _other_lines(given, outcome)
+    adjusted_fen += sum(line.amount_fen for line in charges)
+    adjusted_fen += demand_charges(given, outcome, demand, days) + _other_lines(given, outcome, days)
     if given.has("power_factor"):
         _adjust(given, outcome, settled, shared, adjusted_fen, days)
+    _close(given, outcome, days)
     return outcome
 
 
-def _meters(given: Given, step: Fraction) -> list[MeterUse]:
+def _close(given: Given, outcome: Outcome, days: Span) -> None:
+    """Lift the bill to a least amount, add taxes, and round what is to pay."""
+    if given.has("minimum"):
+        least = least_line(given.inner("minimum", ("yuan",), LEAST_KEYS), days, outcome.lines)
+        if least is not None:
+            outcome.charge(least)
+    if given.has("taxes"):
+        outcome.values["before_taxes_yuan"] = Fraction(outcome.amount_fen or 0, 100)
+    for node in given.sequence("taxes"):
+        outcome.charge(
+            own_line(Given(node, given.context, ("name", "percent"), TAX_KEYS), days, outcome.lines)
+        )
+    terms = given.inner("rounding", (), ROUNDING_KEYS)
+    if terms.has("amount_yuan"):
+        whole = Fraction(outcome.amount_fen or 0, 100)
+        rest = rounding_of(terms, "amount_yuan").of(whole) - whole
+        if rest:
+            outcome.charge(Line("rounding", Fraction(1), "", rest, fen_of(rest)))
+
+
+def _meters(given: Given, step: Rounding) -> list[MeterUse]:
     """Read the meters, and an ``energy`` that the case gives without any as one more."""
     nodes: dict[str, Any] = dict(given.named("meters"))
     meters = read_meters(nodes, given.context, step)
     if given.has("energy"):
         members = given.inner("energy", (), ENERGY_KEYS).members
+        # Read here, so that what is wrong is told where it stands.
+        numbers = {
+            key: number_of(node, given.context) for key, node in members.items() if node.value is not None
+        }
         energies = {
-            ("active" if key == "total" else key): node.value
-            for key, node in members.items()
+            ("active" if key == "total" else key): f"= {number.numerator} / {number.denominator}"
+            for key, number in numbers.items()
             if key != "demand_kw"
         }
         stated: dict[str, Any] = {"energy": energies}
-        if "demand_kw" in members:
-            stated["demand_kw"] = members["demand_kw"].value
+        if "demand_kw" in numbers:
+            stated["demand_kw"] = f"= {numbers['demand_kw'].numerator} / {numbers['demand_kw'].denominator}"
         meters += read_meters({"energy": given.node.child("energy", stated)}, given.context, step)
     return meters
 
@@ -100,7 +138,7 @@ def _demand(terms: Given, outcome: Outcome, meters: list[MeterUse], shared: Shar
 
 
 def _settle(
-    given: Given, outcome: Outcome, meters: list[MeterUse], lost: Loss, step: Fraction
+    given: Given, outcome: Outcome, meters: list[MeterUse], lost: Loss, step: Rounding
 ) -> tuple[Energy, Energy]:
     """Add the losses to what was read; they spread over the periods as the energy does."""
     read = Energy()
@@ -108,10 +146,10 @@ def _settle(
         if meter.role == "billing":
             read.add(meter.energy)
     terms = given.inner("losses", (), transformers.LOSS_KEYS)
-    rounding = terms.number("rounding", step)
-    line = half_away((read.total + lost.active_kwh) * terms.number("line_percent", 0) / 100, rounding)
-    line_reactive = half_away(
-        (read.reactive + lost.reactive_kvarh) * terms.number("line_reactive_percent", 0) / 100, rounding
+    rounding = transformers.loss_rounding(terms, step)
+    line = rounding.of((read.total + lost.active_kwh) * terms.number("line_percent", 0) / 100)
+    line_reactive = rounding.of(
+        (read.reactive + lost.reactive_kvarh) * terms.number("line_reactive_percent", 0) / 100
     )
     for name, (active, reactive) in lost.by_transformer.items():
         label = f"_{name}" if name and len(lost.by_transformer) > 1 else ""
@@ -160,12 +198,15 @@ def _show(outcome: Outcome, read: Energy, settled: Energy, shared: Shared, meter
 
 
 def _charge_energy(
-    given: Given, outcome: Outcome, shared: Shared, meters: list[MeterUse], days: Span, step: Fraction
+    given: Given, outcome: Outcome, shared: Shared, meters: list[MeterUse], days: Span, step: Rounding
 ) -> int:
     """Add the lines of the energy; return what of them takes part in the power-factor adjustment."""
     adjusted = 0
+    terms = given.inner("rounding", (), ROUNDING_KEYS)
+    rounding = rounding_of(terms, "line_yuan") if terms.has("line_yuan") else None
     billing = [meter for meter in meters if meter.role == "billing"]
     for line, takes_part in priced_lines(given, Stretch(shared.rest_kwh, shared.bands), billing, days, step):
+        line = _rounded(line, rounding)
         outcome.charge(line)
         adjusted += line.amount_fen * takes_part
     for group in shared.groups:
@@ -174,6 +215,7 @@ def _charge_energy(
         # A share of the master is divided as the master is, a part with its own meter as that meter.
         by = [meter for meter in meters if meter.name == group.given.text("meter")] or billing
         for line, takes_part in priced_lines(group.given, part, by, days, step):
+            line = _rounded(line, rounding)
             outcome.charge(line)
             adjusted += line.amount_fen * (takes_part and own)
     outcome.amount_fen = outcome.amount_fen or 0
@@ -181,19 +223,24 @@ def _charge_energy(
     return adjusted
 
 
-def _other_lines(given: Given, outcome: Outcome) -> int:
+def _rounded(line: Line, rounding: Rounding | None) -> Line:
+    """Round a line of energy to what the case says, from its exact amount."""
+    return (
+        line
+        if rounding is None
+        else replace(line, amount_fen=fen_of(rounding.of(line.quantity * line.price)))
+    )
+
+
+def _other_lines(given: Given, outcome: Outcome, days: Span) -> int:
     """Add lines the case states itself; return what of them takes part in the power-factor adjustment."""
     adjusted = 0
     for node in given.sequence("lines"):
         each = Given(node, given.context, ("name",), LINE_KEYS)
-        quantity, price = each.number("quantity", 1), each.number("price", 0)
-        if each.has("amount_yuan"):
-            quantity, price = Fraction(1), each.number("amount_yuan")
-        line = Line(each.text("name"), quantity, each.text("unit"), price, fen_of(quantity * price))
+        line = own_line(each, days, outcome.lines, outcome.values["settled_kwh"])
         outcome.charge(line)
-        adjusted += line.amount_fen * (
-            each.choice("power_factor", ("adjusted", "exempt"), "exempt") == "adjusted"
-        )
+        takes_part = each.choice("power_factor", ("adjusted", "exempt"), "exempt") == "adjusted"
+        adjusted += line.amount_fen * takes_part
     return adjusted
 
 

@@ -40,6 +40,8 @@ def capacity_lines(
     Raises:
         Refused: a two-part customer without capacity or demand.
     """
+    if given.members and not given.has("method"):
+        given.refuse("method", "no method", f"write method: {', '.join(METHODS[1:])}, or none")
     method = given.choice("method", METHODS, "none")
     if method == "none" or given.flag("exempt"):
         return []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
-from diansuo.core.casework.exact import half_away
+from diansuo.core.casework.exact import Rounding
 from diansuo.core.casework.given import Given
 from diansuo.core.casework.meters import MeterUse
 from diansuo.core.casework.outcome import Line, Refused
@@ -31,7 +31,7 @@ class Stretch:
 
 
 def priced_lines(
-    given: Given, whole: Stretch, meters: list[MeterUse], days: Span, step: Fraction
+    given: Given, whole: Stretch, meters: list[MeterUse], days: Span, step: Rounding
 ) -> list[tuple[Line, bool]]:
     """Price energy by the ``prices`` of a bill or a group, part by part where they are a list with dates.
 
@@ -40,7 +40,7 @@ def priced_lines(
         whole: the energy.
         meters: the meters whose freeze divides it; none: it is divided by days.
         days: the days of the bill.
-        step: kWh round to multiples of this; what rounding leaves stays with the earlier part.
+        step: how kWh round; what rounding leaves stays with the earlier part.
 
     Returns:
         (line, takes part in the power-factor adjustment), of every part in order.
@@ -52,20 +52,26 @@ def priced_lines(
         return []
     node = given.members["prices"]
     if isinstance(node.value, Mapping):
-        return energy_lines(read_prices(node, given.context), whole.kwh, whole.bands, whole.group)
+        return energy_lines(read_prices(node, given.context), whole.kwh, whole.bands, days, whole.group)
     dated = _dated(given, node, days)
     changes = {first.isoformat() for first, _ in dated}
     for day in {day for meter in meters for day in meter.before} - changes:
         raise Refused("freeze_without_price_change", day=day, changes=", ".join(sorted(changes)))
     lines: list[tuple[Line, bool]] = []
-    left = whole
+    left, end = whole, days.end
     for first, prices in reversed(dated):
         part = (
             left if first == days.start else _since(first, whole, meters, days, step).less(whole.less(left))
         )
         left = left.less(part)
         label = " ".join(filter(None, (whole.group, first.isoformat())))
-        lines = energy_lines(prices, part.kwh, part.bands, label) + lines
+        stretch = replace(days, start=first, end=end)
+        if len(dated) > 1 and prices.steps_of_the_bill:
+            raise Refused(
+                "steps_across_a_price_change", remedy="add per_days to the steps, so that days divide them"
+            )
+        lines = energy_lines(prices, part.kwh, part.bands, stretch, label) + lines
+        end = first
     return lines
 
 
@@ -90,27 +96,44 @@ def _dated(given: Given, node: Node, days: Span) -> list[tuple[date, Prices]]:
     return dated
 
 
-def _since(day: date, whole: Stretch, meters: list[MeterUse], days: Span, step: Fraction) -> Stretch:
-    """Return the energy from a day to the end of the bill."""
-    frozen = [meter for meter in meters if day.isoformat() in meter.before]
-    by_days = Fraction(days.overlap(day, None), days.days)
-    if not frozen:
-        bands = {band: half_away(part * by_days, step) for band, part in whole.bands.items()}
-        kwh = sum(bands.values(), Fraction(0)) if bands else half_away(whole.kwh * by_days, step)
-        return Stretch(kwh, bands)
+def _since(day: date, whole: Stretch, meters: list[MeterUse], days: Span, step: Rounding) -> Stretch:
+    """Return the energy from a day to the end of the bill: each meter's by its freeze, else by its own days."""
     read = sum((meter.energy.total for meter in meters), Fraction(0))
-    before = sum((meter.before[day.isoformat()].get("active", Fraction(0)) for meter in frozen), Fraction(0))
-    bands = {}
+    bands: dict[str, Fraction] = {}
     for band, part in whole.bands.items():
         all_of_it = sum((meter.energy.bands.get(band, Fraction(0)) for meter in meters), Fraction(0))
-        known = [_before(meter, day, band) for meter in frozen]
-        # A freeze of the total alone divides every period as it divides the total.
-        early = sum((kwh for kwh in known if kwh is not None), Fraction(0))
-        gone = before / read if None in known and read else (early / all_of_it if all_of_it else Fraction(1))
-        bands[band] = half_away(part * (1 - gone), step)
+        gone = sum((_gone(meter, day, band, days) for meter in meters), Fraction(0))
+        share = gone / all_of_it if all_of_it else _share_before(day, days)
+        bands[band] = step.of(part * (1 - share))
     if bands:
         return Stretch(sum(bands.values(), Fraction(0)), bands)
-    return Stretch(half_away(whole.kwh * (1 - before / read), step) if read else Fraction(0))
+    gone = sum((_gone(meter, day, "", days) for meter in meters), Fraction(0))
+    return Stretch(step.of(whole.kwh * (1 - (gone / read if read else _share_before(day, days)))))
+
+
+def _share_before(day: date, days: Span) -> Fraction:
+    return 1 - Fraction(days.overlap(day, None), days.days)
+
+
+def _gone(meter: MeterUse, day: date, band: str, days: Span) -> Fraction:
+    """Return what a meter had recorded before a day, in a period or (``""``) in all."""
+    all_of_it = meter.energy.bands.get(band, Fraction(0)) if band else meter.energy.total
+    if day.isoformat() in meter.before:
+        frozen = meter.before[day.isoformat()]
+        known = _before(meter, day, band) if band else frozen.get("active")
+        if known is not None:
+            return known
+        # A freeze of the total alone divides every period as it divides the total; one of the periods has their sum.
+        if not band:
+            return sum((frozen[name] for name in frozen if name in meter.energy.bands), Fraction(0))
+        return (
+            all_of_it * frozen.get("active", Fraction(0)) / meter.energy.total
+            if meter.energy.total
+            else Fraction(0)
+        )
+    measured = days.overlap(meter.start, meter.end)
+    before = measured - days.overlap(max(meter.start, day) if meter.start else day, meter.end)
+    return all_of_it * before / measured if measured else Fraction(0)
 
 
 def _before(meter: MeterUse, day: date, band: str) -> Fraction | None:

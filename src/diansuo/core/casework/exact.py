@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
@@ -38,6 +39,28 @@ class BadExpression(ValueError):
 def half_away(value: Fraction, step: Fraction = Fraction(1)) -> Fraction:
     """Round to the nearest multiple of ``step``, halves away from zero: 2.5 -> 3, -2.5 -> -3."""
     return nearest(value / step) * step
+
+
+WAYS: Final = ("half_away", "half_even", "down", "up")
+"""How a number is rounded: to the nearest with halves away from zero or to the even one, towards zero, away from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """A step and a way: ``of`` rounds to multiples of the step."""
+
+    step: Fraction = Fraction(1, 100)
+    way: str = "half_away"
+
+    def of(self, value: Fraction) -> Fraction:
+        """Round a value."""
+        parts = abs(value) / self.step
+        if self.way == "half_away":
+            return half_away(value, self.step)
+        if self.way == "half_even":
+            return round(value / self.step) * self.step
+        whole = Fraction(floor(parts) if self.way == "down" else ceil(parts)) * self.step
+        return whole if value >= 0 else -whole
 
 
 def fen_of(yuan: Fraction) -> int:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, Final
 
-from diansuo.core.casework.exact import BadExpression, evaluate
+from diansuo.core.casework.exact import WAYS, BadExpression, Rounding, evaluate
 from diansuo.core.casework.outcome import Outcome, Refused
 from diansuo.core.rules import RuleBook
-from diansuo.core.rules.node import Node
+from diansuo.core.rules.node import NUMBER, Node
 
+WITH_UNIT: Final = re.compile(r"([+-]?[\d,]*\.?\d+\.?)(.*)", re.DOTALL)
 FLAGS: Final = {"yes": True, "no": False}
 
 
@@ -42,7 +45,7 @@ class Given:
         self, node: Node, context: Context, required: Collection[str] = (), optional: Collection[str] = ()
     ) -> None:
         self.node, self.context = node, context
-        self.members = node.fields(tuple(required), tuple(optional))
+        self.members = _members(node, tuple(required), tuple(optional))
 
     def has(self, key: str) -> bool:
         """Whether the key stands there and is not null."""
@@ -98,6 +101,34 @@ class Given:
         self.members.get(key, self.node).refuse(wrong, remedy)
 
 
+def _members(node: Node, required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, Node]:
+    """Return the members of a mapping with known names; report missing and unknown ones, with what was meant."""
+    members = node.mapping()
+    if not isinstance(node.value, Mapping):
+        return {}
+    known = [*required, *(key for key in optional if key not in required)]
+    for name in members:
+        if name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.7)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            node.refuse(f"unknown key {name!r}", f"{hint}use one of: {', '.join(known)}")
+    for name in required:
+        if name not in members:
+            node.refuse(f"{name!r} is missing", f"add {name}: …")
+    return {name: member for name, member in members.items() if name in known}
+
+
+def rounding_of(given: Given, key: str = "rounding", default: Fraction = Fraction(1, 100)) -> Rounding:
+    """Read a step under a key, and under ``<key>_way`` how to round to it."""
+    step = given.number(key, default)
+    if step <= 0:
+        given.refuse(
+            key, f"a rounding to multiples of {given.members[key].value}", "write a number above 0: 0.01, 1"
+        )
+        step = default
+    return Rounding(step, given.choice(f"{key}_way", WAYS, "half_away"))
+
+
 def number_of(node: Node, context: Context) -> Fraction:
     """Read one number, plain or an expression; 0 after a problem.
 
@@ -115,8 +146,26 @@ def number_of(node: Node, context: Context) -> Fraction:
                 str(problem), 'write a number, or arithmetic with values of earlier steps: "= 2 * a.b"'
             )
             return Fraction(0)
+    if isinstance(node.value, str) and (hint := _hint_of(node.value.strip())):
+        node.refuse(f"{node.value!r} is not a number", hint)
+        return Fraction(0)
     number = node.number()
     return Fraction(0) if number is None else Fraction(number)
+
+
+def _hint_of(text: str) -> str:
+    """Say how to write what looks like a number with something beside it; empty for anything else."""
+    if not (match := WITH_UNIT.fullmatch(text)) or NUMBER.fullmatch(text):
+        return ""
+    number, unit = match[1].replace(",", "").rstrip("."), match[2].strip()
+    if "/" in unit or any(sign in unit for sign in "+*×"):
+        return f'write arithmetic with "=": "= {text}"'
+    what = (
+        f"the key says the unit, leave {unit!r} out"
+        if unit
+        else "write digits with a point and no separators"
+    )
+    return f"{what}: {number}"
 
 
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

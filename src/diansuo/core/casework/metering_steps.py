@@ -6,22 +6,22 @@ from fractions import Fraction
 from typing import Final
 
 from diansuo.core.casework import span, transformers, wrong_metering
-from diansuo.core.casework.exact import fen_of, half_away
-from diansuo.core.casework.given import Given
+from diansuo.core.casework.exact import Rounding, fen_of
+from diansuo.core.casework.given import Given, rounding_of
 from diansuo.core.casework.meters import Energy, read_meters
 from diansuo.core.casework.outcome import Line, Outcome
 from diansuo.core.casework.transformers import losses, read_transformers
 
 CORRECTION_KEYS: Final = (
-    *wrong_metering.KEYS, "energy_kwh", "half", "rounding", "price", "booked_multiplier", "real_multiplier",
-    "register_difference", "normal_kwh", "limit_percent",
+    *wrong_metering.KEYS, "energy_kwh", "half", "rounding", "rounding_way", "price", "booked_multiplier",
+    "real_multiplier", "register_difference", "normal_kwh",
 )  # fmt: skip
 LOSS_KEYS: Final = (*span.KEYS, "transformers", "losses", "active_kwh", "reactive_kvarh")
 
 
 def energy(given: Given) -> Outcome:
     """Work out what the meters of a case recorded: each, and the sum of those that are billed."""
-    step = given.number("rounding", Fraction(1, 100))
+    step = rounding_of(given)
     total = Energy()
     outcome = Outcome()
     for meter in read_meters(given.named("meters"), given.context, step):
@@ -43,7 +43,7 @@ def correction(given: Given) -> Outcome:
     """
     outcome = Outcome()
     recorded = given.number("energy_kwh", 0)
-    step = given.number("rounding", Fraction(1, 100))
+    step = rounding_of(given)
     if given.has("register_difference"):
         recorded += given.number("register_difference") * given.number("booked_multiplier", 1)
     if given.has("normal_kwh"):
@@ -63,7 +63,7 @@ def correction(given: Given) -> Outcome:
         outcome.values["rate_percent"] = (factor - 1) * 100
         right = recorded * factor
     share = Fraction(1, 2) if given.flag("half") else Fraction(1)
-    delta = half_away((right - recorded) * share, step)
+    delta = step.of((right - recorded) * share)
     outcome.values |= {"recorded_kwh": recorded, "right_kwh": recorded + delta, "delta_kwh": delta}
     if given.has("price"):
         price = given.number("price")
@@ -78,8 +78,10 @@ def transformer_loss(given: Given) -> Outcome:
     stated: dict[str, dict[str, object]] = {"energy": {}}
     for key, name in (("active_kwh", "active"), ("reactive_kvarh", "reactive")):
         stated["energy"][name] = given.members[key].value if given.has(key) else "0"
-    meters = read_meters({"energy": given.node.child("energy", stated)}, given.context, Fraction(1, 10**6))
-    lost = losses(given.inner("losses", (), transformers.LOSS_KEYS), owned, meters, days)
+    meters = read_meters(
+        {"energy": given.node.child("energy", stated)}, given.context, Rounding(Fraction(1, 10**6))
+    )
+    lost = losses(given.inner("losses", (), transformers.LOSS_KEYS), owned, meters, days, Rounding())
     outcome = Outcome()
     for name, (active, reactive) in lost.by_transformer.items():
         if name and len(lost.by_transformer) > 1:

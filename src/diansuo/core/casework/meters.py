@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Final
 
-from diansuo.core.casework.exact import half_away
+from diansuo.core.casework.exact import Rounding
 from diansuo.core.casework.given import Context, Given, number_of
 from diansuo.core.casework.outcome import Refused
 from diansuo.core.casework.wrong_metering import KEYS as CORRECTION_KEYS
@@ -22,7 +23,8 @@ SHIFTS: Final = ("one_shift", "two_shift", "three_shift", "agricultural")
 ROLES: Final = ("billing", "deducted", "group")
 KEYS: Final = (
     "role", "multiplier", "ct", "pt", "digits", "backwards", "registers", "energy", "demand_kw",
-    "demand_register", "correction", "transformer", "freeze", "group", "shift",
+    "demand_register", "correction", "transformer", "freeze", "shift",
+    "from", "to",
 )  # fmt: skip
 
 
@@ -55,22 +57,24 @@ class MeterUse:
 
     name: str
     role: str
-    group: str
     transformer: str
     shift: str
     energy: Energy
     factor: Fraction
     before: Mapping[str, dict[str, Fraction]]
     """Day of a register freeze -> energy by register from the first register up to that day."""
+    start: date | None = None
+    end: date | None = None
+    """The days it measured, ``[start, end)``; None: those of the bill."""
 
 
-def read_meters(nodes: Mapping[str, Node], context: Context, step: Fraction) -> list[MeterUse]:
+def read_meters(nodes: Mapping[str, Node], context: Context, step: Rounding) -> list[MeterUse]:
     """Read every meter of a case.
 
     Args:
         nodes: meter name -> what the case says of it.
         context: the case.
-        step: kWh and kvarh are rounded to multiples of this, meter by meter.
+        step: kWh and kvarh are rounded so, meter by meter.
 
     Raises:
         Refused: a register runs backwards, or the parts exceed their total.
@@ -78,14 +82,17 @@ def read_meters(nodes: Mapping[str, Node], context: Context, step: Fraction) -> 
     return [_meter(name, Given(node, context, (), KEYS), step) for name, node in nodes.items()]
 
 
-def _meter(name: str, given: Given, step: Fraction) -> MeterUse:
+def _meter(name: str, given: Given, step: Rounding) -> MeterUse:
     multiplier = given.number("multiplier", 1)
     for key in ("ct", "pt"):
         if given.has(key):
-            multiplier *= ratio_of(given.members[key])
+            multiplier *= ratio_of(given.members[key], given.context)
     if multiplier <= 0:
         given.refuse("multiplier", f"multiplier {multiplier}", "a multiplier lies above 0")
     correction = given.inner("correction", (), CORRECTION_KEYS)
+    if correction.has("phases") and given.has("ct"):
+        # The books have the ratio by which the meter is multiplied, unless the case says otherwise.
+        correction.members.setdefault("booked_ct", given.members["ct"])
     factor = correction_factor(correction)
     backwards = given.flag("backwards")
     raw: dict[str, Fraction] = {}
@@ -93,10 +100,10 @@ def _meter(name: str, given: Given, step: Fraction) -> MeterUse:
         raw[register] = _difference(name, register, node, given, backwards) * multiplier
     for register, node in given.inner("energy", (), REGISTERS).members.items():
         raw[register] = raw.get(register, Fraction(0)) + number_of(node, given.context)
-    active = {key: half_away(raw[key] * factor, step) for key in ("active", *BAND_KEYS) if key in raw}
+    active = {key: step.of(raw[key] * factor) for key in ("active", *BAND_KEYS) if key in raw}
     turned = correction.number("reactive_factor", 1)
     reactive: dict[str, Fraction] = {
-        key: half_away(raw[key] * turned, step) for key in ("reactive", "reactive_reverse") if key in raw
+        key: step.of(raw[key] * turned) for key in ("reactive", "reactive_reverse") if key in raw
     }
     energy = _assemble(name, active, reactive)
     if min([energy.total, *energy.bands.values()]) < 0:
@@ -107,12 +114,13 @@ def _meter(name: str, given: Given, step: Fraction) -> MeterUse:
     return MeterUse(
         name,
         given.choice("role", ROLES, "billing"),
-        given.text("group"),
         given.text("transformer"),
         given.choice("shift", SHIFTS),
         energy,
         factor,
         _freezes(name, given, multiplier * factor, backwards),
+        given.day("from"),
+        given.day("to"),
     )
 
 

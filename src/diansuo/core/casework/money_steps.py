@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from diansuo.core.casework import capacity, power_factor, span
+from diansuo.core.casework import capacity, own_lines, power_factor, span
 from diansuo.core.casework.exact import fen_of, half_away
-from diansuo.core.casework.given import Given
+from diansuo.core.casework.given import Given, number_of
 from diansuo.core.casework.outcome import Line, Outcome
 from diansuo.core.casework.transformers import read_transformers
 
@@ -18,32 +18,35 @@ CAPACITY_KEYS: Final = (
     "days",
     "used_kwh",
 )
-POWER_KEYS: Final = (*span.KEYS, *power_factor.KEYS, "base_yuan")
+POWER_KEYS: Final = (*span.KEYS, *(key for key in power_factor.KEYS if key != "of"), "base_yuan")
 RECOVERY_KEYS: Final = (*span.KEYS, "standard", "billed_yuan", "billed", "right")
 PART_KEYS: Final = ("active_kwh", "reactive_kvarh", "value", "rate_percent", "reduced", "zero_active")
-CHARGE_KEYS: Final = ("lines",)
-LINE_KEYS: Final = ("name", "quantity", "unit", "price", "amount_yuan")
+CHARGE_KEYS: Final = (*span.KEYS, "lines")
 
 
 def charge(given: Given) -> Outcome:
     """Charge lines the case states itself, each quantity x price rounded to the fen."""
+    days = span.read_span(given)
     outcome = Outcome(amount_fen=0)
     for node in given.sequence("lines"):
-        each = Given(node, given.context, ("name",), LINE_KEYS)
-        quantity, price = each.number("quantity", 1), each.number("price", 1)
-        if each.has("amount_yuan"):
-            quantity, price = Fraction(1), each.number("amount_yuan")
-        outcome.charge(Line(each.text("name"), quantity, each.text("unit"), price, fen_of(quantity * price)))
+        each = Given(node, given.context, ("name",), own_lines.CHARGE_LINE_KEYS)
+        outcome.charge(own_lines.own_line(each, days, outcome.lines))
     return outcome
 
 
 def let(given: Given) -> Outcome:
-    """Name numbers, so that later steps can use them and the expectation can check them."""
-    return Outcome(values={name: _value(given, name) for name in given.named("values")})
-
-
-def _value(given: Given, name: str) -> Fraction:
-    return given.inner("values", (), tuple(given.named("values"))).number(name)
+    """Name numbers, so that later ones and later steps can use them and the expectation can check them."""
+    outcome = Outcome()
+    known = dict(given.context.names)
+    try:
+        for name, node in given.named("values").items():
+            outcome.values[name] = number_of(node, given.context)
+            given.context.names[name] = outcome.values[name]
+    finally:
+        # By their short names they are known within this step only.
+        given.context.names.clear()
+        given.context.names.update(known)
+    return outcome
 
 
 def difference(given: Given) -> Outcome:

@@ -6,7 +6,7 @@ begins anew with the billing year.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from diansuo.core.casework.months_document import CaseDocument, CaseMonthUse, read_case
+from diansuo.core.casework.months_document import CaseDocument, CaseMonthUse, ExpectedLine, read_case
 from diansuo.core.quantity.energy import kwh_from_wh
 from diansuo.core.quantity.money import price_from_nano, yuan_from_fen
 from diansuo.core.quantity.month import MONTHS, UNKNOWN_DAY, billing_year, months_in_year
@@ -119,7 +119,7 @@ def _as_input(case: CaseDocument, use: CaseMonthUse, year_to_date_wh: int, rules
     opened = column(UNKNOWN_DAY if case.opened is None else day_number(case.opened))
     period = column(use.period)
     return BillingInput(
-        price_class=np.array([case.price_class], dtype=np.int16),
+        price_class=np.array([use.price_class or case.price_class], dtype=np.int16),
         voltage_class=np.array([case.voltage_class], dtype=np.int16),
         period=period,
         from_day=column(day_number(use.from_date)),
@@ -186,7 +186,20 @@ def _mismatches(case: CaseDocument, bills: list[CaseBill]) -> list[str]:
             )
         if expected.step is not None and expected.step != bill.step:
             found.append(f"{expected.period}: expected step {expected.step}, computed {bill.step}")
-        computed = [(line.component, line.step, line.quantity_kwh, line.amount_yuan) for line in bill.lines]
-        if expected.lines is not None and list(expected.lines) != computed:
-            found.append(f"{expected.period}: expected lines {list(expected.lines)}, computed {computed}")
+        if expected.lines is not None:
+            found += _lines(expected.period, expected.lines, bill.lines)
+    return found
+
+
+def _lines(period: int, expected: Sequence[ExpectedLine], computed: Sequence[CaseLine]) -> list[str]:
+    """Compare the lines of a month, all of them in order."""
+    if len(expected) != len(computed):
+        have = "; ".join(f"{line.component} {line.quantity_kwh} {line.amount_yuan}" for line in computed)
+        return [f"{period}: expected {len(expected)} lines, computed {len(computed)}: {have or 'none'}"]
+    found = []
+    keys = ("component", "step", "quantity_kwh", "amount_yuan")
+    for at, (wanted, line) in enumerate(zip(expected, computed, strict=True), start=1):
+        for key, want in zip(keys, wanted, strict=True):
+            if want != getattr(line, key):
+                found.append(f"{period}: line {at}: {key}: expected {want}, computed {getattr(line, key)}")
     return found

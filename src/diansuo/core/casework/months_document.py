@@ -35,6 +35,8 @@ class CaseMonthUse:
     freeze: tuple[tuple[date, int, int, int], ...] = ()
     """(day, Wh, Wh at peak, Wh at valley) used from the first day of use up to 0:00 of that day"""
     free_months: int = 0
+    price_class: PriceClass | None = None
+    """Of this month, where it is another than the customer's (a choice of peak and valley, a change of class)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def _own_rules(members: Mapping[str, Node]) -> list[Node]:
 
 def _read_use(node: Node) -> CaseMonthUse | None:
     required = ("period", "from", "to", "energy_kwh")
-    members = node.fields(required, ("peak_kwh", "valley_kwh", "freeze", "free_months"))
+    members = node.fields(required, ("peak_kwh", "valley_kwh", "freeze", "free_months", "class"))
     if any(name not in members for name in required):
         return None
     period = _period(members["period"])
@@ -123,7 +125,9 @@ def _read_use(node: Node) -> CaseMonthUse | None:
         return None
     freeze = _read_freeze(members["freeze"]) if "freeze" in members else ()
     free_months = _whole(members["free_months"]) if "free_months" in members else 0
-    return CaseMonthUse(period, start, end, energy, parts[0], parts[1], freeze, free_months)
+    word = members["class"].choice(CLASSES, "class") if "class" in members else None
+    own = None if word is None else CLASSES[word]
+    return CaseMonthUse(period, start, end, energy, parts[0], parts[1], freeze, free_months, own)
 
 
 def _read_freeze(node: Node) -> tuple[tuple[date, int, int, int], ...]:

@@ -15,7 +15,7 @@ from diansuo.core.quantity.exact import nearest_root
 STANDARDS: Final = ("0.90", "0.85", "0.80")
 TABLE: Final = "national/power_factor/adjustment"
 KEYS: Final = (
-    "standard", "value", "rate_percent", "reduced", "active_kwh", "reactive_kvarh", "of", "exempt",
+    "standard", "value", "rate_percent", "reduced", "active_kwh", "reactive_kvarh", "of",
     "zero_active",
 )  # fmt: skip
 ZERO_ACTIVE: Final = ("none", "zero")
@@ -44,6 +44,14 @@ def rate_percent(context: Context, standard: str, value: int, span: Span) -> Fra
     return rows[lowest] + (lowest - value) * Fraction(table["below_each"])
 
 
+def _standard(given: Given) -> str:
+    """Read the standard; 0.9 is 0.90."""
+    text = str(given.members["standard"].value) if given.has("standard") else ""
+    if text in {each.removesuffix("0") for each in STANDARDS}:
+        return f"{text}0"
+    return given.choice("standard", STANDARDS)
+
+
 def adjustment(given: Given, active: Fraction, reactive: Fraction, span: Span) -> tuple[int, Fraction]:
     """Return the power factor in hundredths and the rate in percent.
 
@@ -56,7 +64,7 @@ def adjustment(given: Given, active: Fraction, reactive: Fraction, span: Span) -
     if given.has("rate_percent"):
         shown = half_away(given.number("value") * 100) if given.has("value") else hundredths(active, reactive)
         return int(shown), given.number("rate_percent")
-    standard = given.choice("standard", STANDARDS)
+    standard = _standard(given)
     value = hundredths(active, reactive)
     if given.has("value"):
         stated = given.number("value")

@@ -30,7 +30,7 @@ class Step:
 STEPS: Final[Mapping[str, Step]] = {
     "bill": Step(bill.bill, (), bill.KEYS),
     "residential": Step(steps_of_year.residential, ("energy_kwh", "upper", "prices"), steps_of_year.KEYS),
-    "energy": Step(metering_steps.energy, ("meters",), ("meters", "rounding")),
+    "energy": Step(metering_steps.energy, ("meters",), ("meters", "rounding", "rounding_way")),
     "correction": Step(metering_steps.correction, (), metering_steps.CORRECTION_KEYS),
     "transformer_loss": Step(metering_steps.transformer_loss, ("losses",), metering_steps.LOSS_KEYS),
     "capacity_charge": Step(money_steps.capacity_charge, ("method", "price"), money_steps.CAPACITY_KEYS),

@@ -21,7 +21,7 @@ from diansuo.core.rules import Problem, RuleBook, RuleBookRefused, parse
 from diansuo.core.rules.node import Node
 
 KEYS: Final = ("name", "source", "steps")
-MORE: Final = ("note", "rulebook", "expect")
+MORE: Final = ("note", "rulebook", "expect", "currency")
 STEP_KEYS: Final = ("do", "id", "like", "counts", "note")
 
 
@@ -33,6 +33,7 @@ class CaseResult:
     bills: tuple[CaseBill, ...]
     steps: tuple[StepResult, ...]
     mismatches: tuple[str, ...]
+    currency: str = "CNY"
 
     @property
     def total_yuan(self) -> Decimal:
@@ -50,6 +51,7 @@ class CaseResult:
         """Return the result as plain data, numbers as texts."""
         return {
             "name": self.name,
+            "currency": self.currency,
             "total_yuan": str(self.total_yuan),
             "bills": [bill.as_mapping() for bill in self.bills],
             "steps": [step.as_mapping() for step in self.steps],
@@ -69,6 +71,9 @@ def run_case(mapping: Mapping[str, Any], book: RuleBook, file: str = "case") -> 
     Raises:
         RuleBookRefused: the case or its own rules are malformed; names every key.
     """
+    if "steps" not in mapping and "months" not in mapping and "customer" not in mapping:
+        what = "a case has steps: (docs/guide/case-files.md), or customer: and months:"
+        raise RuleBookRefused([Problem(file, "", "neither steps nor months", what)])
     if "steps" not in mapping:
         name, bills, found = run_months(mapping, book, file)
         return CaseResult(name, tuple(bills), (), tuple(found))
@@ -86,8 +91,8 @@ def run_case(mapping: Mapping[str, Any], book: RuleBook, file: str = "case") -> 
     expect = given.members["expect"] if given.has("expect") else None
     found = [] if problems else mismatches(expect, results, partial.total_yuan, context)
     if problems:
-        raise RuleBookRefused(problems)
-    return CaseResult(partial.name, (), partial.steps, tuple(found))
+        raise RuleBookRefused(tuple(dict.fromkeys(problems)))
+    return CaseResult(partial.name, (), partial.steps, tuple(found), given.text("currency", "CNY"))
 
 
 def _own_rules(mapping: Mapping[str, Any], book: RuleBook, file: str) -> RuleBook:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Final
 
 from diansuo.core.casework.given import Given
 
 NEW_RULES_FROM: Final = date(2024, 6, 1)
+LONGEST_MONTH_DAYS: Final = 45
 RULES: Final = ("1996", "2024")
 KEYS: Final = ("from", "to", "month", "month_days", "rules")
 
@@ -67,6 +69,33 @@ def read_span(given: Given) -> Span:
         days = whole if within_month else max(1, (end - start).days)
     rules = given.choice("rules", RULES, "2024" if end is None or end > NEW_RULES_FROM else "1996")
     return Span(start, end, max(1, int(given.number("month_days", days))), rules)
+
+
+def units_of(given: Given, per: str, span: Span) -> Fraction:
+    """Return how many days, months or years a span has, for a charge by the day, month or year.
+
+    Whole months and years by the calendar count as such; a part of a month is its days over those of the month (30
+    under the rules of 1996), a part of a year is its days over 365.
+    """
+    if span.start is None or span.end is None:
+        if per != "month":
+            given.refuse(
+                "per", f"a charge per {per} in a bill without days", "add from and to, or month, to the bill"
+            )
+        return Fraction(1)
+    if per == "day":
+        return Fraction(span.days)
+    months = (span.end.year - span.start.year) * 12 + span.end.month - span.start.month
+    whole = span.end.day == span.start.day and months > 0
+    if per == "year":
+        return Fraction(months, 12) if whole and months % 12 == 0 else Fraction(span.days, 365)
+    if whole:
+        return Fraction(months)
+    if span.days > LONGEST_MONTH_DAYS:
+        given.refuse(
+            "per", f"{span.days} days are no whole months", "write quantity with the months, without per"
+        )
+    return Fraction(1) if span.days == span.month_days else Fraction(span.days, span.day_base)
 
 
 def _month(given: Given, start: date | None, end: date | None) -> tuple[date | None, date | None]:

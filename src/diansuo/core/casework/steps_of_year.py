@@ -74,8 +74,9 @@ def _charge_periods(given: Given, outcome: Outcome, energy: Fraction) -> None:
     if not given.has("peak_kwh"):
         raise Refused("no_time_of_use_registers")
     peak = given.number("peak_kwh")
-    if peak > energy:
-        raise Refused("registers_exceed_total", peak_kwh=peak, energy_kwh=energy)
+    valley = given.number("valley_kwh", 0)
+    if peak + valley > energy:
+        raise Refused("registers_exceed_total", peak_kwh=peak, valley_kwh=valley, energy_kwh=energy)
     for name, kwh in (("peak", peak), ("valley", energy - peak)):
         price = added.number(name, 0)
         outcome.charge(Line(name, kwh, "kWh", price, fen_of(kwh * price)))

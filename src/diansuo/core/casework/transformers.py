@@ -8,8 +8,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
-from diansuo.core.casework.exact import half_away
-from diansuo.core.casework.given import Context, Given
+from diansuo.core.casework.exact import Rounding
+from diansuo.core.casework.given import Context, Given, rounding_of
 from diansuo.core.casework.legal import entry_of, number_in_force
 from diansuo.core.casework.meters import MeterUse
 from diansuo.core.casework.outcome import Refused
@@ -22,10 +22,14 @@ MORE: Final = ("reactive_no_load_kvar", "reactive_load_kvar")
 PAUSE_KEYS: Final = ("from", "to", "charged_percent", "energised")
 KEYS: Final = (
     "capacity_kva", "from", "to", "paused", "model", *ELECTRIC, *MORE, "shifts", "factor", "hours", "charged", "loses",
+    "interlock", "table_kwh", "table_kvarh",
 )  # fmt: skip
 LOSS_KEYS: Final = (
-    "method", "shifts", "factor", "rounding", "active_kwh", "reactive_kvarh", "active_percent",
+    "method", "shifts", "factor", "rounding", "rounding_way", "active_kwh", "reactive_kvarh", "active_percent",
     "reactive_percent", "allocation", "days", "line_percent", "line_reactive_percent",
+)  # fmt: skip
+NEED_A_METHOD: Final = (
+    "shifts", "factor", "active_kwh", "reactive_kvarh", "active_percent", "reactive_percent", "days",
 )  # fmt: skip
 METHODS: Final = ("formula", "table", "agreed", "none")
 
@@ -68,7 +72,21 @@ class Loss:
 
 def read_transformers(nodes: Mapping[str, Node], context: Context, span: Span) -> list[Transformer]:
     """Read the transformers of a case and cut their service to its span."""
-    return [_transformer(name, Given(node, context, (), KEYS), span) for name, node in nodes.items()]
+    owned = [_transformer(name, Given(node, context, (), KEYS), span) for name, node in nodes.items()]
+    _choose_of_interlocked(owned)
+    return owned
+
+
+def _choose_of_interlocked(owned: list[Transformer]) -> None:
+    """Of transformers that back each other up behind an interlock only the largest is charged (1996 §85)."""
+    largest: dict[str, Transformer] = {}
+    for each in owned:
+        pair = each.given.text("interlock")
+        if pair and each.charged and (pair not in largest or each.capacity_kva > largest[pair].capacity_kva):
+            largest[pair] = each
+    for each in owned:
+        pair = each.given.text("interlock")
+        each.charged = each.charged and (not pair or largest[pair] is each)
 
 
 def _transformer(name: str, given: Given, span: Span) -> Transformer:
@@ -131,7 +149,16 @@ def _cut(
     return cut
 
 
-def losses(given: Given, transformers: list[Transformer], meters: list[MeterUse], span: Span) -> Loss:
+def loss_rounding(given: Given, energy: Rounding) -> Rounding:
+    """Return how losses round: as their own ``rounding`` says, else as energy does."""
+    if given.has("rounding") or given.has("rounding_way"):
+        return rounding_of(given, default=energy.step)
+    return energy
+
+
+def losses(
+    given: Given, transformers: list[Transformer], meters: list[MeterUse], span: Span, rounding: Rounding
+) -> Loss:
     """Compute what is lost in the transformers by the method of the case.
 
     Args:
@@ -139,12 +166,15 @@ def losses(given: Given, transformers: list[Transformer], meters: list[MeterUse]
         transformers: those of the case.
         meters: the metered energy, each meter behind the transformer it names.
         span: the days.
+        rounding: how energy rounds, for losses that state nothing else.
 
     Raises:
         Refused: the formula needs a value nobody gave.
     """
+    if not given.has("method") and any(given.has(key) for key in NEED_A_METHOD):
+        given.refuse("method", "losses without a method", f"write method: {', '.join(METHODS[:-1])}, or none")
     method = given.choice("method", METHODS, "none")
-    step = given.number("rounding", Fraction(1, 100))
+    step = loss_rounding(given, rounding)
     known = {transformer.name for transformer in transformers}
     for name in {meter.transformer for meter in meters} - known - {""}:
         raise Refused("no_such_transformer", transformer=name, known=", ".join(sorted(known)))
@@ -154,19 +184,33 @@ def losses(given: Given, transformers: list[Transformer], meters: list[MeterUse]
         for transformer in live:
             active, reactive = _through(transformer, live, meters)
             lost = _by_formula(given, transformer, active, reactive, span)
-            loss.by_transformer[transformer.name] = (half_away(lost[0], step), half_away(lost[1], step))
+            loss.by_transformer[transformer.name] = (step.of(lost[0]), step.of(lost[1]))
     elif method in ("table", "agreed"):
         days = given.number("days", 30 if span.days == span.month_days else span.days)
         share = days / 30
+        for transformer in transformers:
+            _by_table(transformer, span, step, loss)
         read = sum((meter.energy.total for meter in meters), Fraction(0))
         turned = sum((meter.energy.reactive for meter in meters), Fraction(0))
         active = given.number("active_kwh", 0) * share + read * given.number("active_percent", 0) / 100
         reactive = given.number("reactive_kvarh", 0) * share
         reactive += turned * given.number("reactive_percent", 0) / 100
-        loss.by_transformer[""] = (half_away(active, step), half_away(reactive, step))
+        if active or reactive or not loss.by_transformer:
+            loss.by_transformer[""] = (step.of(active), step.of(reactive))
     loss.active_kwh = sum((active for active, _ in loss.by_transformer.values()), Fraction(0))
     loss.reactive_kvarh = sum((reactive for _, reactive in loss.by_transformer.values()), Fraction(0))
     return loss
+
+
+def _by_table(transformer: Transformer, span: Span, step: Rounding, loss: Loss) -> None:
+    """Add a transformer's own losses by table: those of a month, by its days in service over 30."""
+    own = transformer.given
+    if not (own.has("table_kwh") or own.has("table_kvarh")) or not own.flag("loses", default=True):
+        return
+    days = transformer.energised_days
+    share = Fraction(1) if days == span.days == span.month_days else Fraction(days, 30)
+    active, reactive = own.number("table_kwh", 0) * share, own.number("table_kvarh", 0) * share
+    loss.by_transformer[transformer.name] = (step.of(active), step.of(reactive))
 
 
 def _through(

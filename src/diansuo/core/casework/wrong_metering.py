@@ -8,16 +8,19 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from diansuo.core.casework.given import Given
+from diansuo.core.casework import power_terms
+from diansuo.core.casework.exact import BadExpression
+from diansuo.core.casework.given import Context, Given, number_of
 from diansuo.core.casework.vectors import NotAPhasor, quotient, recorded_power
 from diansuo.core.metering.correction.factors import tan_phi_of_cosine
 from diansuo.core.rules.node import Node
 
 KEYS: Final = (
-    "factor", "wiring", "elements", "tan_phi", "power_factor", "phases", "booked_ct", "error_percent",
-    "reactive_factor",
+    "factor", "wiring", "elements", "recorded_power", "right_power", "tan_phi", "power_factor", "phases", "booked_ct",
+    "error_percent", "reactive_factor",
 )  # fmt: skip
 
+PHASE_KEYS: Final = ("ct", "reversed", "open", "error_percent", "voltage_percent", "load")
 FOUR_WIRE: Final = [("U", "U"), ("V", "V"), ("W", "W")]
 THREE_WIRE: Final = [("UV", "U"), ("WV", "W")]
 WIRINGS: Final[dict[str, tuple[list[tuple[str, str]], list[tuple[str, str]]]]] = {
@@ -36,8 +39,18 @@ WIRINGS: Final[dict[str, tuple[list[tuple[str, str]], list[tuple[str, str]]]]] =
 """Named wirings: how the meter should be wired, and how it is. Others are written as ``elements``."""
 
 
-def ratio_of(node: Node) -> Fraction:
-    """Read a transformer's ratio: ``"100/5"`` is 20, ``"20"`` is 20."""
+def _ratio_of_expression(node: Node, context: Context) -> Fraction:
+    ratio = number_of(node, context)
+    if ratio <= 0:
+        node.refuse(f"a ratio of {node.value!r}", 'a ratio lies above 0: "= 150 / 5 / 2"')
+        return Fraction(1)
+    return ratio
+
+
+def ratio_of(node: Node, context: Context) -> Fraction:
+    """Read a transformer's ratio: ``"100/5"`` is 20, ``"20"`` is 20, ``"= 150 / 5 / 3"`` is 10 (three turns)."""
+    if str(node.value).strip().startswith("="):
+        return _ratio_of_expression(node, context)
     parts = str(node.value).split("/")
     try:
         ratio = Fraction(parts[0].strip()) / (Fraction(parts[1].strip()) if len(parts) == 2 else 1)
@@ -54,6 +67,10 @@ def correction_factor(given: Given) -> Fraction:
     factor = given.number("factor", 1)
     if given.has("wiring") or given.has("elements"):
         factor *= _wiring_factor(given)
+    if given.has("recorded_power"):
+        factor *= _power_factor_of_terms(given)
+    elif given.has("right_power"):
+        given.refuse("right_power", "right_power alone", 'add recorded_power: "-U*I*sin(phi)"')
     if given.has("phases"):
         factor *= _phases_factor(given)
     if given.has("error_percent"):
@@ -102,26 +119,61 @@ def _wiring_factor(given: Given) -> Fraction:
     return quotient(recorded_power(right, tan_phi), recorded)
 
 
+def _power_factor_of_terms(given: Given) -> Fraction:
+    """Return K of powers written out; φ comes from ``power_factor`` or ``tan_phi``."""
+    texts = given.text("right_power", power_terms.RIGHT), given.text("recorded_power")
+    if any("phi" in text or "φ" in text for text in texts) and not (
+        given.has("tan_phi") or given.has("power_factor")
+    ):
+        given.refuse("recorded_power", "φ is not known", 'add power_factor: "0.85" or tan_phi')
+    try:
+        return power_terms.quotient_of_powers(*texts, _tan_phi(given))
+    except BadExpression as problem:
+        given.refuse(
+            "recorded_power", str(problem), 'write "-U*I*sin(phi)", "U*I*(cos(30+phi) - cos(90-phi))"'
+        )
+    except ZeroDivisionError:
+        given.refuse(
+            "recorded_power", "the meter records nothing so", "settle by another basis (other months)"
+        )
+    return Fraction(1)
+
+
 def _element(node: Node, given: Given) -> tuple[str, str]:
     inner = Given(node, given.context, ("voltage", "current"))
     return inner.text("voltage", "0"), inner.text("current", "0")
 
 
 def _phases_factor(given: Given) -> Fraction:
-    """Return K of a three-phase four-wire meter whose current transformers differ, one by one."""
-    booked = ratio_of(given.members["booked_ct"]) if given.has("booked_ct") else Fraction(0)
-    if not booked:
+    """Return K of a three-phase four-wire meter whose phases differ: transformers, errors, voltages, loads."""
+    phases = {
+        name: Given(node, given.context, (), PHASE_KEYS) for name, node in given.named("phases").items()
+    }
+    booked = ratio_of(given.members["booked_ct"], given.context) if given.has("booked_ct") else Fraction(0)
+    if not booked and any(phase.has("ct") for phase in phases.values()):
         given.refuse("phases", "the booked ratio is missing", 'add booked_ct: "100/5"')
         return Fraction(1)
-    shares = Fraction(0)
-    phases = given.named("phases")
-    for node in phases.values():
-        phase = Given(node, given.context, (), ("ct", "reversed", "open"))
+    right, recorded = Fraction(0), Fraction(0)
+    for phase in phases.values():
+        load = phase.number("load", 1)
+        right += load
         if phase.flag("open"):
             continue
-        actual = ratio_of(phase.members["ct"]) if phase.has("ct") else booked
-        shares += (-1 if phase.flag("reversed") else 1) * booked / actual
-    if len(phases) != 3 or not shares:
-        given.refuse("phases", f"{len(phases)} phases that record {shares}", "describe all three: A, B and C")
+        ratio = booked / ratio_of(phase.members["ct"], given.context) if phase.has("ct") else Fraction(1)
+        seen = (
+            load
+            * ratio
+            * (1 + phase.number("error_percent", 0) / 100)
+            * phase.number("voltage_percent", 100)
+            / 100
+        )
+        recorded += -seen if phase.flag("reversed") else seen
+    if len(phases) != 3:
+        given.refuse(
+            "phases", f"{len(phases)} phases", "describe all three: A, B and C; {} is a phase that is right"
+        )
         return Fraction(1)
-    return 3 / shares
+    if not recorded:
+        given.refuse("phases", "the meter records nothing so", "settle by another basis (other months)")
+        return Fraction(1)
+    return right / recorded
