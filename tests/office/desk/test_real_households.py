@@ -18,7 +18,7 @@ from diansuo.office.collection.models import Receivable
 from diansuo.office.config import rulebook
 from diansuo.office.desk import cycle, queries
 from diansuo.office.metering.models import Consumption, Finding
-from tests.reference import residential_twin
+from diansuo.shadow import household
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +106,7 @@ def test_every_bill_is_to_the_fen_what_the_slow_twin_says(twenty_months: dict[in
         earlier = Bill.objects.filter(
             contract=bill.contract, period__range=(year * 100 + 1, bill.period - 1)
         ).values_list("energy_wh", flat=True)
-        customer = residential_twin.Customer(
+        customer = household.Customer(
             price_class=bill.price_class,
             voltage_class=bill.voltage_class,
             from_date=bill.from_date,
@@ -117,7 +117,7 @@ def test_every_bill_is_to_the_fen_what_the_slow_twin_says(twenty_months: dict[in
             year_to_date_kwh=kilowatt_hours(sum(earlier)),
             months_in_year=12,
         )
-        expected = residential_twin.bill(customer, rulebook.book())
+        expected = household.bill(customer, rulebook.book())
         lines = [
             (kilowatt_hours(line.quantity), Decimal(line.amount_fen).scaleb(-2))
             for line in bill.lines.order_by("sequence")
