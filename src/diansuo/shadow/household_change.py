@@ -202,7 +202,7 @@ def corrections(
                 if component in ("base", "step"):
                     before = changes.get((step, price), (Decimal(0), Decimal(0)))
                     changes[step, price] = before[0] + sign * kwh, before[1] + sign * yuan
-    return {key: change for key, change in changes.items() if change != (0, 0)}
+    return {key: change for key, change in changes.items() if any(change)}
 
 
 def lines_of_correction(changes: dict[tuple[int, Decimal], tuple[Decimal, Decimal]]) -> list[Line]:

@@ -59,4 +59,6 @@ def known(value: str | None) -> str:
 
 def parameter(values: Mapping[str, Any], name: str) -> str:
     """Return a named value of a rule of parameters."""
+    if name not in values["parameters"]:
+        raise CannotBill("no_such_parameter")
     return known(values["parameters"][name]["value"])

@@ -111,7 +111,7 @@ def factory_of(
     by_period = [energy.get(part, Fraction(0)) if has_periods else Fraction(0) for part in PARTS]
     by_period[FLAT] = total - sum(part for at, part in enumerate(by_period) if at != FLAT)
     spread = bands(lost.transformer + lost.line, [max(part, Fraction(0)) for part in by_period], step)
-    month_days = days_of_month(days, book, place)
+    month_days = days_of_month(days, book)
     capacity_days, demand_days = charged(days, supply, month_days)
     billed = total + lost.transformer + lost.line
     return (
@@ -229,14 +229,16 @@ def row_of_model(one: Transformer, models: Mapping[str, Any]) -> list[str | None
     return [None] * 4
 
 
-def days_of_month(days: Days, book: RuleBook, place: str) -> int:
+def days_of_month(days: Days, book: RuleBook) -> int:
     """Return what the month of use is divided by: its calendar days, or 30 by the old rule."""
     try:
         if parameter(entry_on(book, TERMS, days.first).values, "day_base") == "thirty":
             return 30
     except CannotBill:
         pass  # without the rule there is no charge to divide
-    basis = parameter(entry_on(book, f"{place}/settlement", days.first).values, "bill_month_basis")
+    basis = parameter(
+        entry_on(book, f"{book.default_place}/settlement", days.first).values, "bill_month_basis"
+    )
     of_bill = date(days.period // 100, days.period % 100, 1)
     of_use = of_bill - timedelta(days=1) if basis == "reading_day" else of_bill
     return monthrange(of_use.year, of_use.month)[1]
