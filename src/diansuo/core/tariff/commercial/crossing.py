@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
 
 from diansuo.core.quantity.arrays import Bool, Int16, Int32, Int64
 from diansuo.core.quantity.band import BANDS
-from diansuo.core.rules import RuleBook
+from diansuo.core.rules import NoSuchRule, NoValueInForce, RuleBook
 from diansuo.core.tariff.commercial.columns import (
     CommercialBills,
     CommercialInput,
@@ -24,13 +24,12 @@ from diansuo.core.tariff.commercial.columns import (
     CommercialRefusalCode,
 )
 from diansuo.core.tariff.commercial.price import price_commercial
-from diansuo.core.tariff.commercial.schedules import COMPONENTS
+from diansuo.core.tariff.commercial.schedules import CHARGE_PRICE, CHARGE_TERMS, COMPONENTS
 from diansuo.core.tariff.resolve import day_number
 from diansuo.core.tariff.splitting import Split, divide_by_days, split_at
 
 STEP_WH: Final = 10
 MOST_CHANGES: Final = 40
-CHARGE_RULES: Final = ("/commercial_prices/capacity_demand", "national/capacity_charge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +81,26 @@ def price_commercial_across_changes(
         if not changes:
             break
         rows = split.row[[one.row for one in changes]]
+        days = [date.fromisoformat(one.params["change_date"]) for one in changes]
         row = np.append(row, rows)
-        day = np.append(day, [day_number(date.fromisoformat(one.params["change_date"])) for one in changes])
-        divided[rows[[str(one.params["rule_id"]).endswith(CHARGE_RULES) for one in changes]]] = True
+        day = np.append(day, [day_number(each) for each in days])
+        of_charge = {each: _changes_charge(book, place or book.default_place, each) for each in set(days)}
+        divided[rows[[of_charge[each] for each in days]]] = True
         split = split_at(inputs.from_day, inputs.to_day, day, row)
         bills = price_commercial(parts_of(inputs, split, divided), book, place)
     return join(bills, split, len(inputs))
+
+
+def _changes_charge(book: RuleBook, place: str, day: date) -> bool:
+    """Tell whether price or rule of the charge begin on a day, whichever rule was named for the change of that day."""
+    for rule_id in (CHARGE_TERMS, f"{place}/{CHARGE_PRICE}"):
+        try:
+            before, after = (book.in_force(rule_id, each) for each in (day - timedelta(days=1), day))
+        except (NoSuchRule, NoValueInForce):
+            continue
+        if before is not after:
+            return True
+    return False
 
 
 def recompute_commercial(
