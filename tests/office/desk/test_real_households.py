@@ -1,4 +1,4 @@
-"""Ten real households, twenty months: from an empty database to issued bills, every fen held against the shadow engine."""
+"""Ten real households, twenty months: from an empty database to issued bills, every fen held against the shadow."""
 
 from __future__ import annotations
 
