@@ -10,7 +10,7 @@ import numpy.typing as npt
 from diansuo.core.quantity.month import UNKNOWN_DAY, billing_year, next_month
 from diansuo.core.tariff import AppliedRule, BillingInput, Bills, months_in_year
 from diansuo.office.base import bulk
-from diansuo.office.billing import crossing
+from diansuo.office.billing import crossing, keeping
 from diansuo.office.billing.models import Bill, BillLine, RuleSlice
 
 Int64 = npt.NDArray[np.int64]
@@ -214,6 +214,7 @@ def store_bills(job_id: int, ready: Ready, bills: Bills) -> int:
     bill_of_row[rows] = ids
     _store_lines(bills, bill_of_row, slices)
     crossing.store_parts(bills, bill_of_row)
+    keeping.keep_unshown_rules(inputs, bills, bill_of_row, slices)
     return len(rows)
 
 

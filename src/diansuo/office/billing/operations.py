@@ -18,7 +18,7 @@ from diansuo.office.base import bulk
 from diansuo.office.base.models import Job, Station
 from diansuo.office.billing import columns, crossing
 from diansuo.office.billing.commercial import pricing
-from diansuo.office.billing.models import Bill, BillLine, BillPart, ExternalBill
+from diansuo.office.billing.models import Bill, BillFacts, BillLine, BillPart, ExternalBill
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.place import commercial_place
 from diansuo.office.metering.models import Finding
@@ -42,7 +42,7 @@ def drop_drafts(station_id: int, period: int, low: int, high: int) -> None:
         consumption__point__station=station_id,
         consumption__point__pk__range=(low, high),
     )
-    for kind in (BillLine, BillPart):
+    for kind in (BillLine, BillPart, BillFacts):
         belonging = kind.objects.filter(bill__in=drafts)
         belonging._raw_delete(belonging.db)
     used = Bill.rules.through.objects.filter(bill__in=drafts)

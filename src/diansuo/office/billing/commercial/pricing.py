@@ -22,7 +22,7 @@ from diansuo.core.tariff.commercial import (
 )
 from diansuo.core.tariff.resolve import day_of
 from diansuo.office.base import bulk
-from diansuo.office.billing import columns
+from diansuo.office.billing import columns, keeping
 from diansuo.office.billing.columns import Ready
 from diansuo.office.billing.commercial import inputs, loading
 from diansuo.office.billing.commercial.loading import Terms
@@ -176,6 +176,7 @@ def store(job_id: int, answer: Answer) -> int:
     _store_lines(crossed, bill_of_row, slices)
     _store_parts(crossed, bill_of_row)
     _store_rules(bills, rows, ids, slices)
+    keeping.keep_facts(given, rows, ids)
     return len(rows)
 
 
