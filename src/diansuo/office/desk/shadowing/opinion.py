@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -15,15 +14,13 @@ from diansuo.core.rules import RuleBook
 from diansuo.office.archive.models import ContractTerm, MeterInstallation, SupplyTerm, Transformer
 from diansuo.office.billing.models import Bill
 from diansuo.office.desk.shadowing.gathering import Material
-from diansuo.office.metering.models import RegisterReading
+from diansuo.office.desk.shadowing.settling import day_number, day_of, first_day, settled
 from diansuo.shadow import factory_change, household_change, registers, supply
 from diansuo.shadow.exact import CannotBill
 from diansuo.shadow.household import Customer, months_of_steps
 from diansuo.shadow.rules_of import entry_on, parameter
 from diansuo.shadow.supply import NotCovered
 
-CHECKS: Final = "national/checks/reading"
-EPOCH: Final = date(1970, 1, 1)
 COMMERCIAL: Final = (5, 6)
 TWO_PART: Final = 6
 TIME_OF_USE: Final = (2, 7)
@@ -92,7 +89,7 @@ def opinion_of(material: Material, book: RuleBook, commercial_place: str) -> Opi
     month, reads = settled(material, book)
     if month.status != "OK":
         raise CannotBill(f"reading_{month.status.lower()}")
-    first, end = _date(month.from_day), _date(month.to_day)
+    first, end = day_of(month.from_day), day_of(month.to_day)
     terms = [one for one in material.terms if _holds(one, first)]
     if not terms:
         raise CannotBill("no_terms")
@@ -137,97 +134,8 @@ def _holds(period: Any, day: date) -> bool:
     return period.valid_from <= day and (period.valid_to is None or period.valid_to > day)
 
 
-def _in_force_at_reading(periods: Iterable[Any], day: date) -> Any | None:
-    """Return what held on the last day of use; what begins on the day of the reading only where nothing else did."""
-    held = [one for one in periods if one.valid_from <= day and (one.valid_to is None or one.valid_to >= day)]
-    return min(held, key=lambda one: one.valid_from, default=None)
-
-
 def _prices_otherwise(one: ContractTerm, other: ContractTerm) -> bool:
     return (one.price_class, one.voltage_class) != (other.price_class, other.voltage_class)
-
-
-def settled(material: Material, book: RuleBook) -> tuple[registers.Month, list[registers.Read]]:
-    """Settle the point's month from its readings, from the day it is billed up to."""
-    bill, route = material.bill, material.bill.consumption.point.route
-    due = due_date(bill.period, route.reading_day if route else 1, book)
-    opened = max((one.to_date for one in material.billed_before), default=None)
-    counting = [one for one in material.readings if opened is None or one.read_date >= opened]
-    reads = [_read(one, material.installations) for one in counting]
-    window = [due] + [
-        one.read_date
-        for one in counting
-        if one.period == bill.period
-        and one.register == registers.TOTAL
-        and one.purpose in (registers.PERIODIC, registers.OPENING)
-    ]
-    terms = _in_force_at_reading(material.terms, due)
-    checks = entry_on(book, CHECKS, due).values
-    return (
-        registers.consumption(
-            reads,
-            registers.Terms(
-                capacity_kw=Decimal((terms.capacity_va if terms else 0) or 0) / 1000,
-                due_day=_day(due),
-                open_day=None if opened is None else _day(opened),
-                earliest_day=_day(min(window)),
-                latest_day=_day(max(window)),
-                multiplier_days=frozenset(map(_day, multiplier_days(material.installations))),
-                rollover_above=Decimal(parameter(checks, "rollover_above_fraction")),
-                capacity_factor=Decimal(parameter(checks, "maximum_capacity_factor")),
-            ),
-        ),
-        reads,
-    )
-
-
-def due_date(period: int, reading_day: int, book: RuleBook) -> date:
-    """Return the day on which the reading of a 电费年月 is scheduled (抄表例日)."""
-    first = date(period // 100, period % 100, 1)
-    following = (first + timedelta(days=31)).replace(day=1)
-    scheduled = min(first + timedelta(days=reading_day - 1), following - timedelta(days=1))
-    settlement = entry_on(book, f"{book.default_place}/settlement", first).values
-    if parameter(settlement, "bill_month_basis") == "reading_day":
-        return scheduled
-    # By the month of use the reading ends the month before: its last day of use is the day before it.
-    if scheduled - timedelta(days=1) >= first:
-        return scheduled
-    after = (following + timedelta(days=31)).replace(day=1)
-    return min(following + timedelta(days=reading_day - 1), after - timedelta(days=1))
-
-
-def _read(one: RegisterReading, installations: list[MeterInstallation]) -> registers.Read:
-    meter = [each for each in installations if each.meter_id == one.meter_id]
-    held = [
-        each
-        for each in meter
-        if each.valid_from <= one.read_date and (each.valid_to is None or each.valid_to >= one.read_date)
-    ]
-    if one.purpose == registers.FINAL:  # the last reading belongs to what ends that day, not to what begins
-        held = [each for each in held if each.valid_from < one.read_date]
-    in_force = max(held or meter, key=lambda each: each.valid_from, default=None)
-    return registers.Read(
-        day=_day(one.read_date),
-        kwh=Decimal(one.register_wh) / 1000,
-        register=one.register,
-        purpose=one.purpose,
-        meter=one.meter_id,
-        multiplier=in_force.multiplier if in_force else 1,
-        digits=one.meter.integer_digits,
-        estimated=one.estimated,
-    )
-
-
-def multiplier_days(installations: list[MeterInstallation]) -> set[date]:
-    """Return the days on which a meter that stays gets another multiplier."""
-    return {
-        after.valid_from
-        for after in installations
-        for before in installations
-        if before.meter_id == after.meter_id
-        and before.valid_to == after.valid_from
-        and before.multiplier != after.multiplier
-    }
 
 
 def _price_household(opinion: Opinion, material: Material, terms: ContractTerm, book: RuleBook) -> None:
@@ -237,7 +145,7 @@ def _price_household(opinion: Opinion, material: Material, terms: ContractTerm, 
         raise CannotBill("no_time_of_use_registers")
     start_month = int(
         parameter(
-            entry_on(book, f"{book.default_place}/settlement", _first_day(bill.period)).values,
+            entry_on(book, f"{book.default_place}/settlement", first_day(bill.period)).values,
             "year_start_month",
         )
     )
@@ -338,7 +246,7 @@ def _price_factory(
         raise CannotBill("no_supply_terms")
     if any(first < one.valid_from < end for one in material.supply):
         raise NotCovered("supply_changed")
-    demand = registers.maximum_demand_kw(reads, _day(first), _day(end))
+    demand = registers.maximum_demand_kw(reads, day_number(first), day_number(end))
     factory, lost = supply.factory_of(
         month,
         supply.Days(first, end, bill.period),
@@ -403,15 +311,3 @@ def _transformer(one: Transformer) -> supply.Transformer:
 
 def _scaled(number: int | None, by: int) -> Fraction | None:
     return None if number is None else Fraction(number, by)
-
-
-def _day(day: date) -> int:
-    return (day - EPOCH).days
-
-
-def _date(day: int | None) -> date:
-    return EPOCH + timedelta(days=day or 0)
-
-
-def _first_day(period: int) -> date:
-    return date(period // 100, period % 100, 1)
