@@ -23,6 +23,7 @@ from diansuo.core.metering.energy import (
     surplus_feed_in,
 )
 from diansuo.core.quantity.money import ENERGY_LIMIT_WH
+from diansuo.shadow import losses
 from tests.reference import energy_twin as twin
 
 ENERGY = st.one_of(st.integers(0, 50), st.integers(0, 10**7), st.integers(0, 4 * 10**12))
@@ -65,7 +66,7 @@ def test_the_slow_twin_finds_every_transformer_loss_alike(rows: list[tuple[int, 
 
 def _twin_loss(row: tuple[int, ...], step: int) -> tuple[int, int]:
     a, r, s, p0, pk, i0, uk, t, k = row
-    active, reactive = twin.transformer_loss(
+    active, reactive = losses.transformer_loss(
         *(kilo(each) for each in (a, r, s, p0, pk, i0, uk)), t, kilo(k), kilo(step)
     )
     return int(active * 1000), int(reactive * 1000)
@@ -91,7 +92,7 @@ def test_the_slow_twin_takes_the_same_part_of_a_month(
     month: int, days: int, more: int, base: int, step: int
 ) -> None:
     found = part_of_month_wh(col(month), col(days), col(days + more), col(base), step)
-    expected = twin.part_of_month(Fraction(month), days, days + more, base, Fraction(step))
+    expected = losses.part_of_month(Fraction(month), days, days + more, base, Fraction(step))
     assert found.tolist() == [int(expected)]
 
 
@@ -110,7 +111,7 @@ def test_the_slow_twin_counts_the_same_hours(rows: list[tuple[int, int, list[tup
         out_from_day=col(*(a for _, a, _ in seals)),
         out_to_day=col(*(b for _, _, b in seals)),
     )
-    expected = [twin.hours(start, start + days, [(a, a + n) for a, n in out]) for start, days, out in rows]
+    expected = [losses.hours(start, start + days, [(a, a + n) for a, n in out]) for start, days, out in rows]
     assert found.tolist() == expected
 
 
@@ -120,7 +121,7 @@ READ = st.lists(st.one_of(st.just(0), st.integers(0, 30), st.integers(0, 10**12)
 @given(st.integers(-(10**12), 10**12), READ, STEP)
 def test_periods_sum_to_what_was_spread_and_the_twin_agrees(amount: int, read: list[int], step: int) -> None:
     found = spread_over_bands(col(amount), np.array([read], dtype=np.int64), step_wh=step)[0]
-    expected = twin.bands(Fraction(amount), [Fraction(each) for each in read], Fraction(step))
+    expected = losses.bands(Fraction(amount), [Fraction(each) for each in read], Fraction(step))
     assert found.tolist() == [int(each) for each in expected]
     assert found.sum() == amount
     assert (found * np.sign(amount) >= 0).all(), "no period gives what it does not have"

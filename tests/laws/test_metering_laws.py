@@ -19,8 +19,8 @@ from diansuo.core.metering import (
     segments,
     settle,
 )
+from diansuo.shadow.registers import Month, Read, Terms, consumption
 from tests.core.metering.histories import THRESHOLDS, D, R, due, readings, segments_of, settled
-from tests.reference.consumption_twin import Month, Read, Terms, consumption
 
 PLENTY_W = 1_000_000_000
 KWH = st.one_of(st.integers(0, 3000), st.integers(99_900_000, 99_999_999)).map(

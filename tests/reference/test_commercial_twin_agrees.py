@@ -21,6 +21,11 @@ from diansuo.core.tariff.commercial import (
 from diansuo.core.tariff.commercial.capacity import charged_days
 from diansuo.core.tariff.commercial.power_factor import power_factor_hundredths
 from diansuo.core.tariff.resolve import day_number, day_of
+from diansuo.shadow.charges import charged_days as count_charged_days
+from diansuo.shadow.exact import CannotBill
+from diansuo.shadow.factory import Factory, Line
+from diansuo.shadow.factory_bill import bill
+from diansuo.shadow.power_factor import power_factor
 from tests.core.tariff.commercial.books_of import (
     PLACE,
     book_of,
@@ -29,7 +34,6 @@ from tests.core.tariff.commercial.books_of import (
     parameters,
     place_terms,
 )
-from tests.reference import commercial_twin as twin
 
 ROWS = 6000
 
@@ -107,14 +111,14 @@ def random_rows(rows: int, seed: int) -> CommercialInput:
     )
 
 
-def factory_of(inputs: CommercialInput, row: int) -> twin.Factory:
+def factory_of(inputs: CommercialInput, row: int) -> Factory:
     def kilo(name: str) -> Fraction:
         return Fraction(int(getattr(inputs, name)[row]), 1000)
 
     own = [
         None if each == NOT_KNOWN else Fraction(each, 10**9) for each in inputs.own_price_nano[row].tolist()
     ]
-    return twin.Factory(
+    return Factory(
         voltage_class=int(inputs.voltage_class[row]),
         two_part=bool(inputs.two_part[row]),
         bill_month=date(int(inputs.period[row]) // 100, int(inputs.period[row]) % 100, 1),
@@ -141,9 +145,9 @@ def factory_of(inputs: CommercialInput, row: int) -> twin.Factory:
     )
 
 
-def lines_by_row(bills: CommercialBills) -> dict[int, list[twin.Line]]:
+def lines_by_row(bills: CommercialBills) -> dict[int, list[Line]]:
     lines = bills.lines
-    by_row: dict[int, list[twin.Line]] = {}
+    by_row: dict[int, list[Line]] = {}
     for at in range(len(lines)):
         component = Component(lines.component[at])
         divisor = 100 if component is Component.POWER_FACTOR else 1000 * max(1, int(lines.days[at]))
@@ -172,8 +176,8 @@ def test_the_commercial_engine_and_its_twin_agree_on_every_line(
     refused = {refusal.row: refusal for refusal in bills.refusals}
     for row in range(ROWS):
         try:
-            expected = twin.bill(factory_of(inputs, row), book, PLACE)
-        except twin.CannotBill:
+            expected = bill(factory_of(inputs, row), book, PLACE)
+        except CannotBill:
             assert row in refused, f"row {row}: the twin has no bill, the engine has"
             assert not bills.priced[row]
             continue
@@ -221,7 +225,7 @@ def test_the_power_factor_agrees_with_a_root_of_sixty_digits_also_at_the_ties() 
         if p == 0 and q == 0:
             assert hundredths == NO_POWER_FACTOR
         else:
-            assert Fraction(hundredths, 100) == twin.power_factor(Fraction(p), Fraction(q)), (p, q)
+            assert Fraction(hundredths, 100) == power_factor(Fraction(p), Fraction(q)), (p, q)
 
 
 def test_charged_days_agree_with_a_count_day_by_day() -> None:
@@ -235,7 +239,7 @@ def test_charged_days_agree_with_a_count_day_by_day() -> None:
         part = tuple(month_from + timedelta(days=int(each)) for each in offsets)
         served = tuple(month_from + timedelta(days=int(each)) for each in unit)
         month_days = int(random.choice([30, length]))
-        expected = twin.charged_days(served, part, month, month_days)
+        expected = count_charged_days(served, part, month, month_days)
 
         def columns(days: tuple[date, ...]) -> tuple[np.ndarray, np.ndarray]:
             return np.array([day_number(days[0])]), np.array([day_number(days[1])])

@@ -24,9 +24,10 @@ from diansuo.core.tariff import (
 )
 from diansuo.core.tariff.resolve import changes_within, day_number, day_of
 from diansuo.office.config.rulebook_files import load
+from diansuo.shadow.exact import CannotBill
+from diansuo.shadow.household import Customer, Line
+from diansuo.shadow.household_change import CrossedBill, Registers, bill_across_changes, corrections
 from tests.core.tariff.placeholders import document, flat, lay_over, periods, settlement, steps, terms
-from tests.reference.crossing_twin import CrossedBill, Registers, bill_across_changes, corrections
-from tests.reference.residential_twin import CannotBill, Customer, Line
 
 ROWS = 1500
 FIRST = day_number(date(2023, 6, 20))

@@ -14,7 +14,8 @@ from diansuo.core.rules import RuleBook, parse
 from diansuo.core.tariff import BillingInput, Bills, Component, price
 from diansuo.core.tariff.resolve import day_number, day_of
 from diansuo.office.config.rulebook_files import load
-from tests.reference.residential_twin import CannotBill, Customer, bill
+from diansuo.shadow.exact import CannotBill
+from diansuo.shadow.household import Customer, bill
 
 ROWS = 20_000
 

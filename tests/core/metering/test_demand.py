@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from diansuo.core.metering import Purpose, Register, segments, settle
 from diansuo.core.metering.demand import NO_DEMAND, maximum_demand_w
+from diansuo.shadow.registers import Read, maximum_demand_kw
 from tests.core.metering.histories import THRESHOLDS, D, R, due, readings
-from tests.reference import demand_twin
 
 DEMAND, FINAL, INITIAL = Register.DEMAND, Purpose.FINAL, Purpose.INITIAL
 MONTH = [R(31, "100"), R(62, "210")]
@@ -62,7 +64,12 @@ def test_it_agrees_with_its_slow_twin(rows: list[tuple[int, Purpose, int, int]])
     given_rows = [
         R(day, f"{watts / 1000}", DEMAND, purpose, multiplier=by) for day, purpose, watts, by in rows
     ]
-    expected = demand_twin.maximum_demand_w(
-        [demand_twin.DemandReading(day, int(purpose), watts, by) for day, purpose, watts, by in rows], 31, 62
+    expected = maximum_demand_kw(
+        [
+            Read(day, Decimal(watts) / 1000, int(DEMAND), int(purpose), 1, by, 6, estimated=False)
+            for day, purpose, watts, by in rows
+        ],
+        31,
+        62,
     )
-    assert demand_of([*MONTH, *given_rows]) == (NO_DEMAND if expected is None else expected)
+    assert demand_of([*MONTH, *given_rows]) == (NO_DEMAND if expected is None else expected * 1000)

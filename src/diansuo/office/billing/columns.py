@@ -10,7 +10,7 @@ import numpy.typing as npt
 from diansuo.core.quantity.month import UNKNOWN_DAY, billing_year, next_month
 from diansuo.core.tariff import AppliedRule, BillingInput, Bills, months_in_year
 from diansuo.office.base import bulk
-from diansuo.office.billing import crossing
+from diansuo.office.billing import crossing, keeping
 from diansuo.office.billing.households import storing
 from diansuo.office.billing.households.storing import HAVING, PartFacts
 from diansuo.office.billing.models import Bill, BillLine, RuleSlice
@@ -221,7 +221,7 @@ def store_bills(job_id: int, ready: Ready, bills: Bills, parts: PartFacts | None
     _store_lines(bills, bill_of_row, slices)
     crossing.store_parts(bills, bill_of_row, slices, parts)
     storing.store_refunds(bills, bill_of_row, slices)
-    storing.store_rules(bills, bill_of_row, slices)
+    keeping.keep_unshown_rules(inputs, bills, bill_of_row, slices)
     return len(rows)
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "COMPONENTS",
     "COMPONENT_NAMES",
     "Bill",
+    "BillFacts",
     "BillLine",
     "BillPart",
     "BillRefund",
@@ -226,6 +227,20 @@ class BillRefund(models.Model):
     class Meta:
         verbose_name = _("应返电费")
         verbose_name_plural = _("应返电费")
+
+
+class BillFacts(models.Model):
+    """What a commercial bill was priced with, as evidence: with it and its rules the bill recomputes byte for byte.
+
+    A household's bill needs none: what it was priced with are columns of the bill and of its parts.
+    """
+
+    bill = models.OneToOneField(Bill, models.CASCADE, related_name="facts", verbose_name=_("账单"))
+    content = models.JSONField(_("计费依据"))
+
+    class Meta:
+        verbose_name = _("账单计费依据")
+        verbose_name_plural = _("账单计费依据")
 
 
 class ExternalBill(Imported):

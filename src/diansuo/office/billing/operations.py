@@ -21,7 +21,7 @@ from diansuo.office.billing.commercial import pricing
 from diansuo.office.billing.households.findings import remarks
 from diansuo.office.billing.households.loading import facts_of
 from diansuo.office.billing.households.pricing import price_ready as price_households
-from diansuo.office.billing.models import Bill, BillLine, BillPart, BillRefund, ExternalBill
+from diansuo.office.billing.models import Bill, BillFacts, BillLine, BillPart, BillRefund, ExternalBill
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.place import commercial_place
 from diansuo.office.metering.models import Finding
@@ -45,7 +45,7 @@ def drop_drafts(station_id: int, period: int, low: int, high: int) -> None:
         consumption__point__station=station_id,
         consumption__point__pk__range=(low, high),
     )
-    for kind in (BillLine, BillPart, BillRefund):
+    for kind in (BillLine, BillPart, BillRefund, BillFacts):
         belonging = kind.objects.filter(bill__in=drafts)
         belonging._raw_delete(belonging.db)
     used = Bill.rules.through.objects.filter(bill__in=drafts)

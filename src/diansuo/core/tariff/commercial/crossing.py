@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
 
 from diansuo.core.quantity.arrays import Bool, Int16, Int32, Int64
-from diansuo.core.rules import RuleBook
+from diansuo.core.rules import NoSuchRule, NoValueInForce, RuleBook
 from diansuo.core.tariff.commercial.columns import (
     CommercialBills,
     CommercialInput,
@@ -26,12 +26,11 @@ from diansuo.core.tariff.commercial.dividing import CommercialFreeze, Divided, d
 from diansuo.core.tariff.commercial.faults import find_faults
 from diansuo.core.tariff.commercial.price import place_of, price_commercial
 from diansuo.core.tariff.commercial.resolve import resolve
-from diansuo.core.tariff.commercial.schedules import COMPONENTS
+from diansuo.core.tariff.commercial.schedules import CHARGE_PRICE, CHARGE_TERMS, COMPONENTS
 from diansuo.core.tariff.resolve import day_number
 from diansuo.core.tariff.splitting import Split, divide_by_days, split_at
 
 MOST_CHANGES: Final = 40
-CHARGE_RULES: Final = ("/commercial_prices/capacity_demand", "national/capacity_charge")
 OF_MONTH: Final = ("period", "month_days", "active_wh", "reactive_varh", "demand_w", "month_energy_wh")
 """What every part of a month has from the month, whatever its own terms are."""
 CHARGES: Final = ("capacity_va_days", "demand_days")
@@ -151,9 +150,10 @@ def cuts_of(
             break
         rows = split.row[[one.row for one in changes]]
         segment = np.append(segment, rows)
-        days = [day_number(date.fromisoformat(one.params["change_date"])) for one in changes]
-        day = np.append(day, np.array(days, dtype=np.int64))
-        divided[rows[[str(one.params["rule_id"]).endswith(CHARGE_RULES) for one in changes]]] = True
+        days = [date.fromisoformat(one.params["change_date"]) for one in changes]
+        day = np.append(day, np.array([day_number(each) for each in days], dtype=np.int64))
+        of_charge = {each: _changes_charge(book, place_of(book, place), each) for each in set(days)}
+        divided[rows[[of_charge[each] for each in days]]] = True
         looked_at[:] = False
         looked_at[rows] = True
     return Cuts(segments, of_terms, segment, day, divided)
@@ -217,6 +217,18 @@ def _parts(inputs: CommercialInput, cuts: Cuts, within: Split, divided: Divided)
         band_wh=divided.band_wh,
         **charges,
     )
+
+
+def _changes_charge(book: RuleBook, place: str, day: date) -> bool:
+    """Tell whether price or rule of the charge begin on a day, whichever rule was named for the change of that day."""
+    for rule_id in (CHARGE_TERMS, f"{place}/{CHARGE_PRICE}"):
+        try:
+            before, after = (book.in_force(rule_id, each) for each in (day - timedelta(days=1), day))
+        except (NoSuchRule, NoValueInForce):
+            continue
+        if before is not after:
+            return True
+    return False
 
 
 def recompute_commercial(

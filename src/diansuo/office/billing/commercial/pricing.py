@@ -24,7 +24,7 @@ from diansuo.core.tariff.commercial import (
 from diansuo.core.tariff.commercial.price import applied_rule
 from diansuo.core.tariff.resolve import day_of
 from diansuo.office.base import bulk
-from diansuo.office.billing import columns
+from diansuo.office.billing import columns, keeping
 from diansuo.office.billing.columns import Ready
 from diansuo.office.billing.commercial import freezing, inputs, loading
 from diansuo.office.billing.commercial.changes import METHOD_CHANGE, NO_SUPPLY_TERMS, method_change_allowed
@@ -208,6 +208,7 @@ def store(job_id: int, answer: Answer) -> int:
     _store_lines(crossed, bill_of_row, slices)
     _store_parts(crossed, bill_of_row)
     _store_rules(bills, rows, ids, slices, _loss_rules(settled.added, bills))
+    keeping.keep_facts(given, rows, ids)
     return len(rows)
 
 

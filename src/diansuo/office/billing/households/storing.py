@@ -1,4 +1,4 @@
-"""What households' bills carry beside their lines: what is owed by another way, the rules behind, facts of parts."""
+"""What households' bills carry beside their lines: what is owed by another way, and facts of parts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from diansuo.core.tariff import Bills
 from diansuo.office.base import bulk
-from diansuo.office.billing.models import Bill, BillRefund
+from diansuo.office.billing.models import BillRefund
 
 Int64 = npt.NDArray[np.int64]
 
@@ -45,14 +45,3 @@ def store_refunds(bills: Bills, bill_of_row: Int64, slices: Int64) -> None:
             "rule": slices[lines.rule],
         },
     )
-
-
-def store_rules(bills: Bills, bill_of_row: Int64, slices: Int64) -> None:
-    """Write which terms had a part in a bill and price no line of it, also those of its parts."""
-    rows = np.arange(len(bill_of_row))
-    parts = bills.parts
-    row = np.concatenate([rows, parts.row, parts.row])
-    rule = np.concatenate([bills.terms_rule, parts.terms_rule, parts.settlement_rule])
-    used = (rule >= 0) & (bill_of_row[row] > 0)
-    pairs = np.unique(np.stack([bill_of_row[row[used]], slices[rule[used]]]), axis=1)
-    bulk.insert_columns(Bill.rules.through, {"bill": pairs[0], "ruleslice": pairs[1]})

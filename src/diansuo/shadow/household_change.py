@@ -1,29 +1,23 @@
-"""The slow twin of bills that cross a change of prices, and of years settled anew: one customer, day by day.
+"""A household's bill when a price changes inside it, and a year of steps settled anew.
 
-It bills with the twin of the price engine and shares nothing with the engine but the rulebook.
+What was used is divided by what the meter had frozen on the day of the change, else by days; each part is billed at its
+own price and goes on in the steps where the one before it ended.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from decimal import ROUND_FLOOR, Decimal
+from datetime import date
+from decimal import Decimal
 
 from diansuo.core.rules import RuleBook
-from tests.reference.residential_twin import (
-    ENERGY_RULES,
-    SHARED_TIME_OF_USE,
-    TIME_OF_USE,
-    Bill,
-    CannotBill,
-    Customer,
-    Line,
-    bill,
-    round_to,
-)
+from diansuo.shadow.exact import CannotBill, round_down, round_to
+from diansuo.shadow.household import ENERGY_RULES, SHARED_TIME_OF_USE, TIME_OF_USE, Bill, Customer, Line, bill
+from diansuo.shadow.rules_of import days_between
 
 Registers = tuple[Decimal, Decimal, Decimal]
+"""total, peak and valley in kWh"""
 
 
 @dataclass
@@ -40,19 +34,14 @@ def bill_across_changes(customer: Customer, book: RuleBook, frozen: dict[date, R
 
     ``frozen``: total, peak and valley used from the first day up to a day, in kWh.
     """
-    days = [
-        customer.from_date + timedelta(days=at) for at in range((customer.to_date - customer.from_date).days)
-    ]
-    changes = [
-        after
-        for before, after in zip(days, days[1:], strict=False)
-        if entries_on(book, customer, before) != entries_on(book, customer, after)
-    ]
+    changes = change_days(customer, book)
     if not changes:
         whole = bill(customer, book)
         return CrossedBill(whole, [0] * len(whole.lines), [])
-    if customer.energy_kwh < 0 or customer.peak_kwh > customer.energy_kwh:
-        raise CannotBill
+    if customer.energy_kwh < 0:
+        raise CannotBill("negative_energy")
+    if customer.price_class in TIME_OF_USE and customer.peak_kwh > customer.energy_kwh:
+        raise CannotBill("registers_exceed_total")
     starts = [customer.from_date, *changes]
     ends = [*changes, customer.to_date]
     energy, peak, valley = divide_registers(customer, book, changes, frozen)
@@ -83,8 +72,17 @@ def bill_across_changes(customer: Customer, book: RuleBook, frozen: dict[date, R
     )
 
 
+def change_days(customer: Customer, book: RuleBook) -> list[date]:
+    """Return the days of use on which something else begins to price the customer, looking at each of them."""
+    days = days_between(customer.from_date, customer.to_date)
+    held = [entries_on(book, customer, day) for day in days]
+    return [days[at] for at in range(1, len(days)) if held[at] != held[at - 1]]
+
+
 def entries_on(book: RuleBook, customer: Customer, day: date) -> list[str | None]:
     """What prices the customer on a day, by its hash; None where nothing holds."""
+    if customer.price_class not in ENERGY_RULES:
+        return []
     names = [ENERGY_RULES[customer.price_class], "settlement"]
     if customer.price_class in TIME_OF_USE:
         names.append("residential_time_of_use")
@@ -120,7 +118,7 @@ def divide_registers(
     if customer.price_class in TIME_OF_USE:
         refuse_contradictions(whole, [frozen[day] for day in known])
     elif not increasing([Decimal(0), *(frozen[day][0] for day in known), customer.energy_kwh]):
-        raise CannotBill
+        raise CannotBill("freeze_contradicts_reading")
     peak = fit(peak, total)
     divided: tuple[list[Decimal], list[Decimal], list[Decimal]] = ([], [], [])
     for at, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
@@ -138,10 +136,11 @@ def refuse_contradictions(whole: Registers, registers: list[Registers]) -> None:
     for before, after in zip(points, points[1:], strict=False):
         total, peak, valley = (after[at] - before[at] for at in range(3))
         if len(registers) and (min(total, peak, valley) < 0 or peak > total):
-            raise CannotBill
+            raise CannotBill("freeze_contradicts_reading")
 
 
 def increasing(values: Iterable[Decimal]) -> bool:
+    """Whether no value lies below the one before it."""
     listed = list(values)
     return all(a <= b for a, b in zip(listed, listed[1:], strict=False))
 
@@ -168,7 +167,7 @@ def by_days(
 
 def capped(share: Decimal, whole: Decimal, precision: Decimal) -> Decimal:
     """Never more than there is, in whole multiples of the precision."""
-    return min(share, (whole / precision).quantize(Decimal(1), rounding=ROUND_FLOOR) * precision)
+    return min(share, round_down(whole, precision))
 
 
 def fit(register: list[Decimal], total: list[Decimal]) -> list[Decimal]:
@@ -203,7 +202,7 @@ def corrections(
                 if component in ("base", "step"):
                     before = changes.get((step, price), (Decimal(0), Decimal(0)))
                     changes[step, price] = before[0] + sign * kwh, before[1] + sign * yuan
-    return {key: change for key, change in changes.items() if change != (0, 0)}
+    return {key: change for key, change in changes.items() if any(change)}
 
 
 def lines_of_correction(changes: dict[tuple[int, Decimal], tuple[Decimal, Decimal]]) -> list[Line]:

@@ -1,0 +1,158 @@
+"""What the shadow engine needs of the database, by plain questions of its own: bills a hundred at a time.
+
+Nothing here is shared with the queries that feed the billing engine; where the two read different things, the bills
+differ, and that is the point.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.db.models import Model, Q
+
+from diansuo.office.archive.models import (
+    ContractTerm,
+    MeteringPoint,
+    MeterInstallation,
+    SupplyTerm,
+    Transformer,
+    YearOpening,
+)
+from diansuo.office.base.models import Station
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing.models import Bill, BillLine, BillPart, ExternalBill
+from diansuo.office.metering import lake
+from diansuo.office.metering.models import Consumption, RegisterReading
+
+BATCH: Final = 200
+COUNTING: Final = (Bill.State.ISSUED, Bill.State.KEPT)
+
+
+@dataclass
+class Frozen:
+    """What the lake froze of these points: registers by day and point, each day read once."""
+
+    station_id: int
+    points: Sequence[int]
+    days: dict[date, dict[int, dict[str, Any]]] = field(default_factory=dict)
+
+    def at(self, point: int, day: date) -> dict[str, Any] | None:
+        """Return the registers of a point at 0:00 of a day."""
+        if day not in self.days:
+            frame = lake.read_freeze_frame([self.station_id], day, day + timedelta(days=1), self.points)
+            self.days[day] = {row["point"]: row for row in frame.to_dicts()}
+        return self.days[day].get(point)
+
+
+@dataclass
+class Material:
+    """One bill and everything in the database it can be computed from; nothing computed yet."""
+
+    bill: Bill
+    lines: list[BillLine]
+    parts: list[BillPart]
+    readings: list[RegisterReading]
+    installations: list[MeterInstallation]
+    points_of_contract: list[MeteringPoint]
+    billed_before: list[Consumption]
+    terms: list[ContractTerm]
+    supply: list[SupplyTerm]
+    transformers: list[Transformer]
+    year: list[Bill]
+    issued_elsewhere: list[ExternalBill]
+    openings: list[YearOpening]
+    beside: bool
+    frozen: Frozen
+
+
+def bills_of(scope: Scope, *, period: int, station: str = "", customer: str = "") -> Any:
+    """Return the bills of a month, drafts as well as issued ones, by customer number."""
+    chosen = Q(period=period) & scope.limit("consumption__point__station")
+    if station:
+        chosen &= Q(consumption__point__station__name=station) | Q(
+            consumption__point__station__number=station
+        )
+    if customer:
+        chosen &= Q(contract__customer__number=customer)
+    return (
+        Bill.objects.filter(chosen)
+        .select_related("contract__customer", "consumption__point__route", "consumption__point__station")
+        .order_by("consumption__point__station", "contract__customer__number", "pk")
+    )
+
+
+def materials(bills: Any) -> Iterator[Material]:
+    """Yield each of the bills with what it can be computed from."""
+    batch: list[Bill] = []
+    for bill in bills.iterator(chunk_size=BATCH):
+        if batch and (len(batch) == BATCH or _station(batch[-1]) != _station(bill)):
+            yield from _gathered(batch)
+            batch = []
+        batch.append(bill)
+    if batch:
+        yield from _gathered(batch)
+
+
+def _station(bill: Bill) -> Station:
+    return bill.consumption.point.station
+
+
+def _gathered(batch: list[Bill]) -> Iterator[Material]:
+    """Ask once for everything about these bills, then hand it out one by one."""
+    contracts = [bill.contract_id for bill in batch]
+    points = [bill.consumption.point_id for bill in batch]
+    own_bills = Q(bill__in=[bill.pk for bill in batch])
+    period = batch[0].period
+
+    def of_points(model: type[Model], *more: Q) -> dict[int, list[Any]]:
+        return _by("point_id", model._default_manager.filter(*more, point__in=points))
+
+    def of_contracts(model: type[Model], *more: Q) -> dict[int, list[Any]]:
+        return _by("contract_id", model._default_manager.filter(*more, contract__in=contracts))
+
+    lines = _by("bill_id", BillLine.objects.filter(own_bills).order_by("sequence"))
+    parts = _by("bill_id", BillPart.objects.filter(own_bills).order_by("part"))
+    so_far = Q(period__isnull=True) | Q(period__lte=period)
+    readings = _by(
+        "point_id", RegisterReading.objects.filter(so_far, point__in=points).select_related("meter")
+    )
+    installations = of_points(MeterInstallation)
+    billed = Q(bill__state__in=COUNTING, to_date__isnull=False, period__lt=period)
+    before = of_points(Consumption, billed)
+    siblings, terms, supply = (of_contracts(model) for model in (MeteringPoint, ContractTerm, SupplyTerm))
+    transformers, openings = of_contracts(Transformer), of_contracts(YearOpening)
+    year = of_contracts(Bill, Q(state__in=COUNTING))
+    elsewhere = of_contracts(ExternalBill)
+    station = _station(batch[0])
+    frozen = Frozen(station.pk, points)
+    for bill in batch:
+        point, contract = bill.consumption.point_id, bill.contract_id
+        yield Material(
+            bill=bill,
+            lines=lines[bill.pk],
+            parts=parts[bill.pk],
+            readings=readings[point],
+            installations=installations[point],
+            points_of_contract=siblings[contract],
+            billed_before=before[point],
+            terms=terms[contract],
+            supply=supply[contract],
+            transformers=transformers[contract],
+            year=year[contract],
+            issued_elsewhere=elsewhere[contract],
+            openings=openings[contract],
+            beside=station.mode == Station.Mode.BESIDE,
+            frozen=frozen,
+        )
+
+
+def _by(name: str, rows: Iterable[Any]) -> dict[int, list[Any]]:
+    """Sort rows by the key they belong to."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, name)].append(row)
+    return found

@@ -1,0 +1,313 @@
+"""The shadow's bill of one contract and month: from readings, archive and earlier bills to lines, in exact numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from django.db.models import Field, Model
+
+from diansuo.core.rules import RuleBook
+from diansuo.office.archive.models import ContractTerm, MeterInstallation, SupplyTerm, Transformer
+from diansuo.office.billing.models import Bill
+from diansuo.office.desk.shadowing.gathering import Material
+from diansuo.office.desk.shadowing.settling import day_number, day_of, first_day, settled
+from diansuo.shadow import factory_change, household_change, registers, supply
+from diansuo.shadow.exact import CannotBill
+from diansuo.shadow.household import Customer, months_of_steps
+from diansuo.shadow.rules_of import entry_on, parameter
+from diansuo.shadow.supply import NotCovered
+
+COMMERCIAL: Final = (5, 6)
+TWO_PART: Final = 6
+TIME_OF_USE: Final = (2, 7)
+PEAK_AND_VALLEY, COMMERCIAL_PARTS = [2, 4], [2, 3, 4]
+
+TAUGHT: Final = {
+    Bill: {
+        "id", "contract", "consumption", "job", "period", "state", "issued_date", "from_date", "to_date",
+        "price_class", "voltage_class", "energy_wh", "peak_wh", "valley_wh", "year_to_date_wh",
+        "year_opening_known", "months_in_year", "amount_fen", "transformer_loss_wh", "line_loss_wh", "demand_w",
+        "power_factor", "adjustment_rate", "reactive_varh", "unverified", "settlement",
+    },
+    SupplyTerm: {
+        "id", "contract", "valid_from", "valid_to", "batch", "time_of_use", "purchase_mode", "capacity_method",
+        "contract_demand_w", "capacity_exempt", "power_factor_standard", "reduced_standard", "metering_side",
+        "loss_method", "agreed_active_wh", "agreed_reactive_varh", "agreed_ratio_ppm", "line_loss_ppm",
+        "market_price_nano",
+    },
+    Transformer: {
+        "id", "contract", "valid_from", "valid_to", "batch", "number", "model", "capacity_va", "p0_w", "pk_w",
+        "i0_milli_percent", "uk_milli_percent", "shifts",
+    },
+}  # fmt: skip
+"""The fields the shadow knows the meaning of. Where another one says something, it holds its tongue."""
+UNTAUGHT_COMPONENTS: Final = {14: "free_energy", 15: "correction"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of either side: kWh, kVA, kW or yuan; yuan. ``moved`` is what rounding moved into the quantity."""
+
+    component: str
+    part: int
+    step: int
+    band: str | None
+    quantity: Fraction
+    price: Fraction
+    amount: Fraction
+    moved: Fraction | None = None
+
+    @property
+    def key(self) -> tuple[str, int, int, str | None, int]:
+        """What the line is about, with its place among the lines about the same thing."""
+        return (self.component, self.part, self.step, self.band, 0)
+
+
+@dataclass
+class Opinion:
+    """What the shadow says of a bill. ``facts``: what it went by, by the name of the bill's own field."""
+
+    month: registers.Month
+    facts: dict[str, Any] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    parts: list[tuple[date, date, Fraction]] = field(default_factory=list)
+    amount: Fraction = Fraction(0)
+
+
+def opinion_of(material: Material, book: RuleBook, commercial_place: str) -> Opinion:
+    """Compute one bill anew.
+
+    Raises:
+        NotCovered: it needs something this engine has not learnt; the bill may well be right.
+        CannotBill: by what the database holds there is no bill.
+    """
+    refuse_untaught(material)
+    month, reads = settled(material, book)
+    if month.status != "OK":
+        raise CannotBill(f"reading_{month.status.lower()}")
+    first, end = day_of(month.from_day), day_of(month.to_day)
+    terms = [one for one in material.terms if _holds(one, first)]
+    if not terms:
+        raise CannotBill("no_terms")
+    if any(_prices_otherwise(one, terms[0]) for one in material.terms if first < one.valid_from < end):
+        raise NotCovered("terms_changed")
+    opinion = Opinion(month, facts={"from_date": first, "to_date": end})
+    if terms[0].price_class in COMMERCIAL:
+        _price_factory(opinion, material, terms[0], reads, book, commercial_place)
+    else:
+        _price_household(opinion, material, terms[0], book)
+    return opinion
+
+
+def refuse_untaught(material: Material) -> None:
+    """Hold back where a fact is stored whose meaning this engine does not know."""
+    for row in (material.bill, *material.supply, *material.transformers):
+        for unknown in _fields(type(row)):
+            value = getattr(row, unknown.attname)
+            # Energy under another name (what of it counts, say) is only a fact where it is not the bill's own.
+            if (
+                value
+                and value != unknown.get_default()
+                and value != getattr(material.bill, "energy_wh", None)
+            ):
+                raise NotCovered(f"field_{unknown.name}")
+    for line in material.lines:
+        if line.component in UNTAUGHT_COMPONENTS:
+            raise NotCovered(UNTAUGHT_COMPONENTS[line.component])
+    first, end = material.bill.from_date, material.bill.to_date
+    measured = {one.pk for one in material.points_of_contract if one.pk != material.bill.consumption.point_id}
+    if measured and MeterInstallation.objects.filter(point__in=measured, valid_from__lt=end).exclude(
+        valid_to__lt=first
+    ):
+        raise NotCovered("several_points")
+
+
+def _fields(model: type[Model]) -> list[Field[Any, Any]]:
+    return [one for one in model._meta.concrete_fields if one.name not in TAUGHT[model]]
+
+
+def _holds(period: Any, day: date) -> bool:
+    return period.valid_from <= day and (period.valid_to is None or period.valid_to > day)
+
+
+def _prices_otherwise(one: ContractTerm, other: ContractTerm) -> bool:
+    return (one.price_class, one.voltage_class) != (other.price_class, other.voltage_class)
+
+
+def _price_household(opinion: Opinion, material: Material, terms: ContractTerm, book: RuleBook) -> None:
+    bill, month = material.bill, opinion.month
+    first, end = opinion.facts["from_date"], opinion.facts["to_date"]
+    if terms.price_class in TIME_OF_USE and not month.has_parts(PEAK_AND_VALLEY):
+        raise CannotBill("no_time_of_use_registers")
+    start_month = int(
+        parameter(
+            entry_on(book, f"{book.default_place}/settlement", first_day(bill.period)).values,
+            "year_start_month",
+        )
+    )
+    opened = material.bill.contract.opened_date
+    customer = Customer(
+        price_class=terms.price_class,
+        voltage_class=terms.voltage_class,
+        from_date=first,
+        to_date=end,
+        energy_kwh=month.energy.get(registers.TOTAL, Decimal(0)),
+        peak_kwh=month.energy.get(registers.PEAK, Decimal(0)),
+        valley_kwh=month.energy.get(registers.VALLEY, Decimal(0)),
+        year_to_date_kwh=year_to_date_kwh(material, start_month),
+        months_in_year=months_of_steps(opened, bill.period, start_month),
+    )
+    changes = household_change.change_days(customer, book)
+    frozen = {day: used for day in changes if (used := _frozen(material, customer, day)) is not None}
+    made = household_change.bill_across_changes(customer, book, frozen)
+    opinion.facts |= {
+        "energy_wh": made.bill.energy_kwh * 1000,
+        "year_to_date_wh": customer.year_to_date_kwh * 1000,
+        "months_in_year": customer.months_in_year,
+    }
+    opinion.amount = Fraction(made.bill.total_yuan)
+    opinion.parts = [(start, until, Fraction(kwh)) for start, until, kwh in made.parts]
+    opinion.lines = [
+        Line(name, part, step, None, Fraction(kwh), Fraction(price), Fraction(yuan), Fraction(moved))
+        for part, (name, step, kwh, price, yuan, moved) in zip(made.line_parts, made.bill.lines, strict=True)
+    ]
+
+
+def year_to_date_kwh(material: Material, start_month: int) -> Decimal:
+    """Add up what the contract used in the billing year before this bill: every bill made before it counts.
+
+    Beside another system its bills count, and ours for the months it has none of.
+    """
+    bill = material.bill
+    year = _year(bill.period, start_month)
+    before = [one for one in material.year if one.pk < bill.pk and one.period != bill.period]
+    if material.beside:
+        before = [one for one in material.year if one.period < bill.period]
+        elsewhere = [one for one in material.issued_elsewhere if one.period < bill.period]
+        theirs = {one.period for one in elsewhere}
+        before = [*elsewhere, *(one for one in before if one.period not in theirs)]
+    used = sum(one.energy_wh for one in before if _year(one.period, start_month) == year)
+    used += sum(one.energy_wh for one in material.openings if one.year == year)
+    return Decimal(used) / 1000
+
+
+def _year(period: int, start_month: int) -> int:
+    return period // 100 - (period % 100 < start_month)
+
+
+def _frozen(material: Material, customer: Customer, day: date) -> household_change.Registers | None:
+    """Return what the meter had used up to a day by the daily freeze; None where that says nothing credible."""
+    point = material.bill.consumption.point_id
+    start, end = material.frozen.at(point, customer.from_date), material.frozen.at(point, day)
+    if start is None or end is None:
+        return None
+    if (start["meter"], start["multiplier"]) != (end["meter"], end["multiplier"]):
+        return None
+    names = ["active_total_wh", "active_peak_wh", "active_valley_wh"]
+    timed = customer.price_class in TIME_OF_USE or opinion_has_parts(material)
+    needed = names if timed else names[:1]
+    if any(side[name] is None for side in (start, end) for name in needed):
+        return None
+    used = [
+        Decimal(((end[name] or 0) - (start[name] or 0)) * start["multiplier"]) / 1000
+        if start[name] is not None and end[name] is not None
+        else Decimal(0)
+        for name in names
+    ]
+    limits = [customer.energy_kwh, customer.peak_kwh, customer.valley_kwh]
+    if any(not 0 <= each <= limit for each, limit in zip(used, limits, strict=True)):
+        return None
+    if timed and (used[1] > used[0] or limits[1] - used[1] > limits[0] - used[0]):
+        return None
+    return (used[0], used[1], used[2])
+
+
+def opinion_has_parts(material: Material) -> bool:
+    """Whether peak and valley registers of the month were read as well."""
+    return bool(material.bill.consumption.has_parts)
+
+
+def _price_factory(
+    opinion: Opinion,
+    material: Material,
+    terms: ContractTerm,
+    reads: list[registers.Read],
+    book: RuleBook,
+    place: str,
+) -> None:
+    bill, month = material.bill, opinion.month
+    first, end = opinion.facts["from_date"], opinion.facts["to_date"]
+    held = [one for one in material.supply if _holds(one, first)]
+    if not held:
+        raise CannotBill("no_supply_terms")
+    if any(first < one.valid_from < end for one in material.supply):
+        raise NotCovered("supply_changed")
+    demand = registers.maximum_demand_kw(reads, day_number(first), day_number(end))
+    factory, lost = supply.factory_of(
+        month,
+        supply.Days(first, end, bill.period),
+        _supply(terms, held[0], material),
+        None if demand is None else Fraction(demand),
+        book,
+        place,
+    )
+    made = factory_change.bill_across_changes(factory, book, place)
+    opinion.facts |= {
+        "energy_wh": made.bill.energy * 1000,
+        "transformer_loss_wh": lost.transformer * 1000,
+        "line_loss_wh": lost.line * 1000,
+        "demand_w": None if demand is None else demand * 1000,
+        "reactive_varh": factory.reactive * 1000,
+        "power_factor": None if made.bill.power_factor is None else made.bill.power_factor * 100,
+        "adjustment_rate": 0 if made.bill.rate is None else made.bill.rate * 100,
+    }
+    opinion.amount, opinion.parts = made.bill.total, made.parts
+    opinion.lines = [
+        Line(name, part, 0, band, quantity, price, yuan)
+        for part, (name, band, quantity, price, yuan) in zip(made.line_parts, made.bill.lines, strict=True)
+    ]
+
+
+def _supply(terms: ContractTerm, held: SupplyTerm, material: Material) -> supply.Supply:
+    return supply.Supply(
+        voltage_class=terms.voltage_class,
+        two_part=terms.price_class == TWO_PART,
+        capacity=Fraction(terms.capacity_va or 0, 1000),
+        opened=material.bill.contract.opened_date,
+        time_of_use=held.time_of_use,
+        purchase_mode=held.purchase_mode,
+        market_price=_scaled(held.market_price_nano, 10**9),
+        capacity_method=held.capacity_method,
+        contract_demand=Fraction(held.contract_demand_w or 0, 1000),
+        exempt=held.capacity_exempt,
+        standard=Fraction(held.power_factor_standard, 100),
+        reduced=held.reduced_standard,
+        loss_method=held.loss_method,
+        agreed_active=_scaled(held.agreed_active_wh, 1000),
+        agreed_reactive=Fraction(held.agreed_reactive_varh or 0, 1000),
+        agreed_ratio=_scaled(held.agreed_ratio_ppm, 10**6),
+        line_loss=Fraction(held.line_loss_ppm or 0, 10**6),
+        transformers=[_transformer(one) for one in material.transformers],
+    )
+
+
+def _transformer(one: Transformer) -> supply.Transformer:
+    return supply.Transformer(
+        capacity=Fraction(one.capacity_va, 1000),
+        from_date=one.valid_from,
+        to_date=one.valid_to,
+        model=one.model,
+        p0=_scaled(one.p0_w, 1000),
+        pk=_scaled(one.pk_w, 1000),
+        i0=_scaled(one.i0_milli_percent, 1000),
+        uk=_scaled(one.uk_milli_percent, 1000),
+        shifts=one.shifts,
+    )
+
+
+def _scaled(number: int | None, by: int) -> Fraction | None:
+    return None if number is None else Fraction(number, by)

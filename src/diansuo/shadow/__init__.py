@@ -1,0 +1,20 @@
+"""The shadow engine (影子核算): every bill once more, one customer at a time, the way one would do it on paper.
+
+It exists to contradict the engine that bills. It shares nothing with it but the rulebook: no column, no price table,
+no rounding function; ``Decimal`` and ``Fraction`` instead of whole fen and Wh. Slow on purpose, obvious on purpose.
+
+Read it in the order in which a bill comes about::
+
+    exact.py             rounding, and the one way to say that there is no bill
+    rules_of.py          what the rulebook says on every day of use
+    registers.py         from readings to what a point used
+    household.py         steps, peak and valley, shared meters, many persons, free energy
+    household_change.py  a household's bill when a price changes inside it; a year settled anew
+    losses.py            losses of a transformer and a line
+    supply.py            from a settled month and the archive to what a factory is billed for
+    factory.py           components, periods, market and the 1.5-fold
+    charges.py           capacity and demand
+    power_factor.py      the adjustment by the power factor
+    factory_bill.py      all of it on one bill
+    factory_change.py    a factory's bill when a price changes inside it
+"""
