@@ -40,13 +40,22 @@ class Settled:
 
 
 def settled_inputs(
-    ready: Ready, terms: Terms, transformers: Transformers, book: RuleBook, *, step_wh: int
+    ready: Ready,
+    terms: Terms,
+    transformers: Transformers,
+    book: RuleBook,
+    *,
+    step_wh: int,
+    known: Added | None = None,
 ) -> Settled:
-    """Return one row of input for each settled month; the rows ``added.refused`` names must not be priced."""
+    """Return one row of input for each settled month; the rows ``added.refused`` names must not be priced.
+
+    ``known``: losses as they were settled once, for bills to be priced again; None: computed by the terms.
+    """
     read = ready.inputs
     reactive = reactive_total_varh(terms.reactive_forward_varh, terms.reactive_reverse_varh)
     month = Month(ready.contract, read.from_day, read.to_day, read.energy_wh, reactive)
-    added = losses.losses_of(month, terms, transformers, book, step_wh=step_wh)
+    added = known or losses.losses_of(month, terms, transformers, book, step_wh=step_wh)
     lost_wh = added.transformer_wh + added.line_wh
     energy_wh = read.energy_wh + lost_wh
     bands_wh = _bands(read.energy_wh, terms)
