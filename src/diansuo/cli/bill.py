@@ -1,0 +1,18 @@
+"""``diansuo bill``: single bills, each command in a module of its own."""
+
+from __future__ import annotations
+
+import typer
+
+from diansuo.cli import bill_explain
+from diansuo.cli.say import t
+
+app = typer.Typer(no_args_is_help=True, help=t("单张账单。", "Single bills."))
+
+
+@app.callback()
+def bill() -> None:
+    """Group of the commands about bills."""
+
+
+app.command("explain", help=bill_explain.HELP)(bill_explain.explain)
