@@ -14,7 +14,7 @@ from diansuo.office.archive.models import PRICE_CLASSES, VOLTAGE_CLASSES
 from diansuo.office.base import wording
 from diansuo.office.billing.explaining.stored import Stored
 from diansuo.office.billing.models import BillLine
-from diansuo.office.billing.wording import line_title, price
+from diansuo.office.billing.wording import UNITS, line_title, price
 
 LONGEST_MONTH_DAYS: Final = 45
 PRICES_NAMED: Final = 3
@@ -141,13 +141,12 @@ def _class(before: Stored, after: Stored) -> str:
         codes = [getattr(each.bill, field) for each in (before, after)]
         if codes[0] != codes[1]:
             titles = dict(names)
-            said.append(_("%(before)s → %(after)s") % {"before": titles[codes[0]], "after": titles[codes[1]]})
+            said.append(f"{titles[codes[0]]} → {titles[codes[1]]}")
     return _("，").join(said) or _("购电方式变了")
 
 
 def _capacity(before: Stored, after: Stored) -> str:
-    said = [_charged(each) for each in (before, after)]
-    return _("%(before)s → %(after)s") % {"before": said[0], "after": said[1]}
+    return f"{_charged(before)} → {_charged(after)}"
 
 
 def _charged(stored: Stored) -> str:
@@ -174,11 +173,9 @@ def _power_factor(before: Stored, after: Stored) -> str:
 def _price(before: Stored, after: Stored) -> str:
     prices = [_prices(each) for each in (before, after)]
     changed = [
-        _("%(line)s %(before)s → %(after)s")
-        % {"line": line_title(*key), "before": price(prices[0][key], unit), "after": price(value, unit)}
-        for key, value in prices[1].items()
-        if key in prices[0] and prices[0][key] != value
-        for unit in (_unit_of(after, key),)
+        f"{line_title(*key)} {_arrow(prices[0][key], value, unit)}"
+        for key, (value, unit) in prices[1].items()
+        if key in prices[0] and prices[0][key] != (value, unit)
     ]
     if not changed:
         return _("单价没有变，各月执行的时段或分段不同")
@@ -187,17 +184,17 @@ def _price(before: Stored, after: Stored) -> str:
     return said + (_("，等 %(count)s 项") % {"count": len(changed)} if rest > 0 else "")
 
 
-def _prices(stored: Stored) -> dict[tuple[int, int, int | None], int]:
-    """Return the price of each line, of a divided bill that of its last part; the power factor has no price."""
+def _arrow(before: tuple[int, int], after_nano: int, unit: int) -> str:
+    return f"{price(before[0], unit)} → {price(after_nano, unit)} {UNITS[BillLine.Unit(unit)].of_price}"
+
+
+def _prices(stored: Stored) -> dict[tuple[int, int, int | None], tuple[int, int]]:
+    """Return price and unit of each line, of a divided bill those of its last part; the power factor has no price."""
     return {
-        (line.component, line.step, line.band): line.price_nano
+        (line.component, line.step, line.band): (line.price_nano, line.unit)
         for line in stored.lines
         if line.unit != BillLine.Unit.FEN
     }
-
-
-def _unit_of(stored: Stored, key: tuple[int, int, int | None]) -> int:
-    return next(line.unit for line in stored.lines if (line.component, line.step, line.band) == key)
 
 
 def _adjustment(before: Stored, after: Stored) -> str:

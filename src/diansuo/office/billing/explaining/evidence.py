@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from diansuo.core.rules import Entry, RuleBook
-from diansuo.core.tariff import BillingInput, Freeze
+from diansuo.core.tariff import BillingInput, Freeze, PriceClass
+from diansuo.core.tariff.classes import RULES_OF_CLASS
 from diansuo.core.tariff.explaining import (
     CommercialEvidence,
     Explanation,
@@ -22,6 +24,11 @@ from diansuo.office.billing.columns import Int64, Ready
 from diansuo.office.billing.commercial import inputs, loading
 from diansuo.office.billing.commercial.losses import Added
 from diansuo.office.billing.explaining.stored import Stored
+
+WITHOUT_PERIODS: Final = {
+    PriceClass.RESIDENTIAL_STEPS_TOU: PriceClass.RESIDENTIAL_STEPS,
+    PriceClass.RESIDENTIAL_SHARED_TOU: PriceClass.RESIDENTIAL_SHARED,
+}
 
 
 def explain(before: Stored, after: Stored) -> Explanation:
@@ -61,14 +68,22 @@ def _facts(bills: Sequence[Stored]) -> Facts:
     )
 
 
-def _input(stored: Stored) -> BillingInput:
+def _class_priced(stored: Stored, book: RuleBook) -> int:
+    """Return the class whose rules are stored: a bill without energy has no line of a period, and no rule of one."""
+    price_class = PriceClass(stored.bill.price_class)
+    rule = RULES_OF_CLASS[price_class].time_of_use
+    needless = stored.read_wh == 0 and rule is not None and f"{stored.place}/{rule}" not in book.rules
+    return WITHOUT_PERIODS.get(price_class, price_class) if needless else price_class
+
+
+def _input(stored: Stored, book: RuleBook) -> BillingInput:
     bill = stored.bill
 
     def wide(value: int) -> Int64:
         return np.array([value], dtype=np.int64)
 
     return BillingInput(
-        price_class=wide(bill.price_class).astype(np.int16),
+        price_class=wide(_class_priced(stored, book)).astype(np.int16),
         voltage_class=wide(bill.voltage_class).astype(np.int16),
         period=wide(bill.period),
         from_day=wide(day_number(bill.from_date)),
@@ -83,7 +98,7 @@ def _input(stored: Stored) -> BillingInput:
 
 
 def _household(stored: Stored, book: RuleBook) -> HouseholdEvidence:
-    return HouseholdEvidence(_input(stored), _facts([stored]), book, _freeze(stored))
+    return HouseholdEvidence(_input(stored, book), _facts([stored]), book, _freeze(stored))
 
 
 def _freeze(stored: Stored) -> Freeze:
@@ -109,7 +124,7 @@ def _commercial(stored: Stored, book: RuleBook) -> CommercialEvidence:
         terms_changed=no,
         without_terms=no,
         year_opening_known=yes,
-        inputs=_input(stored),
+        inputs=_input(stored, book),
     )
     terms = loading.terms_of(ready.consumption, bill.period, ready.point)
     read_varh = terms.reactive_forward_varh + abs(terms.reactive_reverse_varh)
