@@ -8,12 +8,10 @@ from typing import Final
 
 ROW_PX: Final = 30
 BAR_PX: Final = 18
-LEFT: Final = 2600
-"""Hundredths of a per cent of the width where the bars begin; the names stand before it, the amounts behind."""
-RIGHT: Final = 7400
-SHARES: Final = RIGHT - LEFT
-ROOM: Final = 2
-"""The axis begins at 0 unless the difference would be too small to see: less than a third of the whole."""
+SHARES: Final = 10_000
+"""The width of the drawing in hundredths of a per cent; the style gives it its place between names and amounts."""
+ROOM: Final = 6
+"""The axis begins at 0 unless the difference would be too small to see: a seventh of the whole and less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,6 @@ class Waterfall:
     bars: tuple[Bar, ...]
     height_px: int
     axis_from_fen: int
-    axis_left: str
     zero: str
 
 
@@ -65,7 +62,7 @@ def draw(steps: Sequence[Step]) -> Waterfall:
     scale = max(high - start, 1)
 
     def at(level_fen: int) -> int:
-        return LEFT + max(level_fen - start, 0) * SHARES // scale
+        return max(level_fen - start, 0) * SHARES // scale
 
     bars = []
     for number, step in enumerate(steps):
@@ -78,7 +75,7 @@ def draw(steps: Sequence[Step]) -> Waterfall:
                 amount_fen=change,
                 sign="+" if change > 0 and not step.whole else "",
                 left=_share(edges[0]),
-                width=_share(max(edges[1] - edges[0], 15)),
+                width=_share(max(edges[1] - edges[0], 25)),
                 bar_px=number * ROW_PX + (ROW_PX - BAR_PX) // 2,
                 middle_px=number * ROW_PX + ROW_PX // 2,
                 text_px=number * ROW_PX + ROW_PX // 2 + 4,
@@ -87,7 +84,7 @@ def draw(steps: Sequence[Step]) -> Waterfall:
                 last=number == len(steps) - 1,
             )
         )
-    return Waterfall(tuple(bars), len(steps) * ROW_PX, max(start, 0), _share(LEFT), _share(at(0)))
+    return Waterfall(tuple(bars), len(steps) * ROW_PX, max(start, 0), _share(at(0)))
 
 
 def _share(hundredths: int) -> str:
