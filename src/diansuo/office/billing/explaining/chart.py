@@ -36,7 +36,6 @@ class Bar:
     width: str
     bar_px: int
     middle_px: int
-    text_px: int
     level: str
     next_px: int
     last: bool
@@ -78,7 +77,6 @@ def draw(steps: Sequence[Step]) -> Waterfall:
                 width=_share(max(edges[1] - edges[0], 25)),
                 bar_px=number * ROW_PX + (ROW_PX - BAR_PX) // 2,
                 middle_px=number * ROW_PX + ROW_PX // 2,
-                text_px=number * ROW_PX + ROW_PX // 2 + 4,
                 level=_share(at(step.to_fen)),
                 next_px=(number + 1) * ROW_PX + (ROW_PX - BAR_PX) // 2,
                 last=number == len(steps) - 1,
