@@ -40,22 +40,13 @@ class Settled:
 
 
 def settled_inputs(
-    ready: Ready,
-    terms: Terms,
-    transformers: Transformers,
-    book: RuleBook,
-    *,
-    step_wh: int,
-    known: Added | None = None,
+    ready: Ready, terms: Terms, transformers: Transformers, book: RuleBook, *, step_wh: int
 ) -> Settled:
-    """Return one row of input for each settled month; the rows ``added.refused`` names must not be priced.
-
-    ``known``: losses as they were settled once, for bills to be priced again; None: computed by the terms.
-    """
+    """Return one row of input for each settled month; the rows ``added.refused`` names must not be priced."""
     read = ready.inputs
     reactive = reactive_total_varh(terms.reactive_forward_varh, terms.reactive_reverse_varh)
     month = Month(ready.contract, read.from_day, read.to_day, read.energy_wh, reactive)
-    added = known or losses.losses_of(month, terms, transformers, book, step_wh=step_wh)
+    added = losses.losses_of(month, terms, transformers, book, step_wh=step_wh)
     lost_wh = added.transformer_wh + added.line_wh
     energy_wh = read.energy_wh + lost_wh
     bands_wh = _bands(read.energy_wh, terms)

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from diansuo.core.rules import Entry, RuleBook
+from diansuo.core.rules import RuleBook
 from diansuo.core.tariff import BillingInput, Freeze, PriceClass
 from diansuo.core.tariff.classes import RULES_OF_CLASS
 from diansuo.core.tariff.explaining import (
@@ -20,11 +20,12 @@ from diansuo.core.tariff.explaining import (
     explain_unlike,
 )
 from diansuo.core.tariff.resolve import day_number
-from diansuo.office.billing.columns import Int64, Ready
-from diansuo.office.billing.commercial import inputs, loading
-from diansuo.office.billing.commercial.losses import Added
+from diansuo.office.billing.columns import Int64
+from diansuo.office.billing.explaining.commercial import commercial_input
 from diansuo.office.billing.explaining.stored import Stored
 
+HOUSEHOLD: Final = ("persons", "persons_months", "heating_months", "free_months")
+"""What a household has on top, as far as bills carry it."""
 WITHOUT_PERIODS: Final = {
     PriceClass.RESIDENTIAL_STEPS_TOU: PriceClass.RESIDENTIAL_STEPS,
     PriceClass.RESIDENTIAL_SHARED_TOU: PriceClass.RESIDENTIAL_SHARED,
@@ -94,6 +95,7 @@ def _input(stored: Stored, book: RuleBook) -> BillingInput:
         has_time_of_use=np.array([bill.consumption.has_parts]),
         year_to_date_wh=wide(bill.year_to_date_wh),
         months_in_year=wide(bill.months_in_year).astype(np.int16),
+        **{name: wide(getattr(bill, name, 0)).astype(np.int16) for name in HOUSEHOLD},
     )
 
 
@@ -113,29 +115,4 @@ def _freeze(stored: Stored) -> Freeze:
 
 
 def _commercial(stored: Stored, book: RuleBook) -> CommercialEvidence:
-    """Return a commercial bill: terms as the archive has them for its days, losses as they were settled."""
-    bill = stored.bill
-    one, yes, no = np.ones(1, np.int64), np.ones(1, np.bool_), np.zeros(1, np.bool_)
-    ready = Ready(
-        consumption=one * bill.consumption_id,
-        point=one * bill.consumption.point_id,
-        contract=one * bill.contract_id,
-        several_points=no,
-        terms_changed=no,
-        without_terms=no,
-        year_opening_known=yes,
-        inputs=_input(stored, book),
-    )
-    terms = loading.terms_of(ready.consumption, bill.period, ready.point)
-    read_varh = terms.reactive_forward_varh + abs(terms.reactive_reverse_varh)
-    lost = Added(
-        transformer_wh=one * bill.transformer_loss_wh,
-        transformer_varh=bill.reactive_varh - read_varh,
-        line_wh=one * bill.line_loss_wh,
-        line_varh=one * 0,
-        refused=(),
-    )
-    step_wh = Entry.from_slice(bill.settlement.content).energy_wh("energy_precision")
-    transformers = loading.transformers_of(ready.contract)
-    settled = inputs.settled_inputs(ready, terms, transformers, book, step_wh=step_wh, known=lost)
-    return CommercialEvidence(settled.inputs, _facts([stored]), book)
+    return CommercialEvidence(commercial_input(stored), _facts([stored]), book)

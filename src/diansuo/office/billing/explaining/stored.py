@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from django.db.models import Q
@@ -14,7 +14,7 @@ from diansuo.core.quantity.month import next_month
 from diansuo.core.tariff import Component
 from diansuo.core.tariff.classes import SETTLEMENT
 from diansuo.core.tariff.explaining import trued_up_wh
-from diansuo.office.archive.models import MeterInstallation
+from diansuo.office.archive.models import ContractTerm, MeterInstallation, SupplyTerm
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill, BillLine, BillPart, RuleSlice
 from diansuo.office.billing.operations import COMMERCIAL
@@ -31,7 +31,8 @@ class Stored:
     """One bill and all that is stored with it.
 
     ``multiplier`` is 0 where several meters measured. ``estimate_wh`` and ``estimate_days`` are what was settled by
-    estimate directly before it; both 0 where the reading it begins with is a true one.
+    estimate directly before it; both 0 where the reading it begins with is a true one. ``supply`` and ``capacity_va``
+    are the terms of a commercial contract on its first day.
     """
 
     bill: Bill
@@ -41,6 +42,8 @@ class Stored:
     multiplier: int
     estimate_wh: int
     estimate_days: int
+    supply: SupplyTerm | None
+    capacity_va: int
 
     @property
     def commercial(self) -> bool:
@@ -93,6 +96,7 @@ def load(scope: Scope, bill_ids: Sequence[int]) -> dict[int, Stored]:
         line.rule = slices[line.rule_id]
     installed = _installations(bills)
     estimates = _estimates(bills)
+    supply, terms = (_terms(kind, bills) for kind in (SupplyTerm, ContractTerm))
     found = {}
     for bill in bills:
         keys = dict.fromkeys(rule for owner, rule in (*of_lines, *used) if owner == bill.pk)
@@ -103,12 +107,33 @@ def load(scope: Scope, bill_ids: Sequence[int]) -> dict[int, Stored]:
             slices=(bill.settlement, *(slices[key] for key in keys if key != bill.settlement_id)),
             multiplier=_multiplier(bill, installed),
             **_estimated_before(bill, estimates),
+            supply=_on_first_day(bill, supply),
+            capacity_va=getattr(_on_first_day(bill, terms), "capacity_va", None) or 0,
         )
     return found
 
 
 def _installations(bills: Sequence[Bill]) -> list[MeterInstallation]:
     return list(MeterInstallation.objects.filter(point__in={bill.consumption.point_id for bill in bills}))
+
+
+def _terms(kind: Any, bills: Sequence[Bill]) -> list[Any]:
+    """Return the terms of the contracts of commercial bills, whatever their days."""
+    contracts = {bill.contract_id for bill in bills if bill.price_class in COMMERCIAL}
+    return list(kind.objects.filter(contract__in=contracts)) if contracts else []
+
+
+def _on_first_day(bill: Bill, terms: Sequence[Any]) -> Any:
+    """Return the terms of a bill's contract that hold on its first day; None where none do."""
+    day = bill.from_date
+    held = (
+        each
+        for each in terms
+        if each.contract_id == bill.contract_id
+        and each.valid_from <= day
+        and (each.valid_to is None or each.valid_to > day)
+    )
+    return next(held, None)
 
 
 def _multiplier(bill: Bill, installed: Sequence[MeterInstallation]) -> int:
