@@ -117,6 +117,23 @@ def test_exported_bills_are_one_row_a_customer_and_make_up_the_months_total(
     assert len(rows) - 1 == report["issued"]
 
 
+def test_a_bill_is_explained_and_its_parts_make_up_the_difference(home: Path, tmp_path: Path) -> None:
+    table = tmp_path / "bills.csv"
+    assert diansuo(home, "export", "bills", "--period", str(PERIODS[-1]), "-o", str(table)).returncode == 0
+    number = table.read_text(encoding="utf-8-sig").splitlines()[1].split(",")[0]
+    asked = ("bill", "explain", "--customer", number, "--period", str(PERIODS[-1]))
+    told = diansuo(home, *asked, english=True)
+    assert told.returncode == 0
+    assert "together" in told.stdout
+    answer = json.loads(diansuo(home, *asked, "--json").stdout)
+    total = sum(part["amount_fen"] for part in answer["parts"])
+    assert total == answer["difference_fen"] == answer["bill"]["amount_fen"] - answer["before"]["amount_fen"]
+
+    nobody = diansuo(home, "bill", "explain", "--customer", "nobody", "--period", str(PERIODS[-1]))
+    assert nobody.returncode == 1
+    assert nobody.stderr.startswith("错误：用户 nobody 没有")
+
+
 def test_exported_readings_name_meter_register_and_day(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "示数.csv"
     assert diansuo(home, "export", "readings", "--period", "2024-11", "-o", str(file)).returncode == 0

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from diansuo.office.base import converters
 from diansuo.office.billing import external_views, views
 from diansuo.office.billing.average import views as average
+from diansuo.office.billing.explaining import views as explaining
 from diansuo.office.billing.sheets import views as sheets
 
 urlpatterns: list[URLPattern] = [
@@ -18,6 +19,8 @@ urlpatterns: list[URLPattern] = [
     path("average/execution/", average.execution, name="average_execution"),
     path("issued/", external_views.issued_list, name="issued"),
     path("bills/<int:bill_id>/", views.bill_page, name="bill"),
+    path("bills/<int:bill_id>/why/", explaining.why_page, name="bill_why"),
+    path("bills/<int:bill_id>/why.json", explaining.why_json, name="bill_why_json"),
     path("sheets/", sheets.sheet_list, name="sheets"),
     path("sheets/new/", sheets.sheet_new, name="sheet_new"),
     path("sheets/<int:sheet_id>/", sheets.sheet_page, name="sheet"),

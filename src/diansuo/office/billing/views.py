@@ -17,6 +17,8 @@ from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.billing import page_queries, queries
+from diansuo.office.billing.explaining import why
+from diansuo.office.billing.explaining.queries import Against
 from diansuo.office.billing.models import Bill
 from diansuo.office.billing.operations import COMMERCIAL
 from diansuo.office.billing.wording import doubt, rule_title
@@ -131,6 +133,7 @@ def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:
         ],
         "spans": metering.spans(scope, bill.consumption),
         "marks": [words[name] for name in page_queries.marks(scope, bill)],
+        "why": why.why(scope, bill, Against.LAST_MONTH),
         "position": page_queries.year_position(scope, bill),
         "state_tone": STATE_TONES[Bill.State(bill.state)],
         "state": _states(scope)[bill.state],
