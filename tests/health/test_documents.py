@@ -10,7 +10,7 @@ from tests.health.source import PACKAGE, ROOT, modules, report
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 MAKE = re.compile(r"(?:^|`)make ([a-z-]+)", re.MULTILINE)
-COMMAND = re.compile(r"(?:^|`|\$ |run |--no-sync )diansuo ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
+COMMAND = re.compile(r"(?:^|`|\$ |run |--no-sync )diansuo ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 

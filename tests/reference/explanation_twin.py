@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
-from tests.reference.residential_twin import Customer, bill
-
 from diansuo.core.rules import RuleBook
+from diansuo.shadow.household import Customer, bill
 
 WH = Decimal("0.001")
 

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
-from tests.reference.residential_twin import Customer
 
 from diansuo.core.tariff import BillingInput, price
 from diansuo.core.tariff.explaining import Cause, Facts, HouseholdEvidence, explain_households
 from diansuo.core.tariff.resolve import day_number
 from diansuo.office.config.rulebook_files import load
+from diansuo.shadow.household import Customer
 from tests.core.tariff.columns_of import billing_input
 from tests.reference.explanation_twin import Month, explain
 

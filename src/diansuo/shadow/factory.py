@@ -162,7 +162,8 @@ def flat_price(factory: Factory, book: RuleBook, place: str, name: str, own: boo
     """Return what a kWh of a component costs at ratio 1."""
     if own:
         flat = factory.own_prices[FLAT]
-        if flat is None or (factory.time_of_use and None in factory.own_prices):
+        used = [price for price, kwh in zip(factory.own_prices, factory.by_period, strict=True) if kwh != 0]
+        if flat is None or (factory.time_of_use and None in used):
             raise CannotBill("no_market_price")
         return flat
     rule = f"{place}/commercial_prices/{name}"
