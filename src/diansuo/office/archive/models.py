@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.tariff.classes import PriceClass, VoltageClass
+from diansuo.office.archive.point_models import FeedIn, PointTerm, ShareKind, SuppliedUse
 from diansuo.office.archive.supply_models import MeteringSide, SupplyTerm, Transformer
 from diansuo.office.base.models import Company, ImportBatch, Staff, Station
 from diansuo.office.base.periods import PeriodModel
@@ -23,6 +24,7 @@ __all__ = [
     "Contract",
     "ContractTerm",
     "Customer",
+    "FeedIn",
     "Feeder",
     "Imported",
     "Meter",
@@ -30,10 +32,13 @@ __all__ = [
     "MeteringPoint",
     "MeteringSide",
     "PointArea",
+    "PointTerm",
     "Premise",
     "Responsibility",
     "Route",
+    "ShareKind",
     "Substation",
+    "SuppliedUse",
     "SupplyTerm",
     "Transformer",
     "TransformerArea",

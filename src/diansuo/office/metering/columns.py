@@ -54,8 +54,8 @@ OPEN_DATE = """
 """
 DUE_POINTS = """
     WITH calendar (reading_day, due_date) AS (VALUES {days})
-    SELECT p.id, p.contract_id, k.reading_day, t.price_class, t.voltage_class, t.capacity_va, {open_day},
-           u.id AS supply_id, u.time_of_use
+    SELECT p.id, p.contract_id, k.reading_day, COALESCE(o.price_class, t.price_class), t.voltage_class,
+           t.capacity_va, {open_day}, u.id AS supply_id, u.time_of_use, COALESCE(o.feed_in, 0) = 1
     FROM archive_meteringpoint p
     JOIN archive_contract h ON h.id = p.contract_id
     LEFT JOIN archive_route s ON s.id = p.route_id
@@ -64,11 +64,13 @@ DUE_POINTS = """
          AND (t.valid_to IS NULL OR t.valid_to >= k.due_date)
     LEFT JOIN archive_supplyterm u ON u.contract_id = h.id AND u.valid_from <= k.due_date
          AND (u.valid_to IS NULL OR u.valid_to >= k.due_date)
-    WHERE p.station_id = %s AND p.id BETWEEN %s AND %s
+    LEFT JOIN archive_pointterm o ON o.point_id = p.id AND o.valid_from <= k.due_date
+         AND (o.valid_to IS NULL OR o.valid_to >= k.due_date)
+    WHERE p.station_id = %s AND p.id BETWEEN %s AND %s AND COALESCE(o.share, 0) = 0
       AND (h.opened_date IS NULL OR h.opened_date <= k.due_date)
       AND (h.closed_date IS NULL OR h.closed_date >= k.due_date)
       {unbilled}
-    ORDER BY p.id, t.valid_from, u.valid_from
+    ORDER BY p.id, t.valid_from, u.valid_from, o.valid_from
 """
 UNBILLED = """
     AND NOT EXISTS (SELECT 1 FROM metering_consumption c WHERE c.period = %s AND c.point_id = p.id AND {billed})
@@ -134,6 +136,7 @@ class DuePoints:
     open_day: Int64
     has_supply_terms: Bool
     time_of_use: Bool
+    only_feeds_in: Bool
 
     def __len__(self) -> int:
         return len(self.point)
@@ -148,6 +151,8 @@ class DuePoints:
         for price_class, parts in PARTS_OF_CLASS.items():
             expected[self.price_class == price_class] = parts
         expected[np.isin(self.price_class, COMMERCIAL) & self.time_of_use] = COMMERCIAL_PARTS
+        # 全额上网: nothing of it is charged, and nothing used there is no news.
+        expected[self.only_feeds_in] = 0
         return Due(
             point=self.point,
             due_day=self.due_day,
@@ -157,7 +162,7 @@ class DuePoints:
             capacity_w=self.capacity_va,
             parts_expected=expected,
             residential=np.isin(self.price_class, RESIDENTIAL),
-            inactive=np.zeros(len(self), dtype=np.bool_),
+            inactive=self.only_feeds_in,
         )
 
 
@@ -241,7 +246,7 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
         query,
         params,
         point="int", contract="int", reading_day="int", price_class="int", voltage_class="int",
-        capacity_va="int", open_day="int", supply="int", time_of_use="bool",
+        capacity_va="int", open_day="int", supply="int", time_of_use="bool", only_feeds_in="bool",
     )  # fmt: skip
     due_day_of = np.array([0, *map(days_since_epoch, calendar[1::2])], dtype=np.int64)
     due = DuePoints(
@@ -254,6 +259,7 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
         open_day=rows["open_day"],
         has_supply_terms=rows["supply"] > 0,
         time_of_use=rows["time_of_use"],
+        only_feeds_in=rows["only_feeds_in"],
     )
     first = np.ones(len(due), dtype=np.bool_)  # terms that change on the day itself: those of the day before
     first[1:] = due.point[1:] != due.point[:-1]
