@@ -23,6 +23,8 @@ from diansuo.office.billing.columns import Ready
 from diansuo.office.billing.commercial import losses
 from diansuo.office.billing.commercial.loading import ABSENT, Terms, Transformers
 from diansuo.office.billing.commercial.losses import Added, Month
+from diansuo.office.billing.points import grouping
+from diansuo.office.billing.points.grouping import Grouping
 
 Int64 = npt.NDArray[np.int64]
 
@@ -40,48 +42,61 @@ class Settled:
 
 
 def settled_inputs(
-    ready: Ready, terms: Terms, transformers: Transformers, book: RuleBook, *, step_wh: int
+    ready: Ready,
+    terms: Terms,
+    transformers: Transformers,
+    book: RuleBook,
+    *,
+    step_wh: int,
+    group: Grouping,
 ) -> Settled:
-    """Return one row of input for each settled month; the rows ``added.refused`` names must not be priced."""
+    """Return one row of input for each settled month; the rows ``added.refused`` names must not be priced.
+
+    ``group`` says which of them are points of one contract: its capacity, demand, losses and power factor are one.
+    """
     read = ready.inputs
     reactive = reactive_total_varh(terms.reactive_forward_varh, terms.reactive_reverse_varh)
     month = Month(ready.contract, read.from_day, read.to_day, read.energy_wh, reactive)
-    added = losses.losses_of(month, terms, transformers, book, step_wh=step_wh)
+    added = grouping.losses_together(
+        group,
+        month,
+        terms,
+        lambda one, its: losses.losses_of(one, its, transformers, book, step_wh=step_wh),
+        step_wh=step_wh,
+    )
     lost_wh = added.transformer_wh + added.line_wh
     energy_wh = read.energy_wh + lost_wh
     bands_wh = _bands(read.energy_wh, terms)
     bands_wh += spread_over_bands(lost_wh, np.maximum(bands_wh, 0), step_wh=step_wh)
     month_days = _month_days(ready, book)
     va_days, demand_days = _charged(ready, terms, transformers, month_days)
-    return Settled(
-        CommercialInput(
-            voltage_class=read.voltage_class,
-            two_part=read.price_class == PriceClass.COMMERCIAL_TWO_PART,
-            period=read.period,
-            from_day=read.from_day,
-            to_day=read.to_day,
-            energy_wh=energy_wh,
-            band_wh=bands_wh,
-            time_of_use=terms.time_of_use,
-            has_bands=terms.has_parts,
-            purchase_mode=terms.purchase_mode.astype(np.int16),
-            own_price_nano=_own_prices(terms),
-            power_factor_standard=terms.power_factor_standard.astype(np.int16),
-            reduced_standard=terms.reduced_standard,
-            active_wh=energy_wh,
-            reactive_varh=reactive + added.transformer_varh + added.line_varh,
-            capacity_method=terms.capacity_method.astype(np.int16),
-            capacity_exempt=terms.capacity_exempt,
-            capacity_va=terms.capacity_va,
-            capacity_va_days=va_days,
-            demand_days=demand_days,
-            month_days=month_days,
-            contract_demand_w=terms.contract_demand_w,
-            demand_w=np.where(terms.demand_w == ABSENT, NOT_KNOWN, terms.demand_w),
-            month_energy_wh=energy_wh,
-        ),
-        added,
+    given = CommercialInput(
+        voltage_class=read.voltage_class,
+        two_part=read.price_class == PriceClass.COMMERCIAL_TWO_PART,
+        period=read.period,
+        from_day=read.from_day,
+        to_day=read.to_day,
+        energy_wh=energy_wh,
+        band_wh=bands_wh,
+        time_of_use=terms.time_of_use,
+        has_bands=terms.has_parts,
+        purchase_mode=terms.purchase_mode.astype(np.int16),
+        own_price_nano=_own_prices(terms),
+        power_factor_standard=terms.power_factor_standard.astype(np.int16),
+        reduced_standard=terms.reduced_standard,
+        active_wh=energy_wh,
+        reactive_varh=reactive + added.transformer_varh + added.line_varh,
+        capacity_method=terms.capacity_method.astype(np.int16),
+        capacity_exempt=terms.capacity_exempt,
+        capacity_va=terms.capacity_va,
+        capacity_va_days=va_days,
+        demand_days=demand_days,
+        month_days=month_days,
+        contract_demand_w=terms.contract_demand_w,
+        demand_w=np.where(terms.demand_w == ABSENT, NOT_KNOWN, terms.demand_w),
+        month_energy_wh=energy_wh,
     )
+    return Settled(grouping.charged_together(group, given, added), added)
 
 
 def _bands(total_wh: Int64, terms: Terms) -> Int64:

@@ -28,6 +28,7 @@ from diansuo.office.billing.commercial import inputs, loading
 from diansuo.office.billing.commercial.loading import Terms
 from diansuo.office.billing.commercial.losses import Refused
 from diansuo.office.billing.models import Bill, BillLine, BillPart
+from diansuo.office.billing.points import grouping
 
 Int64 = npt.NDArray[np.int64]
 
@@ -80,12 +81,21 @@ def price_ready(ready: Ready, book: RuleBook, place: str) -> Answer:
     """Price settled commercial months at a place."""
     if not len(ready.point):
         return Answer(ready, (), np.zeros(0, np.int64), None, None, None)
+    group = grouping.load(ready)
     terms = loading.terms_of(ready.consumption, int(ready.inputs.period[0]), ready.point)
+    terms = grouping.terms_of(group, terms)
     refused = _without_terms(ready, terms)
+    for row, code in grouping.refusals(group, ready, terms).items():
+        refused.setdefault(row, Refusal(row, code, {}))
     rows = np.array([row for row in range(len(ready.point)) if row not in refused], dtype=np.int64)
     mine, held = ready.take(rows), terms.take(rows)
     settled = inputs.settled_inputs(
-        mine, held, loading.transformers_of(mine.contract), book, step_wh=_step_wh(mine, book, place)
+        mine,
+        held,
+        loading.transformers_of(mine.contract),
+        book,
+        step_wh=_step_wh(mine, book, place),
+        group=group.take(rows),
     )
     lossless = {one.row: one for one in settled.added.refused}
     crossed = price_commercial_across_changes(settled.inputs, book, place)
