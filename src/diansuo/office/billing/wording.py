@@ -17,6 +17,7 @@ from diansuo.office.base import wording
 from diansuo.office.base.registry import Words
 from diansuo.office.billing.commercial import wording as commercial_wording
 from diansuo.office.billing.models import BAND_NAMES, COMPONENT_NAMES, BillLine
+from diansuo.office.billing.points import wording as point_wording
 from diansuo.office.billing.sheets import components
 from diansuo.office.billing.sheets.book import priced_book
 
@@ -26,8 +27,8 @@ _Detail = dict[str, Any]
 def _several_points(_detail: _Detail) -> Words:
     return Words(
         _("多计量点"),
-        _("该用户本月有多个计量点同时结算，尚不支持合并计费"),
-        _("先在原系统出账，或把其余计量点移出本合同"),
+        _("该用户有多个计量点，档案没有写明它们的关系，不知道哪些电量要扣减"),
+        _("在用户档案文件里补“主分表关系”“上级计量点编号”后导入，再重新执行"),
     )
 
 
@@ -133,6 +134,7 @@ _WORDS: dict[str, Callable[[_Detail], Words]] = {
     "B-SUM": _lines_differ,
     "B-NEGATIVE": _negative,
     **commercial_wording.WORDS,
+    **point_wording.WORDS,
 }
 
 

@@ -66,20 +66,21 @@ class Grouping:
 
     def family(self, row: int) -> Int64:
         """Return the rows of ``together`` behind a main row's meter within its contract, and its own."""
-        mine, kept = self.of_contract(row), {int(self.together.point[self.at[row]])}
-        taken: list[int] = []
-        while True:
+        together, mine = self.together, self.of_contract(row).tolist()
+        taken = [int(self.at[row])]
+        for _step in mine:
+            points = {int(together.point[one]) for one in taken}
             more = [
                 one
-                for one in mine.tolist()
+                for one in mine
                 if one not in taken
-                and (int(self.together.point[one]) in kept or int(self.together.master[one]) in kept)
-                and self.together.relation[one] in (PointRelation.OWN, PointRelation.SERIES)
+                and int(together.master[one]) in points
+                and (together.share[one] != ShareKind.NONE or together.relation[one] == PointRelation.SERIES)
             ]
             if not more:
-                return np.array(sorted(taken), np.int64)
+                break
             taken += more
-            kept |= {int(self.together.point[one]) for one in more}
+        return np.array(sorted(taken), np.int64)
 
 
 def load(ready: Ready) -> Grouping:
