@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from diansuo.core.metering.energy import PointRelation
 from diansuo.core.tariff.classes import Component, PriceClass
@@ -437,3 +440,51 @@ def test_what_points_are_settled_with_is_what_their_master_read(station: Station
     assert run(station) == {}
     billed = sum(Bill.objects.filter(period=AUGUST).values_list("energy_wh", flat=True))
     assert billed == Consumption.objects.get(point=master, period=AUGUST).total_wh == 1_234_560
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_month_interrupted_anywhere_ends_in_the_same_bills(
+    station: Station, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(cycle, "POINTS_A_CHUNK", 2)
+    master = commercial(
+        station, "0042", PriceClass.COMMERCIAL_TWO_PART, time_of_use=False,
+        capacity_method=CapacityMethod.CAPACITY,
+    )  # fmt: skip
+    other = commercial(station, "0043")
+    sub = another(master.contract, behind=master, relation=PointRelation.SERIES)
+    another(
+        master.contract, metered=False, behind=master, share=ShareKind.FIXED_QUANTITY, fixed_wh_month=100_000
+    )
+    another(master.contract, metered=False, behind=sub, share=ShareKind.FIXED_RATIO, ratio_ppm=200_000)
+    PointTerm.objects.create(
+        point=other, feed_in=FeedIn.SURPLUS, commissioned_date=date(2022, 5, 1), valid_from=builder.SINCE
+    )
+    read(master, 1500)
+    read(sub, 500)
+    read(other, {0: 40, REVERSE: 420})
+    sheet.approved(JULY)
+    months.run(station, JULY)
+
+    chance, seen = random.Random(seed), 0
+
+    def interrupt(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal seen
+        seen -= 1
+        if seen == 0:
+            raise Interrupted
+        return execute(sql, params, many, context)
+
+    for _kill in range(4):
+        seen = chance.randrange(1, 260)
+        with connection.execute_wrapper(interrupt), contextlib.suppress(Interrupted):
+            months.run(station, AUGUST)
+    months.run(station, AUGUST)
+    assert energies() == {"0042-1": 900, "0042-2": 400, "0042-3": 100, "0042-4": 100, "0043-1": 40}
+    assert Bill.objects.count() == Receivable.objects.count() == 5
+    assert PointSettlement.objects.filter(consumption__period=AUGUST).count() == 5
+    assert FeedInSettlement.objects.get(period=AUGUST).amount_fen == 15_872
+
+
+class Interrupted(Exception):
+    """The process is gone at this statement."""

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.metering.energy import PointRelation, ShareOrder
+from diansuo.core.tariff.classes import PriceClass
 from diansuo.office.base.periods import PeriodModel
 
 RELATION_NAMES = {
@@ -85,6 +86,12 @@ class PointTerm(PeriodModel):
     commissioned_date = models.DateField(_("光伏投产日期"), null=True, blank=True)
 
     period_keys = (("point",),)
+
+    def get_price_class_display(self) -> str:
+        """Return the name of the point's own price class, empty where it has none."""
+        from diansuo.office.archive.models import PRICE_CLASS_NAMES
+
+        return "" if self.price_class is None else str(PRICE_CLASS_NAMES[PriceClass(self.price_class)])
 
     class Meta(PeriodModel.Meta):
         verbose_name = _("计量点参数")

@@ -120,6 +120,7 @@ def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:
         "customer": bill.contract.customer,
         "days": (bill.to_date - bill.from_date).days,
         "lines": lines,
+        "together": queries.settlement_of(scope, bill=bill),
         "parts": queries.parts(scope, bill_id=bill_id),
         "settlement_title": rule_title(bill.settlement.rule_id),
         "commercial": bill.price_class in COMMERCIAL,

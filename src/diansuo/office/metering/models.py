@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.metering.registers import Purpose, Register
-from diansuo.office.archive.models import Imported, Meter, MeteringPoint, PointTerm
+from diansuo.office.archive.models import Imported, Meter, MeteringPoint, PointTerm, ShareKind
 from diansuo.office.base.models import ImportBatch, Job, Station, User
 
 REGISTER_NAMES = {
@@ -204,7 +204,7 @@ class PointSettlement(models.Model):
     master = models.ForeignKey(
         MeteringPoint, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("上级计量点")
     )
-    share = models.PositiveSmallIntegerField(_("定量定比"), default=0)
+    share = models.PositiveSmallIntegerField(_("定量定比"), choices=ShareKind.choices, default=0)
     subs_wh = models.BigIntegerField(_("减分表（Wh）"), default=0)
     supplied_wh = models.BigIntegerField(_("减转供（Wh）"), default=0)
     shares_wh = models.BigIntegerField(_("减定量定比（Wh）"), default=0)

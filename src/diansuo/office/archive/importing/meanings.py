@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from diansuo.office.archive.importing import words
 from diansuo.office.archive.importing.lines import Lines
 from diansuo.office.archive.importing.not_understood import NotUnderstood
+from diansuo.office.archive.importing.point_meanings import POINT_MEANINGS
 from diansuo.office.archive.importing.supply_meanings import SUPPLY_MEANINGS
 
 DIGITS = re.compile(r"([1-9])(?:\.([0-6]))?")
@@ -57,7 +58,10 @@ def _translate(lines: Lines, name: str, meaning: Callable[[Any], Any]) -> None:
 
 def _beside_the_point(lines: Lines, i: int, name: str) -> bool:
     """A master or gate meter has no contract, so whatever terms its line names are not read."""
-    return (name in ("price_class", "voltage_class") or name in SUPPLY_MEANINGS) and lines["unowned"][i]
+    of_contract = (
+        name in ("price_class", "voltage_class") or name in SUPPLY_MEANINGS or name in POINT_MEANINGS
+    )
+    return of_contract and lines["unowned"][i]
 
 
 def _price_class(text: str) -> int:
@@ -163,4 +167,5 @@ MEANINGS: dict[str, Callable[[Any], Any]] = {
     "walk_order": _walk_order,
     "closed_date": _closed,
     **SUPPLY_MEANINGS,
+    **POINT_MEANINGS,
 }

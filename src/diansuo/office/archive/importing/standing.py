@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import FilteredRelation, Max, Q, QuerySet
 
+from diansuo.office.archive.importing import points as point_terms
 from diansuo.office.archive.importing import supply
 from diansuo.office.archive.importing.supply import SupplyStanding
 from diansuo.office.archive.models import (
@@ -20,7 +21,9 @@ from diansuo.office.archive.models import (
     Meter,
     MeteringPoint,
     MeterInstallation,
+    PointTerm,
     Responsibility,
+    ShareKind,
     TransformerArea,
     YearOpening,
 )
@@ -120,6 +123,12 @@ class Standing:
     areas: dict[str, AreaNow] = field(default_factory=dict)
     openings: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     supply: SupplyStanding = field(default_factory=SupplyStanding)
+    point_terms: dict[int, PointTerm] = field(default_factory=dict)
+
+    def is_share(self, point_id: int) -> bool:
+        """Tell whether a point is an agreed part of another and has no meter."""
+        term = self.point_terms.get(point_id)
+        return term is not None and term.share != ShareKind.NONE
 
 
 def load(
@@ -155,6 +164,9 @@ def load(
         (contract, year): (row, energy_wh)
         for row, contract, year, energy_wh in openings.values_list("id", "contract", "year", "energy_wh")
     }
+    standing.point_terms = point_terms.load(
+        company_id, [one.id for owned in standing.points_of.values() for one in owned]
+    )
     standing.supply = supply.load(company_id, list(customers) if len(customers) <= FEW else None)
     return standing
 
