@@ -115,4 +115,6 @@ def compare(comparison: Comparison, i: int, point: PointNow) -> None:
     if term.behind is not None:
         comparison.references.shown[Shared.POINT, term.behind_id or 0] = str(term.behind)
     before = {name: getattr(term, name) for name in now}
-    comparison.dated(i, PointTerm, term.pk, term.valid_from, before, now)
+    # Of another kind, everything holds from the same day.
+    same_kind = now.get("share", term.share) == term.share
+    comparison.dated(i, PointTerm, term.pk, term.valid_from, before, now, fill=same_kind)
