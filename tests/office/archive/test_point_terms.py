@@ -88,6 +88,12 @@ def test_a_point_that_contradicts_itself_is_refused(
     assert not PointTerm.objects.exists()
 
 
+def test_a_point_above_without_a_relation_is_refused(tmp_path: Path) -> None:
+    unrelated = line("001", "m2", 计量点编号="p2", 上级计量点编号="p1")
+    outcome = bring_in(tmp_path, MASTER, unrelated, valid_from=day("2024-01-01"))
+    assert [column for _row, column, _reason in outcome.refusals()] == ["主分表关系"]
+
+
 def test_a_batch_with_points_is_taken_back_whole(tmp_path: Path) -> None:
     bring_in(tmp_path, line("009", "m9"), valid_from=day("2024-01-01"))
     before = picture()

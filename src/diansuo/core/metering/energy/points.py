@@ -176,7 +176,8 @@ def settle_points(points: Points, *, step_wh: int) -> SettledPoints:
     held = np.zeros(size, np.bool_)
     found: list[EnergyFinding] = []
     above = _sound_edges(points, held, found)
-    under = np.flatnonzero((above != NOBODY) & ~points.share & (points.relation != PointRelation.PARALLEL))
+    deducted = np.isin(points.relation, (PointRelation.SERIES, PointRelation.TRANSFER))
+    under = np.flatnonzero((above != NOBODY) & ~points.share & deducted)
     _check_days(points, above, under, held, found)
     bands = np.where(points.has_bands[:, None], points.bands_wh, 0)
     rest = np.column_stack((points.read_wh, bands, points.reactive_varh)).astype(np.int64)

@@ -81,6 +81,10 @@ def check(lines: Lines) -> None:
         below = share or lines["point_relation"][i] in (PointRelation.SERIES, PointRelation.TRANSFER)
         if below and lines["point_behind"][i] is None:
             lines.refuse(i, "point_behind", _("没有上级计量点"), _("填写它上面那个装表计量点的编号"))
+        elif not below and lines["point_behind"][i] is not None and not lines["point_relation"][i]:
+            lines.refuse(
+                i, "point_relation", _("有上级计量点而没有写明主分表关系"), _("填写分表、并接或转供，或清空上级计量点")
+            )  # fmt: skip
         elif lines["point_behind"][i] is not None and lines["point_behind"][i] == lines["point_number"][i]:
             lines.refuse(i, "point_behind", _("上级计量点是它自己"), _("填写它上面那个计量点的编号"))
 
