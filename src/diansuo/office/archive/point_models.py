@@ -102,9 +102,8 @@ class PointTerm(PeriodModel):
                 condition=Q(behind__isnull=True) | ~Q(behind=F("point")), name="point_not_behind_itself"
             ),
             models.CheckConstraint(
-                condition=Q(share=0, fixed_wh_month__isnull=True, ratio_ppm__isnull=True)
-                | Q(share=1, fixed_wh_month__gte=0, ratio_ppm__isnull=True)
-                | Q(share=2, fixed_wh_month__isnull=True, ratio_ppm__lte=1_000_000),
-                name="share_has_its_value",
+                condition=(Q(fixed_wh_month__isnull=True) | Q(share=1, fixed_wh_month__gte=0))
+                & (Q(ratio_ppm__isnull=True) | Q(share=2, ratio_ppm__lte=1_000_000)),
+                name="value_of_its_share",
             ),
         ]
