@@ -17,6 +17,7 @@ from diansuo.office.archive.models import (
     MeteringPoint,
     MeterInstallation,
     PointArea,
+    PointTerm,
     Premise,
     Responsibility,
     Route,
@@ -214,6 +215,20 @@ class PointAreaAdmin(ReadOnlyAdmin):
     list_display = ("point", "area", "phase", "valid_from", "valid_to")
     list_filter = ("phase",)
     search_fields = ("area__number", "point__contract__customer__number")
+
+
+@admin.register(PointTerm)
+class PointTermAdmin(ReadOnlyAdmin):
+    """How points are settled beside others: master and sub-meters, agreed energy, feeds, photovoltaics."""
+
+    station_path = "point__station"
+    list_display = (
+        "point", "behind", "relation", "share", "fixed_wh_month", "ratio_ppm", "price_class", "feed_in",
+        "valid_from", "valid_to",
+    )  # fmt: skip
+    list_select_related = ("point", "behind")
+    list_filter = ("relation", "share", "feed_in")
+    search_fields = ("point__number", "point__contract__customer__number")
 
 
 @admin.register(Responsibility)

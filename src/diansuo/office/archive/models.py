@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.tariff.classes import PriceClass, VoltageClass
 from diansuo.office.archive.household_models import HouseholdTerm, UseTerm
+from diansuo.office.archive.point_models import FeedIn, PointTerm, ShareKind, SuppliedUse
 from diansuo.office.archive.supply_models import (
     LossTableRow,
     MarketPrice,
@@ -26,6 +27,7 @@ __all__ = [
     "Contract",
     "ContractTerm",
     "Customer",
+    "FeedIn",
     "Feeder",
     "HouseholdTerm",
     "Imported",
@@ -38,10 +40,13 @@ __all__ = [
     "PRICE_CLASSES",
     "PRICE_CLASS_NAMES",
     "PointArea",
+    "PointTerm",
     "Premise",
     "Responsibility",
     "Route",
+    "ShareKind",
     "Substation",
+    "SuppliedUse",
     "SupplyTerm",
     "Transformer",
     "TransformerArea",

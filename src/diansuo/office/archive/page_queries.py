@@ -19,6 +19,7 @@ from diansuo.office.archive.models import (
     PointArea,
     Responsibility,
     Route,
+    ShareKind,
     SupplyTerm,
     Transformer,
     TransformerArea,
@@ -54,6 +55,12 @@ class PointHistory:
     installations: list[Any] = field(default_factory=list)
     areas: list[Any] = field(default_factory=list)
     duties: list[Any] = field(default_factory=list)
+    terms: list[Any] = field(default_factory=list)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is an agreed part of another point and has no meter."""
+        return bool(self.terms) and self.terms[-1].share != ShareKind.NONE
 
 
 @dataclass(slots=True)
@@ -248,6 +255,7 @@ def _point_history(point: MeteringPoint) -> PointHistory:
         list(point.installations.select_related("meter").order_by("valid_from")),
         list(point.areas.select_related("area").order_by("valid_from")),
         list(point.duties.select_related("staff").order_by("duty", "valid_from")),
+        list(point.terms.select_related("behind__contract__customer").order_by("valid_from")),
     )
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.contrib import admin
 
 from diansuo.office.base.admin import ReadOnlyAdmin
-from diansuo.office.billing.models import Bill, BillLine, BillRefund, ExternalBill, PriceSheet, RuleSlice
+from diansuo.office.billing.models import (
+    Bill,
+    BillLine,
+    BillRefund,
+    ExternalBill,
+    FeedInSettlement,
+    PriceSheet,
+    RuleSlice,
+)
 
 
 @admin.register(Bill)
@@ -21,6 +29,26 @@ class BillAdmin(ReadOnlyAdmin):
         "to_date",
         "energy_wh",
         "amount_fen",
+        "issued_date",
+    )
+    list_select_related = ("contract__customer",)
+    search_fields = ("contract__customer__number__startswith",)
+    ordering = ("-pk",)
+
+
+@admin.register(FeedInSettlement)
+class FeedInSettlementAdmin(ReadOnlyAdmin):
+    """What is owed for photovoltaic energy fed in."""
+
+    station_path = "consumption__point__station"
+    list_display = (
+        "contract",
+        "period",
+        "state",
+        "energy_wh",
+        "price_nano",
+        "amount_fen",
+        "held",
         "issued_date",
     )
     list_select_related = ("contract__customer",)

@@ -24,7 +24,9 @@ class BillingConfig(AppConfig):
         from diansuo.office.network import prices
 
         issued.publish(
-            "EXISTS (SELECT 1 FROM billing_bill b WHERE b.consumption_id = c.id AND b.state IN (1, 2))"
+            "(EXISTS (SELECT 1 FROM billing_bill b WHERE b.consumption_id = c.id AND b.state IN (1, 2))"
+            " OR EXISTS (SELECT 1 FROM billing_feedinsettlement e"
+            " WHERE e.consumption_id = c.id AND e.full_feed_in AND e.state IN (1, 2)))"
         )
         registry.add_wording("B", wording.words_of)
         prices.set_price_source(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,17 +15,22 @@ from diansuo.office.billing import crossing, keeping
 from diansuo.office.billing.households import storing
 from diansuo.office.billing.households.storing import HAVING, PartFacts
 from diansuo.office.billing.models import Bill, BillLine, RuleSlice
+from diansuo.office.billing.points.loading import contracts_of_chunk
 
 Int64 = npt.NDArray[np.int64]
 Bool = npt.NDArray[np.bool_]
 
 # Terms are joined loosely: consumption without terms is held and named, never left out.
 READY = """
-    SELECT c.id, c.point_id, p.contract_id, {from_day}, {to_day}, c.total_wh, c.peak_wh, c.valley_wh, c.has_parts,
-           t.price_class, t.voltage_class, COALESCE({open_day}, %s),
+    SELECT c.id, c.point_id, p.contract_id, {from_day}, {to_day}, COALESCE(s.settled_wh, c.total_wh),
+           COALESCE(s.peak_wh, c.peak_wh), COALESCE(s.valley_wh, c.valley_wh), COALESCE(s.has_parts, c.has_parts),
+           CASE WHEN t.id IS NULL THEN 0 ELSE COALESCE(o.price_class, t.price_class) END,
+           t.voltage_class, COALESCE({open_day}, %s),
            (SELECT COUNT(*) FROM archive_meteringpoint q WHERE q.contract_id = k.id AND EXISTS (
                 SELECT 1 FROM archive_meterinstallation i WHERE i.point_id = q.id AND i.valid_from < c.to_date
-                AND (i.valid_to IS NULL OR i.valid_to >= c.to_date))),
+                AND (i.valid_to IS NULL OR i.valid_to >= c.to_date))
+            AND NOT EXISTS (SELECT 1 FROM archive_pointterm z WHERE z.point_id = q.id AND z.valid_from < c.to_date
+                AND (z.valid_to IS NULL OR z.valid_to >= c.to_date))),
            EXISTS (SELECT 1 FROM archive_contractterm x WHERE x.contract_id = k.id
                    AND x.valid_from > c.from_date AND x.valid_from < c.to_date
                    AND (x.price_class <> t.price_class OR x.voltage_class <> t.voltage_class)
@@ -37,14 +43,18 @@ READY = """
     LEFT JOIN archive_contractterm t ON t.contract_id = k.id AND t.valid_from <= c.from_date
          AND (t.valid_to IS NULL OR t.valid_to > c.from_date)
     LEFT JOIN billing_bill b ON b.consumption_id = c.id
-    WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND p.station_id = %s AND c.status = 0 AND b.id IS NULL
+    LEFT JOIN metering_pointsettlement s ON s.consumption_id = c.id
+    LEFT JOIN archive_pointterm o ON o.id = s.term_id
+    WHERE c.period = %s AND {scope} AND p.station_id = %s AND c.status = 0 AND b.id IS NULL
+      AND COALESCE(o.feed_in, 0) <> 1
       AND NOT EXISTS (SELECT 1 FROM metering_finding f
                       WHERE f.period = c.period AND f.point_id = c.point_id AND f.severity = 2)
     ORDER BY c.point_id
 """
 HISTORY = """
     SELECT contract_id, SUM(CASE WHEN period BETWEEN %s AND %s THEN counted_wh ELSE 0 END), MIN(period)
-    FROM billing_bill WHERE state IN (1, 2) AND period <> %s AND contract_id BETWEEN %s AND %s GROUP BY contract_id
+    FROM billing_bill b WHERE state IN (1, 2) AND period <> %s AND contract_id BETWEEN %s AND %s
+    AND {same_class} GROUP BY contract_id
 """
 # Beside another system the year's energy is what that system billed, and what we priced where its bill is not here.
 HISTORY_BESIDE = """
@@ -56,10 +66,14 @@ HISTORY_BESIDE = """
         SELECT b.contract_id, b.period, b.counted_wh FROM billing_bill b
         WHERE b.state IN (1, 2) AND b.period < %s AND b.contract_id BETWEEN %s AND %s
           AND NOT EXISTS (SELECT 1 FROM billing_externalbill y
-                          WHERE y.contract_id = b.contract_id AND y.period = b.period)
+                          WHERE y.contract_id = b.contract_id AND y.period = b.period) AND {same_class}
     ) h
     GROUP BY h.contract_id
 """
+# A point of a class of its own (a charging pile beside a household) does not count in the contract's steps.
+SAME_CLASS = """b.consumption_id NOT IN (
+        SELECT s.consumption_id FROM metering_pointsettlement s JOIN archive_pointterm o ON o.id = s.term_id
+        WHERE o.price_class IS NOT NULL)"""
 OPENINGS = """
     SELECT contract_id, energy_wh FROM archive_yearopening WHERE year = %s AND contract_id BETWEEN %s AND %s
 """
@@ -69,10 +83,10 @@ OPENINGS = """
 class Ready:
     """Settled consumption nothing holds yet: the engine's input, and what the bills must carry beside it.
 
-    All columns have one row a consumption. ``several_points``: the contract has other points that measure as well.
-    ``terms_changed``: price or voltage class changed inside the period, on one side to or from a commercial one; the
-    other changes divide the bill. ``open_day``: day of connection, ``UNKNOWN_DAY`` for long ago. ``without_terms``:
-    none hold on its first or on its last day.
+    All columns have one row a consumption. ``several_points``: the contract has others that measure, and nobody has
+    said how they belong together. ``terms_changed``: price or voltage class changed inside the period, on one side to
+    or from a commercial one; the other changes divide the bill. ``open_day``: day of connection, ``UNKNOWN_DAY`` for
+    long ago. ``without_terms``: none hold on its first or on its last day.
     """
 
     consumption: Int64
@@ -98,17 +112,7 @@ def load_ready(
 
     ``beside``: another system issues the bills, so the year before this bill is what that system billed.
     """
-    rows = bulk.fetch_columns(
-        READY.format(
-            from_day=bulk.day_number("c.from_date"),
-            to_day=bulk.day_number("c.to_date"),
-            open_day=bulk.day_number("k.opened_date"),
-        ),
-        [UNKNOWN_DAY, period, low, high, station_id],
-        consumption="int", point="int", contract="int", from_day="int", to_day="int",
-        energy_wh="int", peak_wh="int", valley_wh="int", has_parts="bool",
-        price_class="int", voltage_class="int", open_day="int", points="int", changed="bool", ends_in_terms="bool",
-    )  # fmt: skip
+    rows = _ready_rows(station_id, period, low, high)
     periods = np.full(len(rows["point"]), period, dtype=np.int64)
     months = months_in_year(rows["open_day"], periods, year_start_month)
     year = billing_year(period, year_start_month)
@@ -140,6 +144,35 @@ def load_ready(
     )
 
 
+def _ready_rows(station_id: int, period: int, low: int, high: int) -> dict[str, npt.NDArray[Any]]:
+    """Return the rows this range prices: a contract of several points is priced whole, where its first one lies."""
+    elsewhere, beyond = contracts_of_chunk(station_id, low, high)
+    scopes: list[tuple[str, list[int]]] = [("c.point_id BETWEEN %s AND %s", [low, high])]
+    for start in range(0, len(beyond), 500):
+        part = beyond[start : start + 500]
+        scopes.append((f"c.point_id IN ({', '.join(['%s'] * len(part))})", part))
+    found = [
+        bulk.fetch_columns(
+            READY.format(
+                from_day=bulk.day_number("c.from_date"),
+                to_day=bulk.day_number("c.to_date"),
+                open_day=bulk.day_number("k.opened_date"),
+                scope=scope,
+            ),
+            [UNKNOWN_DAY, period, *points, station_id],
+            consumption="int", point="int", contract="int", from_day="int", to_day="int",
+            energy_wh="int", peak_wh="int", valley_wh="int", has_parts="bool",
+            price_class="int", voltage_class="int", open_day="int", points="int", changed="bool", ends_in_terms="bool",
+        )
+        for scope, points in scopes
+    ]  # fmt: skip
+    rows = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+    if not elsewhere:
+        return rows
+    mine = ~np.isin(rows["contract"], sorted(elsewhere))
+    return {name: column[mine] for name, column in rows.items()}
+
+
 def _used_before(
     contract: Int64, period: int, year: int, months: tuple[int, int], *, beside: bool
 ) -> tuple[Int64, Bool]:
@@ -154,7 +187,9 @@ def _used_before(
         if beside
         else (HISTORY, [first, last, period, low, high])
     )
-    billed = bulk.fetch_columns(query, params, contract="int", used_wh="int", earliest="int")
+    billed = bulk.fetch_columns(
+        query.format(same_class=SAME_CLASS), params, contract="int", used_wh="int", earliest="int"
+    )
     opening = bulk.fetch_columns(OPENINGS, [year, low, high], contract="int", used_wh="int")
     earliest = np.full(len(contract), period, dtype=np.int64)
     for source, target, combine in (

@@ -27,10 +27,12 @@ def external_bills(scope: Scope) -> QuerySet[ExternalBill]:
     """Return issued bills; ``own_fen`` is what we priced (None: nothing), ``difference_fen`` theirs less ours."""
     ours = Bill.objects.filter(contract=OuterRef("contract"), period=OuterRef("period"))
     rows = ExternalBill.objects.filter(scope.limit("customer__station")).select_related("customer")
+    # A contract has one bill a metering point; the other system's is of all of them.
+    whole = ours.order_by().values("contract")
     return rows.annotate(
-        own_id=Subquery(ours.values("id")[:1]),
-        own_fen=Subquery(ours.values("amount_fen")[:1]),
-        own_wh=Subquery(ours.values("energy_wh")[:1]),
+        own_id=Subquery(ours.order_by("id").values("id")[:1]),
+        own_fen=Subquery(whole.annotate(fen=Sum("amount_fen")).values("fen")),
+        own_wh=Subquery(whole.annotate(wh=Sum("energy_wh")).values("wh")),
     ).annotate(
         difference_fen=F("amount_fen") - F("own_fen"),
         difference_wh=F("energy_wh") - F("own_wh"),

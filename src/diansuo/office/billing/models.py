@@ -9,6 +9,7 @@ from diansuo.core.quantity.band import Band
 from diansuo.core.tariff.classes import Component
 from diansuo.office.archive.models import PRICE_CLASSES, VOLTAGE_CLASSES, Contract, Customer, Imported
 from diansuo.office.base.models import Job
+from diansuo.office.billing.points.models import FeedInSettlement
 from diansuo.office.billing.sheets.models import PriceSheet
 from diansuo.office.metering.models import Consumption
 
@@ -23,6 +24,7 @@ __all__ = [
     "BillPart",
     "BillRefund",
     "ExternalBill",
+    "FeedInSettlement",
     "PriceSheet",
     "RuleSlice",
 ]
@@ -85,7 +87,7 @@ class RuleSlice(models.Model):
 
 
 class Bill(models.Model):
-    """What a contract owes for a month's settled consumption."""
+    """What a contract owes for a month's settled consumption at one of its points."""
 
     class State(models.IntegerChoices):
         """Drafts belong to a running cycle; only issued bills count.
@@ -136,8 +138,11 @@ class Bill(models.Model):
     class Meta:
         verbose_name = _("电费账单")
         verbose_name_plural = _("电费账单")
-        constraints = [models.UniqueConstraint(fields=["period", "contract"], name="bill_once")]
-        indexes = [models.Index(fields=["contract", "period"], name="bill_history")]
+        # One for each point: ``consumption`` is unique, and so is its point and month.
+        indexes = [
+            models.Index(fields=["contract", "period"], name="bill_history"),
+            models.Index(fields=["period", "contract"], name="bill_month"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contract_id} {self.period}"

@@ -22,6 +22,7 @@ from diansuo.office.billing.households.findings import remarks
 from diansuo.office.billing.households.loading import facts_of
 from diansuo.office.billing.households.pricing import price_ready as price_households
 from diansuo.office.billing.models import Bill, BillFacts, BillLine, BillPart, BillRefund, ExternalBill
+from diansuo.office.billing.points import feeding, refusing
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.place import commercial_place
 from diansuo.office.metering.models import Finding
@@ -51,6 +52,7 @@ def drop_drafts(station_id: int, period: int, low: int, high: int) -> None:
     used = Bill.rules.through.objects.filter(bill__in=drafts)
     used._raw_delete(used.db)
     drafts._raw_delete(drafts.db)
+    feeding.drop_drafts(station_id, period, low, high)
 
 
 def keep_opinions(station_id: int, *, before: int) -> int:
@@ -58,11 +60,13 @@ def keep_opinions(station_id: int, *, before: int) -> int:
 
     Energy kept is settled energy: the next month begins where it ends, and the year's steps go on from it.
     """
+    feeding.keep(station_id, before=before)
     return _unheld(station_id).filter(period__lt=before).update(state=Bill.State.KEPT)
 
 
 def reopen_opinions(station_id: int, *, since: int) -> int:
     """Turn what was kept from this month on into drafts again, so that running the months computes it afresh."""
+    feeding.reopen(station_id, since=since)
     kept = Bill.objects.filter(consumption__point__station=station_id, state=Bill.State.KEPT)
     return kept.filter(period__gte=since).update(state=Bill.State.DRAFT)
 
@@ -88,6 +92,8 @@ def price_points(job: Job, period: int, low: int, high: int) -> Write:
     ready = columns.load_ready(job.station_id, period, low, high, **year)
     facts = facts_of(ready.contract)
     refused, rows = _refuse_unpriceable(job, ready)
+    refused_together, rows = refusing.of_points(job, ready, rows)
+    refused += refused_together
     commercial = np.isin(ready.inputs.price_class[rows], COMMERCIAL)
     households, others = ready.take(rows[~commercial]), ready.take(rows[commercial])
     home = price_households(job.station_id, households, rulebook, facts, **year)
@@ -109,10 +115,13 @@ def price_points(job: Job, period: int, low: int, high: int) -> Write:
         for one in answer.warnings
     ]
 
+    owed = feeding.settle(job, period, low, high)
+
     def write() -> dict[str, int]:
         count = columns.store_bills(job.pk, home.ready, bills, home.parts)
         count += pricing.store(job.pk, answer)
         Finding.objects.bulk_create([*refused, *remarked])
+        feeding.store(owed)
         amount = int(bills.amount_fen[bills.priced].sum()) + answer.amount_fen
         return {"bills": count, "amount_fen": amount, "refused": len(refused)}
 
@@ -185,6 +194,7 @@ FORGOTTEN = """
     JOIN archive_meteringpoint p ON p.id = c.point_id
     WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND p.station_id = %s AND c.status = 0
       AND p.contract_id IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM billing_feedinsettlement e WHERE e.consumption_id = c.id AND e.full_feed_in)
       AND NOT EXISTS (SELECT 1 FROM billing_bill b WHERE b.consumption_id = c.id)
       AND NOT EXISTS (SELECT 1 FROM metering_finding f
                       WHERE f.period = c.period AND f.point_id = c.point_id AND f.severity = 2)
@@ -229,4 +239,6 @@ def issue_points(station_id: int, period: int, low: int, high: int, issued_date:
             """,
             [issued_date, period, period, low, high, station_id],
         )
-        return {"issued": cursor.rowcount}
+        issued = cursor.rowcount
+    feeding.issue(station_id, period, low, high, issued_date)
+    return {"issued": issued}

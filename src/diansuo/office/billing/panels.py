@@ -28,5 +28,6 @@ def publish() -> None:
 def _bills(scope: Scope, customer_id: int, _day: date) -> dict[str, Any]:
     return {
         "bills": queries.customer_bills(scope, customer_id=customer_id)[:SHOWN],
+        "feed_in": queries.feed_in(scope, customer_id=customer_id)[:SHOWN],
         "external": external_queries.of_customer(scope, customer_id=customer_id)[:SHOWN],
     }

@@ -11,7 +11,16 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import wording
-from diansuo.office.billing.models import Bill, BillLine, BillPart, BillRefund, ExternalBill, RuleSlice
+from diansuo.office.billing.models import (
+    Bill,
+    BillLine,
+    BillPart,
+    BillRefund,
+    ExternalBill,
+    FeedInSettlement,
+    RuleSlice,
+)
+from diansuo.office.metering.models import PointSettlement
 from diansuo.office.network.prices import NANO_WH_PER_FEN
 
 STATION = "consumption__point__station"
@@ -105,6 +114,27 @@ def _line(row: BillLine) -> Line:
         document=source.get("document") or "",
         clause=source.get("clause") or "",
         unverified=tuple(wording.doubt(name, why) for name, why in row.rule.unverified.items()),
+    )
+
+
+def settlement_of(scope: Scope, *, bill: Bill) -> PointSettlement | None:
+    """Return what the point was settled with beside others; None if it stands alone."""
+    return (
+        PointSettlement.objects.filter(
+            scope.limit("consumption__point__station"), consumption=bill.consumption_id
+        )
+        .select_related("master__contract__customer", "term")
+        .first()
+    )
+
+
+def feed_in(scope: Scope, *, customer_id: int) -> QuerySet[FeedInSettlement]:
+    """Return what a customer's photovoltaics fed in and what is owed for it, latest first."""
+    rows = FeedInSettlement.objects.filter(scope.limit(STATION), contract__customer=customer_id)
+    return (
+        rows.exclude(state=FeedInSettlement.State.DRAFT)
+        .select_related("consumption__point", "rule")
+        .order_by("-period", "consumption__point")
     )
 
 

@@ -122,6 +122,7 @@ def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:
         "customer": bill.contract.customer,
         "days": (bill.to_date - bill.from_date).days,
         "lines": lines,
+        "together": queries.settlement_of(scope, bill=bill),
         "parts": parts,
         "classes": any(part.price_class not in (None, bill.price_class) for part in parts),
         "refunds": queries.refunds(scope, bill_id=bill_id),

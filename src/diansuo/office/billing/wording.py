@@ -18,6 +18,7 @@ from diansuo.office.base.registry import Words
 from diansuo.office.billing.commercial import wording as commercial_wording
 from diansuo.office.billing.households import wording as household_wording
 from diansuo.office.billing.models import BAND_NAMES, COMPONENT_NAMES, BillLine
+from diansuo.office.billing.points import wording as point_wording
 from diansuo.office.billing.sheets import components
 from diansuo.office.billing.sheets.book import priced_book
 
@@ -30,8 +31,8 @@ RULES_OF_THE_WAY = ("national/capacity_charge", "national/transformer_loss", "na
 def _several_points(_detail: _Detail) -> Words:
     return Words(
         _("多计量点"),
-        _("该用户本月有多个计量点同时结算，尚不支持合并计费"),
-        _("先在原系统出账，或把其余计量点移出本合同"),
+        _("该用户有多个计量点，档案没有写明它们的关系，不知道哪些电量要扣减"),
+        _("在用户档案文件里补“主分表关系”“上级计量点编号”后导入，再重新执行"),
     )
 
 
@@ -140,6 +141,7 @@ _WORDS: dict[str, Callable[[_Detail], Words]] = {
     "B-NEGATIVE": _negative,
     **commercial_wording.WORDS,
     **household_wording.WORDS,
+    **point_wording.WORDS,
 }
 
 

@@ -10,6 +10,7 @@ from diansuo.office.metering.models import (
     Finding,
     LakeFile,
     MissedReading,
+    PointSettlement,
     ReadingChange,
     RegisterReading,
 )
@@ -52,6 +53,24 @@ class ConsumptionAdmin(ReadOnlyAdmin):
 
     station_path = "point__station"
     list_display = ("point", "period", "status", "from_date", "to_date", "total_wh", "peak_wh", "valley_wh")
+    ordering = ("-pk",)
+
+
+@admin.register(PointSettlement)
+class PointSettlementAdmin(ReadOnlyAdmin):
+    """What points that belong together were settled with."""
+
+    station_path = "consumption__point__station"
+    list_display = (
+        "consumption",
+        "master",
+        "share",
+        "subs_wh",
+        "supplied_wh",
+        "shares_wh",
+        "settled_wh",
+        "feed_in_wh",
+    )
     ordering = ("-pk",)
 
 

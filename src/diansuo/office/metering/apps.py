@@ -23,6 +23,7 @@ class MeteringConfig(AppConfig):
         from diansuo.office.metering.importing.failures import FAILURES
         from diansuo.office.metering.importing.freeze import FREEZE
         from diansuo.office.metering.importing.readings import READINGS
+        from diansuo.office.metering.points import wording as point_wording
 
         kinds.register(READINGS)
         kinds.register(FREEZE)
@@ -30,4 +31,5 @@ class MeteringConfig(AppConfig):
         kinds.register(FAILURES)
         beginnings.add_first_day(queries.first_reading_date)
         registry.add_wording("R", wording.words_of)
+        registry.add_wording("P", point_wording.words_of)
         panels.publish()

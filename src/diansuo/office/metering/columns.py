@@ -58,9 +58,9 @@ OPEN_DATE = """
 """
 DUE_POINTS = """
     WITH calendar (reading_day, due_date, before_date, month_bit) AS (VALUES {days})
-    SELECT p.id, p.contract_id, k.reading_day, t.price_class, t.voltage_class, t.capacity_va, {open_day},
-           u.id AS supply_id, u.time_of_use, COALESCE({closed_day}, %s) AS closed_day,
-           CASE WHEN e.idle_months & k.month_bit > 0 THEN 1 ELSE 0 END AS idle
+    SELECT p.id, p.contract_id, k.reading_day, COALESCE(o.price_class, t.price_class), t.voltage_class,
+           t.capacity_va, {open_day}, u.id AS supply_id, u.time_of_use, COALESCE({closed_day}, %s) AS closed_day,
+           CASE WHEN e.idle_months & k.month_bit > 0 THEN 1 ELSE 0 END AS idle, COALESCE(o.feed_in, 0) = 1
     FROM archive_meteringpoint p
     JOIN archive_contract h ON h.id = p.contract_id
     LEFT JOIN archive_route s ON s.id = p.route_id
@@ -71,11 +71,13 @@ DUE_POINTS = """
          AND (u.valid_to IS NULL OR u.valid_to >= {last_date})
     LEFT JOIN archive_useterm e ON e.contract_id = h.id AND e.valid_from < {last_date}
          AND (e.valid_to IS NULL OR e.valid_to >= {last_date})
-    WHERE p.station_id = %s AND p.id BETWEEN %s AND %s
+    LEFT JOIN archive_pointterm o ON o.point_id = p.id AND o.valid_from <= {last_date}
+         AND (o.valid_to IS NULL OR o.valid_to >= {last_date})
+    WHERE p.station_id = %s AND p.id BETWEEN %s AND %s AND COALESCE(o.share, 0) = 0
       AND (h.opened_date IS NULL OR h.opened_date <= k.due_date)
       AND (h.closed_date IS NULL OR h.closed_date > k.before_date)
       {unbilled} {not_idle}
-    ORDER BY p.id, t.valid_from, u.valid_from
+    ORDER BY p.id, t.valid_from, u.valid_from, o.valid_from
 """
 # A contract that closes is read on its last day, before the scheduled one.
 LAST_DATE = "CASE WHEN h.closed_date < k.due_date THEN h.closed_date ELSE k.due_date END"
@@ -152,6 +154,7 @@ class DuePoints:
     has_supply_terms: Bool
     time_of_use: Bool
     idle: Bool
+    only_feeds_in: Bool
 
     def __len__(self) -> int:
         return len(self.point)
@@ -166,6 +169,8 @@ class DuePoints:
         for price_class, parts in PARTS_OF_CLASS.items():
             expected[self.price_class == price_class] = parts
         expected[np.isin(self.price_class, COMMERCIAL) & self.time_of_use] = COMMERCIAL_PARTS
+        # 全额上网: nothing of it is charged, and nothing used there is no news.
+        expected[self.only_feeds_in] = 0
         return Due(
             point=self.point,
             due_day=self.due_day,
@@ -175,7 +180,7 @@ class DuePoints:
             capacity_w=self.capacity_va,
             parts_expected=expected,
             residential=np.isin(self.price_class, RESIDENTIAL),
-            inactive=self.idle,
+            inactive=self.idle | self.only_feeds_in,
         )
 
 
@@ -267,6 +272,7 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
         params,
         point="int", contract="int", reading_day="int", price_class="int", voltage_class="int",
         capacity_va="int", open_day="int", supply="int", time_of_use="bool", closed_day="int", idle="bool",
+        only_feeds_in="bool",
     )  # fmt: skip
     due_day_of = np.array([0, *map(days_since_epoch, calendar[1::4])], dtype=np.int64)
     due = DuePoints(
@@ -280,6 +286,7 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
         has_supply_terms=rows["supply"] > 0,
         time_of_use=rows["time_of_use"],
         idle=rows["idle"],
+        only_feeds_in=rows["only_feeds_in"],
     )
     first = np.ones(len(due), dtype=np.bool_)  # terms that change on the day itself: those of the day before
     first[1:] = due.point[1:] != due.point[:-1]

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.metering.registers import Purpose, Register
-from diansuo.office.archive.models import Imported, Meter, MeteringPoint
+from diansuo.office.archive.models import Imported, Meter, MeteringPoint, PointTerm, ShareKind
 from diansuo.office.base.models import ImportBatch, Job, Station, User
 
 REGISTER_NAMES = {
@@ -172,6 +172,8 @@ class Consumption(models.Model):
     reactive_forward_varh = models.BigIntegerField(_("正向无功（varh）"), default=0)
     reactive_reverse_varh = models.BigIntegerField(_("反向无功（varh）"), default=0)
     has_reactive = models.BooleanField(_("有无功示数"), default=False)
+    # What went back to the grid (反向有功), for photovoltaics; empty where it was not read for the whole period.
+    reverse_wh = models.BigIntegerField(_("反向有功（Wh）"), null=True, blank=True)
     # Read, not subtracted; empty where no demand was read, which is not 0.
     demand_w = models.BigIntegerField(_("最大需量（W）"), null=True, blank=True)
     rolled = models.BooleanField(_("翻转"), default=False)
@@ -183,6 +185,46 @@ class Consumption(models.Model):
         verbose_name_plural = _("结算电量")
         constraints = [models.UniqueConstraint(fields=["period", "point"], name="consumption_once")]
         indexes = [models.Index(fields=["point", "to_date"], name="consumption_latest")]
+
+
+class PointSettlement(models.Model):
+    """What is left of a point's consumption after what hangs behind it, or what an agreed part of another one is.
+
+    ``read = settled + subs + supplied + shares`` of a metered point; kept as evidence beside the reading, which
+    stays as it is in ``consumption``. Only points with terms of their own have one.
+    """
+
+    consumption = models.OneToOneField(
+        Consumption, models.PROTECT, related_name="points", verbose_name=_("结算电量")
+    )
+    term = models.ForeignKey(
+        PointTerm, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("计量点参数")
+    )
+    # What it hangs behind: its master, or (定量定比) the point it is a part of.
+    master = models.ForeignKey(
+        MeteringPoint, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("上级计量点")
+    )
+    share = models.PositiveSmallIntegerField(_("定量定比"), choices=ShareKind.choices, default=0)
+    subs_wh = models.BigIntegerField(_("减分表（Wh）"), default=0)
+    supplied_wh = models.BigIntegerField(_("减转供（Wh）"), default=0)
+    shares_wh = models.BigIntegerField(_("减定量定比（Wh）"), default=0)
+    settled_wh = models.BigIntegerField(_("结算（Wh）"))
+    sharp_wh = models.BigIntegerField(_("尖（Wh）"), default=0)
+    peak_wh = models.BigIntegerField(_("峰（Wh）"), default=0)
+    flat_wh = models.BigIntegerField(_("平（Wh）"), default=0)
+    valley_wh = models.BigIntegerField(_("谷（Wh）"), default=0)
+    deep_valley_wh = models.BigIntegerField(_("深谷（Wh）"), default=0)
+    has_parts = models.BooleanField(_("有分时电量"), default=False)
+    reactive_forward_varh = models.BigIntegerField(_("正向无功（varh）"), default=0)
+    # Empty: not read, or what the supplied stand for is not known.
+    demand_w = models.BigIntegerField(_("最大需量（W）"), null=True, blank=True)
+    supplied_demand_w = models.BigIntegerField(_("被转供户折算需量（W）"), default=0)
+    # Empty: the point feeds nothing in, or its reverse register was not read.
+    feed_in_wh = models.BigIntegerField(_("上网电量（Wh）"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("计量点结算")
+        verbose_name_plural = _("计量点结算")
 
 
 class Finding(models.Model):

@@ -14,13 +14,14 @@ from collections.abc import Callable
 import numpy as np
 from django.db import connection
 
-from diansuo.core.metering import Findings, Register, Rule, Severity, Status
+from diansuo.core.metering import Findings, Register, Rule, Settled, Severity, Status
 from diansuo.core.metering.demand import NO_DEMAND
 from diansuo.core.quantity.arrays import Int64
 from diansuo.office.base.bulk import insert_columns, iso_days
 from diansuo.office.base.models import Job
 from diansuo.office.metering import checking, issued
 from diansuo.office.metering.models import Consumption, Finding
+from diansuo.office.metering.points import netting
 
 Write = Callable[[], dict[str, int]]
 Key = tuple[int, int, int, int, int]
@@ -55,6 +56,7 @@ def settle_points(job: Job, period: int, low: int, high: int) -> Write:
     }
 
     def write() -> dict[str, int]:
+        netting.drop(job.station_id, period, low, high)
         _drop("metering_consumption", job.station_id, period, low, high)
         insert_columns(Consumption, rows)
         return counts
@@ -73,11 +75,12 @@ def check_points(job: Job, period: int, low: int, high: int) -> Write:
     )
     rows = finding_columns(job.pk, period, points, findings)
     counts = {"findings": len(findings), "held": int(findings.held(len(points)).sum())}
+    together = netting.settle_together(job, period, low, high)
 
     def write() -> dict[str, int]:
         _drop("metering_finding", job.station_id, period, low, high)
         insert_columns(Finding, rows)
-        return counts
+        return counts | together()
 
     return write
 
@@ -140,11 +143,20 @@ def _consumption_columns(job_id: int, period: int, examined: checking.Examined) 
         **{name: settled.of(register)[0] for name, register in energy.items()},
         "has_parts": settled.parts_complete,
         "has_reactive": settled.covers(Register.REACTIVE_FORWARD),
+        "reverse_wh": _where_covered(settled, Register.REVERSE_TOTAL),
         "demand_w": [None if watts == NO_DEMAND else watts for watts in examined.demand_w.tolist()],
         "rolled": settled.rolled,
         "exchanged": settled.exchanges > 0,
         "estimated": settled.estimated,
     }
+
+
+def _where_covered(settled: Settled, register: Register) -> list[int | None]:
+    """Return the energy of a register, empty where it does not cover the whole period."""
+    covered, (energy_wh, _present) = settled.covers(register), settled.of(register)
+    if not covered.any():
+        return [None] * len(covered)
+    return [wh if whole else None for wh, whole in zip(energy_wh.tolist(), covered.tolist(), strict=True)]
 
 
 def _dates(days: Int64, known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[str | None]:

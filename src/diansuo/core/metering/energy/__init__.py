@@ -18,6 +18,13 @@ from diansuo.core.metering.energy.photovoltaic import (
     full_feed_in,
     surplus_feed_in,
 )
+from diansuo.core.metering.energy.points import (
+    PointRelation,
+    Points,
+    SettledPoints,
+    settle_points,
+    take_from_bands,
+)
 from diansuo.core.metering.energy.service_days import hours_in_service, idle_in, month_set, part_of_month_wh
 from diansuo.core.metering.energy.settled import settled_energy
 from diansuo.core.metering.energy.sharing import (
@@ -40,6 +47,11 @@ from diansuo.core.metering.energy.transformer_loss import (
 )
 
 __all__ = [
+    "take_from_bands",
+    "settle_points",
+    "SettledPoints",
+    "Points",
+    "PointRelation",
     "UNKNOWN",
     "BandsOfTotal",
     "EnergyCode",

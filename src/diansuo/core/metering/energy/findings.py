@@ -32,6 +32,12 @@ class EnergyCode(StrEnum):
     SUPPLIED_DEMAND_EXCEEDS_SUPPLIER = "supplied_demand_exceeds_supplier"
     NO_TRANSFER_HOURS = "no_transfer_hours"
     FEED_IN_EXCEEDS_GENERATION = "feed_in_exceeds_generation"
+    SUB_NOT_READ = "sub_not_read"
+    MASTER_NOT_SETTLED = "master_not_settled"
+    MASTER_WITHOUT_METER = "master_without_meter"
+    SHARE_WITHOUT_MASTER = "share_without_master"
+    NO_SHARE_ORDER = "no_share_order"
+    POINTS_IN_CIRCLE = "points_in_circle"
 
     @property
     def holds(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diansuo.office.archive.importing import households, supply
+from diansuo.office.archive.importing import households, points, supply
 from diansuo.office.archive.importing.columns import HEADINGS
 from diansuo.office.archive.importing.lines import Lines
 
@@ -49,6 +49,7 @@ def check(lines: Lines, place_of: list[int]) -> None:
     _one_station(lines, "customer_number", place_of)
     _one_station(lines, "area_number", place_of)
     supply.check(lines)
+    points.check(lines)
 
 
 def _nothing_missing(lines: Lines) -> None:
@@ -57,7 +58,7 @@ def _nothing_missing(lines: Lines) -> None:
         needed: tuple[str, ...] = ("customer_number", "customer_name", "price_class")
         if lines["unowned"][i]:
             needed = ("area_number",) if lines["master"][i] else ("feeder_name",)
-        for name in (*needed, "meter_number"):
+        for name in needed if points.is_share(lines, i) else (*needed, "meter_number"):
             if lines[name][i] is None:
                 lines.refuse(i, name, _("%(heading)s为空") % {"heading": HEADINGS[name]}, _("补填后重新导入"))
         if lines["area_name"][i] is not None and lines["area_number"][i] is None:
@@ -68,6 +69,8 @@ def _no_meter_twice(lines: Lines) -> None:
     first: dict[str, int] = {}
     for i in list(lines.accepted()):
         meter = lines["meter_number"][i]
+        if meter is None:
+            continue
         earlier = first.setdefault(meter, i)
         if earlier == i:
             continue

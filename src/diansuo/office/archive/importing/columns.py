@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.archive.importing import words
 from diansuo.office.archive.importing.household_columns import HOUSEHOLD_COLUMNS, USE_COLUMNS
+from diansuo.office.archive.importing.point_columns import POINT_COLUMNS
 from diansuo.office.archive.importing.supply_columns import SUPPLY_COLUMNS, TRANSFORMER_COLUMNS
 from diansuo.office.base.sheets.columns import Column, ColumnKind
 
@@ -151,6 +152,7 @@ COLUMNS = (
     *USE_COLUMNS,
     *SUPPLY_COLUMNS,
     *TRANSFORMER_COLUMNS,
+    *POINT_COLUMNS,
 )  # fmt: skip
 
 # A master meter's line has neither number nor class, so what a line must hold is judged line by line, not by column.

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from diansuo.core.tariff.classes import VoltageClass
-from diansuo.office.archive.importing import households, supply
+from diansuo.office.archive.importing import households, points, supply
 from diansuo.office.archive.importing.columns import HEADINGS
 from diansuo.office.archive.importing.dating import may_change
 from diansuo.office.archive.importing.edits import Edits
@@ -29,6 +29,7 @@ from diansuo.office.archive.models import (
     MeteringPoint,
     MeterInstallation,
     PointArea,
+    PointTerm,
     Premise,
     Responsibility,
     Transformer,
@@ -73,7 +74,9 @@ class Comparison:
         self._meter(i)
         if point is not None:
             self._point(i, point)
-            self._installation(i, point)
+            if not points.is_share(self.lines, i):
+                self._installation(i, point)
+            points.compare(self, i, point)
             if not self.lines["unowned"][i]:
                 self._hanging(i, point)
             self._duty(i, point, "reader", Responsibility.Duty.READER)
@@ -269,4 +272,6 @@ def column_of(model: type[models.Model], attribute: str) -> str:
     """Return the column that fills an attribute; most bear its name."""
     if model is Transformer:
         return OF_NAMEPLATE[attribute]
+    if model is PointTerm:
+        return points.COLUMN_OF_TERM[attribute]
     return COLUMN_OF.get(attribute, attribute)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -29,6 +29,21 @@ class Edits:
 
     def __bool__(self) -> bool:
         return bool(self.in_place or self.dated or self.added)
+
+    def of(self, model: type[models.Model]) -> Edits:
+        """Return the changes to one model only."""
+        return self._where(lambda one: one is model)
+
+    def without(self, model: type[models.Model]) -> Edits:
+        """Return the changes to all other models."""
+        return self._where(lambda one: one is not model)
+
+    def _where(self, wanted: Callable[[type[models.Model]], bool]) -> Edits:
+        return Edits(
+            {key: value for key, value in self.in_place.items() if wanted(key[0])},
+            {key: value for key, value in self.dated.items() if wanted(key[0])},
+            {key: value for key, value in self.added.items() if wanted(key[0])},
+        )
 
     def join(self, other: Edits) -> None:
         """Take over the changes of another line."""

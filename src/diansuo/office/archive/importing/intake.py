@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,7 @@ class Intake:
     """What the lines say, what stands, and what differs.
 
     ``todo`` are the positions of the lines to be written, ``own`` the changes each of them makes to rows of its
-    own, ``shared`` the changes to what lines share.
+    own, ``shared`` the changes to what lines share, ``made_points`` the new points by line, filled as they are made.
     """
 
     lines: Lines
@@ -34,6 +34,7 @@ class Intake:
     own: dict[int, Edits]
     shared: Edits
     todo: list[int]
+    made_points: dict[int, int] = field(default_factory=dict)
 
     def used(self, names: Sequence[Named | None]) -> list[Named]:
         """Return the names that the lines to be written use, once each, in the file's order."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from diansuo.office.archive.importing import points
 from diansuo.office.archive.importing.lines import Lines
 from diansuo.office.archive.importing.places import Place
 from diansuo.office.archive.importing.standing import AreaNow, CustomerNow, MeterNow, PointNow, Standing
@@ -37,14 +38,16 @@ def match(lines: Lines, places: list[Place], place_of: list[int], standings: lis
         matches.meter[i] = standing.meters.get(lines["meter_number"][i])
         if point is not None:
             _claim(lines, matched, i, point)
-        elif candidates and not lines.refused[i]:
+        elif candidates and not lines.refused[i] and not points.is_share(lines, i):
             first = candidates[0]
             unmatched[first.contract_id, first.master_of_id, first.gate_of].append(i)
     for (contract, area, feeder), positions in unmatched.items():
         standing = standings[place_of[positions[0]]]
-        points = standing.points_of.get(contract or 0) or standing.master_points.get(area or 0)
-        points = points or standing.gate_points[feeder or ""]
-        _pair(lines, matches, positions, [point for point in points if point.id not in matched])
+        owned = standing.points_of.get(contract or 0) or standing.master_points.get(area or 0)
+        owned = owned or standing.gate_points[feeder or ""]
+        # A point without a meter (定量定比) has none to be changed.
+        free = [one for one in owned if one.id not in matched and not standing.is_share(one.id)]
+        _pair(lines, matches, positions, free)
     _refuse_meters_elsewhere(lines, matches)
     return matches
 
@@ -85,7 +88,7 @@ def _named_point(lines: Lines, i: int, standing: Standing, candidates: list[Poin
         lines.refuse(i, "point_number", _("该计量点编号属于另一用户"), _("核对计量点编号和用户编号"))
         return None
     for point in candidates:
-        if point.asset_number == asset:
+        if asset is not None and point.asset_number == asset:
             if number is not None and point.number is not None:
                 reason = _("该电能表装在计量点 %(point)s") % {"point": point.number}
                 lines.refuse(i, "point_number", reason, _("核对计量点编号"))

@@ -13,6 +13,7 @@ from diansuo.office.archive.importing import words
 from diansuo.office.archive.importing.household_meanings import HOUSEHOLD_MEANINGS
 from diansuo.office.archive.importing.lines import Lines
 from diansuo.office.archive.importing.not_understood import NotUnderstood
+from diansuo.office.archive.importing.point_meanings import POINT_MEANINGS
 from diansuo.office.archive.importing.supply_meanings import SUPPLY_MEANINGS
 
 DIGITS = re.compile(r"([1-9])(?:\.([0-6]))?")
@@ -58,8 +59,13 @@ def _translate(lines: Lines, name: str, meaning: Callable[[Any], Any]) -> None:
 
 def _beside_the_point(lines: Lines, i: int, name: str) -> bool:
     """A master or gate meter has no contract, so whatever terms its line names are not read."""
-    terms = name in ("price_class", "voltage_class") or name in SUPPLY_MEANINGS or name in HOUSEHOLD_MEANINGS
-    return terms and lines["unowned"][i]
+    of_contract = (
+        name in ("price_class", "voltage_class")
+        or name in SUPPLY_MEANINGS
+        or name in HOUSEHOLD_MEANINGS
+        or name in POINT_MEANINGS
+    )
+    return of_contract and lines["unowned"][i]
 
 
 def _price_class(text: str) -> int:
@@ -159,4 +165,5 @@ MEANINGS: dict[str, Callable[[Any], Any]] = {
     "walk_order": _walk_order,
     **SUPPLY_MEANINGS,
     **HOUSEHOLD_MEANINGS,
+    **POINT_MEANINGS,
 }

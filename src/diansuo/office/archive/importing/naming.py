@@ -21,6 +21,8 @@ class Names:
     meter: list[Named | None]
     reader: list[Named | None]
     manager: list[Named | None]
+    point: list[Named | None]
+    behind: list[Named | None]
 
 
 def name(lines: Lines, places: list[Place], place_of: list[int]) -> Names:
@@ -37,6 +39,7 @@ def name(lines: Lines, places: list[Place], place_of: list[int]) -> Names:
         Shared.FEEDER: feeders,
         Shared.AREA: lines["area_number"],
         Shared.METER: lines["meter_number"],
+        Shared.POINT: lines["point_number"],
     }
     named = {kind: _named(kind, column, places, place_of, 1) for kind, column in company_wide.items()}
     stations = [Named(Shared.STATION, (place.company, place.station)) for place in places]
@@ -49,6 +52,8 @@ def name(lines: Lines, places: list[Place], place_of: list[int]) -> Names:
         meter=named[Shared.METER],
         reader=_named(Shared.STAFF, lines["reader"], places, place_of, 2),
         manager=_named(Shared.STAFF, lines["manager"], places, place_of, 2),
+        point=named[Shared.POINT],
+        behind=_named(Shared.POINT, lines["point_behind"], places, place_of, 1),
     )
 
 

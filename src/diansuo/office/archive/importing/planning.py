@@ -7,7 +7,7 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from diansuo.office.archive.importing import agreement, matching, naming, places, references, standing
+from diansuo.office.archive.importing import agreement, matching, naming, places, points, references, standing
 from diansuo.office.archive.importing.comparing import Comparison
 from diansuo.office.archive.importing.edits import Edits
 from diansuo.office.archive.importing.grid import GridComparison
@@ -20,6 +20,7 @@ from diansuo.office.archive.importing.references import Named, References, Share
 from diansuo.office.archive.importing.standing import Standing
 from diansuo.office.archive.importing.starts import Starts
 from diansuo.office.archive.importing.writing_lines import LINES_A_WRITE, write_lines
+from diansuo.office.archive.importing.writing_points import write_points
 from diansuo.office.archive.importing.writing_shared import write_shared
 from diansuo.office.base.imports.kinds import Plan, Source
 from diansuo.office.base.imports.verdicts import Outcome, Verdicts
@@ -50,13 +51,18 @@ def plan(source: Source) -> Plan:
     matches = matching.match(lines, where, place_of, standings)
     names = naming.name(lines, where, place_of)
     known = _references(where, standings)
+    points.check_known(lines, names, known)
     starts = Starts(source.options)
     intake = Intake(
         lines, where, names, matches, known, starts, source.options.effective, own={}, shared=Edits(), todo=[]
     )
     judged = _judge(intake, standings, place_of)
     chunks = [intake.todo[at : at + LINES_A_WRITE] for at in range(0, len(intake.todo), LINES_A_WRITE)]
-    writes = [partial(write_shared, intake), *(partial(write_lines, intake, chunk) for chunk in chunks)]
+    writes = [
+        partial(write_shared, intake),
+        *(partial(write_lines, intake, chunk) for chunk in chunks),
+        partial(write_points, intake),
+    ]
     station = where[0].station_id if len(where) == 1 else None
     return Plan(
         verdicts=_verdicts(lines, judged),
@@ -71,11 +77,11 @@ def _standings(lines: Lines, where: list[Place], place_of: list[int]) -> list[St
     by_company: dict[int | None, Standing] = {}
     for company in {place.company_id for place in where}:
         mine = [i for i in lines.accepted() if where[place_of[i]].company_id == company]
-        numbers = (
+        customers, meters, own, above = (
             {lines[name][i] for i in mine} - {None}
-            for name in ("customer_number", "meter_number", "point_number")
+            for name in ("customer_number", "meter_number", "point_number", "point_behind")
         )
-        by_company[company] = standing.load(company, *numbers)
+        by_company[company] = standing.load(company, customers, meters, own | above)
     return [by_company[place.company_id] for place in where]
 
 
@@ -84,6 +90,8 @@ def _references(where: list[Place], standings: list[Standing]) -> References:
     for place, stands in zip(where, standings, strict=True):
         for area in stands.areas.values():
             known.add(Named(Shared.AREA, (place.company, area.number)), area.id)
+        for number, point in stands.point_numbers.items():
+            known.add(Named(Shared.POINT, (place.company, number)), point)
     return known
 
 

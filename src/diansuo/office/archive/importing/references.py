@@ -23,6 +23,7 @@ class Shared(StrEnum):
     AREA = "area"
     ROUTE = "route"
     METER = "meter"
+    POINT = "point"
 
 
 class Named(NamedTuple):
@@ -59,6 +60,10 @@ class References:
     def id_of(self, name: Named | None) -> int | None:
         """Return the id a name stands for, None for no name or one that is yet to be made."""
         return None if name is None else self.ids.get(name)
+
+    def resolve_known(self, name: Named) -> Any:
+        """Return the id a name stands for already, else the name itself."""
+        return self.ids.get(name, name)
 
     def resolve(self, value: Any) -> Any:
         """Return the id behind a name, and any other value as it is (KeyError if the name was never made)."""

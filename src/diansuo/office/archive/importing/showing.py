@@ -8,13 +8,20 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diansuo.core.metering.energy import LossMethod
+from diansuo.core.metering.energy import LossMethod, PointRelation, ShareOrder
 from diansuo.core.tariff.charging import ChargingSituation
 from diansuo.core.tariff.classes import PriceClass, VoltageClass
 from diansuo.core.tariff.commercial import CapacityMethod, PurchaseMode
 from diansuo.office.archive.household_models import CHARGING_NAMES, HouseholdTerm, months_of
 from diansuo.office.archive.importing.references import Named, References, Shared
 from diansuo.office.archive.models import PRICE_CLASS_NAMES, VOLTAGE_CLASS_NAMES, PointArea
+from diansuo.office.archive.point_models import (
+    ORDER_NAMES,
+    RELATION_NAMES,
+    FeedIn,
+    ShareKind,
+    SuppliedUse,
+)
 from diansuo.office.archive.supply_models import (
     CAPACITY_METHOD_NAMES,
     LOSS_METHOD_NAMES,
@@ -30,6 +37,7 @@ THING_OF = {
     "route": Shared.ROUTE,
     "feeder_id": Shared.FEEDER,
     "substation": Shared.SUBSTATION,
+    "behind_id": Shared.POINT,
 }
 
 _WORDS: dict[str, Callable[[Any], str]] = {
@@ -55,6 +63,13 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "share_ppm": lambda value: _scaled(value, 4, "%"),
     "line_loss_ppm": lambda value: _scaled(value, 4, "%"),
     "market_price_nano": lambda value: _scaled(value, 9, "元/kWh"),
+    "relation": lambda value: str(RELATION_NAMES[PointRelation(value)]),
+    "share": lambda value: str(ShareKind(value).label),
+    "fixed_wh_month": lambda value: _scaled(value, 3, "kWh"),
+    "ratio_ppm": lambda value: _scaled(value, 4, "%"),
+    "ratio_base": lambda value: str(ORDER_NAMES[ShareOrder(value)]),
+    "supplied_use": lambda value: str(SuppliedUse(value).label),
+    "feed_in": lambda value: str(FeedIn(value).label),
     "p0_w": lambda value: _scaled(value, 3, "kW"),
     "pk_w": lambda value: _scaled(value, 3, "kW"),
     "i0_milli_percent": lambda value: _scaled(value, 3, "%"),

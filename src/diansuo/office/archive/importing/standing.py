@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from django.db.models import FilteredRelation, Max, Q, QuerySet
 
 from diansuo.office.archive.importing import households, supply
+from diansuo.office.archive.importing import points as point_terms
 from diansuo.office.archive.importing.households import HouseholdStanding
 from diansuo.office.archive.importing.supply import SupplyStanding
 from diansuo.office.archive.models import (
@@ -21,7 +22,9 @@ from diansuo.office.archive.models import (
     Meter,
     MeteringPoint,
     MeterInstallation,
+    PointTerm,
     Responsibility,
+    ShareKind,
     TransformerArea,
     YearOpening,
 )
@@ -124,6 +127,12 @@ class Standing:
     openings: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     supply: SupplyStanding = field(default_factory=SupplyStanding)
     households: HouseholdStanding = field(default_factory=HouseholdStanding)
+    point_terms: dict[int, PointTerm] = field(default_factory=dict)
+
+    def is_share(self, point_id: int) -> bool:
+        """Tell whether a point is an agreed part of another and has no meter."""
+        term = self.point_terms.get(point_id)
+        return term is not None and term.share != ShareKind.NONE
 
 
 def load(
@@ -160,6 +169,9 @@ def load(
         for row, contract, year, energy_wh in openings.values_list("id", "contract", "year", "energy_wh")
     }
     named = list(customers) if len(customers) <= FEW else None
+    standing.point_terms = point_terms.load(
+        company_id, [one.id for owned in standing.points_of.values() for one in owned]
+    )
     standing.supply = supply.load(company_id, named)
     standing.households = households.load(company_id, named)
     return standing

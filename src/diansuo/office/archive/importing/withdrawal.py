@@ -20,6 +20,7 @@ from diansuo.office.archive.models import (
     MeteringPoint,
     MeterInstallation,
     PointArea,
+    PointTerm,
     Premise,
     Responsibility,
     Route,
@@ -35,7 +36,7 @@ from diansuo.office.base.periods import PeriodModel
 
 # What an archive batch makes, in the order in which it can be deleted.
 MADE: tuple[type[models.Model], ...] = (
-    Responsibility, PointArea, MeterInstallation, MeteringPoint, Meter, YearOpening, SupplyTerm, Transformer,
+    Responsibility, PointArea, PointTerm, MeterInstallation, MeteringPoint, Meter, YearOpening, SupplyTerm, Transformer,
     HouseholdTerm, UseTerm,
     ContractTerm, Contract, Customer, Premise, AreaTerm, TransformerArea, Route, Feeder, Substation,
 )  # fmt: skip

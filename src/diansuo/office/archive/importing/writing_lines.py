@@ -21,6 +21,7 @@ from diansuo.office.archive.models import (
     MeteringPoint,
     MeterInstallation,
     PointArea,
+    PointTerm,
     Premise,
     Responsibility,
     YearOpening,
@@ -42,14 +43,14 @@ def write_lines(intake: Intake, chunk: Sequence[int], batch: ImportBatch) -> Non
     edits = Edits()
     for i in chunk:
         if i in intake.own:
-            edits.join(intake.own[i])
+            edits.join(intake.own[i].without(PointTerm))
     if edits:
         apply_edits(batch, edits, intake.references, intake.effective)
 
 
 def _make_meters(intake: Intake, chunk: Sequence[int], batch: ImportBatch) -> None:
     ids, names, digits = intake.references.ids, intake.names.meter, intake.lines["digits"]
-    new = [i for i in chunk if intake.matches.meter[i] is None and names[i] not in ids]
+    new = [i for i in chunk if names[i] and intake.matches.meter[i] is None and names[i] not in ids]
     keys = reserve_ids(Meter, len(new))
     insert_columns(
         Meter,
@@ -162,15 +163,22 @@ def _make_points(intake: Intake, new: Sequence[int], batch: ImportBatch) -> None
             "batch": [batch.pk] * len(new),
         },
     )
+    intake.made_points.update(zip(new, points.tolist(), strict=True))
+    references.ids.update(
+        (name, point)
+        for name, point in zip((names.point[i] for i in new), points.tolist(), strict=True)
+        if name is not None
+    )
     starts = [intake.starts.of(lines["opened_date"][i]) for i in new]
+    metered = [at for at, i in enumerate(new) if names.meter[i] is not None]
     insert_columns(
         MeterInstallation,
         {
-            "point": points,
-            "meter": [_meter(intake, i) for i in new],
-            "multiplier": [lines["multiplier"][i] or 1 for i in new],
-            "valid_from": starts,
-            "batch": [batch.pk] * len(new),
+            "point": points[metered],
+            "meter": [_meter(intake, new[at]) for at in metered],
+            "multiplier": [lines["multiplier"][new[at]] or 1 for at in metered],
+            "valid_from": [starts[at] for at in metered],
+            "batch": [batch.pk] * len(metered),
         },
     )
     _make_hangings(intake, new, points, batch)

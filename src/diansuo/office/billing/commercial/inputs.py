@@ -22,6 +22,8 @@ from diansuo.office.billing.commercial.changes import Changes, changes_in, charg
 from diansuo.office.billing.commercial.loading import ABSENT, Later, LossBrackets, Terms, Transformers
 from diansuo.office.billing.commercial.losses import Added, Month, Refused, Settling
 from diansuo.office.billing.commercial.rules import CHARGE_TERMS, entry_on, value_of
+from diansuo.office.billing.points import grouping
+from diansuo.office.billing.points.grouping import Grouping
 
 Int64 = npt.NDArray[np.int64]
 
@@ -55,15 +57,23 @@ class Settled:
     warnings: tuple[Refused, ...]
 
 
-def settled_inputs(ready: Ready, terms: Terms, given: Given, book: RuleBook, *, step_wh: int) -> Settled:
-    """Return one row of input for each settled month, and the terms that begin inside months."""
+def settled_inputs(
+    ready: Ready, terms: Terms, given: Given, book: RuleBook, *, step_wh: int, group: Grouping
+) -> Settled:
+    """Return one row of input for each settled month, and the terms that begin inside months.
+
+    ``group`` says which of them are points of one contract: its capacity, demand, losses and power factor are one.
+    """
     read, pays = ready.inputs, charged(terms)
     changes = changes_in(ready, terms, given.later, book)
     reactive = reactive_total_varh(terms.reactive_forward_varh, terms.reactive_reverse_varh)
     days = read.to_day - read.from_day
     whole_days = np.where(terms.opened_day >= read.from_day, days + 1, days)
     month = Month(ready.contract, read.from_day, read.to_day, whole_days, read.energy_wh, reactive)
-    added = losses.losses_of(month, terms, Settling(given.transformers, given.brackets, book, step_wh))
+    settling = Settling(given.transformers, given.brackets, book, step_wh)
+    added = grouping.losses_together(
+        group, month, terms, lambda one, its: losses.losses_of(one, its, settling), step_wh=step_wh
+    )
     lost_wh = added.transformer_wh + added.line_wh
     read_bands_wh = _bands(read.energy_wh, terms)
     bands_wh = read_bands_wh + spread_over_bands(lost_wh, np.maximum(read_bands_wh, 0), step_wh=step_wh)
@@ -94,12 +104,16 @@ def settled_inputs(ready: Ready, terms: Terms, given: Given, book: RuleBook, *, 
         demand_days=charges.demand_days[: len(days)],
         **_of_terms(terms, read.price_class),
     )
+    inputs = grouping.charged_together(group, inputs, added)
+    # A point with a class of its own keeps it when the contract's changes.
+    own_class = (read.price_class != terms.price_class)[changes.row]
+    later_class = np.where(own_class, read.price_class[changes.row], changes.terms.price_class)
     later = replace(
         inputs.take(changes.row),
         voltage_class=changes.terms.voltage_class.astype(np.int16),
         capacity_va_days=charges.va_days[len(days) :],
         demand_days=charges.demand_days[len(days) :],
-        **_of_terms(changes.terms, changes.terms.price_class),
+        **_of_terms(changes.terms, later_class),
     )
     refused = dict(changes.refused)
     for one in (*added.refused, *unsaid, *undecided):

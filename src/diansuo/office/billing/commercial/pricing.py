@@ -31,6 +31,7 @@ from diansuo.office.billing.commercial.changes import METHOD_CHANGE, NO_SUPPLY_T
 from diansuo.office.billing.commercial.loading import Terms
 from diansuo.office.billing.commercial.losses import Added, Refused
 from diansuo.office.billing.models import Bill, BillLine, BillPart
+from diansuo.office.billing.points import grouping
 
 Int64 = npt.NDArray[np.int64]
 
@@ -87,8 +88,11 @@ def price_ready(ready: Ready, book: RuleBook, place: str, station_id: int) -> An
     if not len(ready.point):
         return Answer(ready, (), np.zeros(0, np.int64), None, None, None)
     period = int(ready.inputs.period[0])
-    terms = loading.terms_of(ready.consumption, period, ready.point)
+    group = grouping.load(ready)
+    terms = grouping.terms_of(group, loading.terms_of(ready.consumption, period, ready.point))
     refused = _without_terms(ready, terms)
+    for row, code in grouping.refusals(group, ready, terms).items():
+        refused.setdefault(row, Refusal(row, code, {}))
     rows = np.array([row for row in range(len(ready.point)) if row not in refused], dtype=np.int64)
     mine, held = ready.take(rows), terms.take(rows)
     given = inputs.Given(
@@ -96,7 +100,9 @@ def price_ready(ready: Ready, book: RuleBook, place: str, station_id: int) -> An
         loading.transformers_of(mine.contract),
         loading.loss_brackets_of(int(ready.point[0])),
     )
-    settled = inputs.settled_inputs(mine, held, given, book, step_wh=_step_wh(mine, book, place))
+    settled = inputs.settled_inputs(
+        mine, held, given, book, step_wh=_step_wh(mine, book, place), group=group.take(rows)
+    )
     for one in _without_reactive(settled, held):
         settled.refused.setdefault(one.row, one)
     crossed = _priced(mine, settled, book, place, station_id)
