@@ -79,6 +79,18 @@ def change_terms(contract: Contract, day: date, **changes: Any) -> ContractTerm:
     return _change(ContractTerm, day, {"contract": contract}, changes)
 
 
+def close_contract(contract: Contract, day: date) -> None:
+    """Close a supply (销户) on a day: it is due on that day for the last time.
+
+    Raises:
+        UnableToChange: it is closed already.
+    """
+    closed = Contract.objects.filter(pk=contract.pk, closed_date=None).update(closed_date=day)
+    if not closed:
+        raise UnableToChange(_("合同已经销户"))
+    contract.closed_date = day
+
+
 def change_multiplier(point: MeteringPoint, day: date, multiplier: int) -> MeterInstallation:
     """Change a point's multiplier from a day on; the meter stays.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -20,14 +21,19 @@ def publish() -> None:
         NavigationItem(12, _("电费账单"), "bills", _("抄表与电费")),
         NavigationItem(14, _("月度价格表"), "sheets", _("抄表与电费")),
         NavigationItem(15, _("平均单价"), "average", _("抄表与电费")),
+        NavigationItem(16, _("上网电费"), "feed_in_list", _("抄表与电费")),
         NavigationItem(13, _("已发行电费"), "issued", _("抄表与电费")),
     )
     add_panel(Panel(30, _("账单"), "billing/bills_panel.html", _bills, "bills"))
 
 
 def _bills(scope: Scope, customer_id: int, _day: date) -> dict[str, Any]:
+    bills = list(queries.customer_bills(scope, customer_id=customer_id)[:SHOWN])
+    months = Counter(bill.period for bill in bills)
     return {
-        "bills": queries.customer_bills(scope, customer_id=customer_id)[:SHOWN],
+        "customer_id": customer_id,
+        "bills": bills,
+        "together": [period for period, count in months.items() if count > 1],
         "feed_in": queries.feed_in(scope, customer_id=customer_id)[:SHOWN],
         "external": external_queries.of_customer(scope, customer_id=customer_id)[:SHOWN],
     }

@@ -213,3 +213,9 @@ def issued_energy_and_amounts(
 
 def _two_decimals(value: int, places: int) -> str:
     return str(Decimal(value).scaleb(-places).quantize(Decimal("0.01")))
+
+
+def issued_of(scope: Scope, *, contract_id: int, period: int) -> list[Bill]:
+    """Return the issued bills of a contract in a month, by metering point."""
+    rows = bills(scope, period=period, issued_only=True).filter(contract=contract_id)
+    return list(rows.order_by("consumption__point"))

@@ -9,6 +9,7 @@ from diansuo.office.billing import external_views, views
 from diansuo.office.billing.average import views as average
 from diansuo.office.billing.explaining import views as explaining
 from diansuo.office.billing.sheets import views as sheets
+from diansuo.office.billing.statements import views as statements
 
 urlpatterns: list[URLPattern] = [
     path("bills/", views.month_list, name="bills"),
@@ -17,6 +18,13 @@ urlpatterns: list[URLPattern] = [
     path("average/customers/", average.customer_list, name="average_customers"),
     path("average/outliers/", average.outlier_list, name="average_outliers"),
     path("average/execution/", average.execution, name="average_execution"),
+    path("feed-in/", statements.feed_in_list, name="feed_in_list"),
+    path("feed-in/<int:settlement_id>/", statements.feed_in_page, name="feed_in"),
+    path(
+        f"customers/<int:customer_id>/bills/<{converters.PERIOD}:period>/",
+        statements.summary_page,
+        name="bill_summary",
+    ),
     path("issued/", external_views.issued_list, name="issued"),
     path("bills/<int:bill_id>/", views.bill_page, name="bill"),
     path("bills/<int:bill_id>/why/", explaining.why_page, name="bill_why"),

@@ -17,8 +17,10 @@ class DeskConfig(AppConfig):
         """Publish what this app adds to the menu and the customer page."""
         from diansuo.office.base.modes import operations as modes
         from diansuo.office.desk import cycle, panels
+        from diansuo.office.desk.closing import operations as closing
 
         cycle.register()
+        closing.register()
         modes.add_obstacles(cycle.obstacles)
         modes.add_follow_up(cycle.on_mode)
         panels.publish()

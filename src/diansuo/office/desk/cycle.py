@@ -142,9 +142,14 @@ def run(
 
 def register() -> None:
     """Make the cycle known to the jobs."""
+    jobs.register(kind_of(KIND, _plan))
+
+
+def kind_of(name: str, plan: Callable[[Job], list[Chunk]]) -> jobs.Kind:
+    """Return a kind of job that takes the points it plans through the five stages of a month."""
     computes = (_settle, _check, _price, _audit, _issue)
-    stages = tuple(jobs.Stage(name, _plan, compute) for name, compute in zip(STAGES, computes, strict=True))
-    jobs.register(jobs.Kind(KIND, stages, _basis))
+    stages = tuple(jobs.Stage(stage, plan, compute) for stage, compute in zip(STAGES, computes, strict=True))
+    return jobs.Kind(name, stages, _basis)
 
 
 def _plan(job: Job) -> list[Chunk]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from diansuo.office.base.converters import PERIOD
+from diansuo.office.desk.closing import views as closing
 from diansuo.office.desk.handover import views as handover
 from diansuo.office.desk.views import board, customer, cycles, home
 
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("handovers/<int:handover_id>/sign/", handover.handover_sign, name="handover_sign"),
     path("handovers/<int:handover_id>/withdraw/", handover.handover_withdraw, name="handover_withdraw"),
     path("customers/<int:customer_id>/", customer.customer_page, name="customer"),
+    path("customers/<int:customer_id>/closing/", closing.closing_page, name="closing"),
     path("cycle/", cycles.month_list, name="cycles"),
     path(MONTH, cycles.month_page, name="cycle"),
     path(f"{MONTH}run/", cycles.run_month, name="cycle_run"),

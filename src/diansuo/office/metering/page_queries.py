@@ -112,8 +112,8 @@ def findings(scope: Scope, customer_id: int, *, limit: int = 50) -> list[Finding
     return list(rows.order_by("-period", "-severity", "rule")[:limit])
 
 
-def spans(scope: Scope, consumption: Consumption) -> list[Span]:
-    """Return the pairs of readings a settled month was made from, register by register."""
+def spans(scope: Scope, consumption: Consumption, *, reverse: bool = False) -> list[Span]:
+    """Return the pairs of readings a settled month was made from, register by register; or of its feed-in."""
     if consumption.from_date is None or consumption.to_date is None:
         return []
     rows = RegisterReading.objects.filter(
@@ -121,7 +121,8 @@ def spans(scope: Scope, consumption: Consumption) -> list[Span]:
         point=consumption.point_id,
         read_date__range=(consumption.from_date, consumption.to_date),
     )
-    rows = rows.filter(Q(register__lt=Register.REVERSE_TOTAL) | Q(register__in=REACTIVE))
+    taken = Q(register__lt=Register.REVERSE_TOTAL) | Q(register__in=REACTIVE)
+    rows = rows.filter(Q(register=Register.REVERSE_TOTAL) if reverse else taken)
     ordered = rows.select_related("meter").order_by("register", "read_date", "purpose")
     multipliers = _multipliers(consumption.point_id)
     found = []

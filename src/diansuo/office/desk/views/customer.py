@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from diansuo.office.archive import closing_queries
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.base import registry
 from diansuo.office.base.scope import Scope
@@ -22,4 +23,6 @@ def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
         for panel in registry.panels()
     ]
     context = {"customer": customer, "panels": panels, "today": today, "section": "customers"}
+    may_bill = request.user.has_perm("base.run_cycle")
+    context["may_close"] = may_bill and closing_queries.open_contract(scope, customer_id) is not None
     return render(request, "desk/customer.html", context)

@@ -1,0 +1,24 @@
+"""What closing a supply reads of the archive: the contract that is open, and the points at which meters hang."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from diansuo.office.archive.models import Contract, MeteringPoint, MeterInstallation
+from diansuo.office.base.models import Station
+from diansuo.office.base.scope import Scope
+
+
+def open_contract(scope: Scope, customer_id: int) -> Contract | None:
+    """Return the contract of a customer that is not closed, where a station bills for itself; None for none."""
+    rows = Contract.objects.filter(
+        scope.limit("customer__station"), customer=customer_id, closed_date=None
+    ).exclude(customer__station__mode=Station.Mode.BESIDE)
+    return rows.select_related("customer__station").order_by("-pk").first()
+
+
+def measuring_points(scope: Scope, contract_id: int, day: date) -> list[MeteringPoint]:
+    """Return the points of a contract at which a meter hangs on a day."""
+    rows = MeteringPoint.objects.filter(scope.limit("station"), contract=contract_id)
+    hung = MeterInstallation.objects.in_force(day).values("point")
+    return list(rows.filter(pk__in=hung).select_related("route", "contract__customer").order_by("pk"))

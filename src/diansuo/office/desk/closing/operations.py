@@ -1,0 +1,143 @@
+"""A supply closed on a day: its last registers stored, its points settled, checked, priced and issued at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from diansuo.core.metering import Purpose, Register
+from diansuo.core.quantity.month import month_of, next_month, previous_month
+from diansuo.office.archive import operations as archive
+from diansuo.office.archive.models import Contract, MeteringPoint
+from diansuo.office.base import jobs
+from diansuo.office.base.models import Job, Station, User
+from diansuo.office.base.scope import Scope
+from diansuo.office.desk import cycle
+from diansuo.office.metering import entry, rules
+from diansuo.office.metering.entry import Found
+
+KIND = "off_cycle"
+MONTHS_AROUND = 2
+
+
+class UnableToClose(ValueError):
+    """The supply cannot be closed like this; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What became of it: the job that billed it, or, where nothing was stored, what the checks ask to confirm."""
+
+    job: Job | None
+    period: int
+    findings: tuple[Found, ...] = ()
+
+
+class _NotStored(Exception):
+    """Rolls back what was begun, as a finding wants to be confirmed first."""
+
+    def __init__(self, findings: tuple[Found, ...]) -> None:
+        self.findings = findings
+
+
+def close(
+    scope: Scope,
+    contract: Contract,
+    *,
+    day: date,
+    registers: Mapping[MeteringPoint, Mapping[Register, int]],
+    user: User | None,
+    today: date,
+    now: datetime,
+    confirmed: bool = False,
+) -> Closed:
+    """Close a contract on a day and issue its last bill at once.
+
+    The day and the registers are stored together or not at all. Then the contract's points alone go through the five
+    stages of the cycle; what a check holds stays held with its reason, and goes out with the month's cycle once mended.
+
+    Args:
+        scope: of the person who closes.
+        contract: the contract; every point that measures needs its registers.
+        day: its last day, at whose 0:00 the registers were read.
+        registers: what the meters showed, Wh before the multiplier.
+        user: who closes.
+        today: the day may not be later.
+        now: when.
+        confirmed: store although a check of the registers blocks.
+
+    Raises:
+        UnableToClose: outside the scope, closed before, another system bills, or a register cannot be.
+    """
+    station = contract.customer.station
+    _require_possible(scope, contract, day, today, station)
+    if not registers:
+        raise UnableToClose(_("没有可销户的计量点：先在档案中补上装表记录"))
+    period = period_of(next(iter(registers)), day)
+    try:
+        with transaction.atomic():
+            archive.close_contract(contract, day)
+            for point, values in registers.items():
+                entered = entry.enter_reading(
+                    scope, point=point, values=values, read_date=day, period=period, purpose=Purpose.FINAL,
+                    user=user, today=today, now=now, confirmed=confirmed,
+                )  # fmt: skip
+                if not entered.stored:
+                    raise _NotStored(entered.findings)
+    except _NotStored as asked:
+        return Closed(None, period, asked.findings)
+    except entry.UnableToEnter as problem:
+        raise UnableToClose(str(problem)) from problem
+    return Closed(bill(contract, period, user=user, today=today, now=now), period)
+
+
+def bill(contract: Contract, period: int, *, user: User | None, today: date, now: datetime) -> Job:
+    """Run a contract's points through the stages of a month at once; saying it again bills what was mended."""
+    points = MeteringPoint.objects.filter(contract=contract).order_by("pk").values_list("pk", flat=True)
+    job = jobs.prepare(
+        KIND,
+        f"{KIND}:{contract.pk}:{period}",
+        station=contract.customer.station,
+        options={"period": period, "issue_date": today.isoformat(), "points": list(points)},
+        user=user,
+        now=now,
+    )
+    return jobs.run(job.pk, clock=lambda: now)
+
+
+def register() -> None:
+    """Make the kind of job known (from the app's ``ready``)."""
+    jobs.register(cycle.kind_of(KIND, lambda job: [[point, point] for point in job.options["points"]]))
+
+
+def period_of(point: MeteringPoint, day: date) -> int:
+    """Return the 电费年月 whose days of use the last day closes: after the reading day before, up to its own."""
+    reading_day = point.route.reading_day if point.route else rules.FIRST_READING_DAY
+    first = previous_month(previous_month(month_of(day)))
+    for step in range(2 * MONTHS_AROUND + 1):
+        period = next_month(first, step)
+        if day <= rules.scheduled_day(period, reading_day):
+            return period
+    raise UnableToClose(_("%(day)s 不属于任何电费年月") % {"day": day})
+
+
+def _require_possible(scope: Scope, contract: Contract, day: date, today: date, station: Station) -> None:
+    if not scope.allows(station.pk):
+        raise UnableToClose(_("该用户不在您的权限范围内"))
+    if station.mode == Station.Mode.BESIDE:
+        raise UnableToClose(_("旁运行不发行电费：销户结算在营销2.0办理"))
+    if contract.closed_date is not None:
+        raise UnableToClose(_("该用户已于 %(day)s 销户") % {"day": contract.closed_date})
+    if day > today:
+        raise UnableToClose(_("销户日期 %(day)s 还没到") % {"day": day})
+    if contract.opened_date is not None and day <= contract.opened_date:
+        raise UnableToClose(
+            _("销户日期 %(day)s 不晚于送电日期 %(opened)s") % {"day": day, "opened": contract.opened_date}
+        )
+    busy = Job.objects.filter(station=station, kind=cycle.KIND, state=Job.State.RUNNING)
+    if busy.exists():
+        raise UnableToClose(_("本所的电费流程正在执行；等它结束再办销户"))
