@@ -63,7 +63,12 @@ def year_position(scope: Scope, bill: Bill) -> YearPosition | None:
         .order_by("sequence")
         .first()
     )
-    if line is None:
+    return None if line is None else position_of(bill, line)
+
+
+def position_of(bill: Bill, line: BillLine) -> YearPosition | None:
+    """Return where a bill of annual steps stands in its year, by the values its first line used; None for others."""
+    if bill.price_class not in STEPPED:
         return None
     shape = shape_of(Entry.from_slice(line.rule.content), VoltageClass(bill.voltage_class))
     return _position(shape.limits_wh[bill.months_in_year], shape.prices_nano, bill)

@@ -17,6 +17,7 @@ from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.billing import page_queries, queries
+from diansuo.office.billing.marks import mark_words
 from diansuo.office.billing.models import Bill
 from diansuo.office.billing.operations import COMMERCIAL
 from diansuo.office.billing.wording import doubt, rule_title
@@ -113,7 +114,7 @@ def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:
     bill = queries.bill(scope, bill_id=bill_id)
     if bill is None:
         raise Http404
-    words = _mark_words(bill)
+    words = mark_words(bill)
     lines = queries.lines(scope, bill_id=bill_id)
     context = {
         "bill": bill,
@@ -135,14 +136,3 @@ def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:
         "section": "bills",
     }
     return render(request, "billing/bill.html", context)
-
-
-def _mark_words(bill: Bill) -> dict[str, str]:
-    return {
-        "estimated": _("估抄：示数是估计的，下次实抄后多退少补"),
-        "rolled": _("翻转：示数走满归零，按翻转计算"),
-        "exchanged": _("换表：电量为旧表与新表之和"),
-        "opening_unknown": _("年初累计未知：本系统启用前的当年电量没有导入，按 0 起算，档位可能偏低"),
-        "unverified": _("用到未与公布文件核对的数值，见各行“未核对”"),
-        "part_year": _("当年用电 %(months)d 个月，档限按月折算") % {"months": bill.months_in_year},
-    }
