@@ -9,6 +9,7 @@ import typer
 
 from diansuo.cli import (
     backup,
+    bill,
     calc,
     cycle,
     demo,
@@ -39,6 +40,7 @@ app.command("serve")(serve.serve)
 app.command("worker", hidden=True)(serve.worker)
 app.add_typer(imports.app, name="import")
 app.add_typer(cycle.app, name="cycle")
+app.add_typer(bill.app, name="bill")
 app.add_typer(calc.app, name="calc")
 app.add_typer(export.app, name="export")
 app.add_typer(rulebook.app, name="rulebook")

@@ -6,11 +6,16 @@ from django.urls import URLPattern, path
 
 from diansuo.office.base import converters
 from diansuo.office.billing import external_views, views
+from diansuo.office.billing.documents import views as documents
 from diansuo.office.billing.sheets import views as sheets
 
 urlpatterns: list[URLPattern] = [
     path("bills/", views.month_list, name="bills"),
     path(f"bills/<{converters.PERIOD}:period>/", views.bill_list, name="bill_month"),
+    path(f"bills/<{converters.PERIOD}:period>/documents/", documents.month_documents, name="bill_documents"),
+    path("bills/documents/<int:job_id>/progress/", documents.progress_of, name="bill_documents_progress"),
+    path("bills/documents/<int:job_id>/file/", documents.fetch, name="bill_documents_file"),
+    path("bills/<int:bill_id>/pdf/", documents.bill_pdf, name="bill_pdf"),
     path("issued/", external_views.issued_list, name="issued"),
     path("bills/<int:bill_id>/", views.bill_page, name="bill"),
     path("sheets/", sheets.sheet_list, name="sheets"),

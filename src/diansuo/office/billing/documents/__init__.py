@@ -1,1 +1,1 @@
-"""Bills and notices as PDF: what stands on them (``content``), how it is set (``typesetting``), a month's batch (``batch``)."""
+"""Bills and notices as PDF: what stands on them (``content``), their type (``typesetting``), a month (``batch``)."""

@@ -39,6 +39,7 @@ class Titles:
         self._held: dict[str, str] = {}
 
     def __call__(self, rule_id: str) -> str:
+        """Return what the rule is called."""
         if rule_id not in self._held:
             self._held[rule_id] = rule_title(rule_id)
         return self._held[rule_id]
@@ -208,7 +209,9 @@ def _readings(material: Material) -> list[list[str]]:
     return _columns(
         (
             [
-                str(span.title) + ("・" + _("估抄") if span.estimated else "") + ("・" + _("翻转") if span.rolled else ""),
+                str(span.title)
+                + ("・" + _("估抄") if span.estimated else "")
+                + ("・" + _("翻转") if span.rolled else ""),
                 span.meter,
                 span.from_date.strftime("%m-%d"),
                 wording.kilowatt_hours(span.from_wh),
@@ -234,7 +237,8 @@ def _line_rows(line: BillLine) -> Iterable[list[str]]:
     if line.days:
         per = _("%(unit)s ÷ %(days)s 天") % {"unit": per, "days": line.days}
     yield [
-        line_title(line.component, line.step, line.band, line.part) + (UNCHECKED if line.rule.unverified else ""),
+        line_title(line.component, line.step, line.band, line.part)
+        + (UNCHECKED if line.rule.unverified else ""),
         quantity(line.quantity, line.unit),
         str(unit.of_quantity),
         price(line.price_nano, line.unit),
@@ -326,7 +330,9 @@ def _rule(rule: RuleSlice, titles: Callable[[str], str]) -> str:
 
 def _foot(material: Material) -> list[str]:
     station = material.bill.contract.customer.station.name
-    ask = _("交费与查询：%(station)s营业窗口，或供电服务热线 95598；交费时请报用户编号") % {"station": station}
+    ask = _("交费与查询：%(station)s营业窗口，或供电服务热线 95598；交费时请报用户编号") % {
+        "station": station
+    }
     proof = _("账单 %(id)s · 规则库 %(hash)s") % {
         "id": material.bill.pk,
         "hash": material.bill.settlement.rulebook_hash[:12],

@@ -1,4 +1,4 @@
-"""The thirteen months of a bill's chart: heights as whole thousandths, so that the template draws and computes nothing."""
+"""The thirteen months of a bill's chart: heights as whole thousandths, so that the template computes nothing."""
 
 from __future__ import annotations
 

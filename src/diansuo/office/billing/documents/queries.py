@@ -40,7 +40,9 @@ def materials(scope: Scope, bill_ids: Sequence[int], *, day: date) -> list[Mater
 
     ``day`` says who manages the customer.
     """
-    found = bills(scope).select_related("settlement", "contract__customer__station__company").in_bulk(bill_ids)
+    found = (
+        bills(scope).select_related("settlement", "contract__customer__station__company").in_bulk(bill_ids)
+    )
     made = {bill_id: Material(found[bill_id]) for bill_id in bill_ids if bill_id in found}
     held = [one.bill for one in made.values()]
     for line in _lines(scope, made):
@@ -102,13 +104,13 @@ def _months_before(history: dict[int, int], bill: Bill) -> dict[int, int]:
 
 def _managers(scope: Scope, held: Sequence[Bill], day: date) -> dict[int, str]:
     ids = archive.manager_ids(scope, {bill.contract.customer_id for bill in held}, day)
-    names = dict(Staff.objects.filter(scope.limit("station"), pk__in=set(ids.values())).values_list("id", "name"))
+    names = dict(
+        Staff.objects.filter(scope.limit("station"), pk__in=set(ids.values())).values_list("id", "name")
+    )
     return {customer: names.get(staff, "") for customer, staff in ids.items()}
 
 
-def bill_ids(
-    scope: Scope, *, period: int, station_id: int, day: date, number: str = ""
-) -> list[int]:
+def bill_ids(scope: Scope, *, period: int, station_id: int, day: date, number: str = "") -> list[int]:
     """Return the bills of a station's month in the order of a walk: manager, area, customer number.
 
     ``number`` asks for one customer's.

@@ -63,6 +63,9 @@ def png(
 
 
 def _compile(template: str, contents: Sequence[Content], words: dict[str, str], **options: Any) -> Any:
-    inputs = {"bills": json.dumps(contents, ensure_ascii=False), "words": json.dumps(words, ensure_ascii=False)}
+    inputs = {
+        "bills": json.dumps(contents, ensure_ascii=False),
+        "words": json.dumps(words, ensure_ascii=False),
+    }
     with _compiling:
         return _compiler(template).compile(sys_inputs=inputs, **options)

@@ -32,12 +32,8 @@ def words() -> dict[str, str]:
         "in_words": _("大写"),
         "rounded": _("各行四舍五入到分后相加"),
         "steps": _("今年用到第几档"),
-        "before": _("本期前累计"),
-        "this": _("本期"),
-        "year_ago": _("去年同月"),
-        "others": _("其他月份"),
         "history": _("每月用了多少电"),
         "proof": _("依据：用了哪些规则"),
-        "manager": _("台区经理"),
+        "more": _("其余各行见电费账单"),
         "no_readings": _("没有可显示的示数"),
     }
