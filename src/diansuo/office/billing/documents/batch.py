@@ -160,7 +160,7 @@ def _replace(path: Path, content: bytes) -> None:
     draft.replace(path)
 
 
-def _zipped(document: str, contents: Sequence[Content], fixed: dict[str, str]) -> bytes:
+def _zipped(document: str, contents: Sequence[Content], fixed: dict[str, Any]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for one in contents:

@@ -276,8 +276,9 @@ def _position(material: Material) -> Content | None:
                 _basis_points(step.left),
                 _basis_points(step.width),
                 _("第%(number)s档") % {"number": step.number},
-                f"{wording.yuan_per_kilowatt_hour(step.price_nano)}",
-                wording.count(step.from_wh // 1000) if step.from_wh else "0",
+                wording.yuan_per_kilowatt_hour(step.price_nano)
+                + (" " + _("元/kWh") if step.number == 1 else ""),
+                wording.count(step.from_wh // 1000) + (" kWh" if step.to_wh is None else ""),
             ]
             for step in found.steps
         ],

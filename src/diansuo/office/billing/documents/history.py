@@ -27,7 +27,7 @@ def bars(period: int, energy_wh: Mapping[int, int]) -> list[list[object]]:
             f"{month % 100:02d}",
             str(month // 100) if place == 0 or month % 100 == 1 else "",
             round_half_away(max(energy_wh.get(month, 0), 0) * 1000, highest) if highest else 0,
-            f"{round_half_away(energy_wh[month], 1000)}" if month in energy_wh else "",
+            f"{round_half_away(energy_wh[month], 1000):,}" if month in energy_wh else "",
             THIS if month == period else YEAR_AGO if month == period - 100 else OTHER,
         ]
         for place, month in enumerate(months)

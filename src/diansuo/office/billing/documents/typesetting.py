@@ -40,7 +40,7 @@ def _compiler(template: str) -> typst.Compiler:
     )
 
 
-def pdf(template: str, contents: Sequence[Content], words: dict[str, str]) -> bytes:
+def pdf(template: str, contents: Sequence[Content], words: dict[str, Any]) -> bytes:
     """Set documents into one PDF, in their order.
 
     Args:
@@ -55,14 +55,14 @@ def pdf(template: str, contents: Sequence[Content], words: dict[str, str]) -> by
 
 
 def png(
-    template: str, contents: Sequence[Content], words: dict[str, str], *, dots_per_inch: float = 110
+    template: str, contents: Sequence[Content], words: dict[str, Any], *, dots_per_inch: float = 110
 ) -> list[bytes]:
     """Set documents as pictures, one a page."""
     made = _compile(template, contents, words, format="png", ppi=dots_per_inch)
     return made if isinstance(made, list) else [made]
 
 
-def _compile(template: str, contents: Sequence[Content], words: dict[str, str], **options: Any) -> Any:
+def _compile(template: str, contents: Sequence[Content], words: dict[str, Any], **options: Any) -> Any:
     inputs = {
         "bills": json.dumps(contents, ensure_ascii=False),
         "words": json.dumps(words, ensure_ascii=False),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
+from typing import Any
+
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 
-def words() -> dict[str, str]:
+def words() -> dict[str, Any]:
     """Return every heading and label of bills and notices in the language that is active."""
     return {
+        # How far the values of the head stand to the right of their labels, in mm.
+        "indent": 23 if get_language() == "en" else 14,
         "lang": "en" if get_language() == "en" else "zh",
-        "bill": _("电费账单"),
-        "notice": _("电费通知单"),
+        "bill": pgettext("one bill", "电费账单"),
+        "notice": pgettext("one bill", "电费通知单"),
         "month": _("电费年月"),
         "to_pay": _("应交电费"),
         "to_return": _("应退电费"),
