@@ -21,6 +21,7 @@ from diansuo.cli import office
 office.wake()
 from datetime import date
 import typst
+from django.conf import settings
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.documents import content, queries, typesetting, words
 from diansuo.office.billing.models import Bill
@@ -45,7 +46,9 @@ for one in households[:20]:
     typesetting.pdf("bill", [one], fixed)
 figures = {"households singly": measure(
     lambda: [typesetting.pdf("bill", [one], fixed) for one in households[20:]], len(households) - 20)}
-bare = typst.Compiler(b'#set page(paper: "a5")', font_paths=typesetting._fonts(), ignore_system_fonts=True)
+empty = settings.HOME.folder / "empty.typ"
+empty.write_text('#set page(paper: "a5")', encoding="utf-8")
+bare = typst.Compiler(str(empty), font_paths=typesetting._fonts(), ignore_system_fonts=True)
 figures["an empty sheet by typst"] = measure(
     lambda: [bare.compile(sys_inputs={"n": str(n)}) for n in range(300)], 300)
 print(json.dumps(figures))
@@ -64,7 +67,8 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home with the demonstration's station."""
     home = tmp_path_factory.mktemp("documents")
     run_python(
-        home, f"from diansuo.cli import demo; demo.demo(serve=False, customers={CUSTOMERS}, months={MONTHS})"
+        home,
+        f"from diansuo.cli.demo import demo; demo(serving=False, customers={CUSTOMERS}, months={MONTHS})",
     )
     return home
 

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from diansuo.core.quantity.chinese_amount import in_words
 from diansuo.core.quantity.rounding import round_half_away
 from diansuo.office.base import wording
-from diansuo.office.billing import page_queries
 from diansuo.office.billing.documents.glyphs import MISSING, printable
 from diansuo.office.billing.documents.history import bars
 from diansuo.office.billing.documents.queries import Material
 from diansuo.office.billing.marks import mark_words
 from diansuo.office.billing.models import Bill, BillLine, RuleSlice
 from diansuo.office.billing.operations import COMMERCIAL
+from diansuo.office.billing.steps import STEPPED, position_of
 from diansuo.office.billing.wording import UNITS, line_title, price, quantity, remainder_title, rule_title
 
 Content = dict[str, Any]
@@ -262,7 +262,7 @@ def _in_words(amount_fen: int) -> str:
 
 def _position(material: Material) -> Content | None:
     """Return the year on the steps, in ten-thousandths of the drawing's width; None for bills without steps."""
-    found = page_queries.position_of(material.bill, material.lines[0]) if material.lines else None
+    found = position_of(material.bill, material.lines[0]) if material.lines else None
     if found is None:
         return None
     if found.to_next_wh is None:
@@ -300,8 +300,8 @@ def _notes(material: Material) -> list[str]:
         "estimated": bill.consumption.estimated,
         "rolled": bill.consumption.rolled,
         "exchanged": bill.consumption.exchanged,
-        "opening_unknown": bill.price_class in page_queries.STEPPED and not bill.year_opening_known,
-        "part_year": bill.price_class in page_queries.STEPPED and bill.months_in_year < 12,
+        "opening_unknown": bill.price_class in STEPPED and not bill.year_opening_known,
+        "part_year": bill.price_class in STEPPED and bill.months_in_year < 12,
     }
     words = mark_words(bill)
     return [words[name] for name, holds in names.items() if holds]
