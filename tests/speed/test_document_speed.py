@@ -26,7 +26,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.billing.documents import content, queries, typesetting, words
 from diansuo.office.billing.models import Bill
 last = max(Bill.objects.values_list("period", flat=True))
-ids = list(Bill.objects.filter(period=last).order_by("id").values_list("id", flat=True))
+ids = list(Bill.objects.order_by("-period", "id").values_list("id", flat=True))
 titles, fixed = content.Titles(), words.words()
 
 def shape():
