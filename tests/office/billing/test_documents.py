@@ -244,3 +244,19 @@ def test_nobody_reaches_the_documents_of_another_station(settings: Settings, tmp
     ordered = {"station": station.pk, "document": "bill", "form": "one-file", "language": "en"}
     client.post(reverse("bill_documents", args=[202408]), ordered)
     assert Job.objects.filter(kind=batch.KIND).count() == 1
+
+
+@pytest.mark.usefixtures("station")
+def test_a_long_address_is_cut_into_rows_and_a_long_bill_goes_on_overleaf() -> None:
+    bill = Bill.objects.first()
+    premise = bill.contract.premise
+    premise.address = "河南省郑州市巩义市东村镇第一村民小组幸福路一百二十三号院内西侧三层楼" * 2
+    premise.save()
+    shown = content(bill)
+    cut = [value for label, value in shown["facts"]]
+    assert premise.address in "".join(cut)
+    assert max(len(value) for value in cut if "河南" in value or "村" in value) <= 20
+
+    shown |= {"size": "a4", "lines": [[one[0]] * 90 for one in shown["lines"]]}
+    made = PdfReader(io.BytesIO(typesetting.pdf(typesetting.BILL, [shown], words())))
+    assert len(made.pages) == 2

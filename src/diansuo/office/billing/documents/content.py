@@ -7,6 +7,7 @@ template sets between the lines and the charts (:data:`EXPLANATION`).
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
@@ -27,8 +28,10 @@ from diansuo.office.billing.wording import UNITS, line_title, price, quantity, r
 
 Content = dict[str, Any]
 EXPLANATION: Final = "explanation"
-ROWS_ON_A5: Final = 13
+ROWS_ON_A5: Final = 10
 """A bill of more rows than this (readings and lines together) goes on A4."""
+COLUMNS_OF_A_FACT: Final = {"a5": 40, "a4": 84}
+"""How many columns (a Chinese character takes two) fit between a label of the head and the amount to pay."""
 UNCHECKED: Final = "※"
 
 
@@ -50,14 +53,15 @@ def content_of(material: Material, titles: Callable[[str], str]) -> Content:
     bill = material.bill
     readings, lines = _readings(material), _lines(material)
     rows = len(readings[0]) + len(lines[0])
+    size = "a5" if rows <= ROWS_ON_A5 and bill.price_class not in COMMERCIAL else "a4"
     found = {
-        "size": "a5" if rows <= ROWS_ON_A5 and bill.price_class not in COMMERCIAL else "a4",
+        "size": size,
         "id": bill.pk,
         "period": bill.period,
         "month": wording.month(bill.period),
         "watermark": "" if bill.state == Bill.State.ISSUED else str(Bill.State(bill.state).label),
         **_parties(material),
-        "facts": _facts(material),
+        "facts": _wrapped(_facts(material), COLUMNS_OF_A_FACT[size]),
         "due": _due(material),
         "figures": _figures(material),
         "readings": readings,
@@ -120,6 +124,21 @@ def _facts(material: Material) -> list[list[str]]:
     if bill.issued_date:
         facts.append([_("发行日期"), bill.issued_date.isoformat()])
     return facts + _commercial_facts(bill) + _part_facts(material)
+
+
+def _wrapped(facts: list[list[str]], columns: int) -> list[list[str]]:
+    """Cut values too long for their place into rows; the first alone keeps the label."""
+    rows = []
+    for label, value in facts:
+        line, width = "", 0
+        for character in value:
+            wide = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+            if width + wide > columns:
+                rows.append([label, line])
+                label, line, width = "", "", 0
+            line, width = line + character, width + wide
+        rows.append([label, line])
+    return rows
 
 
 def _commercial_facts(bill: Bill) -> list[list[str]]:
