@@ -257,6 +257,6 @@ def test_a_long_address_is_cut_into_rows_and_a_long_bill_goes_on_overleaf() -> N
     assert premise.address in "".join(cut)
     assert max(len(value) for value in cut if "河南" in value or "村" in value) <= 20
 
-    shown |= {"size": "a4", "lines": [[one[0]] * 90 for one in shown["lines"]]}
+    shown |= {"size": "a4", "lines": [[one[0]] * 70 for one in shown["lines"]]}
     made = PdfReader(io.BytesIO(typesetting.pdf(typesetting.BILL, [shown], words())))
     assert len(made.pages) == 2
