@@ -19,6 +19,7 @@ class BillingConfig(AppConfig):
         from diansuo.office.base.imports import kinds
         from diansuo.office.base.scope import Scope
         from diansuo.office.billing import panels, queries, wording
+        from diansuo.office.billing.documents import batch
         from diansuo.office.billing.importing.issued import ISSUED
         from diansuo.office.metering import issued
         from diansuo.office.network import prices
@@ -35,4 +36,5 @@ class BillingConfig(AppConfig):
             )
         )
         kinds.register(ISSUED)
+        batch.register()
         panels.publish()

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from diansuo.office.base import converters
 from diansuo.office.billing import external_views, views
 from diansuo.office.billing.average import views as average
+from diansuo.office.billing.documents import views as documents
 from diansuo.office.billing.explaining import views as explaining
 from diansuo.office.billing.sheets import views as sheets
 from diansuo.office.billing.statements import views as statements
@@ -25,6 +26,10 @@ urlpatterns: list[URLPattern] = [
         statements.summary_page,
         name="bill_summary",
     ),
+    path(f"bills/<{converters.PERIOD}:period>/documents/", documents.month_documents, name="bill_documents"),
+    path("bills/documents/<int:job_id>/progress/", documents.progress_of, name="bill_documents_progress"),
+    path("bills/documents/<int:job_id>/file/", documents.fetch, name="bill_documents_file"),
+    path("bills/<int:bill_id>/pdf/", documents.bill_pdf, name="bill_pdf"),
     path("issued/", external_views.issued_list, name="issued"),
     path("bills/<int:bill_id>/", views.bill_page, name="bill"),
     path("bills/<int:bill_id>/why/", explaining.why_page, name="bill_why"),

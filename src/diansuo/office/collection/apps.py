@@ -16,10 +16,12 @@ class CollectionConfig(AppConfig):
     def ready(self) -> None:
         """Publish the files this app can import, and what it adds to the menu and the customer page."""
         from diansuo.office.base.imports import kinds
-        from diansuo.office.collection import panels
+        from diansuo.office.billing.documents import dues
+        from diansuo.office.collection import panels, queries
         from diansuo.office.collection.arrears_importing import ARREARS
         from diansuo.office.collection.importing import PAYMENTS
 
         kinds.register(PAYMENTS)
         kinds.register(ARREARS)
+        dues.set_due_source(queries.dues_of_bills)
         panels.publish()

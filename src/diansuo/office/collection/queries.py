@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +27,7 @@ from diansuo.core.receivables import AgeingTable, ageing, ageing_table
 from diansuo.office.archive.models import Responsibility
 from diansuo.office.base.models import Staff, Station
 from diansuo.office.base.scope import Scope
+from diansuo.office.billing.documents.dues import Due
 from diansuo.office.collection.models import ArrearsList, Receivable
 
 NOBODY = 0
@@ -182,3 +184,12 @@ def ageing_of(scope: Scope, *, day: date) -> AgeingTable:
 def latest_list_date(scope: Scope) -> date | None:
     """Return the day of the last imported list of arrears; None where none was imported."""
     return ArrearsList.objects.filter(scope.limit("station")).aggregate(day=Max("listed_date"))["day"]
+
+
+def dues_of_bills(scope: Scope, bill_ids: Sequence[int]) -> dict[int, Due]:
+    """Return until when bills issued here are to be paid and what of them is paid, by bill."""
+    rows = Receivable.objects.filter(scope.limit("customer__station"), bill__in=list(bill_ids))
+    return {
+        bill: Due(due_date, paid_fen)
+        for bill, due_date, paid_fen in rows.values_list("bill", "due_date", "paid_fen")
+    }

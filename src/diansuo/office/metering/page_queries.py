@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -114,25 +115,38 @@ def findings(scope: Scope, customer_id: int, *, limit: int = 50) -> list[Finding
 
 def spans(scope: Scope, consumption: Consumption, *, reverse: bool = False) -> list[Span]:
     """Return the pairs of readings a settled month was made from, register by register; or of its feed-in."""
-    if consumption.from_date is None or consumption.to_date is None:
-        return []
-    rows = RegisterReading.objects.filter(
-        scope.limit("point__station"),
-        point=consumption.point_id,
-        read_date__range=(consumption.from_date, consumption.to_date),
-    )
+    return spans_of(scope, [consumption], reverse=reverse)[consumption.pk]
+
+
+def spans_of(
+    scope: Scope, consumptions: Sequence[Consumption], *, reverse: bool = False
+) -> dict[int, list[Span]]:
+    """Return the pairs of readings of many settled months, by consumption, in three queries for all of them."""
+    dated = [one for one in consumptions if one.from_date and one.to_date]
+    found: dict[int, list[Span]] = {one.pk: [] for one in consumptions}
+    if not dated:
+        return found
+    points = {one.point_id for one in dated}
     taken = Q(register__lt=Register.REVERSE_TOTAL) | Q(register__in=REACTIVE)
-    rows = rows.filter(Q(register=Register.REVERSE_TOTAL) if reverse else taken)
-    ordered = rows.select_related("meter").order_by("register", "read_date", "purpose")
-    multipliers = _multipliers(consumption.point_id)
-    found = []
-    previous: RegisterReading | None = None
-    for row in ordered:
-        if row.purpose == Purpose.SPECIAL:
-            continue
-        if previous and previous.register == row.register and previous.meter_id == row.meter_id:
-            found.append(_span(previous, row, multipliers.get(row.meter_id, 1)))
-        previous = row
+    rows = RegisterReading.objects.filter(
+        Q(register=Register.REVERSE_TOTAL) if reverse else taken,
+        scope.limit("point__station"),
+        point__in=points,
+        read_date__range=(min(one.from_date for one in dated), max(one.to_date for one in dated)),
+    ).exclude(purpose=Purpose.SPECIAL)
+    by_point: dict[int, list[RegisterReading]] = {}
+    for row in rows.select_related("meter").order_by("point", "register", "read_date", "purpose"):
+        by_point.setdefault(row.point_id, []).append(row)
+    multipliers = _multipliers(points)
+    for one in dated:
+        within = [
+            row for row in by_point.get(one.point_id, []) if one.from_date <= row.read_date <= one.to_date
+        ]
+        found[one.pk] = [
+            _span(first, last, multipliers.get((one.point_id, last.meter_id), 1))
+            for first, last in pairwise(within)
+            if first.register == last.register and first.meter_id == last.meter_id
+        ]
     return found
 
 
@@ -155,12 +169,9 @@ def _span(first: RegisterReading, last: RegisterReading, multiplier: int) -> Spa
     )
 
 
-def _multipliers(point_id: int) -> dict[int, int]:
-    return dict(
-        MeterInstallation.objects.filter(point=point_id)
-        .order_by("valid_from")
-        .values_list("meter", "multiplier")
-    )
+def _multipliers(points: Iterable[int]) -> dict[tuple[int, int], int]:
+    rows = MeterInstallation.objects.filter(point__in=points).order_by("valid_from")
+    return {(point, meter): by for point, meter, by in rows.values_list("point", "meter", "multiplier")}
 
 
 @dataclass(frozen=True, slots=True)

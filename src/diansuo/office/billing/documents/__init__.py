@@ -1,0 +1,1 @@
+"""Bills and notices as PDF: what stands on them (``content``), their type (``typesetting``), a month (``batch``)."""
