@@ -6,9 +6,9 @@ public calendar, days of the week, dates, or days announced one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 from diansuo.core.rules.kinds.frame import Values
 from diansuo.core.rules.kinds.parameters import PARAMETER_NAME
@@ -67,7 +67,7 @@ def _dates(node: Node) -> list[list[str]]:
     return spans
 
 
-READERS: Final = {
+READERS: Final[Mapping[str, Callable[[Node], Any]]] = {
     "calendar": lambda node: _words(node, CALENDAR, "day of the calendar"),
     "of_week": lambda node: _words(node, WEEKDAYS, "day of the week"),
     "dates": _dates,

@@ -21,7 +21,7 @@ from diansuo.core.rules.kinds.time_of_use import MONTH_KEYS
 from diansuo.core.rules.node import Node, plain
 
 STEP_UNIT: Final = "kWh/year"
-BANDS: Final = ("peak", "valley")
+BANDS: Final[tuple[str, ...]] = ("peak", "valley")
 
 
 def annual_steps(body: Body, units: Units) -> Values:
