@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from diansuo.core.quantity.month import month_of
 from diansuo.office.base import lists
 from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
@@ -36,9 +37,8 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
     listing = lists.Listing(
         title=_("月度价格表"),
         columns=(
-            Column("from_date", _("执行起"), Kind.DAY, url_name="sheet", url_args=("id",)),
-            Column("to_date", _("执行止（不含）"), Kind.DAY),
-            Column("component_names", _("价格项目"), url_name="sheet", url_args=("id",)),
+            Column("month", _("执行月份"), Kind.PERIOD, url_name="sheet", url_args=("id",)),
+            Column("component_names", _("价格项目")),
             Column("document", _("依据文件")),
             Column("state", _("状态"), Kind.CODE, labels=dict(PriceSheet.State.choices), tones=TONES),
             Column("proposed_by.first_name", _("提交人"), Kind.CODE),
@@ -62,6 +62,7 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
 def _with_components(rows: list[PriceSheet]) -> list[PriceSheet]:
     for row in rows:
         names = {components.component_of(document["id"]) for document in row.content.values()}
+        row.month = month_of(row.from_date)
         row.component_names = str(_("、")).join(
             str(title) for name, title in components.COMPONENT_RULES.items() if name in names
         )
