@@ -168,13 +168,21 @@ def show(on: On = "", prefix: Prefix = "", own: Own = None, as_json: AsJson = Fa
         entry = held[rule.rule_id]
         if entry is not None:
             say_rule(book, rule, entry, notes, whole=len(chosen) == 1)
-    idle = [f"{rule.rule_id} ({rule.entries[0].effective})" for rule in chosen if held[rule.rule_id] is None]
+    idle = [f"{rule.rule_id} ({_span(rule)})" for rule in chosen if held[rule.rule_id] is None]
     if idle:
-        heading = t(f"{day} 不在执行期（首日）：", f"Not in force on {day} (first day): ")
+        heading = t(
+            f"{day} 不在执行期（首日，有止日的写止日）：",
+            f"Not in force on {day} (first day, and the end where there is one): ",
+        )
         say(wrap(heading + t("、", ", ").join(idle), console.width))
     if not prefix:
         before, after = _near(book, day)
         say_changes(book, [*before, *after], t(f"{day} 前后的政策变更", f"Policy changes around {day}"))
+
+
+def _span(rule: Rule) -> str:
+    until = rule.entries[-1].until
+    return f"{rule.entries[0].effective} – {until}" if until else str(rule.entries[0].effective)
 
 
 def _held(book: RuleBook, rule: Rule, day: date) -> Entry | None:

@@ -72,7 +72,7 @@ def _table_of(rows: Sequence[Row], reasons: Sequence[str]) -> Table:
     """Lay rows out in three columns: name, value with the number of its reason, and what is said about it."""
     values = [f"{row.value or t('未知', 'NOT KNOWN')}{_mark(row, reasons)}" for row in rows]
     remarks = [
-        "\n".join(filter(None, (row.note, t("本地 ", "own file ") + row.given_by if row.given_by else "")))
+        "\n".join(filter(None, (row.note, t("本地补充", "filled by own file") if row.given_by else "")))
         for row in rows
     ]
     room = console.width - 2 * INDENT
@@ -115,10 +115,14 @@ def _origin(entry: Entry, reader: Reader) -> str:
 
 
 def _origin_of_fill(fill: Fill, reader: Reader) -> str:
-    names = t("、", ", ").join(word(name) for name in fill.fields)
+    names = t("、", ", ").join(map(_in_words, fill.fields))
     return t(f"补充 {names}：", f"filled {names}: ") + (
         f"{_publication(fill.source, fill.checked, reader)}{t('  本地 ', '; own file ')}{fill.file}"
     )
+
+
+def _in_words(field: str) -> str:
+    return " ".join(word(part) for part in field.split(".") if part not in ("prices", "parameters"))
 
 
 def _publication(source: Source, checked: str, reader: Reader) -> str:
