@@ -151,6 +151,27 @@ def test_show_takes_the_own_rules_of_the_home(tmp_path: Path) -> None:
     assert not (tmp_path / "other").exists(), "looking something up makes no home"
 
 
+def test_show_says_which_file_filled_what_the_shipped_rule_left_open(tmp_path: Path) -> None:
+    own_rules(tmp_path / "own", AGRICULTURAL.replace("2024-01-01", "2012-07-01"))
+    command = (
+        "rulebook",
+        "show",
+        "--on",
+        "2024-06-01",
+        "--id",
+        "agricultural",
+        "--rules",
+        str(tmp_path / "own"),
+    )
+    shown = diansuo(tmp_path, *command, english=True).stdout
+    assert "; shipped" in shown and "filled below 1 kV: by" in shown
+    assert "0.4 yuan/kWh  filled by own file" in shown
+    assert "no published value was found" in shown, "the other classes are still not known"
+    (rule,) = json.loads(diansuo(tmp_path, *command, "--json").stdout)["rules"]
+    assert (rule["layer"], rule["fills"][0]["fields"]) == ("shipped", ["prices.below_1kv"])
+    assert rule["unverified"]["prices.kv_1_10"]["en"] == "no published value was found"
+
+
 def test_show_as_json_holds_the_values_with_their_hash(tmp_path: Path) -> None:
     shown = json.loads(
         diansuo(tmp_path, "rulebook", "show", "--on", "2024-06-01", "--rule", "national", "--json").stdout

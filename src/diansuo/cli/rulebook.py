@@ -11,7 +11,7 @@ import typer
 
 from diansuo.cli.dates import parse_day
 from diansuo.cli.imports import AsJson
-from diansuo.cli.rulebook_print import say_changes, say_report, say_rule, title
+from diansuo.cli.rulebook_print import layer, say_changes, say_report, say_rule, title
 from diansuo.cli.say import Failure, console, say, say_json, t, warn
 from diansuo.cli.wrapping import wrap
 
@@ -62,6 +62,7 @@ Prefix = Annotated[
     str,
     typer.Option(
         "--rule",
+        "--id",
         metavar="NAME",
         help=t("只看此名开头或结尾的规则", "only rules whose name begins or ends so"),
     ),
@@ -167,13 +168,21 @@ def show(on: On = "", prefix: Prefix = "", own: Own = None, as_json: AsJson = Fa
         entry = held[rule.rule_id]
         if entry is not None:
             say_rule(book, rule, entry, notes, whole=len(chosen) == 1)
-    idle = [f"{rule.rule_id} ({rule.entries[0].effective})" for rule in chosen if held[rule.rule_id] is None]
+    idle = [f"{rule.rule_id} ({_span(rule)})" for rule in chosen if held[rule.rule_id] is None]
     if idle:
-        heading = t(f"{day} 不在执行期（首日）：", f"Not in force on {day} (first day): ")
+        heading = t(
+            f"{day} 不在执行期（首日，有止日的写止日）：",
+            f"Not in force on {day} (first day, and the end where there is one): ",
+        )
         say(wrap(heading + t("、", ", ").join(idle), console.width))
     if not prefix:
         before, after = _near(book, day)
-        say_changes([*before, *after], t(f"{day} 前后的政策变更", f"Policy changes around {day}"))
+        say_changes(book, [*before, *after], t(f"{day} 前后的政策变更", f"Policy changes around {day}"))
+
+
+def _span(rule: Rule) -> str:
+    until = rule.entries[-1].until
+    return f"{rule.entries[0].effective} – {until}" if until else str(rule.entries[0].effective)
 
 
 def _held(book: RuleBook, rule: Rule, day: date) -> Entry | None:
@@ -185,11 +194,20 @@ def _held(book: RuleBook, rule: Rule, day: date) -> Entry | None:
         return None
 
 
+def _reasons(book: RuleBook, entry: Entry) -> dict[str, dict[str, str]]:
+    return {name: {each: book.said(why, each) for each in ("zh", "en")} for name, why in entry.unverified}
+
+
 def _as_json(
     book: RuleBook, chosen: list[Rule], held: Mapping[str, Entry | None], day: date
 ) -> dict[str, Any]:
     rules = [
-        {"title": dict(rule.title), **entry.to_slice()}
+        {
+            "title": dict(rule.title),
+            "layer": layer(entry),
+            **entry.to_slice(),
+            "unverified": _reasons(book, entry),
+        }
         for rule in chosen
         if (entry := held[rule.rule_id]) is not None
     ]
@@ -212,11 +230,12 @@ def _as_json(
 )
 def calendar(own: Own = None, as_json: AsJson = False) -> None:
     """List the policy changes."""
-    changes = _changes(_book(own))
+    book = _book(own)
+    changes = _changes(book)
     if as_json:
         say_json(changes)
     else:
-        say_changes(changes, t("政策日历", "Calendar of policy changes"))
+        say_changes(book, changes, t("政策日历", "Calendar of policy changes"))
 
 
 def _changes(book: RuleBook) -> list[dict[str, Any]]:

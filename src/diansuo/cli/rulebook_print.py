@@ -10,12 +10,12 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from diansuo.cli.rulebook_rows import Reader, Row, rows_of
+from diansuo.cli.rulebook_rows import Reader, Row, rows_of, word
 from diansuo.cli.say import console, language, say, say_styled, t
 from diansuo.cli.wrapping import wrap
 
 if TYPE_CHECKING:
-    from diansuo.core.rules import Entry, Rule, RuleBook
+    from diansuo.core.rules import Entry, Fill, Rule, RuleBook, Source
 
 MARK: Final = "※"
 INDENT: Final = 2
@@ -53,39 +53,47 @@ def say_report(report: Mapping[str, Any], what: str) -> None:
 def say_rule(
     book: RuleBook, rule: Rule, entry: Entry, notes: Mapping[tuple[str, str, str], str], *, whole: bool
 ) -> None:
-    """Print what a rule says: where from, its values, and what is unverified."""
-    rows, doubts = rows_of(entry, Reader(book.units, notes, whole))
+    """Print what a rule says: where from, its values, and what is unverified, each reason once with its number."""
+    reader = Reader(book, notes, whole)
+    rows, doubts = rows_of(entry, reader)
+    reasons = list(dict.fromkeys(row.unverified for row in rows if row.unverified))
     say_styled((title(rule), "bold"), ("  ", ""), (rule.rule_id, "dim"))
-    _say_indented(_origin(entry))
-    console.print(_table_of(rows))
+    for line in (_origin(entry, reader), *(_origin_of_fill(fill, reader) for fill in entry.fills)):
+        _say_indented(line)
+    console.print(_table_of(rows, reasons))
+    for number, reason in enumerate(reasons, 1):
+        _say_indented(f"{MARK}{number} {reason}", "yellow")
     for doubt in doubts:
         _say_indented(f"{MARK} {doubt}", "yellow")
     console.print()
 
 
-def _table_of(rows: Sequence[Row]) -> Table:
-    """Lay rows out in three columns: name, value, and what is said about it."""
-    values = [row.value or t("未知", "NOT KNOWN") for row in rows]
+def _table_of(rows: Sequence[Row], reasons: Sequence[str]) -> Table:
+    """Lay rows out in three columns: name, value with the number of its reason, and what is said about it."""
+    values = [f"{row.value or t('未知', 'NOT KNOWN')}{_mark(row, reasons)}" for row in rows]
     remarks = [
-        "\n".join(filter(None, (row.note, f"{MARK} {row.unverified}" if row.unverified else "")))
+        "\n".join(filter(None, (row.note, t("本地补充", "filled by own file") if row.given_by else "")))
         for row in rows
     ]
     room = console.width - 2 * INDENT
-    name_width = min(max(cell_len(row.name) for row in rows), room // 3)
+    name_width = min(max(cell_len(row.name) for row in rows), room * 2 // 5)
     room -= name_width + INDENT
-    wide = max(cell_len(line) for value in values for line in value.split("\n")) + 2
+    wide = max(cell_len(line) for value in values for line in value.split("\n"))
     value_width = min(wide, room // 2) if any(remarks) else room
     table = Table.grid(padding=(0, INDENT, 0, 0), pad_edge=False)
     table.add_column(width=INDENT)
     for row, value, remark in zip(rows, values, remarks, strict=True):
-        known = bool(row.value)
-        mark = f" {MARK}" if row.doubtful and known else ""
-        shown = Text(value if row.table else wrap(value + mark, value_width), "" if known else "bold red")
-        shown.highlight_words([MARK], "yellow")
+        shown = Text(value if row.table else wrap(value, value_width), "" if row.value else "bold red")
+        shown.highlight_regex(rf"{MARK}\d*", "yellow")
         beside = Text(wrap(remark, room - value_width - INDENT))
-        beside.highlight_words([MARK], "yellow")
         table.add_row("", Text(wrap(row.name, name_width)), shown, beside)
     return table
+
+
+def _mark(row: Row, reasons: Sequence[str]) -> str:
+    if row.unverified:
+        return f" {MARK}{reasons.index(row.unverified) + 1}"
+    return f" {MARK}" if row.doubtful and row.value else ""
 
 
 def _say_indented(text: str, style: str = "") -> None:
@@ -93,19 +101,43 @@ def _say_indented(text: str, style: str = "") -> None:
         say_styled((" " * INDENT + line, style))
 
 
-def _origin(entry: Entry) -> str:
-    source = entry.source
+def layer(entry: Entry) -> str:
+    """Return where an entry comes from: ``shipped``, or the place's own folder, ``own``."""
+    return "shipped" if entry.file == f"{entry.rule_id}.yaml" else "own"
+
+
+def _origin(entry: Entry, reader: Reader) -> str:
     until = t(f" 至 {entry.until} 前", f" until {entry.until}") if entry.until else ""
+    own = t("随包", "shipped") if layer(entry) == "shipped" else t("本地 ", "own file ") + entry.file
+    return t(f"自 {entry.effective}{until}  ", f"since {entry.effective}{until}, ") + (
+        f"{_publication(entry.source, entry.checked, reader)}{t('  ', '; ')}{own}"
+    )
+
+
+def _origin_of_fill(fill: Fill, reader: Reader) -> str:
+    names = t("、", ", ").join(map(_in_words, fill.fields))
+    return t(f"补充 {names}：", f"filled {names}: ") + (
+        f"{_publication(fill.source, fill.checked, reader)}{t('  本地 ', '; own file ')}{fill.file}"
+    )
+
+
+def _in_words(field: str) -> str:
+    return " ".join(word(part) for part in field.split(".") if part not in ("prices", "parameters"))
+
+
+def _publication(source: Source, checked: str, reader: Reader) -> str:
+    document = reader.said(source.document)
     clause = source.clause or t("条款不详", "clause not known")
     published = source.published or t("发文日不详", "day of publication not known")
     return t(
-        f"自 {entry.effective}{until}  依据 {source.document}，{clause}，{published}  核对 {entry.checked}",
-        f"since {entry.effective}{until}, by {source.document}, {clause}, {published}; checked {entry.checked}",
+        f"依据 {document}，{clause}，{published}  核对 {checked}",
+        f"by {document}, {clause}, {published}; checked {checked}",
     ) + (f"  {source.url}" if source.url else "")
 
 
-def say_changes(changes: Sequence[Mapping[str, Any]], heading: str) -> None:
+def say_changes(book: RuleBook, changes: Sequence[Mapping[str, Any]], heading: str) -> None:
     """Print policy changes."""
+    reader = Reader(book, {})
     say_styled((heading, "bold"))
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for name in (t("生效", "since"), t("至", "until"), t("文件", "document"), t("影响", "what changes")):
@@ -114,9 +146,9 @@ def say_changes(changes: Sequence[Mapping[str, Any]], heading: str) -> None:
     for change in changes:
         mark = "" if change["verified"] == "yes" else f" {MARK}"
         document = wrap(change["document"] + mark, room * 2 // 5)
-        affects = Text(wrap(change["affects"], room * 3 // 5))
+        affects = Text(wrap(reader.said(change["affects"]), room * 3 // 5))
         if change["note"]:
-            affects.append("\n" + wrap(change["note"], room * 3 // 5), "dim")
+            affects.append("\n" + wrap(reader.said(change["note"]), room * 3 // 5), "dim")
         table.add_row(change["effective"], change["until"] or "", document, affects)
     console.print(table)
     if any(change["verified"] != "yes" for change in changes):

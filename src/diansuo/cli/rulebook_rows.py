@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from diansuo.cli.say import language, t
 
 if TYPE_CHECKING:
-    from diansuo.core.rules import Entry
+    from diansuo.core.rules import Entry, RuleBook
 
 UNIT_OF_COLUMN: Final = {"kva": "kVA", "kw": "kW", "percent": "%"}
 SHORT_UNITS: Final[dict[str, tuple[str, str]]] = {
@@ -32,6 +32,7 @@ class Row:
         note: what the file says for readers.
         unverified: why this very value is unchecked, empty if nothing is said of it alone.
         doubtful: whether it is unchecked, alone or with others.
+        given_by: the place's own file that filled it, empty where the rule's own file gives it.
         table: whether the value is a long table.
     """
 
@@ -41,6 +42,7 @@ class Row:
     note: str = ""
     unverified: str = ""
     doubtful: bool = False
+    given_by: str = ""
     table: bool = False
 
 
@@ -49,12 +51,12 @@ class Reader:
     """What is needed to put values into words.
 
     Attributes:
-        units: names of the units by language.
+        book: names the units and says reasons and notes in both languages.
         notes: (rule id, first day, parameter) -> what the file says of it.
         whole: whether long tables are written out.
     """
 
-    units: Mapping[str, Mapping[str, str]]
+    book: RuleBook
     notes: Mapping[tuple[str, str, str], str]
     whole: bool = False
 
@@ -62,7 +64,11 @@ class Reader:
         """Return the unit as it stands behind a number, with its blank."""
         if name in SHORT_UNITS:
             return SHORT_UNITS[name][language() == "en"]
-        return f" {name if language() == 'en' else self.units.get(name, {}).get('zh', name)}"
+        return f" {name if language() == 'en' else self.book.units.get(name, {}).get('zh', name)}"
+
+    def said(self, text: str) -> str:
+        """Return what a file says for readers in the command's language."""
+        return self.book.said(text, "en" if language() == "en" else "zh")
 
 
 def rows_of(entry: Entry, reader: Reader) -> tuple[list[Row], list[str]]:
@@ -71,10 +77,10 @@ def rows_of(entry: Entry, reader: Reader) -> tuple[list[Row], list[str]]:
     Returns:
         Its rows, and what is unverified about it as a whole, each with its reason.
     """
-    rows = [_doubted(row, entry) for row in WRITERS[entry.kind](entry, reader)]
+    rows = [_doubted(row, entry, reader) for row in WRITERS[entry.kind](entry, reader)]
     said = [row.field for row in rows]
     whole = [
-        f"{word(name)}{colon()}{why}"
+        f"{word(name)}{colon()}{reader.said(why)}"
         for name, why in entry.unverified
         if not any(name == field or name.startswith(f"{field}.") for field in said)
     ]
@@ -83,16 +89,26 @@ def rows_of(entry: Entry, reader: Reader) -> tuple[list[Row], list[str]]:
     return list(_joined([replace(row, unverified="") if row.table else row for row in rows])), whole
 
 
-def _doubted(row: Row, entry: Entry) -> Row:
+def _doubted(row: Row, entry: Entry, reader: Reader) -> Row:
     """Give a row the reasons of its own field and of what stands below it, and mark it for those above it."""
     own = {
-        (name.rpartition(".")[2] if name != row.field else "", why)
+        (name.rpartition(".")[2] if name != row.field else "", reader.said(why))
         for name, why in entry.unverified
         if name == row.field or name.startswith(f"{row.field}.")
     }
     reasons = [f"{word(part)}{colon()}{why}" if part else why for part, why in sorted(own)]
     above = any(row.field.startswith(f"{name}.") for name, _ in entry.unverified)
-    return replace(row, unverified=t("；", "; ").join(reasons), doubtful=bool(own) or above)
+    givers = [
+        fill.file
+        for fill in entry.fills
+        if any(name == row.field or name.startswith(f"{row.field}.") for name in fill.fields)
+    ]
+    return replace(
+        row,
+        unverified=t("；", "; ").join(reasons),
+        doubtful=bool(own) or above,
+        given_by=", ".join(dict.fromkeys(givers)),
+    )
 
 
 def _joined(rows: Sequence[Row]) -> Iterator[Row]:
@@ -157,6 +173,19 @@ def _increments(entry: Entry, reader: Reader) -> Iterator[Row]:
         increment = value["increment"]
         text = f"{'+' if increment and not increment.startswith('-') else ''}{increment}{unit}{t('，', ', ')}"
         yield Row(word(band), f"{text if increment else ''}{_hours(value['hours'])}", band)
+    if "heating_season" in entry.values:
+        season = entry.values["heating_season"]
+        value = (
+            _season(season["months"], [f"{word(band)} {_hours(season[band])}" for band in ("peak", "valley")])
+            if season
+            else ""
+        )
+        yield Row(t("采暖季", "heating season"), value, "heating_season")
+
+
+def _season(months: Sequence[str], parts: Sequence[str]) -> str:
+    listed = t("、", ", ").join(months)
+    return "\n".join([t(f"{listed} 月", f"month {listed}"), *parts])
 
 
 def _components(entry: Entry, reader: Reader) -> Iterator[Row]:
@@ -174,6 +203,9 @@ def _bands(entry: Entry, reader: Reader) -> Iterator[Row]:
             f"没有{word(name)}段的月份按{word(target)}价", f"priced as {word(target)} in a month without it"
         )
         yield Row(word(name), where, f"without_month.{name}")
+    if "day_types" in entry.values:
+        types = "\n".join(map(_day_type, entry.values["day_types"]))
+        yield Row(t("日类型（先到先取）", "types of day, first match"), types, "day_types")
     for place, day in enumerate(entry.values["days"]):
         months = t("、", ", ").join(day["months"])
         parts = [
@@ -183,7 +215,17 @@ def _bands(entry: Entry, reader: Reader) -> Iterator[Row]:
         ]
         if "ratios" in day:
             parts.append(t("比例 ", "ratios ") + _ratios(day["ratios"]))
-        yield Row(t(f"{months} 月", f"month {months}"), "\n".join(parts), f"days.{place}")
+        on = f" {t('、', ', ').join(day['day_types'])}" if "day_types" in day else ""
+        yield Row(t(f"{months} 月", f"month {months}") + on, "\n".join(parts), f"days.{place}")
+
+
+def _day_type(each: Mapping[str, Any]) -> str:
+    for way, called in DAY_TYPES.items():
+        if way in each:
+            days = each[way] if way != "dates" else [f"{first}–{end}" for first, end in each[way]]
+            what = "" if way == "announced" else t("：", ": ") + t("、", ", ").join(days)
+            return f"{each['name']} {called[language() == 'en']}{what}"
+    return str(each["name"])
 
 
 def _ratios(ratios: Mapping[str, str | None]) -> str:
@@ -237,7 +279,7 @@ def _parameters(entry: Entry, reader: Reader) -> Iterator[Row]:
     for name, named in entry.values["parameters"].items():
         value = "" if named["value"] is None else f"{named['value']}{reader.unit(named['unit'])}"
         note = reader.notes.get((entry.rule_id, entry.effective.isoformat(), name), "")
-        yield Row(name, value, f"parameters.{name}", note)
+        yield Row(name, value, f"parameters.{name}", reader.said(note))
 
 
 def colon() -> str:
@@ -271,6 +313,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "time_of_use": ("分时", "time of use"),
     "power_factor": ("力调", "power factor"),
     "raised": ("1.5倍用户", "the 1.5-fold"),
+    "capacity": ("容量", "capacity"),
+    "demand": ("需量", "demand"),
+    "single_part": ("单一制", "single-part"),
+    "two_part": ("两部制", "two-part"),
     "increment": ("加减价", "increment"),
     "ratios": ("比例", "ratios"),
     "source": ("依据", "source"),
@@ -279,6 +325,12 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "prices.two_part": ("两部制电价", "two-part prices"),
     "days": ("时段", "hours"),
     "without_month": ("没有该时段的月份", "months without a period"),
+}
+DAY_TYPES: Final[dict[str, tuple[str, str]]] = {
+    "calendar": ("按公历节假日安排", "by the public calendar"),
+    "of_week": ("星期", "days of the week"),
+    "dates": ("日期（不含止日）", "dates, end not included"),
+    "announced": ("逐日公布", "announced day by day"),
 }
 TRAITS: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("owner", "rulebook"): ("规则库", "rulebook"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import socket
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -82,10 +84,17 @@ def _propose(
             raise Failure(t("有行读不懂，没有提交", "some rows mean nothing; not proposed"))
         content = operations.prepared(stated.prices, publication, now)
         rows = comparing.rows(content, priced_book())
-        made = operations.propose(stated.prices, publication, user=user, now=now) if apply else None
+        made = _proposed(stated.prices, publication, user, now) if apply else None
     except (SheetRefused, operations.UnableToDo) as problem:
         raise Failure(f"{file}: {problem}") from problem
     _report(file, rows, made.pk if made else None, as_json=as_json)
+
+
+def _proposed(prices: Any, publication: Any, user: Any, now: Any) -> Any:
+    from diansuo.office.billing.sheets import operations
+
+    ran_by = f"{getpass.getuser()}@{socket.gethostname()}"
+    return operations.propose(prices, publication, user=user, now=now, ran_by=ran_by)
 
 
 def _report(file: Path, rows: list[Any], number: int | None, *, as_json: bool) -> None:

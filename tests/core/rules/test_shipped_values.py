@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from diansuo.core.rules import NoValueInForce, RuleBook
-from diansuo.office.config.rulebook_files import load
+from diansuo.office.config.rulebook_files import load, read_folder, shipped
 
 HENAN = "province/henan"
 TIME_OF_USE = f"{HENAN}/commercial_time_of_use"
@@ -164,3 +165,32 @@ def test_every_value_from_no_official_text_says_so(book: RuleBook) -> None:
                 assert "source" in marked or all(f"parameters.{name}" in marked for name in named), rule_id
             else:
                 assert entry.kind == "policy_calendar" or entry.unverified, rule_id
+
+
+def spoken(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a rule file says for readers: reasons, notes, and what a policy change affects."""
+    for entry in document.get("values", {}).values():
+        yield from entry.get("unverified", {}).values()
+        for parameter in entry.get("parameters", {}).values():
+            yield from (parameter[name] for name in ("note", "unverified") if name in parameter)
+        for change in entry.get("changes", ()):
+            yield from (change[name] for name in ("affects", "note") if name in change)
+
+
+def test_every_reason_and_note_is_said_in_both_languages(book: RuleBook) -> None:
+    documents = read_folder(shipped())
+    every = {text for document in documents.values() for text in spoken(document)}
+    assert every
+    assert sorted(every - set(book.phrases)) == []
+    chinese = {text for text in every if any("\u4e00" <= sign <= "\u9fff" for sign in book.said(text, "zh"))}
+    assert chinese == every
+
+
+def test_the_national_principles_and_the_roundings_are_those_of_the_domain(book: RuleBook) -> None:
+    principles = book.in_force("national/time_of_use_principles", date(2024, 6, 1))
+    assert [principles.number(name) for name in ("difference_threshold", "peak_to_valley_above")] == [40, 4]
+    assert [principles.number(name) for name in ("peak_to_valley_otherwise", "sharp_above_peak")] == [3, 20]
+    ratios = book.in_force(TIME_OF_USE, date(2024, 6, 1)).values["ratios"]
+    above = Decimal(ratios["sharp"]) / Decimal(ratios["peak"]) - 1
+    assert above * 100 >= principles.number("sharp_above_peak")
+    assert book.in_force("national/rounding", date(2024, 6, 1)).integer("power_factor_decimals") == 2

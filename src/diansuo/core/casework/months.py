@@ -18,7 +18,7 @@ from diansuo.core.casework.months_document import CaseDocument, CaseMonthUse, Ex
 from diansuo.core.quantity.energy import kwh_from_wh
 from diansuo.core.quantity.money import price_from_nano, yuan_from_fen
 from diansuo.core.quantity.month import MONTHS, UNKNOWN_DAY, billing_year, months_in_year
-from diansuo.core.rules import RuleBook, parse
+from diansuo.core.rules import RuleBook, lay
 from diansuo.core.tariff.classes import SETTLEMENT, Component
 from diansuo.core.tariff.columns import BillingInput, Bills, Freeze
 from diansuo.core.tariff.crossing import price_across_changes
@@ -87,7 +87,7 @@ def run_months(
     """
     case = read_case(mapping, file)
     own = {f"{file}#{at}/{each.get('id')}.yaml": each for at, each in enumerate(case.rulebook)}
-    rules = parse(own, onto=book) if own else book
+    rules = lay(own, book) if own else book
     bills: list[CaseBill] = []
     year_to_date_wh, year = case.year_to_date_wh, None
     for use in case.months:

@@ -17,7 +17,7 @@ from diansuo.core.casework.given import Context, Given, merged
 from diansuo.core.casework.months import CaseBill, run_months
 from diansuo.core.casework.outcome import Outcome, Refused, StepResult
 from diansuo.core.casework.registry import STEPS
-from diansuo.core.rules import Problem, RuleBook, RuleBookRefused, parse
+from diansuo.core.rules import Problem, RuleBook, RuleBookRefused, lay
 from diansuo.core.rules.node import Node
 
 KEYS: Final = ("name", "source", "steps")
@@ -99,7 +99,7 @@ def _own_rules(mapping: Mapping[str, Any], book: RuleBook, file: str) -> RuleBoo
     """Lay the case's own rule documents over the book."""
     documents = mapping.get("rulebook") or ()
     own = {f"{file}#{at}/{each.get('id')}.yaml": each for at, each in enumerate(documents)}
-    return parse(own, onto=book) if own else book
+    return lay(own, book) if own else book
 
 
 def _run_step(node: Node, context: Context, results: Mapping[str, StepResult]) -> StepResult | None:

@@ -5,14 +5,15 @@ Pure: it sees mappings and never a file. ``office.config.rulebook_files`` reads 
 """
 
 from diansuo.core.rules.book import NoSuchRule, Place, Rule, RuleBook
-from diansuo.core.rules.entry import AlteredSlice, Entry, NoValueInForce, Source, ValueAbsent
+from diansuo.core.rules.entry import AlteredSlice, Entry, Fill, NoValueInForce, Source, ValueAbsent
 from diansuo.core.rules.parse import parse
 from diansuo.core.rules.problems import Problem, RuleBookRefused
-from diansuo.core.rules.sheet import accept_sheet
+from diansuo.core.rules.sheet import accept_sheet, lay
 
 __all__ = [
     "AlteredSlice",
     "Entry",
+    "Fill",
     "NoSuchRule",
     "NoValueInForce",
     "Place",
@@ -23,5 +24,6 @@ __all__ = [
     "Source",
     "ValueAbsent",
     "accept_sheet",
+    "lay",
     "parse",
 ]

@@ -52,12 +52,14 @@ class RuleBook:
         units: the closed list of units, with their names by language.
         places: what is covered, by place.
         default_place: the place meant when none is named, e.g. ``province/henan``.
+        phrases: what the files say for readers, in either language -> by language.
     """
 
     rules: Mapping[str, Rule]
     units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     default_place: str = ""
+    phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def from_slices(cls, slices: Iterable[Mapping[str, Any]]) -> RuleBook:
@@ -116,6 +118,10 @@ class RuleBook:
             for entry in rule.entries
             for name, why in entry.unverified
         )
+
+    def said(self, text: str, language: str) -> str:
+        """Return a reason or note of the files in a language, ``zh`` or ``en``; as it stands where it has no other."""
+        return self.phrases.get(text, {}).get(language, text)
 
     @cached_property
     def hash(self) -> str:

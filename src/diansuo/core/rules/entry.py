@@ -61,6 +61,32 @@ class Source:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Values of an entry that a second document gave where the first has null.
+
+    Attributes:
+        file: the document that gave them.
+        source: its publication.
+        checked: the day a person last compared them with that source.
+        fields: their dotted names.
+    """
+
+    file: str
+    source: Source
+    checked: str
+    fields: tuple[str, ...]
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "file": self.file,
+            "source": self.source.as_mapping(),
+            "checked": self.checked,
+            "fields": list(self.fields),
+        }
+
+
 @dataclass(frozen=True)
 class Entry:
     """The values of one rule from one day on.
@@ -75,6 +101,7 @@ class Entry:
         source: the publication.
         checked: the day a person last compared the values with the source.
         unverified: (field, why) of everything not checked against an official text, sorted by field.
+        fills: what other documents gave where this one has null, in the order in which they were laid on.
     """
 
     rule_id: str
@@ -86,6 +113,7 @@ class Entry:
     source: Source
     checked: str
     unverified: tuple[tuple[str, str], ...]
+    fills: tuple[Fill, ...] = ()
 
     @cached_property
     def slice_hash(self) -> str:
@@ -101,9 +129,10 @@ class Entry:
     @property
     def unverified_used(self) -> tuple[tuple[str, str], ...]:
         """What is unverified among the values that are known: an unknown one cannot have been used."""
-        return tuple((name, why) for name, why in self.unverified if not self._is_null(name))
+        return tuple((name, why) for name, why in self.unverified if not self.is_null(name))
 
-    def _is_null(self, name: str) -> bool:
+    def is_null(self, name: str) -> bool:
+        """Return whether a dotted field stands as null."""
         value: Any = self.values
         for part in name.split("."):
             if isinstance(value, list):
@@ -128,7 +157,7 @@ class Entry:
             "checked": self.checked,
             "unverified": dict(self.unverified),
             "slice_hash": self.slice_hash,
-        }
+        } | ({"fills": [fill.as_mapping() for fill in self.fills]} if self.fills else {})
 
     @classmethod
     def from_slice(cls, stored: Mapping[str, Any]) -> Entry:
@@ -147,6 +176,10 @@ class Entry:
             source=Source(**stored["source"]),
             checked=stored["checked"],
             unverified=tuple(sorted(stored["unverified"].items())),
+            fills=tuple(
+                Fill(each["file"], Source(**each["source"]), each["checked"], tuple(each["fields"]))
+                for each in stored.get("fills", ())
+            ),
         )
         if entry.slice_hash != stored["slice_hash"]:
             raise AlteredSlice(

@@ -12,6 +12,8 @@ from typing import Any, Final
 from diansuo.core.rules.problems import Problem
 
 NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+MOST_DIGITS: Final = 40
+LONGEST_QUOTED: Final = 80
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -83,6 +85,8 @@ class Node:
         """Return a quoted decimal number; a bare one is refused, since YAML would make it a binary float."""
         if isinstance(self.value, (int, float)) and not isinstance(self.value, bool):
             self.refuse(f"bare number {self.value!r}", f'quote it as it is published: "{self.value}"')
+        elif isinstance(self.value, str) and len(self.value) > MOST_DIGITS:
+            self.refuse(f"{describe(self.value)} is too long", f"write at most {MOST_DIGITS} characters")
         elif not isinstance(self.value, str) or not NUMBER.fullmatch(self.value):
             self.refuse(
                 f"{describe(self.value)} is not a number", 'write digits with a point, quoted: "0.56"'
@@ -115,7 +119,10 @@ def describe(value: Any) -> str:
         return "null"
     if isinstance(value, Mapping):
         return "a mapping"
-    return "a list" if isinstance(value, (list, tuple)) else repr(value)
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    text = repr(value)
+    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}… ({len(text)} characters)"
 
 
 def plain(number: Decimal) -> str:

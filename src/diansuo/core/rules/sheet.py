@@ -1,29 +1,31 @@
 """Monthly price sheets: documents of the rulebook's own schema, accepted only for the components they own.
 
-Each component of a price has one owner (``commercial_components`` of the place, ``owner``): ``rulebook`` or ``sheet``.
-A sheet that brings another component is refused, so that no price ever comes from two sides (design §6).
+Each component of a price has one owner (:mod:`diansuo.core.rules.ownership`). A sheet that brings another component is
+refused, so that no price ever comes from two sides (design §6).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from itertools import pairwise
-from typing import Any, Final
+from typing import Any
 
 from diansuo.core.rules.book import PRICES, RuleBook
-from diansuo.core.rules.entry import Entry
-from diansuo.core.rules.kinds.commercial import OWNER
 from diansuo.core.rules.node import Node
-from diansuo.core.rules.parse import parse
+from diansuo.core.rules.ownership import (
+    COMPONENTS_RULE,
+    SHEET,
+    SHEET_KIND,
+    place_and_component,
+    refuse_other_owner,
+)
+from diansuo.core.rules.parse import parse, parse_sheets
 from diansuo.core.rules.problems import Problem, RuleBookRefused
 
-COMPONENTS_RULE: Final = "commercial_components"
-SHEET_KIND: Final = "component_price"
-SHEET: Final = "sheet"
+Documents = Mapping[str, Mapping[str, Any]]
 
 
-def accept_sheet(book: RuleBook, documents: Mapping[str, Mapping[str, Any]], place: str) -> RuleBook:
+def accept_sheet(book: RuleBook, documents: Documents, place: str) -> RuleBook:
     """Add the prices of a sheet to a book.
 
     Args:
@@ -43,12 +45,54 @@ def accept_sheet(book: RuleBook, documents: Mapping[str, Mapping[str, Any]], pla
     for path, content in documents.items():
         _check_ownership(Node(content, path, "", problems), book, place)
     try:
-        accepted = parse(documents, onto=book)
+        accepted = parse_sheets(documents, book)
     except RuleBookRefused as refused:
         problems.extend(refused.problems)
     if problems:
         raise RuleBookRefused(problems)
     return accepted
+
+
+def lay(documents: Documents, book: RuleBook) -> RuleBook:
+    """Lay documents that come together, rules and price sheets, onto a book: the rules first.
+
+    A document that prices a component of which sheets are the owner on its first day is a price sheet, and everything
+    :func:`accept_sheet` demands holds for it; several may price one component, one a month.
+
+    Args:
+        documents: path of each document -> its content.
+        book: the rules so far.
+
+    Returns:
+        A new book that holds all of them.
+
+    Raises:
+        RuleBookRefused: as :func:`diansuo.core.rules.parse` and :func:`accept_sheet`.
+    """
+    prices = {path: each for path, each in documents.items() if _prices_a_component(each)}
+    laid = parse({path: each for path, each in documents.items() if path not in prices}, onto=book)
+    owned = {path: each for path, each in prices.items() if _of_a_sheet(each, laid)}
+    laid = parse({path: each for path, each in prices.items() if path not in owned}, onto=laid)
+    for path, each in owned.items():
+        laid = accept_sheet(laid, {path: each}, each["id"].partition(f"/{PRICES}/")[0])
+    return laid
+
+
+def _prices_a_component(content: Any) -> bool:
+    return isinstance(content, Mapping) and content.get("kind") == SHEET_KIND
+
+
+def _of_a_sheet(content: Mapping[str, Any], book: RuleBook) -> bool:
+    """Return whether sheets own the component of a document on its first day, or on the first day ever."""
+    found = place_and_component(str(content.get("id")))
+    owners = book.rules.get(f"{found[0]}/{COMPONENTS_RULE}") if found else None
+    if found is None or owners is None:
+        return False
+    values = content.get("values")
+    first = _day(min(values, default=None)) if isinstance(values, Mapping) else None
+    held = [entry for entry in owners.entries if first is not None and entry.effective <= first]
+    entry = held[-1] if held else owners.entries[0]
+    return bool(entry.values["components"].get(found[1], {}).get("owner") == SHEET)
 
 
 def _check_ownership(root: Node, book: RuleBook, place: str) -> None:
@@ -73,36 +117,7 @@ def _check_ownership(root: Node, book: RuleBook, place: str) -> None:
         first, until = _day(day), _day(entry.get("until")) if isinstance(entry, Mapping) else None
         if first is not None:
             at = root.child("values", values).child(day, entry)
-            _check_owner(at, rule.entries, component, first, until or date.max)
-
-
-def _check_owner(at: Node, entries: tuple[Entry, ...], component: str, first: date, until: date) -> None:
-    """Check the owner on each day of ``[first, until)``, and that somebody is named on all of them."""
-    ends = [min(a.until or b.effective, b.effective) for a, b in pairwise(entries)]
-    ends.append(entries[-1].until or date.max)
-    reached = first
-    for entry, end in zip(entries, ends, strict=True):
-        if entry.effective >= until or end <= first:
-            continue
-        if entry.effective > reached:
-            break
-        reached = end
-        owner = entry.values["components"].get(component, {}).get(OWNER)
-        rule = f"{entry.rule_id} of {entry.effective}"
-        if owner is None:
-            at.refuse(
-                f"{component} is no part of the price by {rule}", "name the component there, or drop it"
-            )
-        elif owner != SHEET:
-            at.refuse(
-                f"{component} belongs to the {owner} by {rule}",
-                f"put the price into the {owner}, or give the component another owner there from a day on",
-            )
-    if reached < until:
-        at.refuse(
-            f"nobody owns {component} on {reached} by {entries[0].rule_id}",
-            "add an entry for that day there, or let the price begin later or end earlier",
-        )
+            refuse_other_owner(at, rule.entries, component, first, until or date.max)
 
 
 def _day(text: Any) -> date | None:

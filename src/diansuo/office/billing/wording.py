@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy, gettext_noop
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from diansuo.core.quantity.band import Band
@@ -229,27 +229,6 @@ def remainder_title(component: int) -> str:
     return _("其中：结算电量取位的尾差")
 
 
-# What the rulebook says of values nobody could verify stands there in Chinese; these are known to the catalogue.
-_KNOWN_DOUBTS = (
-    gettext_noop("省文号不详，数值为行业通行说法"),
-    gettext_noop("本省首个生效日未见官方原文"),
-    gettext_noop("未与官方原文核对"),
-    gettext_noop("没有找到1-10千伏居民户的电价"),
-    gettext_noop("没有找到公布该电价的官方价目表"),
-    gettext_noop("生效日不详，暂用阶梯电价的生效日"),
-    gettext_noop("没有找到公布的数值"),
-    gettext_noop("文号和日期不详，数值为行业通行说法"),
-    gettext_noop("没有找到首个生效日，暂用阶梯电价的生效日"),
-    gettext_noop("文号和日期不详"),
-    gettext_noop("把握不高，未与官方原文核对"),
-    gettext_noop("没有找到1-10千伏的电价"),
-    gettext_noop("行业惯例，没有找到明文条款"),
-    gettext_noop("本地执行的电量取位未见文件"),
-    gettext_noop("行业惯例"),
-    gettext_noop("营销系统的通行写法，未见文件"),
-)
-
-
 def doubt(field: str, why: str) -> str:
     """Return why a value of the rulebook is unverified, with what it is about."""
     names = {
@@ -260,4 +239,9 @@ def doubt(field: str, why: str) -> str:
         "valley.increment": _("低谷优惠"),
     }
     about = names.get(field) or (_("电价") if field.startswith("prices.") else field)
-    return f"{about}：{_(why)}"
+    return f"{about}：{reason(why)}"
+
+
+def reason(why: str) -> str:
+    """Return a reason the rulebook gives in the reader's language; as it stands where it has no other."""
+    return priced_book().said(why, "en" if get_language() == "en" else "zh")

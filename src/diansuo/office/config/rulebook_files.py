@@ -16,6 +16,10 @@ from diansuo.core.rules import Problem, RuleBook, RuleBookRefused, accept_sheet,
 SHIPPED = "diansuo"
 FOLDER = "rulebook"
 SUFFIX = ".yaml"
+OTHER_SPELLINGS = (".yaml", ".yml")
+LARGEST_BYTES = 2 * 2**20
+DEEPEST = 30
+MOST_NODES = 200_000
 BARE = {"int": "number", "float": "number", "timestamp": "date", "bool": "word"}
 
 
@@ -190,26 +194,45 @@ def _documents(
     """Read every rule file below a folder; one that cannot be read at all is empty, and its problem reported."""
     return {
         f"{prefix}{path}": _read(_text(file, f"{prefix}{path}", problems), f"{prefix}{path}", problems)
-        for path, file in _files(folder)
+        for path, file in _files(folder, prefix, problems)
     }
 
 
 def _text(file: Traversable | Path, name: str, problems: list[Problem]) -> str | None:
+    """Return the text of a file, or None after its problem was reported."""
+    if not file.is_file():
+        problems.append(Problem(name, "", "is no file that can be read", "put the file itself there"))
+        return None
+    if isinstance(file, Path) and file.stat().st_size > LARGEST_BYTES:
+        limit = f"{LARGEST_BYTES // 2**20} MiB"
+        problems.append(Problem(name, "", f"is larger than {limit}", "divide it; a rule is a few pages"))
+        return None
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         problems.append(Problem(name, "", "is not UTF-8", "save it as UTF-8"))
-        return None
+    except OSError as error:
+        problems.append(Problem(name, "", f"cannot be read: {error.strerror}", "give yourself the right to"))
+    return None
 
 
-def _files(folder: Traversable | Path, inside: str = "") -> list[tuple[str, Traversable | Path]]:
+def _files(
+    folder: Traversable | Path, name: str, problems: list[Problem], inside: str = ""
+) -> list[tuple[str, Traversable | Path]]:
+    """Find every rule file below a folder; what looks like one and would not be read is reported."""
     found: list[tuple[str, Traversable | Path]] = []
     for each in sorted(folder.iterdir(), key=lambda item: item.name):
         path = f"{inside}{each.name}"
-        if each.is_dir():
-            found.extend(_files(each, f"{path}/"))
+        if each.is_dir() and isinstance(each, Path) and each.is_symlink():
+            problems.append(
+                Problem(f"{name}{path}", "", "is a link to a folder", "put the folder itself there")
+            )
+        elif each.is_dir():
+            found.extend(_files(each, name, problems, f"{path}/"))
         elif each.name.endswith(SUFFIX):
             found.append((path, each))
+        elif each.name.lower().endswith(OTHER_SPELLINGS):
+            problems.append(Problem(f"{name}{path}", "", "is not read", f"let its name end in {SUFFIX}"))
     return found
 
 
@@ -218,18 +241,56 @@ def _read(
 ) -> Mapping[str, Any]:
     if text is None:
         return {}
-    loader = kind(text, file, problems)
     try:
-        document = loader.get_single_data()
+        document = _document(kind(text, file, problems))
+    except yaml.reader.ReaderError as error:
+        line = f"line {text.count(chr(10), 0, error.position) + 1}"
+        problems.append(Problem(file, line, f"holds the character {error.character:#06x}", "remove it"))
+        return {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}" if mark is not None else ""
         wrong = str(getattr(error, "problem", None) or error)
         problems.append(Problem(file, line, f"not YAML: {wrong}", "look at this line and the one before"))
         return {}
-    finally:
-        loader.dispose()
+    except RecursionError:
+        problems.append(Problem(file, "", "is nested too deep", "write it flat, as the other rules"))
+        return {}
     if not isinstance(document, Mapping):
         problems.append(Problem(file, "line 1", "holds no mapping", "begin with id: and kind:"))
         return {}
     return document
+
+
+def _document(loader: StrictLoader) -> Any:
+    """Build what a file says, unless it is nested or repeats itself (``*name``) beyond any rule.
+
+    Raises:
+        yaml.YAMLError: it is no YAML, or not of a reasonable shape.
+        RecursionError: it is nested beyond what can be read at all.
+    """
+    node = loader.get_single_node()
+    if node is None:
+        return None
+    if _size(node, {}, 1) > MOST_NODES:
+        raise yaml.MarkedYAMLError(
+            problem=f"more than {MOST_NODES} values with all repetitions", problem_mark=node.start_mark
+        )
+    return loader.construct_document(node)
+
+
+def _size(node: yaml.Node, known: dict[int, int], depth: int) -> int:
+    """Count the values below a node, each repetition again."""
+    if depth > DEEPEST:
+        raise yaml.MarkedYAMLError(problem="nested too deep", problem_mark=node.start_mark)
+    if id(node) in known:
+        return known[id(node)]
+    known[id(node)] = MOST_NODES  # what is within itself has no end
+    inside = (
+        [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+    )
+    size = (
+        1 if isinstance(node, yaml.ScalarNode) else sum(_size(each, known, depth + 1) for each in inside) + 1
+    )
+    known[id(node)] = size
+    return size

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from diansuo.core.rules import RuleBook, parse
+from diansuo.core.rules import RuleBook, lay
 from diansuo.office.config.rulebook_files import load
 from tests.core.tariff.commercial.adjustment_table import ROWS, STANDARDS
 
@@ -167,4 +167,4 @@ def book_of(**changed: dict[str, Any]) -> RuleBook:
     every = documents()
     for each in changed.values():
         every[f"{each['id']}.yaml"] = each
-    return parse(every, onto=RuleBook({}, units=load().units))
+    return lay(every, RuleBook({}, units=load().units))

@@ -12,7 +12,7 @@ import pytest
 from diansuo.core.quantity.arrays import WrongColumn
 from diansuo.core.quantity.band import Band
 from diansuo.core.quantity.money import ENERGY_LIMIT_WH
-from diansuo.core.rules import AlteredSlice, RuleBook, parse
+from diansuo.core.rules import AlteredSlice, RuleBook, lay
 from diansuo.core.tariff import Component
 from diansuo.core.tariff.commercial import (
     PurchaseMode,
@@ -22,6 +22,7 @@ from diansuo.core.tariff.commercial import (
 from diansuo.core.tariff.resolve import day_number
 from diansuo.office.config.rulebook_files import load
 from tests.core.tariff.commercial.books_of import (
+    FIRST,
     FIXED,
     FLOATS,
     PLACE,
@@ -141,10 +142,11 @@ def test_the_shipped_rulebook_holds_what_it_does_not_know_and_names_it() -> None
         f"sheets/province/henan/commercial_prices/{name}.yaml": {
             **component_price(name, yuan),
             "id": f"province/henan/commercial_prices/{name}",
+            "values": {"2024-01-01": component_price(name, yuan)["values"][FIRST]},
         }
         for name, yuan in sheets.items()
     }
-    book = parse(henan, onto=shipped)
+    book = lay(henan, shipped)
     row = {**SINGLE, "voltage_class": 2}
     codes = [
         [each.params.get("rule_id") for each in price_commercial(commercial_input(row), held).refusals]

@@ -145,7 +145,7 @@ def test_a_jump_against_the_month_before_is_marked() -> None:
 def test_the_page_takes_a_pasted_table_and_a_second_person_approves_it(client: Client) -> None:
     client.force_login(sheet.person("clerk", "propose_prices"))
     given = {"month": "2024-08", "document": sheet.DOCUMENT, "table": PASTED}
-    answer = client.post("/sheets/new/", given, follow=True)
+    answer = client.post("/sheets/new/", given | {"confirm": "1"}, follow=True)
     made = PriceSheet.objects.get()
     assert answer.redirect_chain[-1][0] == f"/sheets/{made.pk}/"
     assert "须由另一人审批" in answer.content.decode()
@@ -176,3 +176,50 @@ def test_the_list_says_what_fills_it_while_it_is_empty(client: Client) -> None:
     assert "还没有价格表" in page
     assert "提交价格表" not in page
     assert client.get("/sheets/new/").status_code == 403
+
+
+def test_the_page_shows_the_month_before_and_keeps_nothing_until_it_is_confirmed(client: Client) -> None:
+    sheet.approved(202407)
+    client.force_login(sheet.person("clerk", "propose_prices"))
+    given = {"month": "2024-08", "document": sheet.DOCUMENT, "table": PASTED.replace("0.4012", "0.9012")}
+
+    preview = client.post("/sheets/new/", given)
+    page = preview.content.decode()
+    assert "还没有提交" in page
+    assert "0.4000" in page
+    assert "与上月相差太大" in page
+    assert PriceSheet.objects.count() == 1
+
+    held = dict(preview.context["held"])
+    back = client.post("/sheets/new/", held | {"edit": "1"})
+    assert "0.9012" in back.content.decode()
+    assert PriceSheet.objects.count() == 1
+
+    client.post("/sheets/new/", held | {"confirm": "1"})
+    made = PriceSheet.objects.latest("id")
+    assert made.state == PriceSheet.State.PROPOSED
+    assert {document["id"] for document in made.content.values()} == {
+        PURCHASE,
+        f"{sample.PLACE}/commercial_prices/system_operation",
+    }
+
+
+def test_the_table_of_the_confirmation_is_read_back_to_the_same_prices() -> None:
+    prices = sheet.prices() | {"energy": {"two_part": {"kv_220": Decimal("-0.000000001")}}}
+
+    assert reading.read_pasted(reading.as_pasted(prices)).prices == prices
+
+
+@pytest.mark.parametrize(("login", "refused"), [("Head", True), ("root", False)])
+def test_whoever_ran_the_command_does_not_approve_what_the_system_proposed(login: str, refused: bool) -> None:
+    made = operations.propose(
+        sheet.prices(), sheet.publication(202408), user=None, now=sheet.NOW, ran_by=f"{login}@station"
+    )
+    head = sheet.person("head", "approve_prices")
+
+    if refused:
+        with pytest.raises(operations.UnableToDo, match="不能审批自己的"):
+            operations.approve(made, user=head, now=sheet.NOW)
+    else:
+        operations.approve(made, user=head, now=sheet.NOW)
+    assert (PriceSheet.objects.get().state == PriceSheet.State.APPROVED) is not refused

@@ -18,13 +18,15 @@ __all__ = ["KINDS", "VOLTAGE_KEYS", "Kind", "Units"]
 KINDS: Final[Mapping[str, Kind]] = {
     "annual_steps": Kind(("limits", "prices"), annual_steps, continuous=True),
     "flat_price": Kind(("prices",), flat_price, continuous=True),
-    "time_of_use_increment": Kind(("unit", "peak", "valley"), time_of_use_increment, continuous=False),
+    "time_of_use_increment": Kind(
+        ("unit", "peak", "valley"), time_of_use_increment, continuous=False, optional=("heating_season",)
+    ),
     "price_components": Kind(("components",), price_components, continuous=True),
     # Sheets hold for their months only; a month without one is refused when it is priced.
     "component_price": Kind(("prices",), component_price, continuous=False),
     "demand_charge_price": Kind((), demand_charge_price, continuous=True, optional=("capacity", "demand")),
     "time_of_use_bands": Kind(
-        ("ratios",), time_of_use_bands, continuous=False, optional=("without_month", "days")
+        ("ratios",), time_of_use_bands, continuous=False, optional=("without_month", "days", "day_types")
     ),
     "power_factor_table": Kind(("standards", "rows", "below_each"), power_factor_table, continuous=True),
     "transformer_models": Kind(("columns", "rows"), transformer_models, continuous=True),

@@ -27,16 +27,21 @@ def _stretch(node: Node) -> Stretch | None:
     """Read a stretch of hours ["08:00", "22:00"] as minutes of the day, start before end."""
     ends = [each.value for each in node.sequence()]
     if len(ends) == 2 and all(isinstance(end, str) and CLOCK.fullmatch(end) for end in ends):
-        start, end = (int(clock[:2]) * 60 + int(clock[3:]) for clock in ends)
+        start, end = map(minutes, ends)
         if start < end:
             return start, end
     node.refuse("is not a stretch of hours", 'write ["HH:MM", "HH:MM"], quoted, from early to late')
     return None
 
 
-def clock(minutes: int) -> str:
+def minutes(text: str) -> int:
+    """Return the minutes of the day of ``HH:MM``."""
+    return int(text[:2]) * 60 + int(text[3:])
+
+
+def clock(of_day: int) -> str:
     """Write minutes of the day as ``HH:MM``; the end of the day is ``24:00``."""
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    return f"{of_day // 60:02}:{of_day % 60:02}"
 
 
 def written(known: Iterable[Stretch]) -> list[list[str]]:

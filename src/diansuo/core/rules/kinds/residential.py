@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -15,10 +16,12 @@ from diansuo.core.rules.kinds.frame import (
     price,
     unit_of,
 )
-from diansuo.core.rules.kinds.hours import HALF_OPEN_REMEDY, Stretch, faults_of_day, stretches, written
+from diansuo.core.rules.kinds.hours import HALF_OPEN_REMEDY, faults_of_day, minutes, stretches, written
+from diansuo.core.rules.kinds.time_of_use import MONTH_KEYS
 from diansuo.core.rules.node import Node, plain
 
 STEP_UNIT: Final = "kWh/year"
+BANDS: Final[tuple[str, ...]] = ("peak", "valley")
 
 
 def annual_steps(body: Body, units: Units) -> Values:
@@ -51,20 +54,44 @@ def flat_price(body: Body, units: Units) -> Values:
 
 
 def time_of_use_increment(body: Body, units: Units) -> Values:
-    """Read what is added to the price at peak and at valley hours, with the hours of both."""
+    """Read what is added to the price at peak and at valley hours, with the hours of both.
+
+    Customers who heat with electricity may have other hours, usually a wider valley, in the months of
+    ``heating_season`` (采暖季; domain.md §2.4); null where it is not known whether there is one.
+    """
     values: Values = {"unit": unit_of(body["unit"], PRICE_UNIT, units)}
-    owned: list[tuple[Stretch, str]] = []
-    for band in ("peak", "valley"):
+    for band in BANDS:
         members = body[band].fields(("increment", "hours"))
-        known = stretches(members["hours"]) if "hours" in members else []
-        owned.extend((stretch, band) for stretch in known)
         values[band] = {
             "increment": price(members["increment"], signed=True) if "increment" in members else None,
-            "hours": written(known),
+            "hours": written(stretches(members["hours"])) if "hours" in members else [],
         }
+    _check_day({band: values[band]["hours"] for band in BANDS}, body["peak"])
+    if "heating_season" in body:
+        values["heating_season"] = _season(body["heating_season"])
+    return values
+
+
+def _season(node: Node) -> Values | None:
+    """Read the months of a season and its hours, which fill the day exactly once."""
+    if node.value is None:
+        return None
+    members = node.fields(("months", *BANDS))
+    months = [month.choice(MONTH_KEYS, "month") for month in members["months"].sequence()] if members else []
+    twice = [month for month in MONTH_KEYS if months.count(month) > 1]
+    if twice or not months:
+        wrong = f"month {', '.join(twice)} stands there twice" if twice else "no month"
+        node.refuse(wrong, "name each month of the season once")
+    hours = {band: written(stretches(members[band])) for band in BANDS if band in members}
+    _check_day(hours, node)
+    return {"months": months, **hours}
+
+
+def _check_day(hours: Mapping[str, Sequence[Sequence[str]]], node: Node) -> None:
+    """Check that peak and valley fill the day exactly once."""
+    owned = [((minutes(start), minutes(end)), band) for band, each in hours.items() for start, end in each]
     faults = list(faults_of_day(owned))
     if faults:
-        body["peak"].refuse(
+        node.refuse(
             f"peak and valley hours do not fill the day exactly once: {'; '.join(faults)}", HALF_OPEN_REMEDY
         )
-    return values

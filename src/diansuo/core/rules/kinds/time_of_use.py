@@ -1,7 +1,8 @@
 """The periods of a day by month (分时时段) and what they make of the price of the flat period.
 
 Source of the shape: 发改价格〔2021〕1093号; domain.md §3.1, §3.2. Every minute of every day has exactly one period;
-hours are half-open, ``["07:00", "16:00"]`` ends as the next stretch begins.
+hours are half-open, ``["07:00", "16:00"]`` ends as the next stretch begins. Hours differ by month and, where the rule
+names types of day, by these too.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 from diansuo.core.quantity.band import Band
 from diansuo.core.quantity.month import MONTHS
+from diansuo.core.rules.kinds.day_types import day_types
 from diansuo.core.rules.kinds.frame import Body, Units, Values, quantity
 from diansuo.core.rules.kinds.hours import HALF_OPEN_REMEDY, Stretch, faults_of_day, stretches, written
 from diansuo.core.rules.node import Node, plain
@@ -30,15 +32,19 @@ def time_of_use_bands(body: Body, units: Units) -> Values:
     ``ratios`` of a day, which stand in place of the general ones. A day names the periods that exist in its
     months; one whose hours are not known has null there and is left out of the check of the day. ``days`` is
     empty where the rule states no hours: then the meter alone decides, and every period with a ratio exists.
+    ``day_types`` is there where the rule has types of day; a day without its own holds for all of them.
     """
     named = _named(body["ratios"])
-    days = [_day(node, named) for node in body["days"].sequence()] if "days" in body else []
+    types = day_types(body["day_types"]) if "day_types" in body else []
+    names = tuple(each["name"] for each in types)
+    days = [_day(node, named, names) for node in body["days"].sequence()] if "days" in body else []
     if "days" in body:
-        _check_months(body["days"], days)
+        _check_months(body["days"], days, names)
     return {
         "ratios": _ratios(body["ratios"]),
         "without_month": _without_month(body.get("without_month"), named, days),
         "days": days,
+        **({"day_types": types} if types else {}),
     }
 
 
@@ -65,11 +71,12 @@ def _ratios(node: Node) -> Ratios:
     return ratios
 
 
-def _day(node: Node, general: Collection[str]) -> Values:
+def _day(node: Node, general: Collection[str], types: Collection[str]) -> Values:
     """Read the day of some months: the hours of each period, together each minute exactly once."""
-    members = node.fields(("months",), (*PERIODS, "ratios"))
-    months = [month.choice(MONTH_KEYS, "month") for month in members["months"].sequence()] if members else []
-    day: Values = {"months": [month for month in months if month is not None]}
+    members = node.fields(("months",), ("day_types", *PERIODS, "ratios"))
+    day: Values = {"months": _chosen(members.get("months"), MONTH_KEYS, "month")}
+    if "day_types" in members:
+        day["day_types"] = _chosen(members["day_types"], types, "type of day")
     named = _named(members["ratios"]) if "ratios" in members else general
     owned: list[tuple[Stretch, str]] = []
     for name in PERIODS:
@@ -94,15 +101,24 @@ def _day(node: Node, general: Collection[str]) -> Values:
     return day
 
 
-def _check_months(node: Node, days: list[Values]) -> None:
-    """Check that each month has exactly one day."""
-    found = [month for day in days for month in day["months"]]
-    missing = [month for month in MONTH_KEYS if month not in found]
-    twice = [month for month in MONTH_KEYS if found.count(month) > 1]
-    if missing:
-        node.refuse(f"no hours for month {', '.join(missing)}", "name each month of the year in one day")
-    if twice:
-        node.refuse(f"month {', '.join(twice)} stands there twice", "name each month in one day only")
+def _chosen(node: Node | None, known: Collection[str], what: str) -> list[str]:
+    read = [each.choice(known, what) for each in node.sequence()] if node is not None else []
+    return [each for each in read if each is not None]
+
+
+def _check_months(node: Node, days: list[Values], types: Collection[str]) -> None:
+    """Check that each month has exactly one day of each type."""
+    for name in types or ("",):
+        on = f" on a {name}" if name else ""
+        found = [month for day in days if name in day.get("day_types", (name,)) for month in day["months"]]
+        missing = [month for month in MONTH_KEYS if month not in found]
+        twice = [month for month in MONTH_KEYS if found.count(month) > 1]
+        if missing:
+            node.refuse(
+                f"no hours for month {', '.join(missing)}{on}", "name each month of the year in one day"
+            )
+        if twice:
+            node.refuse(f"month {', '.join(twice)} stands there twice{on}", "name each month in one day only")
 
 
 def _without_month(node: Node | None, named: Collection[str], days: list[Values]) -> dict[str, str]:
@@ -110,12 +126,16 @@ def _without_month(node: Node | None, named: Collection[str], days: list[Values]
     if node is None:
         return {}
     where: dict[str, str] = {}
+    by_month: dict[str, set[str]] = {}
+    for day in days:
+        for month in day["months"]:
+            by_month.setdefault(month, set()).update(day)
     for name, member in node.fields((), PERIODS).items():
         target = member.choice([each for each in PERIODS if each != name], "period")
         if target is None:
             continue
         where[name] = target
-        nowhere = [month for day in days if name not in day and target not in day for month in day["months"]]
+        nowhere = [month for month, held in by_month.items() if name not in held and target not in held]
         if target not in named:
             member.refuse(f"{target} has no ratio", f"add {target} to the ratios, or name another period")
         elif nowhere:

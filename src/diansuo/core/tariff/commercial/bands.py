@@ -14,6 +14,7 @@ from typing import Any, Final
 from diansuo.core.quantity.band import Band
 from diansuo.core.quantity.month import month_of, next_month
 from diansuo.core.rules import Entry
+from diansuo.core.rules.day_bands import day_of_month
 
 FLAT_RATIO: Final = Decimal(1)
 
@@ -60,13 +61,8 @@ def ratios_of(entry: Entry, months: Iterable[int]) -> Ratios:
         ValueAbsent: a period has hours and its ratio is not known.
         RatioChange: two months give a period two ratios.
     """
-    days = {month: _day_of(entry, month % 100) for month in months}
+    days = {month: day_of_month(entry, month % 100) for month in months}
     return Ratios(tuple(_ratio(entry, band, days) for band in Band))
-
-
-def _day_of(entry: Entry, month_of_year: int) -> Mapping[str, Any] | None:
-    """Return the day of a month; None where the rule states no hours."""
-    return next((day for day in entry.values["days"] if str(month_of_year) in day["months"]), None)
 
 
 def _ratio(entry: Entry, band: Band, days: Mapping[int, Mapping[str, Any] | None]) -> Decimal | None:

@@ -94,10 +94,16 @@ def _row(component: str, scheme: Any, voltage: Any, price: Decimal, before: Deci
         scheme=scheme,
         voltage=voltage,
         price=price,
-        before=before,
+        before=None if before is None else _as_long(before, price),
         change_bp=None if change is None else int((change * 10_000).to_integral_value()),
         jump=abs(price) >= 2 or (change is not None and abs(change) > JUMP),
     )
+
+
+def _as_long(price: Decimal, other: Decimal) -> Decimal:
+    """Write a price with as many decimals as another, which the rulebook had dropped as zeros."""
+    longer = other.as_tuple().exponent < price.as_tuple().exponent
+    return price.quantize(other) if longer else price
 
 
 def slice_hashes(sheet: PriceSheet, book: RuleBook) -> list[str]:

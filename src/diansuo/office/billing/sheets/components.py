@@ -64,6 +64,11 @@ def _codes(words: dict[str, tuple[str, ...]]) -> dict[str, str]:
 _COMPONENTS, _SCHEMES, _VOLTAGES = map(_codes, (_COMPONENT_WORDS, _SCHEME_WORDS, _VOLTAGE_WORDS))
 
 
+def row_of(name: str, scheme: str, voltage: str) -> tuple[str, str, str]:
+    """Return the words of a row of a price sheet for three codes, as :func:`component` and the others read them."""
+    return _COMPONENT_WORDS[name][0], _SCHEME_WORDS[scheme][0], _VOLTAGE_WORDS[voltage][0]
+
+
 def component(text: str) -> str | None:
     """Return the component a text names, or None."""
     return _COMPONENTS.get(normal(text))

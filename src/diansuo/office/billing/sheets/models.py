@@ -33,6 +33,8 @@ class PriceSheet(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("提交人")
     )
     proposed_at = models.DateTimeField(_("提交时间"))
+    # Of a proposal from the command line: the login and the computer it was run by. Nobody of that name approves it.
+    proposed_from = models.CharField(_("命令行登录名"), max_length=160, blank=True)
     approved_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("审批人")
     )

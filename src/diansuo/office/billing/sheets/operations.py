@@ -44,8 +44,17 @@ def prepared(prices: Prices, publication: Publication, now: datetime) -> dict[st
     return content
 
 
-def propose(prices: Prices, publication: Publication, *, user: User | None, now: datetime) -> PriceSheet:
+def propose(
+    prices: Prices, publication: Publication, *, user: User | None, now: datetime, ran_by: str = ""
+) -> PriceSheet:
     """Keep a sheet for a second person to approve; it prices nothing yet.
+
+    Args:
+        prices: by component, scheme and voltage class.
+        publication: where and for when they were published.
+        user: who proposes; None for the system's own account.
+        now: the moment.
+        ran_by: ``login@computer`` of who ran the command; empty from a page.
 
     Raises:
         UnableToDo: as :func:`prepared`, or the very same prices wait or hold already.
@@ -67,6 +76,7 @@ def propose(prices: Prices, publication: Publication, *, user: User | None, now:
         content_hash=digest,
         proposed_by=user,
         proposed_at=now,
+        proposed_from=ran_by[:160],
     )
 
 
@@ -74,9 +84,10 @@ def approve(sheet: PriceSheet, *, user: User, now: datetime) -> PriceSheet:
     """Let a sheet price bills from now on.
 
     Raises:
-        UnableToDo: the proposer approves it, it does not wait, or it overlaps with one that holds.
+        UnableToDo: the proposer approves it, or whoever ran the command that proposed it; it does not wait; or it
+            overlaps with one that holds.
     """
-    if sheet.proposed_by_id == user.pk:
+    if proposed_it(sheet, user):
         raise UnableToDo(_("提交人不能审批自己的价格表，请另一人审批"))
     with transaction.atomic():
         held = _locked(sheet, State.PROPOSED)
@@ -84,6 +95,12 @@ def approve(sheet: PriceSheet, *, user: User, now: datetime) -> PriceSheet:
         held.state, held.approved_by, held.approved_at = State.APPROVED, user, now
         held.save(update_fields=["state", "approved_by", "approved_at"])
     return held
+
+
+def proposed_it(sheet: PriceSheet, user: User) -> bool:
+    """Return whether a user proposed a sheet, by account or by the login the command was run with."""
+    login = sheet.proposed_from.partition("@")[0]
+    return sheet.proposed_by_id == user.pk or (bool(login) and login.lower() == user.username.lower())
 
 
 def withdraw(sheet: PriceSheet, *, user: User, now: datetime) -> PriceSheet:

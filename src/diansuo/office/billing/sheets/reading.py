@@ -79,6 +79,16 @@ def read_pasted(text: str) -> Stated:
         return read_file(path, _("粘贴的表格.csv"))
 
 
+def as_pasted(prices: Prices) -> str:
+    """Write prices as a table that :func:`read_pasted` reads back to the same prices."""
+    rows = ["\t".join(column.heading for column in COLUMNS)]
+    for name, schemes in prices.items():
+        for scheme, by_voltage in schemes.items():
+            for voltage, price in by_voltage.items():
+                rows.append("\t".join((*components.row_of(name, scheme, voltage), f"{price:f}")))
+    return "\n".join(rows)
+
+
 def _read(table: Table, stated: Stated) -> None:
     parsed = parse_columns(table, COLUMNS)
     stated.problems += parsed.problems

@@ -12,15 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from diansuo.core.quantity.month import month_of
 from diansuo.office.base import lists
 from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.sheets import comparing, components, operations, queries
+from diansuo.office.billing.sheets import comparing, components, operations, queries, reading
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.forms import SheetForm
 from diansuo.office.billing.sheets.models import PriceSheet
 from diansuo.office.billing.sheets.place import commercial_place, place_name
+from diansuo.office.billing.wording import reason
 from diansuo.office.config.rulebook import book
 
 TONES = {
@@ -35,9 +37,8 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
     listing = lists.Listing(
         title=_("月度价格表"),
         columns=(
-            Column("from_date", _("执行起"), Kind.DAY, url_name="sheet", url_args=("id",)),
-            Column("to_date", _("执行止（不含）"), Kind.DAY),
-            Column("component_names", _("价格项目"), url_name="sheet", url_args=("id",)),
+            Column("month", _("执行月份"), Kind.PERIOD, url_name="sheet", url_args=("id",)),
+            Column("component_names", _("价格项目")),
             Column("document", _("依据文件")),
             Column("state", _("状态"), Kind.CODE, labels=dict(PriceSheet.State.choices), tones=TONES),
             Column("proposed_by.first_name", _("提交人"), Kind.CODE),
@@ -61,6 +62,7 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
 def _with_components(rows: list[PriceSheet]) -> list[PriceSheet]:
     for row in rows:
         names = {components.component_of(document["id"]) for document in row.content.values()}
+        row.month = month_of(row.from_date)
         row.component_names = str(_("、")).join(
             str(title) for name, title in components.COMPONENT_RULES.items() if name in names
         )
@@ -77,20 +79,36 @@ def sheet_new(request: HttpRequest) -> HttpResponse:
         "names": _sheet_owned(),
         "section": "sheets",
     }
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and "edit" not in request.POST:
+        prices, publication = form.cleaned_data["prices"], form.publication(commercial_place())
         try:
-            made = operations.propose(
-                form.cleaned_data["prices"],
-                form.publication(commercial_place()),
-                user=request.user,
-                now=timezone.now(),
-            )
+            if "confirm" in request.POST:
+                made = operations.propose(prices, publication, user=request.user, now=timezone.now())
+                messages.success(request, _("已提交，等另一人审批"))
+                return redirect("sheet", made.pk)
+            content = operations.prepared(prices, publication, timezone.now())
         except operations.UnableToDo as problem:
             form.add_error(None, str(problem))
         else:
-            messages.success(request, _("已提交，等另一人审批；先与上月对照看一遍，有误就撤回重交"))
-            return redirect("sheet", made.pk)
+            context |= _compared(content) | {"held": _held(request, form), "publication": publication}
+            return render(request, "billing/sheets/preview.html", context)
     return render(request, "billing/sheets/new.html", context, status=422 if form.errors else 200)
+
+
+def _compared(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the prices of a sheet beside the ones before it, as its table shows them."""
+    rows = comparing.rows(content, priced_book())
+    return {
+        "rows": rows,
+        "jumps": sum(row.jump for row in rows),
+        "compared": any(row.before is not None for row in rows),
+    }
+
+
+def _held(request: HttpRequest, form: SheetForm) -> list[tuple[str, str]]:
+    """Return what the confirmation sends again; a file comes back as the table that was read from it."""
+    given = {name: request.POST.get(name, "") for name in form.fields if name not in ("file", "table")}
+    return [*given.items(), ("table", reading.as_pasted(form.cleaned_data["prices"]))]
 
 
 def _sheet_owned() -> list[str]:
@@ -108,17 +126,14 @@ def sheet_page(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Show a sheet beside what held before it."""
     sheet = _found(request, sheet_id)
     laid = priced_book()
-    rows = comparing.rows(sheet.content, laid)
     entry = next(iter(next(iter(sheet.content.values()))["values"].values()))
     waiting = sheet.state == PriceSheet.State.PROPOSED
-    own = sheet.proposed_by_id == request.user.pk
+    own = operations.proposed_it(sheet, request.user)
     context = {
         "sheet": sheet,
-        "rows": rows,
-        "jumps": sum(row.jump for row in rows),
-        "compared": any(row.before is not None for row in rows),
+        **_compared(sheet.content),
         "source": entry["source"],
-        "doubts": list(entry["unverified"].values()),
+        "doubts": list(map(reason, entry["unverified"].values())),
         "place": place_name(laid, sheet.place),
         "tone": TONES[PriceSheet.State(sheet.state)],
         "may_approve": waiting and not own and request.user.has_perm("base.approve_prices"),
