@@ -29,7 +29,7 @@ from diansuo.core.quantity.arrays import Int64
 from diansuo.core.quantity.month import next_month, previous_month
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.office.base.bulk import day_number, fetch_columns
-from diansuo.office.metering import issued, rules
+from diansuo.office.metering import due_sql, issued, rules
 
 Bool = npt.NDArray[np.bool_]
 
@@ -46,93 +46,6 @@ PARTS_OF_CLASS: Final = {
 }
 # Sharp and deep valley there are in some months only, and not on every meter.
 COMMERCIAL_PARTS: Final = part_mask(Register.ACTIVE_PEAK, Register.ACTIVE_FLAT, Register.ACTIVE_VALLEY)
-
-DAYS: Final = ", ".join(["(%s, %s, %s, %s)"] * 31)
-FAR: Final = 2**40
-
-# The day a point is billed up to, for the month before which it is asked; point: archive_meteringpoint p.
-OPEN_DATE = """
-    (SELECT c.to_date FROM metering_consumption c
-     WHERE c.point_id = p.id AND c.to_date IS NOT NULL AND c.period < %s AND {billed}
-     ORDER BY c.to_date DESC LIMIT 1)
-"""
-DUE_POINTS = """
-    WITH calendar (reading_day, due_date, before_date, month_bit) AS (VALUES {days})
-    SELECT p.id, p.contract_id, k.reading_day, COALESCE(o.price_class, t.price_class), t.voltage_class,
-           t.capacity_va, {open_day}, u.id AS supply_id, u.time_of_use, COALESCE({closed_day}, %s) AS closed_day,
-           CASE WHEN e.idle_months & k.month_bit > 0 THEN 1 ELSE 0 END AS idle, COALESCE(o.feed_in, 0) = 1
-    FROM archive_meteringpoint p
-    JOIN archive_contract h ON h.id = p.contract_id
-    LEFT JOIN archive_route s ON s.id = p.route_id
-    JOIN calendar k ON k.reading_day = COALESCE(s.reading_day, %s)
-    JOIN archive_contractterm t ON t.contract_id = h.id AND t.valid_from <= {last_date}
-         AND (t.valid_to IS NULL OR t.valid_to >= {last_date})
-    LEFT JOIN archive_supplyterm u ON u.contract_id = h.id AND u.valid_from <= {last_date}
-         AND (u.valid_to IS NULL OR u.valid_to >= {last_date})
-    LEFT JOIN archive_useterm e ON e.contract_id = h.id AND e.valid_from < {last_date}
-         AND (e.valid_to IS NULL OR e.valid_to >= {last_date})
-    LEFT JOIN archive_pointterm o ON o.point_id = p.id AND o.valid_from <= {last_date}
-         AND (o.valid_to IS NULL OR o.valid_to >= {last_date})
-    WHERE p.station_id = %s AND p.id BETWEEN %s AND %s AND COALESCE(o.share, 0) = 0
-      AND (h.opened_date IS NULL OR h.opened_date <= k.due_date)
-      AND (h.closed_date IS NULL OR h.closed_date > k.before_date)
-      {unbilled} {not_idle}
-    ORDER BY p.id, t.valid_from, u.valid_from, o.valid_from
-"""
-# A contract that closes is read on its last day, before the scheduled one.
-LAST_DATE = "CASE WHEN h.closed_date < k.due_date THEN h.closed_date ELSE k.due_date END"
-# In a month it stands idle a point is due only where somebody read it all the same.
-NOT_IDLE = """
-    AND (e.idle_months IS NULL OR e.idle_months & k.month_bit = 0
-         OR EXISTS (SELECT 1 FROM metering_registerreading r WHERE r.point_id = p.id AND r.period = %s))
-"""
-UNBILLED = """
-    AND NOT EXISTS (SELECT 1 FROM metering_consumption c WHERE c.period = %s AND c.point_id = p.id AND {billed})
-"""
-# CROSS JOIN keeps SQLite at one seek a point: the readings since the last settlement, and nothing of the years before.
-# Five small columns travel as one number: at 100,000 points each column through Python costs a tenth of the query.
-# Where two installations of one meter meet on the day of a reading, a final reading takes the one that ends.
-READINGS = """
-    SELECT r.point_id, r.meter_id, {read_day}, r.register_wh, COALESCE(r.period, 0), COALESCE(r.list_previous_wh, -1),
-           r.register + 64 * r.purpose + CASE WHEN r.estimated THEN 512 ELSE 0 END
-           + 1024 * m.integer_digits + 16384 * COALESCE(i.multiplier, 0)
-    FROM archive_meteringpoint p
-    CROSS JOIN metering_registerreading r
-    JOIN archive_meter m ON m.id = r.meter_id
-    LEFT JOIN archive_meterinstallation i ON i.point_id = r.point_id AND i.meter_id = r.meter_id
-         AND i.valid_from <= r.read_date AND (i.valid_to IS NULL OR i.valid_to >= r.read_date)
-         AND NOT (r.purpose = 2 AND i.valid_from = r.read_date)
-         AND NOT (r.purpose <> 2 AND i.valid_to IS NOT NULL AND i.valid_to = r.read_date AND EXISTS (
-             SELECT 1 FROM archive_meterinstallation j
-             WHERE j.point_id = i.point_id AND j.meter_id = i.meter_id AND j.valid_from = r.read_date))
-    WHERE p.station_id = %s AND p.id BETWEEN %s AND %s AND r.point_id = p.id
-      AND r.read_date >= COALESCE({open_date}, %s) AND (r.period IS NULL OR r.period <= %s)
-"""
-NEAREST_INSTALLATIONS = """
-    SELECT i.point_id, i.meter_id, i.multiplier FROM archive_meterinstallation i
-    WHERE i.point_id IN ({marks}) ORDER BY i.point_id, i.valid_from DESC
-"""
-SETTLED_MONTHS = """
-    SELECT c.point_id, c.period, c.total_wh, {from_day}, {to_day} FROM metering_consumption c
-    WHERE c.period IN ({periods}) AND c.point_id BETWEEN %s AND %s AND c.status = 0 AND {billed}
-"""
-# Only what prices energy: the capacity prices none of the classes there are. Billing divides a month itself where one
-# engine prices both sides of a change; between a household and a commercial class it needs a reading on the day.
-TERM_CHANGES = """
-    SELECT p.id, t.valid_from FROM archive_contractterm t
-    JOIN archive_contractterm b ON b.contract_id = t.contract_id AND b.valid_to = t.valid_from
-         AND (b.price_class <> t.price_class OR b.voltage_class <> t.voltage_class)
-         AND (b.price_class IN (5, 6)) <> (t.price_class IN (5, 6))
-    JOIN archive_meteringpoint p ON p.contract_id = t.contract_id
-    WHERE p.station_id = %s AND p.id BETWEEN %s AND %s AND t.valid_from BETWEEN %s AND %s
-"""
-MULTIPLIER_CHANGES = """
-    SELECT p.id, i.valid_from FROM archive_meterinstallation i
-    JOIN archive_meterinstallation b ON b.point_id = i.point_id AND b.meter_id = i.meter_id
-         AND b.valid_to = i.valid_from AND b.multiplier <> i.multiplier
-    JOIN archive_meteringpoint p ON p.id = i.point_id
-    WHERE p.station_id = %s AND p.id BETWEEN %s AND %s AND i.valid_from BETWEEN %s AND %s
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,19 +161,19 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
     A point whose contract stands idle that month is due where it was read all the same; without ``unbilled`` always.
     """
     billed = issued.condition()
-    query = DUE_POINTS.format(
-        days=DAYS,
-        open_day=f"COALESCE({day_number(OPEN_DATE.format(billed=billed))}, {NEVER})",
+    query = due_sql.DUE_POINTS.format(
+        days=due_sql.DAYS,
+        open_day=f"COALESCE({day_number(due_sql.OPEN_DATE.format(billed=billed))}, {NEVER})",
         closed_day=day_number("h.closed_date"),
-        last_date=LAST_DATE,
-        unbilled=UNBILLED.format(billed=billed) if unbilled else "",
-        not_idle=NOT_IDLE if unbilled else "",
+        last_date=due_sql.LAST_DATE,
+        unbilled=due_sql.UNBILLED.format(billed=billed) if unbilled else "",
+        not_idle=due_sql.NOT_IDLE if unbilled else "",
     )
     calendar = _calendar(period)
     params = [
         *calendar,
         period,
-        FAR,
+        due_sql.FAR,
         rules.FIRST_READING_DAY,
         station_id,
         low,
@@ -295,14 +208,19 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
 
 def count_due(station_id: int, period: int) -> int:
     """Count the points due in a month, billed or not."""
-    query = DUE_POINTS.format(
-        days=DAYS, open_day="0", closed_day="NULL", last_date=LAST_DATE, unbilled="", not_idle=NOT_IDLE
+    query = due_sql.DUE_POINTS.format(
+        days=due_sql.DAYS,
+        open_day="0",
+        closed_day="NULL",
+        last_date=due_sql.LAST_DATE,
+        unbilled="",
+        not_idle=due_sql.NOT_IDLE,
     )
     everything = [station_id, 0, np.iinfo(np.int64).max, period]
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT COUNT(DISTINCT id) FROM ({query}) due",
-            [*_calendar(period), FAR, rules.FIRST_READING_DAY, *everything],
+            [*_calendar(period), due_sql.FAR, rules.FIRST_READING_DAY, *everything],
         )
         return int(cursor.fetchone()[0])
 
@@ -321,8 +239,8 @@ def _calendar(period: int) -> list[object]:
 def load_readings(station_id: int, period: int, low: int, high: int) -> ReadingRows:
     """Load the readings of these points from the day they are billed up to, as far as this month."""
     rows = fetch_columns(
-        READINGS.format(
-            open_date=OPEN_DATE.format(billed=issued.condition()), read_day=day_number("r.read_date")
+        due_sql.READINGS.format(
+            open_date=due_sql.OPEN_DATE.format(billed=issued.condition()), read_day=day_number("r.read_date")
         ),
         [station_id, low, high, period, date.min, period],
         point="int", meter="int", day="int", register_wh="int", period="int", listed_previous_wh="int", small="int",
@@ -351,7 +269,7 @@ def _with_nearest_multiplier(readings: ReadingRows) -> ReadingRows:
     for start in range(0, len(points), 10_000):
         part = points[start : start + 10_000]
         found = fetch_columns(
-            NEAREST_INSTALLATIONS.format(marks=", ".join(["%s"] * len(part))),
+            due_sql.NEAREST_INSTALLATIONS.format(marks=", ".join(["%s"] * len(part))),
             part,
             point="int", meter="int", multiplier="int",
         )  # fmt: skip
@@ -367,7 +285,7 @@ def settled_months(period: int, low: int, high: int, months_back: int) -> Settle
     """Load the billed months before this one that the checks look at: the latest few, and the year before's."""
     wanted = [next_month(period, -back) for back in range(1, months_back + 1)]
     wanted = sorted({*wanted, next_month(period, -12)})
-    query = SETTLED_MONTHS.format(
+    query = due_sql.SETTLED_MONTHS.format(
         periods=", ".join(["%s"] * len(wanted)),
         billed=issued.condition(),
         from_day=day_number("c.from_date"),
@@ -387,8 +305,8 @@ def settled_months(period: int, low: int, high: int, months_back: int) -> Settle
 def changes(station_id: int, low: int, high: int, from_day: int, to_day: int) -> Changes:
     """Load the days between two days on which what prices a point, or its multiplier, changed."""
     params = [station_id, low, high, as_date(from_day), as_date(to_day)]
-    terms = fetch_columns(TERM_CHANGES, params, point="int", day="day")
-    multipliers = fetch_columns(MULTIPLIER_CHANGES, params, point="int", day="day")
+    terms = fetch_columns(due_sql.TERM_CHANGES, params, point="int", day="day")
+    multipliers = fetch_columns(due_sql.MULTIPLIER_CHANGES, params, point="int", day="day")
     is_multiplier = np.arange(len(terms["point"]) + len(multipliers["point"])) >= len(terms["point"])
     return Changes(
         point=np.concatenate((terms["point"], multipliers["point"])),
