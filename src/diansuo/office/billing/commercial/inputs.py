@@ -82,10 +82,8 @@ def settled_inputs(
     running = pauses.charged_transformers(given.transformers, rests, book)
     charges = _charges(ready, terms, changes, running, month_days)
     demand_w, unsaid = demand.with_losses(terms, pays, read.from_day, read.energy_wh, lost_wh, book)
-    part = charges.whole_demand_days, month_days
-    earning_wh, undecided = demand.discount_energy(
-        terms, pays, read.from_day, part, read.energy_wh, lost_wh, book
-    )
+    energies, part = (read.energy_wh, lost_wh), (charges.whole_demand_days, month_days)
+    earning_wh, undecided = demand.discount_energy(terms, pays, read.from_day, part, *energies, book)
     energy_wh = read.energy_wh + lost_wh
     inputs = CommercialInput(
         voltage_class=read.voltage_class,
@@ -105,16 +103,7 @@ def settled_inputs(
         **_of_terms(terms, read.price_class),
     )
     inputs = grouping.charged_together(group, inputs, added)
-    # A point with a class of its own keeps it when the contract's changes.
-    own_class = (read.price_class != terms.price_class)[changes.row]
-    later_class = np.where(own_class, read.price_class[changes.row], changes.terms.price_class)
-    later = replace(
-        inputs.take(changes.row),
-        voltage_class=changes.terms.voltage_class.astype(np.int16),
-        capacity_va_days=charges.va_days[len(days) :],
-        demand_days=charges.demand_days[len(days) :],
-        **_of_terms(changes.terms, later_class),
-    )
+    later = _later_inputs(inputs, read.price_class, terms, changes, charges)
     refused = dict(changes.refused)
     for one in (*added.refused, *unsaid, *undecided):
         refused.setdefault(one.row, one)
@@ -127,6 +116,27 @@ def settled_inputs(
         read_bands_wh,
         refused,
         tuple(warned),
+    )
+
+
+def _later_inputs(
+    inputs: CommercialInput,
+    price_class: npt.NDArray[np.integer],
+    terms: Terms,
+    changes: Changes,
+    charges: _Charges,
+) -> CommercialInput:
+    """Return the rows of the terms that begin inside months."""
+    months = len(inputs)
+    # A point with a class of its own keeps it when the contract's changes.
+    own_class = (price_class != terms.price_class)[changes.row]
+    later_class = np.where(own_class, price_class[changes.row], changes.terms.price_class)
+    return replace(
+        inputs.take(changes.row),
+        voltage_class=changes.terms.voltage_class.astype(np.int16),
+        capacity_va_days=charges.va_days[months:],
+        demand_days=charges.demand_days[months:],
+        **_of_terms(changes.terms, later_class),
     )
 
 
