@@ -12,10 +12,10 @@ from pytest_django.fixtures import Settings
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.office.archive.models import ContractTerm, SupplyTerm
 from diansuo.office.base.scope import Scope
-from diansuo.office.base.waterfall import Part, waterfall
 from diansuo.office.billing.average import book, queries
 from diansuo.office.billing.average.book import Group
 from diansuo.office.billing.models import Bill, BillLine
+from diansuo.office.billing.waterfall import between
 from tests.office.base import pages
 from tests.office.desk.months import opened_household, read, run
 from tests.office.metering import builder
@@ -116,11 +116,13 @@ def test_who_must_follow_a_rule_and_does_not_is_named() -> None:
 
 
 def test_a_waterfall_whose_parts_do_not_make_up_the_difference_is_refused() -> None:
-    bars = waterfall(Part("a", 1000), [Part("more", 50), Part("less", -70)], Part("b", 980))
+    parts = [("more", 50), ("less", -70)]
 
-    assert [bar.kind for bar in bars] == ["whole", "up", "down", "whole"]
+    drawn = between(("a", 1000), parts, ("b", 980))
+
+    assert [bar.kind for bar in drawn.bars] == ["whole", "more", "less", "whole"]
     with pytest.raises(ValueError, match="not to 981"):
-        waterfall(Part("a", 1000), [Part("more", 50), Part("less", -70)], Part("b", 981))
+        between(("a", 1000), parts, ("b", 981))
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ from diansuo.office.base import lists, wording
 from diansuo.office.base.cells import Column, cells
 from diansuo.office.base.export import workbook
 from diansuo.office.base.scope import Scope
-from diansuo.office.base.waterfall import Part, waterfall
 from diansuo.office.base.work_orders.links import Subject, signed
 from diansuo.office.billing.average import listing, queries, rules
 from diansuo.office.billing.average.asked import Asked, asked
 from diansuo.office.billing.average.figures import sums
 from diansuo.office.billing.average.wording import EFFECTS, RATES
+from diansuo.office.billing.waterfall import Waterfall, between
 
 ROWS = 100
 
@@ -43,7 +43,8 @@ def change(request: HttpRequest) -> HttpResponse:
             return workbook(_("平均单价") + f"_{of.period}", columns, [*rows, listing.row(_("合计"), total)])
         context |= {
             "total": listing.row(_("合计"), total),
-            "bars": _bars(of, total),
+            "chart": _chart(of, total),
+            "causes": _causes(of, total),
             "columns": columns,
             "rows": [(listing.link(of, by, row["key"]), cells(columns, row)) for row in rows],
             "foot": cells(columns, listing.row(_("合计"), total)),
@@ -52,17 +53,21 @@ def change(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/average/change.html", context)
 
 
-def _bars(of: Asked, total: dict[str, int]) -> list[Any]:
-    parts = [
-        Part(title, total[code], f"{reverse('average_customers')}?{of.query}&effect={code}", str(note))
+def _chart(of: Asked, total: dict[str, int]) -> Waterfall:
+    parts = [(str(title), total[code]) for code, (title, _note) in EFFECTS.items() if total[code]]
+    return between(
+        (wording.month(of.against), total["before_fen"]), parts, (wording.month(of.period), total["now_fen"])
+    )
+
+
+def _causes(of: Asked, total: dict[str, int]) -> list[dict[str, Any]]:
+    """Return each effect with what it means and where its customers are."""
+    address = f"{reverse('average_customers')}?{of.query}&effect="
+    return [
+        {"title": title, "note": note, "amount_fen": total[code], "url": f"{address}{code}"}
         for code, (title, note) in EFFECTS.items()
         if total[code]
     ]
-    return waterfall(
-        Part(_("%s 电费") % wording.month(of.against), total["before_fen"]),
-        parts,
-        Part(_("%s 电费") % wording.month(of.period), total["now_fen"]),
-    )
 
 
 def customer_list(request: HttpRequest) -> HttpResponse:

@@ -12,11 +12,11 @@ from diansuo.core.tariff.explaining import Cause
 from diansuo.office.base import wording
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.explaining import causes, evidence, queries
-from diansuo.office.billing.explaining.chart import Step, Waterfall, draw
 from diansuo.office.billing.explaining.lines import LineReason, reasons
 from diansuo.office.billing.explaining.queries import Against, Missing
 from diansuo.office.billing.explaining.stored import Stored, load
 from diansuo.office.billing.models import Bill
+from diansuo.office.billing.waterfall import Waterfall, between
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
@@ -84,13 +84,12 @@ class Why:
         """Draw the parts between the two bills; None where there is nothing to draw."""
         if self.before is None or not self.parts:
             return None
-        level = self.before.bill.amount_fen
-        steps = [Step(wording.month(self.before.bill.period), 0, level, whole=True)]
-        for part in self.parts:
-            steps.append(Step(str(causes.TITLES[part.cause]), level, level + part.amount_fen, whole=False))
-            level += part.amount_fen
-        steps.append(Step(wording.month(self.after.bill.period), 0, level, whole=True))
-        return draw(steps)
+        before, after = self.before.bill, self.after.bill
+        return between(
+            (wording.month(before.period), before.amount_fen),
+            [(str(causes.TITLES[part.cause]), part.amount_fen) for part in self.parts],
+            (wording.month(after.period), after.amount_fen),
+        )
 
 
 def why(scope: Scope, bill: Bill, against: Against) -> Why:

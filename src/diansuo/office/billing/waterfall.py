@@ -51,6 +51,21 @@ class Waterfall:
     zero: str
 
 
+def between(start: tuple[str, int], parts: Sequence[tuple[str, int]], end: tuple[str, int]) -> Waterfall:
+    """Draw the parts, each a title and fen, that lead from one total to another.
+
+    Raises:
+        ValueError: the parts do not make up the difference.
+    """
+    steps, level = [Step(start[0], 0, start[1], whole=True)], start[1]
+    for title, amount_fen in parts:
+        steps.append(Step(title, level, level + amount_fen, whole=False))
+        level += amount_fen
+    if level != end[1]:
+        raise ValueError(f"{start[1]} and the parts come to {level}, not to {end[1]}")
+    return draw([*steps, Step(end[0], 0, level, whole=True)])
+
+
 def draw(steps: Sequence[Step]) -> Waterfall:
     """Lay the bars out from above to below, all on one scale of yuan."""
     levels = [level for step in steps for level in (step.from_fen, step.to_fen) if not step.whole]
