@@ -16,10 +16,13 @@ class CollectionConfig(AppConfig):
     def ready(self) -> None:
         """Publish the files this app can import, and what it adds to the menu and the customer page."""
         from diansuo.office.base.imports import kinds
+        from diansuo.office.billing.rebilling import operations as rebilling
         from diansuo.office.collection import panels
+        from diansuo.office.collection.operations import settle_correction
         from diansuo.office.collection.arrears_importing import ARREARS
         from diansuo.office.collection.importing import PAYMENTS
 
         kinds.register(PAYMENTS)
         kinds.register(ARREARS)
+        rebilling.publish(settle_correction)
         panels.publish()
