@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from diansuo.cli import bill_explain, bill_prove
+from diansuo.cli import bill_explain, bill_prove, bill_rebill
 from diansuo.cli.say import t
 
 app = typer.Typer(no_args_is_help=True, help=t("单张账单。", "Single bills."))
@@ -17,3 +17,5 @@ def bill() -> None:
 
 app.command("explain", help=bill_explain.HELP)(bill_explain.explain)
 app.command("prove", help=bill_prove.HELP)(bill_prove.prove)
+app.command("rebill", help=bill_rebill.HELP)(bill_rebill.rebill)
+app.command("close-year", help=bill_rebill.CLOSE_HELP)(bill_rebill.close_year)

@@ -20,6 +20,7 @@ class BillingConfig(AppConfig):
         from diansuo.office.base.scope import Scope
         from diansuo.office.billing import panels, queries, wording
         from diansuo.office.billing.importing.issued import ISSUED
+        from diansuo.office.billing.rebilling import sets
         from diansuo.office.metering import issued
         from diansuo.office.network import prices
 
@@ -33,4 +34,5 @@ class BillingConfig(AppConfig):
             )
         )
         kinds.register(ISSUED)
+        sets.register()
         panels.publish()

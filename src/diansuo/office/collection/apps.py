@@ -18,9 +18,9 @@ class CollectionConfig(AppConfig):
         from diansuo.office.base.imports import kinds
         from diansuo.office.billing.rebilling import operations as rebilling
         from diansuo.office.collection import panels
-        from diansuo.office.collection.operations import settle_correction
         from diansuo.office.collection.arrears_importing import ARREARS
         from diansuo.office.collection.importing import PAYMENTS
+        from diansuo.office.collection.operations import settle_correction
 
         kinds.register(PAYMENTS)
         kinds.register(ARREARS)

@@ -31,7 +31,9 @@ class _Point:
 
 def total_reading(point_id: int, day: date) -> tuple[int, int] | None:
     """Return the total register a point showed at 0:00 of a day, in Wh, and its multiplier; None where none was read."""
-    row = RegisterReading.objects.filter(point=point_id, read_date=day, register=TOTAL).order_by("-id").first()
+    row = (
+        RegisterReading.objects.filter(point=point_id, read_date=day, register=TOTAL).order_by("-id").first()
+    )
     if row is None:
         return None
     return row.register_wh, _multiplier_of(list(MeterInstallation.objects.filter(point=point_id)), row)

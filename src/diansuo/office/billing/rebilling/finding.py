@@ -129,7 +129,9 @@ def _tan_phi(facts: Facts, months: Sequence[Standing]) -> Fraction | None:
         if not 0 < power_factor <= 1:
             raise Held("no_number", fact="power_factor")
         return tan_phi_of_cosine(power_factor)
-    active, reactive = (sum(getattr(month.billed, name) for month in months) for name in ("energy_wh", "reactive_varh"))
+    active, reactive = (
+        sum(getattr(month.billed, name) for month in months) for name in ("energy_wh", "reactive_varh")
+    )
     return tan_phi_of(active, reactive) if active and reactive else None
 
 

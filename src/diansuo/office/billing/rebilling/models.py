@@ -37,9 +37,7 @@ class Correction(models.Model):
         ISSUED = "issued", _("已发行")
         WITHDRAWN = "withdrawn", _("已撤回")
 
-    contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="corrections", verbose_name=_("合同")
-    )
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="corrections", verbose_name=_("合同"))
     point = models.ForeignKey(
         MeteringPoint, models.PROTECT, related_name="corrections", verbose_name=_("计量点")
     )
@@ -125,9 +123,7 @@ class CorrectionMonth(models.Model):
     class Meta:
         verbose_name = _("退补月份")
         verbose_name_plural = _("退补月份")
-        constraints = [
-            models.UniqueConstraint(fields=["correction", "period"], name="correction_month_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["correction", "period"], name="correction_month_once")]
         indexes = [models.Index(fields=["bill"], name="correction_of_bill")]
 
 
@@ -145,9 +141,7 @@ class CorrectionLine(models.Model):
     class Meta:
         verbose_name = _("退补明细")
         verbose_name_plural = _("退补明细")
-        constraints = [
-            models.UniqueConstraint(fields=["month", "component"], name="correction_line_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["month", "component"], name="correction_line_once")]
 
 
 class RebillRefusal(models.Model):

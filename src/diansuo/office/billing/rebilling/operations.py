@@ -165,9 +165,7 @@ def _require_unchanged(held: Correction, now: datetime) -> None:
     except Held as problem:
         raise UnableToDo(wording.held(problem.record())) from problem
     if found.digest != held.digest:
-        raise UnableToDo(
-            _("提交之后账单、档案或价格有了变化，金额已不是审批的数；撤回后重新提交")
-        )
+        raise UnableToDo(_("提交之后账单、档案或价格有了变化，金额已不是审批的数；撤回后重新提交"))
 
 
 def withdraw(correction: Correction, *, user: User | None, now: datetime) -> Correction:

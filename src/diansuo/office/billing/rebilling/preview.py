@@ -95,7 +95,9 @@ class Month:
     def concerned(self) -> bool:
         """Whether anything of it changes."""
         moved = self.year_to_date_wh != self.standing.year_to_date_wh
-        return bool(moved or self.amount_fen or self.right != replace(self.standing.now, book=self.right.book))
+        return bool(
+            moved or self.amount_fen or self.right != replace(self.standing.now, book=self.right.book)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,5 +281,3 @@ def _this_year_wh(scope: Scope, point_id: int, period: int, start: int) -> int:
         return 0
     last = months[-1]
     return last.year_to_date_wh + last.bill.counted_wh + last.now.energy_wh - last.billed.energy_wh
-
-

@@ -194,7 +194,9 @@ def _shares(total_wh: int, held: Sequence[int], parts: Sequence[BillPart]) -> Se
     """Return a total divided like the bill was; by days where the bill had nothing to divide."""
     if sum(held) == total_wh:
         return held
-    return distribute(total_wh, held if any(held) else [(part.to_date - part.from_date).days for part in parts])
+    return distribute(
+        total_wh, held if any(held) else [(part.to_date - part.from_date).days for part in parts]
+    )
 
 
 def _input(given: Mapping[str, Any]) -> BillingInput:
@@ -269,7 +271,9 @@ def _known(value: Any) -> Any:
 def _require_priced(bills: Bills | Any, period: int) -> None:
     if bills.refusals:
         refusal = bills.refusals[0]
-        raise Held("not_priced", period, rule="B-" + refusal.code.upper().replace("_", "-"), **dict(refusal.params))
+        raise Held(
+            "not_priced", period, rule="B-" + refusal.code.upper().replace("_", "-"), **dict(refusal.params)
+        )
 
 
 def _add(amounts: dict[Component, int], lines: Any) -> None:

@@ -81,7 +81,9 @@ def _standing(bill: Bill, corrected: Sequence[CorrectionMonth]) -> Standing:
         now=_as_corrected(last) if last else billed,
         issued_fen=bill.amount_fen + sum(month.amount_fen for month in corrected),
         year_to_date_wh=last.year_to_date_wh if last else bill.year_to_date_wh,
-        parts={group_of(month.correction.kind): Part.from_record(month.part) for month in corrected if month.part},
+        parts={
+            group_of(month.correction.kind): Part.from_record(month.part) for month in corrected if month.part
+        },
         slices=tuple(rule.content for rule in last.rules.all()) if last else (),
     )
 

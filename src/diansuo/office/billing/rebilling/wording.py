@@ -18,6 +18,8 @@ from diansuo.office.billing.rebilling.models import Correction
 
 Kind = Correction.Kind
 Record = Mapping[str, Any]
+State = Correction.State
+TONES = {State.PROPOSED: "warn", State.APPROVED: "info", State.ISSUED: "ok", State.WITHDRAWN: "info"}
 
 FAULTS = {
     WiringFault.FOUR_WIRE_ONE_PHASE_LOST: gettext_lazy("三相四线：一相断压或断流"),
@@ -55,7 +57,11 @@ def held(record: Record) -> str:
 
 def facts(kind: str, given: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what was found as (name, value) in words."""
-    return [(str(FACTS[name]), _fact(name, value)) for name, value in given.items() if name in FACTS and value != ""]
+    return [
+        (str(FACTS[name]), _fact(name, value))
+        for name, value in given.items()
+        if name in FACTS and value != ""
+    ]
 
 
 def _fact(name: str, value: Any) -> str:
@@ -68,7 +74,9 @@ def _fact(name: str, value: Any) -> str:
     return str(value)
 
 
-def of_month(kind: str, *, follows: bool, energy_wh: int, billed: Mapping[str, Any], right: Mapping[str, Any]) -> str:
+def of_month(
+    kind: str, *, follows: bool, energy_wh: int, billed: Mapping[str, Any], right: Mapping[str, Any]
+) -> str:
     """Say in one sentence what a month's difference comes from."""
     if follows:
         return _("本月电量没有错；前面月份的电量变了，本月的阶梯随之移动")
@@ -114,21 +122,26 @@ _HELD: dict[str, Callable[[Record], str]] = {
     "ran_backwards": lambda _p: _("按此接线表计倒走，更正系数为负；核定电量后用“少计电量”提交"),
     "angle_needed": lambda _p: _("该接线的更正系数与功率因数有关，且账单没有无功电量；填功率因数"),
     "cancelled": lambda _p: _("该月已冲正，不能再退补；冲正与重算应一次提交"),
-    "below_zero": lambda p: _("退的电量比该月已计的还多（%(energy)s kWh），核对查实的情况")
-    % {"energy": _kwh(p["energy_wh"])},
-    "contradicts_reading": lambda p: _(
-        "与示数矛盾：更正后该月电量为 %(energy)s kWh；核对正确示数，或核对其前后的示数"
-    )
-    % {"energy": _kwh(p["energy_wh"] + p["added_wh"])},
+    "below_zero": lambda p: (
+        _("退的电量比该月已计的还多（%(energy)s kWh），核对查实的情况") % {"energy": _kwh(p["energy_wh"])}
+    ),
+    "contradicts_reading": lambda p: (
+        _("与示数矛盾：更正后该月电量为 %(energy)s kWh；核对正确示数，或核对其前后的示数")
+        % {"energy": _kwh(p["energy_wh"] + p["added_wh"])}
+    ),
     "next_trues_up": lambda _p: _("下月还没有发行，下次抄表会自动找平；要退补，等下月发行后再提交"),
     "no_reading": lambda p: _("%(day)s 没有抄见示数，无从更正") % {"day": p["day"]},
     "no_terms": lambda _p: _("账期第一天没有生效的用电类别；核对合同条款的起止日期"),
-    "two_part_without_terms": lambda _p: _("原按居民或农业计费，没有两部制的计费参数；先补计费参数并在原系统退补"),
-    "does_not_recompute": lambda p: _(
-        "原账单按存下的依据重算为 %(again)s 元，与发行的 %(issued)s 元不符，差额另有原因；先核对原账单"
-    )
-    % {"again": base.yuan(p["repriced_fen"]), "issued": base.yuan(p["issued_fen"])},
-    "year_closed": lambda p: _("%(year)s 年度已关账，不再退补；确须退补的先由所长打开该年度") % {"year": p["year"]},
+    "two_part_without_terms": lambda _p: _(
+        "原按居民或农业计费，没有两部制的计费参数；先补计费参数并在原系统退补"
+    ),
+    "does_not_recompute": lambda p: (
+        _("原账单按存下的依据重算为 %(again)s 元，与发行的 %(issued)s 元不符，差额另有原因；先核对原账单")
+        % {"again": base.yuan(p["repriced_fen"]), "issued": base.yuan(p["issued_fen"])}
+    ),
+    "year_closed": lambda p: (
+        _("%(year)s 年度已关账，不再退补；确须退补的先由所长打开该年度") % {"year": p["year"]}
+    ),
     "not_priced": _not_priced,
     "waiting": lambda p: _("已有第 %(number)s 号退补单在办，先发行或撤回它") % {"number": p["number"]},
     "cannot": _cannot,
