@@ -12,7 +12,7 @@ from diansuo.office.billing.models import Bill, Correction
 
 
 class Receivable(Imported):
-    """An amount that is due: by a bill or a correction issued here, or (both empty) as an imported list of arrears says.
+    """An amount that is due: by a bill or a correction issued here, or (both empty) as an imported list says.
 
     What a list no longer names is settled as of the list's day, ``settled_date``, and kept.
     """

@@ -30,7 +30,7 @@ class _Point:
 
 
 def total_reading(point_id: int, day: date) -> tuple[int, int] | None:
-    """Return the total register a point showed at 0:00 of a day, in Wh, and its multiplier; None where none was read."""
+    """Return the total register of a point at 0:00 of a day, in Wh, and its multiplier; None where none was read."""
     row = (
         RegisterReading.objects.filter(point=point_id, read_date=day, register=TOTAL).order_by("-id").first()
     )
