@@ -187,11 +187,15 @@ def test_on_the_pages_one_person_proposes_and_another_approves_and_issues(
         "kind": "missed", "customer": "01", "from_period": "2024-09", "to_period": "2024-09",
         "energy_kwh": "200", "reason": "漏抄",
     }  # fmt: skip
-    seen = one.post(reverse("correction_new"), given).content.decode()
-    assert "提交审批" in seen
-    assert "阶梯随之移动" in seen
+    seen = one.post(reverse("correction_new"), given)
+    assert "提交审批" in seen.content.decode()
+    assert "阶梯随之移动" in seen.content.decode()
+    # What was not seen as it now is, is shown once more and not proposed.
+    assert one.post(reverse("correction_new"), given | {"propose": "", "energy_kwh": "20"}).status_code == 200
     assert not Correction.objects.exists()
-    made_at = one.post(reverse("correction_new"), given | {"propose": ""})["Location"]
+    made_at = one.post(
+        reverse("correction_new"), given | {"propose": "", "seen": seen.context["found"].digest}
+    )["Location"]
     made = Correction.objects.get()
     assert "须由另一人审批" in one.get(made_at).content.decode()
     assert one.post(reverse("correction_approve", args=[made.pk])).status_code == 403

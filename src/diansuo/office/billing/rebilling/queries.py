@@ -77,8 +77,8 @@ def months(scope: Scope, one: Correction) -> list[dict[str, Any]]:
                 "right_fen": row.right_fen,
                 "amount_fen": row.amount_fen,
                 "words": wording.of_month(
-                    one.kind,
                     follows=not row.part,
+                    amount_fen=row.amount_fen,
                     energy_wh=row.energy_wh,
                     billed=month.billed.record(),
                     right=OfficeUse.from_record(row.use).record(),

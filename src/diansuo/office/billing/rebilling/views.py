@@ -105,7 +105,9 @@ def _answer(request: HttpRequest, form: CorrectionForm, context: dict[str, Any])
     asked = Asked(chosen[0].pk, form.kind, given["from_period"], given["to_period"], form.facts())
     try:
         found = preview(scope, asked, day=timezone.localdate(now))
-        if "propose" in request.POST:
+        if "propose" in request.POST and request.POST.get("seen") != found.digest:
+            messages.warning(request, _("填写的情况或账单在试算之后有了变化，这是新的结果；看过再提交"))
+        elif "propose" in request.POST:
             made = operations.propose(
                 scope, asked, reason=given["reason"], user=request.user, now=now, found=found
             )
@@ -130,8 +132,8 @@ def _months(found: Preview) -> list[dict[str, Any]]:
             "right_fen": month.right_fen,
             "amount_fen": month.amount_fen,
             "words": wording.of_month(
-                found.asked.kind,
                 follows=month.follows,
+                amount_fen=month.amount_fen,
                 energy_wh=month.energy_wh,
                 billed=month.standing.billed.record(),
                 right=month.right.record(),

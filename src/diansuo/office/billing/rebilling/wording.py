@@ -75,9 +75,11 @@ def _fact(name: str, value: Any) -> str:
 
 
 def of_month(
-    kind: str, *, follows: bool, energy_wh: int, billed: Mapping[str, Any], right: Mapping[str, Any]
+    *, follows: bool, amount_fen: int, energy_wh: int, billed: Mapping[str, Any], right: Mapping[str, Any]
 ) -> str:
     """Say in one sentence what a month's difference comes from."""
+    if follows and not amount_fen:
+        return _("前面月份的电量变了，本月仍在原来的档，金额不变")
     if follows:
         return _("本月电量没有错；前面月份的电量变了，本月的阶梯随之移动")
     if right["cancelled"]:
