@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from diansuo.office.archive.models import Customer, MeteringPoint
 from diansuo.office.base.models import Job
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.models import COMPONENT_NAMES, Bill, Correction
+from diansuo.office.billing.models import Bill, Correction
 from diansuo.office.billing.rebilling import sets, wording
 from diansuo.office.billing.rebilling.standing import load
 from diansuo.office.billing.rebilling.uses import OfficeUse
@@ -85,7 +85,7 @@ def months(scope: Scope, one: Correction) -> list[dict[str, Any]]:
                 ),
                 "lines": [
                     {
-                        "title": COMPONENT_NAMES[line.component],
+                        "title": wording.component(line.component),
                         "amount_fen": line.amount_fen,
                         "right_fen": line.right_fen,
                         "issued_fen": line.issued_fen,

@@ -183,6 +183,8 @@ def _propose(job: Job, chunk: list[int]) -> jobs.Write:
 def _write_one(job: Job, point: int, found: Preview | Held, now: datetime) -> str:
     waiting = Correction.objects.filter(point=point, state__in=operations.WAITING).first()
     if waiting is not None and waiting.job_id != job.pk:
+        if isinstance(found, Preview) and not found.months:
+            return "unchanged"
         found = Held("waiting", number=waiting.pk)
     elif waiting is not None:
         if isinstance(found, Preview) and found.digest == waiting.digest:

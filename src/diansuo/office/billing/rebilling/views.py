@@ -17,7 +17,7 @@ from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column
 from diansuo.office.base.cells import Kind as Cell
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.models import COMPONENT_NAMES, Correction
+from diansuo.office.billing.models import Correction
 from diansuo.office.billing.rebilling import operations, queries, wording
 from diansuo.office.billing.rebilling.forms import CorrectionForm
 from diansuo.office.billing.rebilling.preview import Asked, Preview, preview
@@ -140,7 +140,7 @@ def _months(found: Preview) -> list[dict[str, Any]]:
             ),
             "lines": [
                 {
-                    "title": COMPONENT_NAMES[line.component],
+                    "title": wording.component(line.component),
                     "amount_fen": line.amount_fen,
                     "right_fen": line.right_fen,
                     "issued_fen": line.issued_fen,

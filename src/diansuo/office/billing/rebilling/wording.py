@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from diansuo.core.metering.correction import WiringFault
-from diansuo.core.tariff.classes import PriceClass
+from diansuo.core.tariff.classes import Component, PriceClass
 from diansuo.office.archive.models import PRICE_CLASS_NAMES
 from diansuo.office.base import registry
 from diansuo.office.base import wording as base
+from diansuo.office.billing.models import COMPONENT_NAMES
 from diansuo.office.billing.rebilling.models import Correction
 
 Kind = Correction.Kind
@@ -60,7 +61,7 @@ def facts(kind: str, given: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (str(FACTS[name]), _fact(name, value))
         for name, value in given.items()
-        if name in FACTS and value != ""
+        if name in FACTS and value not in ("", False)
     ]
 
 
@@ -72,6 +73,11 @@ def _fact(name: str, value: Any) -> str:
     if name == "prices_of_today":
         return str(_("是")) if value else str(_("否"))
     return str(value)
+
+
+def component(code: int) -> str:
+    """Return what a component of a month is called."""
+    return str(_("电度电费") if code == Component.BASE else COMPONENT_NAMES[Component(code)])
 
 
 def of_month(
