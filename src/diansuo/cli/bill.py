@@ -18,4 +18,4 @@ def bill() -> None:
 app.command("explain", help=bill_explain.HELP)(bill_explain.explain)
 app.command("prove", help=bill_prove.HELP)(bill_prove.prove)
 app.command("rebill", help=bill_rebill.HELP)(bill_rebill.rebill)
-app.command("close-year", help=bill_rebill.CLOSE_HELP)(bill_rebill.close_year)
+app.command("close", help=bill_rebill.CLOSE_HELP)(bill_rebill.close_year)

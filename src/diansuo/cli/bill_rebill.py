@@ -19,8 +19,8 @@ HELP = t(
     "Example: diansuo bill rebill --period 2024-08 --reason multiplier --dry-run",
 )
 CLOSE_HELP = t(
-    "关账：该年度的账单不再退补；--open 再打开。例：diansuo bill close-year --year 2023",
-    "Close a year: its bills are corrected no more; --open opens it. Example: diansuo bill close-year --year 2023",
+    "关账：该年度的账单不再退补；--open 再打开。例：diansuo bill close --year 2023",
+    "Close a year: its bills are corrected no more; --open opens it. Example: diansuo bill close --year 2023",
 )
 Month = Annotated[
     str, typer.Option("--period", metavar="YYYY-MM", help=t("只重算这个电费年月", "this billing month only"))

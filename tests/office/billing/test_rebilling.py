@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+from typer.testing import CliRunner
 
+from diansuo.cli import cycle as cycle_command
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.office.archive.models import ContractTerm, MeteringPoint, MeterInstallation
 from diansuo.office.base.models import Station, User
@@ -13,6 +17,7 @@ from diansuo.office.billing.models import Bill, ClosedYear, Correction, Correcti
 from diansuo.office.billing.rebilling import operations, wording
 from diansuo.office.billing.rebilling.preview import Asked, Preview, preview
 from diansuo.office.billing.rebilling.uses import Held
+from diansuo.office.collection import operations as collection
 from diansuo.office.collection.models import Payment, Receivable
 from tests.office.billing.sheets import sheet
 from tests.office.desk import months
@@ -343,3 +348,43 @@ def test_a_shop_billed_as_a_household_is_priced_by_the_sheet_of_its_month(statio
     found = seen(asked(point, Kind.CLASS, 202409, 202409, price_class="5"))
     # 420 kWh at 0.40 + 0.015 + 0.20 + 0.03 + 0.03 below 1 kV
     assert found.months[0].right_fen == 28_350
+
+
+def test_the_second_engine_agrees_with_bills_made_before_and_after_a_correction(
+    station: Station, proposer: User, approver: User
+) -> None:
+    point = billed(station)
+    issued(asked(point, Kind.MISSED, 202409, 202409, energy_kwh="200"), proposer, approver)
+    months.read(point, 202412, 4570)
+    months.run(station, 202412)
+    Bill.objects.filter(period=202412).update(issued_date=builder.NOW.date())
+    for period in (202411, 202412):
+        result = CliRunner().invoke(
+            cycle_command.app, ["shadow", "--period", f"{period // 100}-{period % 100}"]
+        )
+        assert result.exit_code == 0, result.stdout
+
+
+def test_a_receipt_and_a_notice_of_the_month_stand_beside_a_correction(
+    station: Station, proposer: User, approver: User
+) -> None:
+    point = billed(station)
+    made = issued(asked(point, Kind.MISSED, 202409, 202409, energy_kwh="200"), proposer, approver)
+    customer = point.contract.customer
+    owed = Receivable.objects.filter(customer=customer)
+    payment = collection.take_payment(
+        customer,
+        amount_fen=sum(owed.values_list("amount_fen", flat=True)),
+        channel="现金",
+        reference="1",
+        paid_date=builder.NOW.date(),
+        user=None,
+        now=builder.NOW,
+    )
+    client = Client()
+    client.force_login(User.objects.create_superuser("admin"))
+    assert (
+        reverse("correction", args=[made.pk])
+        in client.get(reverse("receipt", args=[payment.pk])).content.decode()
+    )
+    assert client.get(reverse("customer", args=[customer.pk])).status_code == 200

@@ -158,7 +158,7 @@ def test_the_command_works_a_set_out_without_storing_and_proposes_it(
 
 
 def test_a_closed_year_is_a_refusal_of_every_customer(station: Station, three: list[MeteringPoint]) -> None:
-    assert CliRunner().invoke(command.app, ["close-year", "--year", "2024"]).exit_code == 0
+    assert CliRunner().invoke(command.app, ["close", "--year", "2024"]).exit_code == 0
     report = sets.report_of(run(station))
     assert not report.rows
     assert all("已关账" in row["reason"] for row in report.refused)
