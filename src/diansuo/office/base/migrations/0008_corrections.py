@@ -3,6 +3,32 @@
 from django.db import migrations
 
 
+NAMES = {"propose_corrections": "提交退补", "approve_corrections": "审批退补"}
+OF_POST = {
+    "head": ("propose_corrections", "approve_corrections"),
+    "auditor": ("propose_corrections", "approve_corrections"),
+    "clerk": ("propose_corrections",),
+    "inspector": ("propose_corrections",),
+}
+
+
+def let_existing_posts_correct(apps, schema_editor):
+    """Posts are installed once and then left alone, so those that are there get what is new here, once."""
+    group_model = apps.get_model("auth", "Group")
+    if not group_model.objects.filter(post__code__in=OF_POST).exists():
+        return
+    content_type, _made = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
+        app_label="base", model="post"
+    )
+    for post, codenames in OF_POST.items():
+        for codename in codenames:
+            permission, _made = apps.get_model("auth", "Permission").objects.get_or_create(
+                content_type=content_type, codename=codename, defaults={"name": NAMES[codename]}
+            )
+            for group in group_model.objects.filter(post__code=post):
+                group.permissions.add(permission)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -14,4 +40,5 @@ class Migration(migrations.Migration):
             name='post',
             options={'permissions': [('import_files', '导入文件'), ('enter_readings', '录入示数'), ('run_cycle', '执行电费流程'), ('take_payments', '收费'), ('edit_aliases', '维护列名别名'), ('dispatch_work', '派工'), ('close_work', '验收派工单'), ('set_mode', '更改运行方式'), ('send_reminders', '发催费短信'), ('hand_over', '移交台区'), ('propose_prices', '提交价格表'), ('approve_prices', '审批价格表'), ('propose_corrections', '提交退补'), ('approve_corrections', '审批退补')], 'verbose_name': '岗位', 'verbose_name_plural': '岗位'},
         ),
+        migrations.RunPython(let_existing_posts_correct, migrations.RunPython.noop),
     ]
