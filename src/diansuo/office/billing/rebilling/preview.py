@@ -156,11 +156,14 @@ def preview(scope: Scope, asked: Asked, *, day: date, book: RuleBook | None = No
     every = load(scope, asked.point_id, since=asked.from_period)
     months = [one for one in every if asked.from_period <= one.bill.period <= asked.to_period]
     parts = finding.parts(asked.kind, asked.facts, months, every)
+    _require_open(asked.point_id, {billing_year(period, start) for period in parts})
+    parts = _telling(parts, asked.kind, every)
+    if not parts:
+        return Preview(asked, every[0].bill.contract_id, ())
     years = {billing_year(period, start) for period in parts}
     concerned = [
         one for one in every if one.bill.period in parts or billing_year(one.bill.period, start) in years
     ]
-    _require_open(asked.point_id, years)
     corrected = [_corrected(one, asked.kind, parts) for one in concerned]
     pricing = PointPricing({one.bill.period: one for one in concerned}, laid, commercial_place())
     tier_year, now = _tier_year(laid, day), month_of(day)
@@ -178,6 +181,13 @@ def preview(scope: Scope, asked: Asked, *, day: date, book: RuleBook | None = No
         if month.concerned:
             found.append(month)
     return Preview(asked, every[0].bill.contract_id, tuple(found))
+
+
+def _telling(parts: Mapping[int, Part], kind: str, every: Sequence[Standing]) -> dict[int, Part]:
+    """Leave out months of which nothing is said that was not said before: they need not be priced."""
+    group = group_of(kind)
+    former = {one.bill.period: one.parts.get(group, NOTHING) for one in every}
+    return {period: part for period, part in parts.items() if part != NOTHING or former[period] != NOTHING}
 
 
 def _corrected(one: Standing, kind: str, parts: Mapping[int, Part]) -> CorrectedMonth:

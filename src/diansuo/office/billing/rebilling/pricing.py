@@ -72,6 +72,7 @@ class PointPricing:
     today: RuleBook
     place: str
     asked: dict[int, Costs] = field(default_factory=dict)
+    known: dict[tuple[Use, int], Costs] = field(default_factory=dict)
 
     def __call__(self, use: Use, year_to_date_wh: int) -> Priced:
         """Return what a use costs; see ``core.tariff.correction.Pricing``.
@@ -79,14 +80,19 @@ class PointPricing:
         Raises:
             Held: it cannot be priced.
         """
-        if getattr(use, "cancelled", False):
-            costs = Costs(Priced({}, 0), (), "")
-        else:
-            standing, book = self.months[use.period], self._book(use)
-            priced = _commercial if use.price_class in COMMERCIAL else _household
-            costs = priced(standing, use, year_to_date_wh, book, self.place)
+        cancelled = getattr(use, "cancelled", False)
+        costs = Costs(Priced({}, 0), (), "") if cancelled else self._costs(use, year_to_date_wh)
         self.asked[id(use)] = costs
         return costs.priced
+
+    def _costs(self, use: Use, year_to_date_wh: int) -> Costs:
+        """Price a use once: a month that stays as it is is asked for twice."""
+        key = use, year_to_date_wh
+        if key not in self.known:
+            priced = _commercial if use.price_class in COMMERCIAL else _household
+            standing, book = self.months[use.period], self._book(use)
+            self.known[key] = priced(standing, use, year_to_date_wh, book, self.place)
+        return self.known[key]
 
     def _book(self, use: Use) -> RuleBook:
         standing, whose = self.months[use.period], getattr(use, "book", OF_BILL)
