@@ -116,6 +116,8 @@ class Post(models.Model):
             ("hand_over", _("移交台区")),
             ("propose_prices", _("提交价格表")),
             ("approve_prices", _("审批价格表")),
+            ("propose_corrections", _("提交退补")),
+            ("approve_corrections", _("审批退补")),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ class BillingConfig(AppConfig):
         from diansuo.office.billing import panels, queries, wording
         from diansuo.office.billing.documents import batch
         from diansuo.office.billing.importing.issued import ISSUED
+        from diansuo.office.billing.rebilling import sets
         from diansuo.office.metering import issued
         from diansuo.office.network import prices
 
@@ -37,4 +38,5 @@ class BillingConfig(AppConfig):
         )
         kinds.register(ISSUED)
         batch.register()
+        sets.register()
         panels.publish()

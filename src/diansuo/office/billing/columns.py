@@ -74,6 +74,13 @@ HISTORY_BESIDE = """
 SAME_CLASS = """b.consumption_id NOT IN (
         SELECT s.consumption_id FROM metering_pointsettlement s JOIN archive_pointterm o ON o.id = s.term_id
         WHERE o.price_class IS NOT NULL)"""
+# Energy that issued corrections moved into the year, or out of it (退补).
+CORRECTED = """
+    SELECT k.contract_id, SUM(m.counted_wh) FROM billing_correctionmonth m
+    JOIN billing_correction k ON k.id = m.correction_id
+    WHERE k.state = 'issued' AND m.counted_in BETWEEN %s AND %s AND k.contract_id BETWEEN %s AND %s
+    GROUP BY k.contract_id
+"""
 OPENINGS = """
     SELECT contract_id, energy_wh FROM archive_yearopening WHERE year = %s AND contract_id BETWEEN %s AND %s
 """
@@ -190,14 +197,16 @@ def _used_before(
     billed = bulk.fetch_columns(
         query.format(same_class=SAME_CLASS), params, contract="int", used_wh="int", earliest="int"
     )
+    corrected = bulk.fetch_columns(CORRECTED, [first, last, low, high], contract="int", used_wh="int")
     opening = bulk.fetch_columns(OPENINGS, [year, low, high], contract="int", used_wh="int")
     earliest = np.full(len(contract), period, dtype=np.int64)
-    for source, target, combine in (
-        (billed["used_wh"], used_wh, np.add),
-        (billed["earliest"], earliest, np.minimum),
+    for table, name, target, combine in (
+        (billed, "used_wh", used_wh, np.add),
+        (billed, "earliest", earliest, np.minimum),
+        (corrected, "used_wh", used_wh, np.add),
     ):
-        at, found = _match(contract, billed["contract"])
-        target[found] = combine(target[found], source[at[found]])
+        at, found = _match(contract, table["contract"])
+        target[found] = combine(target[found], table[name][at[found]])
     at, has_opening = _match(contract, opening["contract"])
     used_wh[has_opening] += opening["used_wh"][at[has_opening]]
     return used_wh, (earliest <= first) | has_opening

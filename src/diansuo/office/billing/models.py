@@ -10,6 +10,13 @@ from diansuo.core.tariff.classes import Component
 from diansuo.office.archive.models import PRICE_CLASSES, VOLTAGE_CLASSES, Contract, Customer, Imported
 from diansuo.office.base.models import Job
 from diansuo.office.billing.points.models import FeedInSettlement
+from diansuo.office.billing.rebilling.models import (
+    ClosedYear,
+    Correction,
+    CorrectionLine,
+    CorrectionMonth,
+    RebillRefusal,
+)
 from diansuo.office.billing.sheets.models import PriceSheet
 from diansuo.office.metering.models import Consumption
 
@@ -23,9 +30,14 @@ __all__ = [
     "BillLine",
     "BillPart",
     "BillRefund",
+    "ClosedYear",
+    "Correction",
+    "CorrectionLine",
+    "CorrectionMonth",
     "ExternalBill",
     "FeedInSettlement",
     "PriceSheet",
+    "RebillRefusal",
     "RuleSlice",
 ]
 

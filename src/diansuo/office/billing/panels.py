@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from diansuo.office.base.registry import NavigationItem, Panel, add_navigation, add_panel
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import external_queries, queries
+from diansuo.office.billing.rebilling import queries as rebilling
+from diansuo.office.billing.rebilling.wording import TONES
 
 SHOWN = 24
 
@@ -22,9 +24,20 @@ def publish() -> None:
         NavigationItem(14, _("月度价格表"), "sheets", _("抄表与电费")),
         NavigationItem(15, _("平均单价"), "average", _("抄表与电费")),
         NavigationItem(16, _("上网电费"), "feed_in_list", _("抄表与电费")),
+        NavigationItem(17, _("退补"), "corrections", _("抄表与电费")),
         NavigationItem(13, _("已发行电费"), "issued", _("抄表与电费")),
     )
     add_panel(Panel(30, _("账单"), "billing/bills_panel.html", _bills, "bills"))
+    add_panel(Panel(35, _("退补"), "billing/rebilling/panel.html", _corrections, "corrections"))
+
+
+def _corrections(scope: Scope, customer_id: int, _day: date) -> dict[str, Any]:
+    return {
+        "corrections": rebilling.of_customer(scope, customer_id)[:SHOWN],
+        "tones": TONES,
+        "months": rebilling.billed_months(scope, customer_id),
+        "number": rebilling.number_of(scope, customer_id),
+    }
 
 
 def _bills(scope: Scope, customer_id: int, _day: date) -> dict[str, Any]:

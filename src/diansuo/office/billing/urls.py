@@ -9,6 +9,8 @@ from diansuo.office.billing import external_views, views
 from diansuo.office.billing.average import views as average
 from diansuo.office.billing.documents import views as documents
 from diansuo.office.billing.explaining import views as explaining
+from diansuo.office.billing.rebilling import set_views
+from diansuo.office.billing.rebilling import views as rebilling
 from diansuo.office.billing.sheets import views as sheets
 from diansuo.office.billing.statements import views as statements
 
@@ -34,6 +36,19 @@ urlpatterns: list[URLPattern] = [
     path("bills/<int:bill_id>/", views.bill_page, name="bill"),
     path("bills/<int:bill_id>/why/", explaining.why_page, name="bill_why"),
     path("bills/<int:bill_id>/why.json", explaining.why_json, name="bill_why_json"),
+    path("corrections/", rebilling.correction_list, name="corrections"),
+    path("corrections/new/", rebilling.correction_new, name="correction_new"),
+    path("corrections/sets/", set_views.set_new, name="correction_set_new"),
+    path("corrections/sets/<int:job_id>/", set_views.set_page, name="correction_set"),
+    path("corrections/sets/<int:job_id>/progress/", set_views.set_progress, name="correction_set_progress"),
+    path("corrections/sets/<int:job_id>/approve/", set_views.set_approve, name="correction_set_approve"),
+    path("corrections/sets/<int:job_id>/issue/", set_views.set_issue, name="correction_set_issue"),
+    path("corrections/<int:correction_id>/", rebilling.correction_page, name="correction"),
+    path("corrections/<int:correction_id>/approve/", rebilling.correction_approve, name="correction_approve"),
+    path("corrections/<int:correction_id>/issue/", rebilling.correction_issue, name="correction_issue"),
+    path(
+        "corrections/<int:correction_id>/withdraw/", rebilling.correction_withdraw, name="correction_withdraw"
+    ),
     path("sheets/", sheets.sheet_list, name="sheets"),
     path("sheets/new/", sheets.sheet_new, name="sheet_new"),
     path("sheets/<int:sheet_id>/", sheets.sheet_page, name="sheet"),

@@ -17,11 +17,14 @@ class CollectionConfig(AppConfig):
         """Publish the files this app can import, and what it adds to the menu and the customer page."""
         from diansuo.office.base.imports import kinds
         from diansuo.office.billing.documents import dues
+        from diansuo.office.billing.rebilling import operations as rebilling
         from diansuo.office.collection import panels, queries
         from diansuo.office.collection.arrears_importing import ARREARS
         from diansuo.office.collection.importing import PAYMENTS
+        from diansuo.office.collection.operations import settle_correction
 
         kinds.register(PAYMENTS)
         kinds.register(ARREARS)
         dues.set_due_source(queries.dues_of_bills)
+        rebilling.publish(settle_correction)
         panels.publish()

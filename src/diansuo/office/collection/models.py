@@ -8,17 +8,25 @@ from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.archive.models import Customer, Imported
 from diansuo.office.base.models import Company, Station, User
-from diansuo.office.billing.models import Bill
+from diansuo.office.billing.models import Bill, Correction
 
 
 class Receivable(Imported):
-    """An amount that is due: by a bill issued here, or (``bill`` empty) as another system's list of arrears says.
+    """An amount that is due: by a bill or a correction issued here, or (both empty) as an imported list says.
 
     What a list no longer names is settled as of the list's day, ``settled_date``, and kept.
     """
 
     bill = models.OneToOneField(
         Bill, models.PROTECT, null=True, blank=True, related_name="receivable", verbose_name=_("账单")
+    )
+    correction = models.OneToOneField(
+        Correction,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="receivable",
+        verbose_name=_("退补单"),
     )
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="receivables", verbose_name=_("用户"))
     period = models.PositiveIntegerField(_("电费年月"))
@@ -36,7 +44,9 @@ class Receivable(Imported):
                 name="paid_within_amount",
             ),
             models.UniqueConstraint(
-                fields=["customer", "period"], condition=Q(bill__isnull=True), name="imported_receivable_once"
+                fields=["customer", "period"],
+                condition=Q(bill__isnull=True, correction__isnull=True),
+                name="imported_receivable_once",
             ),
         ]
         indexes = [

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from diansuo.core.quantity.month import month_of
 from diansuo.core.receivables import allocate
 from diansuo.office.archive.models import Customer
 from diansuo.office.base.bulk import fetch_columns
@@ -18,11 +19,13 @@ from diansuo.office.base.models import ImportBatch, Station, User
 from diansuo.office.base.modes import guards
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.wording import yuan
+from diansuo.office.billing.models import Correction
 from diansuo.office.collection import columns
 from diansuo.office.collection.models import Payment, PaymentAllocation, Receivable
 from diansuo.office.config.rulebook import book
 
 PAYMENT_TERMS = "national/collection/payment"
+CORRECTION_CHANNEL = "退补"
 
 BILLED = """
     FROM billing_bill b
@@ -123,6 +126,38 @@ def take_payment(
         allocate_open([customer.pk])
     payment.refresh_from_db()
     return payment
+
+
+def settle_correction(correction: Correction, now: datetime) -> None:
+    """Let an issued correction count (inside the caller's transaction): a charge falls due, a refund becomes credit.
+
+    Credit settles what is open at once, oldest due first, like any payment; a refund stands in the customer's payments
+    under the channel of corrections, for no cash moved.
+    """
+    customer, day = correction.contract.customer, correction.issued_date
+    if not correction.amount_fen or day is None:
+        return
+    lock([customer.pk])
+    if correction.amount_fen > 0:
+        Receivable.objects.create(
+            correction=correction,
+            customer=customer,
+            period=month_of(day),
+            amount_fen=correction.amount_fen,
+            due_date=day + timedelta(days=payment_days(day)),
+        )
+    else:
+        Payment.objects.create(
+            company_id=customer.company_id,
+            customer=customer,
+            paid_date=day,
+            amount_fen=-correction.amount_fen,
+            channel=CORRECTION_CHANNEL,
+            reference=f"{CORRECTION_CHANNEL}{correction.pk}",
+            taken_by=correction.issued_by,
+            taken_at=now,
+        )
+    allocate_open([customer.pk])
 
 
 def allocate_open(customers: Sequence[int]) -> int:

@@ -24,7 +24,7 @@ from diansuo.office.archive.models import (
 )
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.models import Bill, BillLine, BillPart, ExternalBill
+from diansuo.office.billing.models import Bill, BillLine, BillPart, Correction, CorrectionMonth, ExternalBill
 from diansuo.office.metering import lake
 from diansuo.office.metering.models import Consumption, RegisterReading
 
@@ -65,6 +65,7 @@ class Material:
     year: list[Bill]
     issued_elsewhere: list[ExternalBill]
     openings: list[YearOpening]
+    corrected: list[CorrectionMonth]
     beside: bool
     frozen: Frozen
 
@@ -127,6 +128,7 @@ def _gathered(batch: list[Bill]) -> Iterator[Material]:
     transformers, openings = of_contracts(Transformer), of_contracts(YearOpening)
     year = of_contracts(Bill, Q(state__in=COUNTING))
     elsewhere = of_contracts(ExternalBill)
+    corrected = _corrected(contracts)
     station = _station(batch[0])
     frozen = Frozen(station.pk, points)
     for bill in batch:
@@ -145,9 +147,21 @@ def _gathered(batch: list[Bill]) -> Iterator[Material]:
             year=year[contract],
             issued_elsewhere=elsewhere[contract],
             openings=openings[contract],
+            corrected=corrected[contract],
             beside=station.mode == Station.Mode.BESIDE,
             frozen=frozen,
         )
+
+
+def _corrected(contracts: list[int]) -> dict[int, list[CorrectionMonth]]:
+    """Return by contract the months that issued corrections put right."""
+    found: dict[int, list[CorrectionMonth]] = defaultdict(list)
+    rows = CorrectionMonth.objects.filter(
+        correction__contract__in=contracts, correction__state=Correction.State.ISSUED
+    )
+    for row in rows.select_related("correction"):
+        found[row.correction.contract_id].append(row)
+    return found
 
 
 def _by(name: str, rows: Iterable[Any]) -> dict[int, list[Any]]:

@@ -192,7 +192,23 @@ def year_to_date_kwh(material: Material, start_month: int) -> Decimal:
         before = [*elsewhere, *(one for one in before if one.period not in theirs)]
     used = sum(one.energy_wh for one in before if _year(one.period, start_month) == year)
     used += sum(one.energy_wh for one in material.openings if one.year == year)
+    used += sum(
+        one.counted_wh for one in _corrected_before(material) if _year(one.counted_in, start_month) == year
+    )
     return Decimal(used) / 1000
+
+
+def _corrected_before(material: Material) -> list[Any]:
+    """Return what corrections had put right when this bill was made: one made later names the bill itself."""
+    bill = material.bill
+    later = {one.correction_id for one in material.corrected if one.bill_id == bill.pk}
+    return [
+        one
+        for one in material.corrected
+        if one.correction_id not in later
+        and one.bill_id < bill.pk
+        and (bill.issued_date is None or one.correction.issued_date <= bill.issued_date)
+    ]
 
 
 def _year(period: int, start_month: int) -> int:
