@@ -96,7 +96,7 @@ def test_time_of_use_is_what_the_lines_cost_beyond_the_flat_price() -> None:
         "amount_fen": np.array([90, 50, 20, 90]),
     }
 
-    assert book._beyond_flat(lines).tolist() == [40, 0, -30, 0]
+    assert book.beyond_flat(lines).tolist() == [40, 0, -30, 0]
 
 
 def test_who_must_follow_a_rule_and_does_not_is_named() -> None:
