@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from diansuo.core.rules.book import Rule, RuleBook
 from diansuo.core.rules.entry import Entry
@@ -38,6 +39,56 @@ def supposed(book: RuleBook, documents: Mapping[str, Mapping[str, Any]]) -> Rule
             rules[rule.rule_id] = replace(rule, entries=kept)
     laid = parse(documents, onto=replace(book, rules=rules))
     return replace(laid, rules={name: _completed(rule, after) for name, rule in laid.rules.items()})
+
+
+def risen(book: RuleBook, rule_id: str, by: Decimal, first: date) -> RuleBook:
+    """Return a book in which every price of a rule is so much higher (or lower) from a day on; the rest stays.
+
+    Args:
+        book: the rules.
+        rule_id: a rule of prices: steps, one price, a component, capacity and demand.
+        by: what is added to each price that is known, in the unit of the rule.
+        first: the day.
+
+    Raises:
+        NoSuchRule: the book has none of this name.
+        ValueError: the rule holds no prices.
+    """
+    rule = book.rule(rule_id)
+    entries: list[Entry] = []
+    for entry, following in zip(rule.entries, (*rule.entries[1:], None), strict=True):
+        end = min((day for day in (entry.until, following and following.effective) if day), default=None)
+        if end is not None and end <= first:
+            entries.append(entry)
+            continue
+        if entry.effective < first:
+            entries.append(replace(entry, until=first))
+        entries.append(replace(entry, effective=max(entry.effective, first), values=_risen_values(entry, by)))
+    return replace(book, rules={**book.rules, rule_id: replace(rule, entries=tuple(entries))})
+
+
+PRICED: Final = ("prices", "capacity", "demand")
+"""Where the values of a rule of prices hold them."""
+
+
+def has_prices(entry: Entry) -> bool:
+    """Tell whether a rule's values hold prices that :func:`risen` can move."""
+    return any(name in entry.values for name in PRICED)
+
+
+def _risen_values(entry: Entry, by: Decimal) -> dict[str, Any]:
+    if not has_prices(entry):
+        raise ValueError(f"{entry.rule_id} holds no prices")
+    return {name: _risen(value, by) if name in PRICED else value for name, value in entry.values.items()}
+
+
+def _risen(value: Any, by: Decimal) -> Any:
+    """Add to every number below a value; units and what is not known stay."""
+    if isinstance(value, Mapping):
+        return {name: each if name == "unit" else _risen(each, by) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_risen(each, by) for each in value]
+    return value if value is None else f"{Decimal(value) + by:f}"
 
 
 def as_of(book: RuleBook, day: date) -> RuleBook:

@@ -6,6 +6,8 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,8 @@ DEARER = {
 
 def what_if(change: Change = NO_CHANGE, documents: Any = None, **narrowed: Any) -> Answer:
     population = Population(202409, 202410, **narrowed)
-    return queries.what_if(builder.ALL, population, change, documents or {})
+    prices = documents if isinstance(documents, queries.OtherPrices) else queries.OtherPrices(documents)
+    return queries.what_if(builder.ALL, population, change, prices)
 
 
 def database() -> str:
@@ -163,22 +166,28 @@ def dearer_steps_make_every_household_dearer() -> None:
     by_kwh = found.compared.energy_wh[stepped] / 1000
     assert np.abs(rise[stepped] - by_kwh).max() <= 3
     assert found.spread.cheaper == 0
+    moved = queries.OtherPrices(
+        rule_id="province/henan/residential_steps", by=Decimal("0.01"), first=date(2024, 7, 1)
+    )
+    assert what_if(documents=moved).compared.after_fen.tolist() == found.compared.after_fen.tolist()
 
 
 def a_price_sheet_replaces_the_months_own() -> None:
-    from datetime import date
-    from decimal import Decimal
-
     from diansuo.office.billing.sheets.documents import documents
     from tests.office.billing.sheets import sheet
 
     prices = {"purchase": sheet.everywhere("0.9000")}
     made = documents(prices, sheet.publication(202409), date(2026, 3, 2))
     found = what_if(documents=made)
+    rise = queries.OtherPrices(
+        rule_id="province/sample/commercial_prices/purchase", by=Decimal("-0.05"), first=date(2024, 9, 1)
+    )
+    cheaper = what_if(documents=rise)
+    assert cheaper.spread.cheaper > 0
+    assert cheaper.spread.dearer == 0
     commercial = np.isin(found.compared.price_class, [5, 6])
     assert found.compared.difference_fen[commercial].any()
     assert not found.compared.difference_fen[~commercial].any()
-    assert Decimal("0.9") > 0
     broken = {"x.yaml": {"id": "x", "kind": "nonsense"}}
     with pytest.raises(RuleBookRefused):
         what_if(documents=broken)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
@@ -11,7 +11,6 @@ import numpy as np
 from diansuo.core.quantity.arrays import Bool, Int16, Int64
 from diansuo.core.quantity.month import next_month
 from diansuo.core.rules import RuleBook
-from diansuo.core.rules.supposing import supposed
 from diansuo.core.tariff import Component, Freeze
 from diansuo.core.tariff.what_if import Change, Rows, changed
 from diansuo.core.tariff.what_if.change import STEPPED
@@ -25,7 +24,6 @@ NOT_AS_BILLED: Final = "not_as_billed"
 CORRECTED: Final = "corrected"
 """The bill settles other months too (退补、年度清算), whose rows it does not keep."""
 
-Documents = Mapping[str, Mapping[str, Any]]
 Progress = Callable[[int, int], None]
 
 
@@ -79,9 +77,9 @@ def compare(
     scope: Scope,
     population: Population,
     change: Change,
-    documents: Documents,
     *,
     book: RuleBook,
+    other: RuleBook,
     place: str,
     year_start_month: int = 1,
     on_progress: Progress = lambda _done, _total: None,
@@ -92,16 +90,12 @@ def compare(
         scope: whose bills may be seen.
         population: which of them.
         change: other terms.
-        documents: other values of rules, as for :func:`diansuo.core.rules.supposing.supposed`; may be empty.
         book: the rules that priced the bills.
+        other: the rules under the change; the same book where they stay.
         place: whose commercial prices.
         year_start_month: month in which the billing year begins.
         on_progress: told how many months of how many are done.
-
-    Raises:
-        RuleBookRefused: everything that is wrong with the documents.
     """
-    other = supposed(book, documents) if documents else book
     months = [population.first]
     while months[-1] < population.last:
         months.append(next_month(months[-1]))
