@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from diansuo.office.base.converters import PERIOD
 from diansuo.office.desk.handover import views as handover
 from diansuo.office.desk.views import board, customer, cycles, home
+from diansuo.office.desk.whatif import views as whatif
 
 MONTH = f"cycle/<int:station_id>/<{PERIOD}:period>/"
 
@@ -22,6 +23,8 @@ urlpatterns: list[URLPattern] = [
     path("handovers/<int:handover_id>/sign/", handover.handover_sign, name="handover_sign"),
     path("handovers/<int:handover_id>/withdraw/", handover.handover_withdraw, name="handover_withdraw"),
     path("customers/<int:customer_id>/", customer.customer_page, name="customer"),
+    path("customers/<int:customer_id>/choices/", whatif.customer_choices, name="customer_choices"),
+    path("whatif/", whatif.what_if, name="whatif"),
     path("cycle/", cycles.month_list, name="cycles"),
     path(MONTH, cycles.month_page, name="cycle"),
     path(f"{MONTH}run/", cycles.run_month, name="cycle_run"),

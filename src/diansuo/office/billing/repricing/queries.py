@@ -89,6 +89,22 @@ def months(scope: Scope) -> list[int]:
     return list(rows.values_list("period", flat=True).distinct().order_by("-period"))
 
 
+def months_of_customer(scope: Scope, customer_id: int) -> list[int]:
+    """Return the months with bills of one customer, newest first."""
+    rows = Bill.objects.filter(scope.limit("consumption__point__station"), contract__customer=customer_id)
+    return list(rows.values_list("period", flat=True).distinct().order_by("-period"))
+
+
+def bills(scope: Scope, population: Population) -> int:
+    """Return how many bills of the months and the class of a population there are within a scope."""
+    months_of = Bill.objects.filter(
+        scope.limit("consumption__point__station"), period__range=(population.first, population.last)
+    )
+    if population.price_class is not None:
+        months_of = months_of.filter(price_class=population.price_class)
+    return months_of.count()
+
+
 def movable_prices() -> dict[str, Mapping[str, str]]:
     """Return the rules of prices of this place, by id, with their titles."""
     book, place = priced_book(), commercial_place()
