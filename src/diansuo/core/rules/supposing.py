@@ -88,7 +88,7 @@ def _risen(value: Any, by: Decimal) -> Any:
         return {name: each if name == "unit" else _risen(each, by) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_risen(each, by) for each in value]
-    return value if value is None else f"{Decimal(value) + by:f}"
+    return value if value is None else format((Decimal(value) + by).normalize(), "f")
 
 
 def as_of(book: RuleBook, day: date) -> RuleBook:
