@@ -36,8 +36,12 @@ def contract_candidates_w(
         WrongColumn: a column is not int64 or the lengths differ.
     """
     require(np.int64, demand_w=demand_w, capacity_va=capacity_va)
-    bends = [Fraction(int(each) * MILLION, over_millionths) for each in demand_w.tolist()]
-    bends += [Fraction(int(each) * floor_millionths, MILLION) for each in capacity_va.tolist()]
-    kilowatts = {way(bend / WATTS_PER_KW) for bend in bends for way in (floor, ceil)}
-    found: Int64 = np.array(sorted(max(each, 1) * WATTS_PER_KW for each in kilowatts), np.int64)
+    floors = [Fraction(int(each) * floor_millionths, MILLION * WATTS_PER_KW) for each in capacity_va.tolist()]
+    bends = [
+        Fraction(int(each) * MILLION, over_millionths * WATTS_PER_KW) for each in demand_w.tolist()
+    ] + floors
+    # Less than the floor is not agreed: it is raised to it.
+    least = max(ceil(min(floors, default=Fraction(1))), 1)
+    kilowatts = {max(way(bend), least) for bend in bends for way in (floor, ceil)}
+    found: Int64 = np.array([each * WATTS_PER_KW for each in kilowatts], np.int64)
     return np.unique(found)
