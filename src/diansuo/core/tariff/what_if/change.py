@@ -155,7 +155,7 @@ def _households_moved(rows: Rows, mine: Bool, old: PriceClass, new: PriceClass) 
         if new in STEPPED and old not in STEPPED:
             year_wh = np.where(mine, rows.year_wh[rows.of_household], year_wh)
         none = ~mine if new not in STEPPED else np.ones(len(mine), np.bool_)
-        kept = {
+        kept: dict[str, Any] = {
             name: np.where(none, getattr(rows.households, name), 0).astype(np.int16)
             for name in ("persons_months", "heating_months", "free_months")
         }
