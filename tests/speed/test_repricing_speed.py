@@ -39,10 +39,11 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.billing.repricing import queries
 from diansuo.office.billing.repricing.loading import load
 from diansuo.office.billing.repricing.population import Population
+from diansuo.office.billing.repricing.prices import OtherPrices
 from diansuo.office.billing.sheets.book import priced_book
 
 scope, population = Scope.everything(), Population(202408, 202408)
-rise = queries.OtherPrices(
+rise = OtherPrices(
     rule_id="province/henan/residential_steps", by=Decimal("0.01"), first=date(2024, 7, 1)
 )
 few = Population(202408, 202408, customers=("410000000000",))

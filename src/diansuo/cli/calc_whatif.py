@@ -118,6 +118,7 @@ def whatif(
     office.wake()
     from diansuo.core.rules import RuleBookRefused
     from diansuo.office.billing.repricing import queries
+    from diansuo.office.billing.repricing.prices import OtherPrices
 
     user = office.acting_user(as_user, "base.view_station")
     scope = office.scope_of(user, office.the_station(station) if station else None)
@@ -130,7 +131,7 @@ def whatif(
                 scope,
                 population,
                 asked,
-                queries.OtherPrices(documents or None),
+                OtherPrices(documents or None),
                 on_progress=lambda done, total: advance("", done, total),
             )
     except RuleBookRefused as refused:

@@ -24,6 +24,7 @@ from diansuo.office.billing.models import Bill
 from diansuo.office.billing.repricing import queries
 from diansuo.office.billing.repricing.answers import Answer
 from diansuo.office.billing.repricing.population import Population
+from diansuo.office.billing.repricing.prices import OtherPrices
 from tests.office.desk import sandbox_books
 from tests.office.metering import builder
 
@@ -38,7 +39,7 @@ DEARER = {
 
 def what_if(change: Change = NO_CHANGE, documents: Any = None, **narrowed: Any) -> Answer:
     population = Population(202409, 202410, **narrowed)
-    prices = documents if isinstance(documents, queries.OtherPrices) else queries.OtherPrices(documents)
+    prices = documents if isinstance(documents, OtherPrices) else OtherPrices(documents)
     return queries.what_if(builder.ALL, population, change, prices)
 
 
@@ -166,7 +167,7 @@ def dearer_steps_make_every_household_dearer() -> None:
     by_kwh = found.compared.energy_wh[stepped] / 1000
     assert np.abs(rise[stepped] - by_kwh).max() <= 3
     assert found.spread.cheaper == 0
-    moved = queries.OtherPrices(
+    moved = OtherPrices(
         rule_id="province/henan/residential_steps", by=Decimal("0.01"), first=date(2024, 7, 1)
     )
     assert what_if(documents=moved).compared.after_fen.tolist() == found.compared.after_fen.tolist()
@@ -179,7 +180,7 @@ def a_price_sheet_replaces_the_months_own() -> None:
     prices = {"purchase": sheet.everywhere("0.9000")}
     made = documents(prices, sheet.publication(202409), date(2026, 3, 2))
     found = what_if(documents=made)
-    rise = queries.OtherPrices(
+    rise = OtherPrices(
         rule_id="province/sample/commercial_prices/purchase", by=Decimal("-0.05"), first=date(2024, 9, 1)
     )
     cheaper = what_if(documents=rise)

@@ -16,9 +16,9 @@ from diansuo.office.archive.models import PRICE_CLASSES
 from diansuo.office.archive.supply_models import CAPACITY_METHOD_NAMES
 from diansuo.office.base import wording
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.repricing import queries
+from diansuo.office.billing.repricing import prices as moved
 from diansuo.office.billing.repricing.population import Population
-from diansuo.office.billing.repricing.queries import OtherPrices
+from diansuo.office.billing.repricing.prices import OtherPrices
 from diansuo.office.billing.sheets import queries as sheets
 from diansuo.office.billing.wording import rule_title
 
@@ -105,7 +105,7 @@ class WhatIfForm(forms.Form):
         areas = archive.areas(scope).order_by("name").values_list("id", "name")
         self.sheets = {str(one.pk): one for one in sheets.usable(scope)}
         for name, choices in (
-            ("rule", [(rule, rule_title(rule)) for rule in queries.movable_prices()]),
+            ("rule", [(rule, rule_title(rule)) for rule in moved.movable_prices()]),
             ("sheet", [(key, f"{one.from_date} {one.document}") for key, one in self.sheets.items()]),
             ("old_class", PRICE_CLASSES),
             ("new_class", PRICE_CLASSES),
@@ -164,7 +164,7 @@ class WhatIfForm(forms.Form):
         """What of the prices would be otherwise."""
         given = self.cleaned_data
         if given["kind"] == "price":
-            first = queries.first_day_of_use(given["first"])
+            first = moved.first_day_of_use(given["first"])
             return OtherPrices(rule_id=given["rule"], by=given["by"], first=first)
         if given["kind"] == "sheet":
             return OtherPrices(self.sheets[given["sheet"]].content)
