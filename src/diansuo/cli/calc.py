@@ -1,4 +1,4 @@
-"""``diansuo calc``: computations on files, without any database."""
+"""``diansuo calc``: computations on files without any database, and what would be otherwise."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from diansuo.cli import calc_choices, calc_whatif
 from diansuo.cli.case_table import print_case, print_summary, print_verdict
 from diansuo.cli.imports import AsJson
 from diansuo.cli.say import Failure, say_json, t
 
-app = typer.Typer(no_args_is_help=True, help=t("不用数据库的计算。", "Computations without a database."))
+app = typer.Typer(no_args_is_help=True, help=t("算例、试算与方案比选。", "Case files, what-if and choices."))
 
 Cases = Annotated[
     list[Path], typer.Argument(help=t("算例文件（YAML），或其所在文件夹", "case files (YAML) or folders"))
@@ -24,6 +25,10 @@ Brief = Annotated[bool, typer.Option("--brief", help=t("每个算例一行", "on
 @app.callback()
 def calc() -> None:
     """Group of the computations."""
+
+
+app.command("whatif", help=calc_whatif.HELP)(calc_whatif.whatif)
+app.command("choices", help=calc_choices.HELP)(calc_choices.choices)
 
 
 @app.command(

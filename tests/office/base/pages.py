@@ -110,6 +110,8 @@ def addresses() -> list[Address]:
         "loss_trend": (),
         "loss_feeders": (),
         "loss_area": (TransformerArea.objects.get().pk,),
+        "whatif": (),
+        "customer_choices": (customer.pk,),
         "cycles": (),
         "cycle": (station.pk, 202408),
         "cycle_issue": (station.pk, 202408),

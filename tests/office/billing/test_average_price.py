@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.office.archive.models import ContractTerm, SupplyTerm
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.average import book, queries
+from diansuo.office.billing.average import book, policy, queries
 from diansuo.office.billing.average.book import Group
 from diansuo.office.billing.models import Bill, BillLine
 from diansuo.office.billing.waterfall import between
+from diansuo.office.config import rulebook
 from tests.office.base import pages
+from tests.office.desk import sandbox_books
 from tests.office.desk.months import opened_household, read, run
 from tests.office.metering import builder
 
 pytestmark = pytest.mark.django_db
+STEPS = "province/henan/residential_steps"
 ADDRESSES = (
     "/average/",
     "/average/?by=area",
@@ -33,6 +40,7 @@ ADDRESSES = (
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     book.forget()
+    policy.forget()
 
 
 def _two_months() -> None:
@@ -72,6 +80,78 @@ def test_the_money_of_a_bill_by_group_is_that_of_its_lines() -> None:
     assert one.amount_fen[:, Group.CAPACITY].tolist() == [0, 0, 0]
 
 
+@pytest.fixture
+def dearer_from_august(tmp_path: Path, settings: Settings) -> Iterator[None]:
+    """A home whose own rulebook lets the first step cost a fen more from 1 August 2024 on."""
+    shipped = rulebook.book().in_force(STEPS, date(2024, 7, 1))
+    prices = {**shipped.values["prices"], "below_1kv": ["0.57", "0.62", "0.87"]}
+    document = {
+        "id": STEPS,
+        "kind": shipped.kind,
+        "title": {"zh": "河南居民阶梯电价", "en": "Henan residential annual steps"},
+        "values": {
+            "2024-08-01": {
+                "source": {"document": "调价通知（测试）", "clause": None, "published": None, "url": None},
+                "checked": "2026-11-25",
+                "unverified": dict(shipped.unverified),
+                **shipped.values,
+                "prices": prices,
+            }
+        },
+    }
+    file = tmp_path / "home" / "rulebook" / f"{STEPS}.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    settings.HOME = replace(settings.HOME, folder=tmp_path / "home")
+    rulebook.book.cache_clear()
+    yield
+    rulebook.book.cache_clear()
+
+
+@pytest.mark.usefixtures("dearer_from_august")
+def test_a_change_of_prices_between_two_months_is_the_effect_of_policy_to_the_fen() -> None:
+    _two_months()
+
+    found = queries.change(Scope.everything(), 202409, 202408)
+
+    assert found is not None
+    # 150, 200 and no kWh at a fen each
+    assert found.effects.policy_fen.tolist() == [150, 200, 0]
+    parts = found.effects.volume_fen + found.effects.structure_fen + found.effects.price_fen.sum(axis=1)
+    billed = found.now.amount_fen.sum(axis=1) - found.before.amount_fen.sum(axis=1)
+    assert (parts + found.effects.policy_fen).tolist() == billed.tolist()
+    # the energy price itself is what it was
+    assert found.effects.price_fen.sum() == 0
+
+
+def test_without_new_values_nothing_is_priced_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    _two_months()
+
+    def priced_again(*_given: object, **_named: object) -> None:
+        raise AssertionError("priced again")
+
+    monkeypatch.setattr(policy, "load", priced_again)
+    found = queries.change(Scope.everything(), 202409, 202408)
+
+    assert found is not None
+    assert found.effects.policy_fen.tolist() == [0, 0, 0]
+
+
+@pytest.mark.usefixtures("sample_prices")
+def test_another_price_sheet_is_policy_for_those_it_prices_and_for_nobody_else(tmp_path: Path) -> None:
+    sandbox_books.run_months(tmp_path)
+
+    found = queries.change(Scope.everything(), 202410, 202409)
+
+    assert found is not None
+    commercial = np.isin(found.kind, queries.COMMERCIAL)
+    assert found.effects.policy_fen[commercial].any()
+    assert not found.effects.policy_fen[~commercial].any()
+    parts = found.effects.volume_fen + found.effects.structure_fen + found.effects.price_fen.sum(axis=1)
+    billed = found.now.amount_fen.sum(axis=1) - found.before.amount_fen.sum(axis=1)
+    assert (parts + found.effects.policy_fen).tolist() == billed.tolist()
+
+
 def test_a_month_with_nothing_before_it_has_nothing_to_be_held_against() -> None:
     _two_months()
 
@@ -96,7 +176,7 @@ def test_time_of_use_is_what_the_lines_cost_beyond_the_flat_price() -> None:
         "amount_fen": np.array([90, 50, 20, 90]),
     }
 
-    assert book._beyond_flat(lines).tolist() == [40, 0, -30, 0]
+    assert book.beyond_flat(lines).tolist() == [40, 0, -30, 0]
 
 
 def test_who_must_follow_a_rule_and_does_not_is_named() -> None:

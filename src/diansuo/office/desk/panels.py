@@ -25,10 +25,16 @@ def publish() -> None:
         NavigationItem(0, _("早会一屏"), "board", ""),
         NavigationItem(1, _("今天要办的事"), "today", ""),
         NavigationItem(11, _("电费流程"), "cycles", _("抄表与电费")),
+        NavigationItem(16, _("试算"), "whatif", _("抄表与电费")),
         NavigationItem(7, _("交接单"), "handovers", _("任务")),
     )
     add_area_link(AreaLink(_("移交台区"), "handover_of_area", "base.hand_over"))
+    add_panel(Panel(35, _("方案比选"), "desk/choices_panel.html", _choices, "choices"))
     add_panel(Panel(60, _("经过"), "desk/timeline_panel.html", _timeline, "timeline"))
+
+
+def _choices(_scope: Scope, customer_id: int, _day: date) -> dict[str, Any]:
+    return {"customer_id": customer_id}
 
 
 def _timeline(scope: Scope, customer_id: int, _day: date) -> dict[str, Any]:

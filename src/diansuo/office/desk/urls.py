@@ -8,6 +8,7 @@ from diansuo.office.base.converters import PERIOD
 from diansuo.office.desk.closing import views as closing
 from diansuo.office.desk.handover import views as handover
 from diansuo.office.desk.views import board, customer, cycles, home
+from diansuo.office.desk.whatif import views as whatif
 
 MONTH = f"cycle/<int:station_id>/<{PERIOD}:period>/"
 
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern] = [
     path("handovers/<int:handover_id>/withdraw/", handover.handover_withdraw, name="handover_withdraw"),
     path("customers/<int:customer_id>/", customer.customer_page, name="customer"),
     path("customers/<int:customer_id>/closing/", closing.closing_page, name="closing"),
+    path("customers/<int:customer_id>/choices/", whatif.customer_choices, name="customer_choices"),
+    path("whatif/", whatif.what_if, name="whatif"),
     path("cycle/", cycles.month_list, name="cycles"),
     path(MONTH, cycles.month_page, name="cycle"),
     path(f"{MONTH}run/", cycles.run_month, name="cycle_run"),

@@ -158,13 +158,13 @@ def _by_group(bill: Int64, period: int, station_id: int) -> Int64:
     )  # fmt: skip
     if len(bands["bill"]):
         row = order[np.searchsorted(bill[order], bands["bill"])]
-        moved = _beyond_flat(bands)
+        moved = beyond_flat(bands)
         np.add.at(amounts, (row, np.full(len(row), Group.TIME_OF_USE)), moved)
         np.add.at(amounts, (row, np.full(len(row), Group.ENERGY)), -moved)
     return amounts
 
 
-def _beyond_flat(lines: dict[str, Int64]) -> Int64:
+def beyond_flat(lines: dict[str, Int64]) -> Int64:
     """Return what the period of the day made each line dearer than at the flat price of the same component.
 
     Zero where the bill has no energy in the flat period, whose price its lines then do not tell.

@@ -15,7 +15,7 @@ from diansuo.core.tariff.price_effects import PriceEffects, Sales, price_effects
 from diansuo.core.tariff.price_outliers import Outliers, price_outliers
 from diansuo.office.archive.models import Customer, TransformerArea
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.average import book, rules
+from diansuo.office.billing.average import book, policy, rules
 from diansuo.office.billing.average.book import Book, Group
 from diansuo.office.billing.models import Bill
 
@@ -70,8 +70,18 @@ def change(scope: Scope, now_period: int, before_period: int) -> Change | None:
         kind=kind_now,
         before=sales[0],
         now=sales[1],
-        effects=price_effects(*sales),
+        effects=price_effects(*sales, _by_earlier_rules(scope, (now_period, before_period), point, mine)),
     )
+
+
+def _by_earlier_rules(scope: Scope, months: tuple[int, int], point: Int64, mine: Book) -> Int64 | None:
+    """Return the money of the later month by the rules of the earlier; None where the rules are the same."""
+    amount_fen = mine.amount_fen.copy()
+    for station in scope.stations():
+        moved, by_group = policy.moved_by_rules(station, *months)
+        # Bills of one point in a month sum up.
+        np.add.at(amount_fen, np.searchsorted(point, moved), by_group)
+    return None if np.array_equal(amount_fen, mine.amount_fen) else amount_fen
 
 
 def _aligned(point: Int64, one: Book) -> Book:

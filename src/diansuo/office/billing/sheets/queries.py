@@ -17,6 +17,11 @@ def sheets(scope: Scope) -> QuerySet[PriceSheet]:
     return PriceSheet.objects.select_related("proposed_by", "approved_by", "withdrawn_by")
 
 
+def usable(scope: Scope) -> QuerySet[PriceSheet]:
+    """Return the sheets that are approved or may still be, the latest first."""
+    return sheets(scope).exclude(state=PriceSheet.State.WITHDRAWN).order_by("-from_date", "-id")
+
+
 def final_bills(scope: Scope, sheet: PriceSheet, book: RuleBook) -> int:
     """Count the final bills with a line that a sheet priced, of whatever station."""
     del scope  # a sheet that any station used stays
