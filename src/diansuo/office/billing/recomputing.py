@@ -234,7 +234,7 @@ def _commercial(evidence: Evidence, book: RuleBook) -> Answer:
         raise NotProvable("components")
     facts = evidence["facts"]
     crossed = price_commercial_across_changes(
-        commercial_input_of([facts]), book, places.pop(), _freeze_of(facts), _later_of(facts)
+        commercial_input_of([facts]), book, places.pop(), commercial_freeze_of(facts), _later_of(facts)
     )
     bills, lines = crossed.bills, crossed.bills.lines
     _require_priced(bills)
@@ -294,7 +294,7 @@ def _later_of(facts: Mapping[str, Any]) -> LaterTerms:
     )
 
 
-def _freeze_of(facts: Mapping[str, Any]) -> CommercialFreeze:
+def commercial_freeze_of(facts: Mapping[str, Any]) -> CommercialFreeze:
     """Return the registers that divided the month."""
     rows = facts.get("freeze", ())
     columns = {

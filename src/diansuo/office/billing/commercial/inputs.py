@@ -171,11 +171,11 @@ def _month_days(ready: Ready, book: RuleBook) -> Int64:
     for period, day in np.unique(np.stack((periods, first)), axis=1).T.tolist():
         word = value_of(entry_on(book, CHARGE_TERMS, day), "day_base")
         base = DayBase.CALENDAR_DAYS if word is None else DayBase(word)
-        days[(periods == period) & (first == day)] = days_of_month(_month_of_use(period, day, book), base)
+        days[(periods == period) & (first == day)] = days_of_month(month_of_use(period, day, book), base)
     return days
 
 
-def _month_of_use(period: int, day: int, book: RuleBook) -> int:
+def month_of_use(period: int, day: int, book: RuleBook) -> int:
     """Return the month in which a 电费年月 was used: by the day of reading it is the one before, else itself."""
     basis = value_of(entry_on(book, f"{book.default_place}/{SETTLEMENT}", day), "bill_month_basis")
     return period if basis == BillMonthBasis.MONTH_OF_USE else previous_month(period)
