@@ -13,23 +13,20 @@ from diansuo.office.billing.commercial.inputs import month_of_use
 from diansuo.office.config import rulebook_files
 from diansuo.office.config.rulebook import book
 
+SHIPPED = Path(rulebook_files.__file__).parents[2] / "rulebook"
+SETTLEMENT = Path("province", "henan", "settlement.yaml")
 FIRST_DAY = day_number(date(2024, 7, 1))
 
 
 def by_month_of_use(folder: Path) -> RuleBook:
     """Return the rulebook of a place that from May 2024 on bills a month under its own name."""
-    held = book()
-    entry = held.in_force(f"{held.default_place}/settlement", date(2024, 5, 1)).to_slice()
-    entry["values"]["parameters"]["bill_month_basis"]["value"] = "month_of_use"
-    changed = {
-        "id": f"{held.default_place}/settlement",
-        "kind": "parameters",
-        "title": {"zh": "结算", "en": "settlement"},
-        "values": {
-            "2024-05-01": {"source": entry["source"], "checked": "2024-05-01", **entry["values"]},
-        },
-    }
-    (folder / "settlement.yaml").write_text(yaml.safe_dump(changed, allow_unicode=True), encoding="utf-8")
+    document = yaml.safe_load((SHIPPED / SETTLEMENT).read_text(encoding="utf-8"))
+    entry = document["values"][max(document["values"])]
+    entry["parameters"]["bill_month_basis"]["value"] = "month_of_use"
+    document["values"] = {"2024-05-01": entry}
+    target = folder / SETTLEMENT
+    target.parent.mkdir(parents=True)
+    target.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
     return rulebook_files.load(folder)
 
 
