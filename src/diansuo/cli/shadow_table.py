@@ -30,8 +30,11 @@ def show(report: Any) -> None:
             f"different {report.different}, not comparable {report.not_comparable.total()} ({rate} customers a second)",
         )
     )
+    from diansuo.office.desk.shadowing import wording
+
     for reason, count in sorted(report.not_comparable.items()):
-        say(t(f"  不可比：{count} 户，{reason}", f"  not comparable: {count}, {reason}"))
+        words = wording.reason(reason)
+        say(t(f"  不可比：{count} 张，{words}", f"  not comparable: {count}, {words}"))
     rows = [row for row in report.rows if row[4] != "not_comparable"]
     if rows:
         console.print(_table(rows[:MOST_ROWS]))

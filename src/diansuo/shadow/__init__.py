@@ -11,6 +11,7 @@ Read it in the order in which a bill comes about::
     household.py         steps, peak and valley, shared meters, many persons, free energy
     household_change.py  a household's bill when a price changes inside it; a year settled anew
     losses.py            losses of a transformer and a line
+    transformers.py      one or several transformers, by formula or by table
     supply.py            from a settled month and the archive to what a factory is billed for
     factory.py           components, periods, market and the 1.5-fold
     charges.py           capacity and demand

@@ -3,48 +3,27 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from diansuo.core.rules import RuleBook
-from diansuo.shadow.charges import TERMS, charged_days
-from diansuo.shadow.exact import CannotBill, nearest
+from diansuo.shadow.charges import ACTUAL, CONTRACT, TERMS, charged_days
+from diansuo.shadow.exact import WATT, CannotBill, nearest
 from diansuo.shadow.factory import FLAT, Factory
-from diansuo.shadow.losses import bands, part_of_month, transformer_loss
+from diansuo.shadow.losses import bands, part_of_month
 from diansuo.shadow.registers import PARTS, REACTIVE_FORWARD, REACTIVE_REVERSE, TOTAL, Month
-from diansuo.shadow.rules_of import entry_on, parameter
+from diansuo.shadow.rules_of import days_between, entry_on, parameter
+from diansuo.shadow.transformers import LOSS_RULE, Bracket, Transformer, by_formula, by_table, runs
 
 NO_LOSS, FORMULA, TABLE, AGREED_VALUE, AGREED_RATIO = range(5)
-LOSS_RULE: Final = "national/transformer_loss"
-MODELS: Final = "national/transformers"
-SHIFTS: Final = {1: "one_shift", 2: "two_shift", 3: "three_shift"}
 LONGEST_MONTH_DAYS: Final = 45
 
 
 class NotCovered(CannotBill):
     """Something this room has not learnt yet; the bill may well be right."""
-
-
-@dataclass(frozen=True)
-class Transformer:
-    """A transformer while it runs: kVA, kW, percent; None for what the archive does not have."""
-
-    capacity: Fraction
-    from_date: date
-    to_date: date | None
-    model: str
-    p0: Fraction | None
-    pk: Fraction | None
-    i0: Fraction | None
-    uk: Fraction | None
-    shifts: int | None
-
-    def serves(self, first: date, end: date) -> bool:
-        """Whether it ran on any of the days."""
-        return self.from_date < end and (self.to_date is None or self.to_date > first)
 
 
 @dataclass(frozen=True)
@@ -57,7 +36,8 @@ class Supply:
     opened: date | None
     time_of_use: bool
     purchase_mode: int
-    market_price: Fraction | None
+    own_prices: Sequence[Fraction | None]
+    """a market customer's price of each period"""
     capacity_method: int
     contract_demand: Fraction
     exempt: bool
@@ -67,8 +47,12 @@ class Supply:
     agreed_active: Fraction | None
     agreed_reactive: Fraction
     agreed_ratio: Fraction | None
+    agreed_reactive_ratio: Fraction
     line_loss: Fraction
     transformers: Sequence[Transformer] = ()
+    loss_table: Sequence[Bracket] = ()
+    charged: Sequence[Transformer] = ()
+    """the transformers as they are charged: a pause may be charged though nothing ran"""
 
 
 @dataclass(frozen=True)
@@ -126,7 +110,7 @@ def factory_of(
             time_of_use=supply.time_of_use,
             has_periods=has_periods,
             mode=supply.purchase_mode,
-            own_prices=[supply.market_price] * len(PARTS),
+            own_prices=list(supply.own_prices),
             standard=supply.standard,
             reduced=supply.reduced,
             active=billed,
@@ -138,8 +122,8 @@ def factory_of(
             demand_days=demand_days,
             month_days=month_days,
             contract_demand=supply.contract_demand,
-            demand=demand,
-            month_energy=billed,
+            demand=demand_with_losses(demand, total, lost.transformer + lost.line, days.first, supply, book),
+            month_energy=energy_of_discount(total, billed, demand_days, month_days, supply, days.first, book),
         ),
         lost,
     )
@@ -166,67 +150,76 @@ def transformer_losses(
     """Return kWh and kvarh of the transformer."""
     if supply.loss_method == NO_LOSS:
         return Fraction(0), Fraction(0)
-    if supply.loss_method == TABLE:
-        raise NotCovered("loss_table")
     if supply.loss_method == AGREED_RATIO:
         if supply.agreed_ratio is None:
             raise CannotBill("no_agreed_terms")
-        return nearest(active * supply.agreed_ratio, step), nearest(reactive * supply.agreed_ratio, step)
+        return nearest(active * supply.agreed_ratio, step), nearest(
+            reactive * supply.agreed_reactive_ratio, step
+        )
+    whole = (days.end - days.first).days
+    period_days = whole + 1 if supply.opened is not None and supply.opened >= days.first else whole
     if supply.loss_method == AGREED_VALUE:
         if supply.agreed_active is None:
             raise CannotBill("no_agreed_terms")
-        whole = (days.end - days.first).days
+        ran = [
+            day
+            for day in days_between(days.first, days.end)
+            if not supply.transformers or any(each.runs_on(day) for each in supply.transformers)
+        ]
+        base = int(parameter(entry_on(book, LOSS_RULE, days.first).values, "table_days"))
         return (
-            part_of_month(supply.agreed_active, whole, whole, whole, step),
-            part_of_month(supply.agreed_reactive, whole, whole, whole, step),
+            part_of_month(supply.agreed_active, len(ran), period_days, base, step),
+            part_of_month(supply.agreed_reactive, len(ran), period_days, base, step),
         )
-    running = [each for each in supply.transformers if each.serves(days.first, days.end)]
-    if len(running) != 1:
-        raise NotCovered("several_transformers")
-    return by_formula(active, reactive, days, running[0], book, step)
+    through = runs(active, reactive, days.first, days.end, supply.transformers)
+    if not through and (not supply.transformers or active or reactive):
+        raise CannotBill("no_transformer")
+    if supply.loss_method == TABLE:
+        return by_table(through, days.first, period_days, supply.loss_table, book, step)
+    return by_formula(through, days.first, book, step)
 
 
-def by_formula(
-    active: Fraction, reactive: Fraction, days: Days, one: Transformer, book: RuleBook, step: Fraction
-) -> tuple[Fraction, Fraction]:
-    """Return the losses of one transformer by the standard formula."""
-    rule = entry_on(book, LOSS_RULE, days.first).values
-    if one.shifts not in SHIFTS:
-        raise CannotBill("no_transformer_terms")
-    p0, pk, i0, uk = nameplate(one, days.first, book)
-    served = (min(days.end, one.to_date or days.end) - max(days.first, one.from_date)).days
-    return transformer_loss(
-        active,
-        reactive,
-        one.capacity,
-        p0,
-        pk,
-        i0,
-        uk,
-        served * int(parameter(rule, "hours_a_day")),
-        Fraction(parameter(rule, SHIFTS[one.shifts])),
-        step,
-    )
+def demand_with_losses(
+    demand: Fraction | None, read: Fraction, lost: Fraction, day: date, supply: Supply, book: RuleBook
+) -> Fraction | None:
+    """Return the demand as it would be before the losses, where the rule says that it grows as the energy does."""
+    by_demand = supply.two_part and not supply.exempt and supply.capacity_method in (CONTRACT, ACTUAL)
+    if not by_demand or not demand or lost <= 0 or read <= 0:
+        return demand
+    if parameter(entry_on(book, LOSS_RULE, day).values, "demand_losses") != "proportional":
+        return demand
+    return nearest(demand * (read + lost) / read, WATT)
 
 
-def nameplate(one: Transformer, day: date, book: RuleBook) -> list[Fraction]:
-    """Return P0, Pk, I0 and Uk of the nameplate, filled up from the table of models."""
-    own = [one.p0, one.pk, one.i0, one.uk]
-    if None in own and MODELS in book.rules:
-        row = row_of_model(one, entry_on(book, MODELS, day).values)
-        listed = [None if text is None else Fraction(text) for text in row]
-        own = [theirs if mine is None else mine for mine, theirs in zip(own, listed, strict=True)]
-    if None in own:
-        raise CannotBill("no_transformer_terms")
-    return [each for each in own if each is not None]
+def energy_of_discount(
+    read: Fraction, billed: Fraction, served: int, month_days: int, supply: Supply, day: date, book: RuleBook
+) -> Fraction:
+    """Return the energy held against 260 kWh/kVA: with losses or without, a part of a month whole or made up.
 
+    Raises:
+        NotCovered: the rule does not say which, and it decides.
+    """
+    by_demand = supply.two_part and not supply.exempt and supply.capacity_method in (CONTRACT, ACTUAL)
+    if not by_demand or not supply.capacity or not served:
+        return billed
+    rule = entry_on(book, TERMS, day).values
+    named = rule["parameters"]
 
-def row_of_model(one: Transformer, models: Mapping[str, Any]) -> list[str | None]:
-    """Return what the table of models says of a model and capacity."""
-    for model, capacity, *values in models["rows"]:
-        if one.model.upper().startswith(str(model).upper()) and Fraction(capacity) == one.capacity:
-            return list(values)
-    return [None] * 4
+    def said(name: str) -> str | None:
+        value: str | None = named.get(name, {}).get("value")
+        return value
+
+    limit = Fraction(parameter(rule, "discount_energy"))
+    energies = [
+        energy * Fraction(month_days, served) if way == "by_days" else energy
+        for kind, energy in (("metered", read), ("with_losses", billed))
+        for way in ("whole", "by_days")
+        if said("discount_energy_basis") in (None, kind)
+        and (said("discount_part_month") in (None, way) or served == month_days)
+    ]
+    if len({limit > 0 and energy / supply.capacity >= limit for energy in energies}) > 1:
+        raise NotCovered("discount_undecided")
+    return energies[-1]
 
 
 def days_of_month(days: Days, book: RuleBook) -> int:
@@ -258,7 +251,7 @@ def charged(days: Days, supply: Supply, month_days: int) -> tuple[Fraction, int]
     ran = sum(
         (
             each.capacity * charged_days((each.from_date, each.to_date or date.max), part, month, month_days)
-            for each in supply.transformers
+            for each in supply.charged
         ),
         Fraction(0),
     )

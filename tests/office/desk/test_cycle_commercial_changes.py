@@ -31,7 +31,7 @@ from tests.office.desk.commercial_month import (
 )
 from tests.office.metering import builder
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_prices")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_prices", "judged")]
 
 MIDDLE = date(2024, 7, 16)
 START = {"active_total_wh": 1000, "active_peak_wh": 300, "active_flat_wh": 400, "active_valley_wh": 300}

@@ -18,7 +18,7 @@ from tests.office.billing.sheets import sheet
 from tests.office.desk.commercial_month import amounts, demands, double, held, transformer
 from tests.office.metering import builder
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_prices")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_prices", "judged")]
 
 HEADINGS = ("变压器型号", "变压器容量", "月用电量至", "有功变损", "无功变损")
 

@@ -21,7 +21,7 @@ from tests.office.desk.household_months import bill, closes, known_year, lay_dow
 from tests.office.desk.months import opened_household, read, run
 from tests.office.metering import builder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judged")]
 
 
 @pytest.fixture

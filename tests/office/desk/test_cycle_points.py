@@ -44,7 +44,7 @@ from tests.office.desk.points import (
 )
 from tests.office.metering import builder
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_prices")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_prices", "judged")]
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from diansuo.core.metering.energy import LossMethod
 from diansuo.core.tariff.classes import Component
 from diansuo.core.tariff.commercial import CapacityMethod
 from diansuo.office.archive.models import (
+    Contract,
     ContractTerm,
     MeteringPoint,
     MeteringSide,
@@ -87,7 +88,7 @@ def settled_energy() -> None:
 def year_to_date() -> None:
     bill = a_bill()
     earlier = Bill.objects.filter(contract=bill.contract, period=sandbox_books.MONTHS[0])
-    assert earlier.update(energy_wh=F("energy_wh") + 10) == 1
+    assert earlier.update(counted_wh=F("counted_wh") + 10) == 1
 
 
 def price_class() -> None:
@@ -213,13 +214,13 @@ def test_a_household_whose_price_changes_agrees_by_freeze_and_by_days(
 
 def test_what_the_shadow_has_not_learnt_is_not_comparable_and_says_why(station: Station) -> None:
     point = billed_household(station)
-    BillLine.objects.filter(bill__consumption__point=point).update(component=Component.CORRECTION)
+    Contract.objects.filter(pk=point.contract_id).update(closed_date=date(2024, 8, 1))
     second = MeteringPoint.objects.create(company=station.company, station=station, contract=point.contract)
     report = shadow(202408)
-    assert dict(report.not_comparable) == {"correction": 1}
+    assert dict(report.not_comparable) == {"closing": 1}
     assert (report.compared, report.different) == (0, 0)
 
-    BillLine.objects.filter(bill__consumption__point=point).update(component=Component.BASE)
+    Contract.objects.filter(pk=point.contract_id).update(closed_date=None)
     meter = MeterInstallation.objects.get(point=point).meter
     MeterInstallation.objects.filter(point=point).update(valid_to=date(2024, 7, 20))
     MeterInstallation.objects.create(point=second, meter=meter, valid_from=date(2024, 7, 20))

@@ -13,6 +13,7 @@ from diansuo.core.tariff import AppliedRule, BillingInput, Bills, months_in_year
 from diansuo.office.base import bulk
 from diansuo.office.billing import crossing, keeping
 from diansuo.office.billing.households import storing
+from diansuo.office.billing.households.kept import Kept
 from diansuo.office.billing.households.storing import HAVING, PartFacts
 from diansuo.office.billing.models import Bill, BillLine, RuleSlice
 from diansuo.office.billing.points.loading import contracts_of_chunk
@@ -222,7 +223,9 @@ def _match(wanted: Int64, held: Int64) -> tuple[Int64, Bool]:
     return at, held[at] == wanted
 
 
-def store_bills(job_id: int, ready: Ready, bills: Bills, parts: PartFacts | None = None) -> int:
+def store_bills(
+    job_id: int, ready: Ready, bills: Bills, parts: PartFacts | None = None, kept: Kept | None = None
+) -> int:
     """Write priced rows as draft bills with their lines and parts, and what is owed beside them; return how many."""
     rows = np.flatnonzero(bills.priced)
     if not len(rows):
@@ -265,7 +268,9 @@ def store_bills(job_id: int, ready: Ready, bills: Bills, parts: PartFacts | None
     _store_lines(bills, bill_of_row, slices)
     crossing.store_parts(bills, bill_of_row, slices, parts)
     storing.store_refunds(bills, bill_of_row, slices)
-    keeping.keep_unshown_rules(inputs, bills, bill_of_row, slices)
+    keeping.keep_unshown_rules(inputs, bills, bill_of_row, slices, kept)
+    if kept is not None:
+        keeping.keep_stretches(kept, bill_of_row)
     return len(rows)
 
 

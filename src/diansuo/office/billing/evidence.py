@@ -8,19 +8,21 @@ from typing import Any, Final
 
 from diansuo.core.rules.entry import AlteredSlice
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.models import Bill, BillLine
+from diansuo.office.billing.models import Bill, BillLine, BillRefund
 from diansuo.office.billing.recomputing import Evidence, NotProvable, recomputed, stored
 
 COMMERCIAL: Final = (5, 6)
 EVERY: Final = 20
 BILL_NUMBERS: Final = (
     "period", "price_class", "voltage_class", "energy_wh", "peak_wh", "valley_wh", "year_to_date_wh",
-    "months_in_year", "amount_fen", "power_factor", "adjustment_rate",
+    "months_in_year", "persons", "persons_months", "heating_months", "free_months", "amount_fen", "power_factor",
+    "adjustment_rate",
 )  # fmt: skip
 LINE_NUMBERS: Final = (
     "sequence", "component", "part", "step", "band", "quantity", "unit", "days", "price_nano", "amount_fen",
     "remainder_wh",
 )  # fmt: skip
+REFUND_NUMBERS: Final = ("sequence", "component", "part", "step", "quantity_wh", "price_nano", "amount_fen")
 
 
 def bills_to_prove(scope: Scope, *, period: int | None = None, bill: int | None = None) -> Any:
@@ -34,7 +36,7 @@ def bills_to_prove(scope: Scope, *, period: int | None = None, bill: int | None 
         chosen = chosen.filter(pk=bill)
     return (
         chosen.select_related("settlement", "facts", "contract__customer")
-        .prefetch_related("lines__rule", "parts", "rules")
+        .prefetch_related("lines__rule", "parts__terms", "rules", "refunds__rule")
         .order_by("pk")
     )
 
@@ -42,8 +44,9 @@ def bills_to_prove(scope: Scope, *, period: int | None = None, bill: int | None 
 def evidence_of(bill: Bill) -> Evidence:
     """Return everything a bill keeps, as plain data."""
     lines = sorted(bill.lines.all(), key=lambda line: line.sequence)
+    refunds = sorted(bill.refunds.all(), key=lambda refund: refund.sequence)
     facts = getattr(bill, "facts", None)
-    slices = {one.slice_hash: one.content for one in _rules(bill, lines)}
+    slices = {one.slice_hash: one.content for one in _rules(bill, [*lines, *refunds])}
     return {
         "bill": {
             **{name: getattr(bill, name) for name in BILL_NUMBERS},
@@ -61,6 +64,8 @@ def evidence_of(bill: Bill) -> Evidence:
                 "peak_wh": one.peak_wh,
                 "valley_wh": one.valley_wh,
                 "by_days": one.by_days,
+                "price_class": one.price_class,
+                "months_in_year": one.months_in_year,
             }
             for one in sorted(bill.parts.all(), key=lambda part: part.part)
         ],
@@ -68,15 +73,20 @@ def evidence_of(bill: Bill) -> Evidence:
             {**{name: getattr(line, name) for name in LINE_NUMBERS}, "rule": line.rule.slice_hash}
             for line in lines
         ],
+        "refunds": [
+            {**{name: getattr(one, name) for name in REFUND_NUMBERS}, "rule": one.rule.slice_hash}
+            for one in refunds
+        ],
         "facts": None if facts is None else facts.content,
         "slices": [slices[key] for key in sorted(slices)],
     }
 
 
-def _rules(bill: Bill, lines: list[BillLine]) -> Iterator[Any]:
+def _rules(bill: Bill, lines: list[BillLine | BillRefund]) -> Iterator[Any]:
     yield bill.settlement
     yield from (line.rule for line in lines)
     yield from bill.rules.all()
+    yield from (part.terms for part in bill.parts.all() if part.terms is not None)
 
 
 @dataclass(frozen=True)
@@ -149,4 +159,6 @@ def _first_difference(own: Any, anew: Any) -> tuple[str, str, str]:
         for name, value in line.items():
             if other[name] != value:
                 return f"line {line['sequence']} {name}", str(value), str(other[name])
+    if own.lines == anew.lines:
+        return "refunds", str(own.refunds), str(anew.refunds)
     return "lines", str(len(own.lines)), str(len(anew.lines))

@@ -118,7 +118,7 @@ def price_points(job: Job, period: int, low: int, high: int) -> Write:
     owed = feeding.settle(job, period, low, high)
 
     def write() -> dict[str, int]:
-        count = columns.store_bills(job.pk, home.ready, bills, home.parts)
+        count = columns.store_bills(job.pk, home.ready, bills, home.parts, home.kept)
         count += pricing.store(job.pk, answer)
         Finding.objects.bulk_create([*refused, *remarked])
         feeding.store(owed)

@@ -5,7 +5,7 @@ Page: docs/rules/explanation.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +13,11 @@ import numpy as np
 from diansuo.core.quantity.arrays import Int64
 from diansuo.core.quantity.band import BANDS, Band
 from diansuo.core.rules import RuleBook
-from diansuo.core.tariff.commercial import CommercialInput, price_commercial_across_changes
+from diansuo.core.tariff.commercial import (
+    CommercialFreeze,
+    CommercialInput,
+    price_commercial_across_changes,
+)
 from diansuo.core.tariff.commercial.columns import ByBand
 from diansuo.core.tariff.explaining.columns import Cause, Explanation, Facts
 from diansuo.core.tariff.explaining.telescoping import NO_CAUSE, Link, Priced, parts, run
@@ -35,11 +39,13 @@ class CommercialEvidence:
         inputs: one row a bill, as it was priced.
         facts: what stands on the bills, the losses within the energy among it.
         book: the rules they were priced by, :meth:`RuleBook.from_slices` of what is stored with them.
+        freeze: the registers of the days that divided them.
     """
 
     inputs: CommercialInput
     facts: Facts
     book: RuleBook
+    freeze: CommercialFreeze = field(default_factory=CommercialFreeze.none)
 
     def check(self) -> None:
         """Check dtypes, shapes and lengths.
@@ -85,8 +91,9 @@ def explain_commercial(
     links = _links(before, after)
 
     def pricing(link: Link, rows: Int64) -> Priced:
-        book = after.book if link.cause == Cause.PRICE else before.book
-        bills = price_commercial_across_changes(link.inputs.take(rows), book, place).bills
+        side = after if link.cause == Cause.PRICE else before
+        freeze = _of_rows(side.freeze, rows)
+        bills = price_commercial_across_changes(link.inputs.take(rows), side.book, place, freeze).bills
         return Priced(bills.amount_fen, bills.priced)
 
     amount_fen, priced = run(links, pricing)
@@ -94,6 +101,13 @@ def explain_commercial(
         [getattr(before.inputs, name) != getattr(after.inputs, name) for name in CLASS]
     )
     return parts(links, amount_fen, priced, before.facts, after.facts, other_class)
+
+
+def _of_rows(freeze: CommercialFreeze, rows: Int64) -> CommercialFreeze:
+    """Return the freezes of some rows, by their place among these."""
+    place = {row: at for at, row in enumerate(rows.tolist())}
+    kept = freeze.take(np.isin(freeze.row, rows))
+    return replace(kept, row=np.array([place[row] for row in kept.row.tolist()], np.int64))
 
 
 def _links(before: CommercialEvidence, after: CommercialEvidence) -> list[Link]:

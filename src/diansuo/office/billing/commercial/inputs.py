@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from diansuo.core.metering.energy import spread_over_bands
 from diansuo.core.quantity.band import BANDS, Band
-from diansuo.core.quantity.month import previous_month
+from diansuo.core.quantity.month import BillMonthBasis, previous_month
 from diansuo.core.rules import RuleBook
-from diansuo.core.tariff.classes import PriceClass
+from diansuo.core.tariff.classes import SETTLEMENT, PriceClass
 from diansuo.core.tariff.commercial import NOT_KNOWN, CommercialInput, LaterTerms
 from diansuo.core.tariff.commercial.capacity import DayBase, charged_days, days_of_month
 from diansuo.core.tariff.commercial.power_factor import reactive_total_varh
@@ -103,14 +103,13 @@ def settled_inputs(
         **_of_terms(terms, read.price_class),
     )
     inputs = grouping.charged_together(group, inputs, added)
-    later = _later_inputs(inputs, read.price_class, terms, changes, charges)
     refused = dict(changes.refused)
     for one in (*added.refused, *unsaid, *undecided):
         refused.setdefault(one.row, one)
     warned = pauses.warnings_of(np.flatnonzero(pays), ready.contract, read.from_day, read.to_day, rests, book)
     return Settled(
         inputs,
-        LaterTerms(changes.row, changes.day, later),
+        _later(ready, terms, changes, inputs, charges),
         added,
         read.energy_wh,
         read_bands_wh,
@@ -119,25 +118,23 @@ def settled_inputs(
     )
 
 
-def _later_inputs(
-    inputs: CommercialInput,
-    price_class: npt.NDArray[np.integer],
-    terms: Terms,
-    changes: Changes,
-    charges: _Charges,
-) -> CommercialInput:
-    """Return the rows of the terms that begin inside months."""
-    months = len(inputs)
+def _later(
+    ready: Ready, terms: Terms, changes: Changes, inputs: CommercialInput, charges: _Charges
+) -> LaterTerms:
+    """Return the terms that begin inside months, each with what its own days are charged for."""
     # A point with a class of its own keeps it when the contract's changes.
-    own_class = (price_class != terms.price_class)[changes.row]
-    later_class = np.where(own_class, price_class[changes.row], changes.terms.price_class)
-    return replace(
+    of_month = ready.inputs.price_class
+    own_class = (of_month != terms.price_class)[changes.row]
+    later_class = np.where(own_class, of_month[changes.row], changes.terms.price_class)
+    months = len(of_month)
+    later = replace(
         inputs.take(changes.row),
         voltage_class=changes.terms.voltage_class.astype(np.int16),
         capacity_va_days=charges.va_days[months:],
         demand_days=charges.demand_days[months:],
         **_of_terms(changes.terms, later_class),
     )
+    return LaterTerms(changes.row, changes.day, later)
 
 
 def _of_terms(terms: Terms, price_class: npt.NDArray[np.integer]) -> dict[str, npt.NDArray[np.generic]]:
@@ -172,8 +169,14 @@ def _month_days(ready: Ready, book: RuleBook) -> Int64:
     for period, day in np.unique(np.stack((periods, first)), axis=1).T.tolist():
         word = value_of(entry_on(book, CHARGE_TERMS, day), "day_base")
         base = DayBase.CALENDAR_DAYS if word is None else DayBase(word)
-        days[(periods == period) & (first == day)] = days_of_month(previous_month(period), base)
+        days[(periods == period) & (first == day)] = days_of_month(month_of_use(period, day, book), base)
     return days
+
+
+def month_of_use(period: int, day: int, book: RuleBook) -> int:
+    """Return the month in which a 电费年月 was used: by the day of reading it is the one before, else itself."""
+    basis = value_of(entry_on(book, f"{book.default_place}/{SETTLEMENT}", day), "bill_month_basis")
+    return period if basis == BillMonthBasis.MONTH_OF_USE else previous_month(period)
 
 
 @dataclass(frozen=True, slots=True)

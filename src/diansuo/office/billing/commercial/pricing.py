@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from diansuo.core.tariff.commercial import (
     NO_POWER_FACTOR,
     NOT_KNOWN,
     CommercialBills,
+    CommercialFreeze,
     Crossed,
     cuts_of,
     price_cut,
@@ -71,6 +72,7 @@ class Answer:
     crossed: Crossed | None
     terms: Terms | None
     warnings: tuple[Refusal, ...] = ()
+    freeze: CommercialFreeze = field(default_factory=CommercialFreeze.none)
 
     @property
     def bills(self) -> CommercialBills | None:
@@ -105,7 +107,7 @@ def price_ready(ready: Ready, book: RuleBook, place: str, station_id: int) -> An
     )
     for one in _without_reactive(settled, held):
         settled.refused.setdefault(one.row, one)
-    crossed = _priced(mine, settled, book, place, station_id)
+    crossed, freeze = _priced(mine, settled, book, place, station_id)
     refusals = [*refused.values(), *(_moved(one, rows) for one in settled.refused.values())]
     refusals += [
         Refusal(int(rows[one.row]), str(one.code), dict(one.params))
@@ -115,15 +117,17 @@ def price_ready(ready: Ready, book: RuleBook, place: str, station_id: int) -> An
     crossed.bills.priced[list(settled.refused)] = False
     warned = [*settled.warnings, *_methods_off_quarter(mine, period)]
     told = tuple(_moved(one, rows) for one in warned if crossed.bills.priced[one.row])
-    return Answer(ready, tuple(refusals), rows, settled, crossed, held, told)
+    return Answer(ready, tuple(refusals), rows, settled, crossed, held, told, freeze)
 
 
-def _priced(mine: Ready, settled: inputs.Settled, book: RuleBook, place: str, station_id: int) -> Crossed:
+def _priced(
+    mine: Ready, settled: inputs.Settled, book: RuleBook, place: str, station_id: int
+) -> tuple[Crossed, CommercialFreeze]:
     """Price months, divided where prices or terms change: by what the lake froze on the day, else by days."""
     cuts = cuts_of(settled.inputs, book, place, settled.later)
     read = settled.read_wh, settled.read_bands_wh
     freeze = freezing.frozen(station_id, mine.point, mine.inputs.from_day, *read, *cuts.all())
-    return price_cut(settled.inputs, cuts, book, place, freeze)
+    return price_cut(settled.inputs, cuts, book, place, freeze), freeze
 
 
 def _without_terms(ready: Ready, terms: Terms) -> dict[int, Refusal]:
@@ -214,7 +218,7 @@ def store(job_id: int, answer: Answer) -> int:
     _store_lines(crossed, bill_of_row, slices)
     _store_parts(crossed, bill_of_row)
     _store_rules(bills, rows, ids, slices, _loss_rules(settled.added, bills))
-    keeping.keep_facts(given, rows, ids)
+    keeping.keep_facts(given, settled.later, answer.freeze, rows, ids)
     return len(rows)
 
 

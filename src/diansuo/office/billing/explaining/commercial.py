@@ -12,11 +12,18 @@ from diansuo.core.quantity.band import BANDS, Band
 from diansuo.core.quantity.month import previous_month, split_month
 from diansuo.core.rules import Entry
 from diansuo.core.tariff import Component, PriceClass
-from diansuo.core.tariff.commercial import NOT_KNOWN, CapacityMethod, CommercialInput, PurchaseMode
+from diansuo.core.tariff.commercial import (
+    NOT_KNOWN,
+    CapacityMethod,
+    CommercialFreeze,
+    CommercialInput,
+    PurchaseMode,
+)
 from diansuo.core.tariff.resolve import day_number
 from diansuo.office.archive.models import SupplyTerm
 from diansuo.office.billing.columns import Int64
 from diansuo.office.billing.explaining.stored import Stored
+from diansuo.office.billing.recomputing import commercial_freeze_of, commercial_input_of
 
 OTHERS = (Band.SHARP, Band.PEAK, Band.VALLEY, Band.DEEP_VALLEY)
 NO_TERMS = SupplyTerm(
@@ -27,10 +34,14 @@ BOOL = ("two_part", "time_of_use", "has_bands", "reduced_standard", "capacity_ex
 
 
 def commercial_input(stored: Stored) -> CommercialInput:
-    """Return one row as the bill was priced: quantities as they stand on it, terms as the archive has them.
+    """Return one row as the bill was priced: what it keeps, else quantities of its lines and terms of the archive.
 
-    Where the archive was corrected since, the row does not come to the bill again, and the explanation says so.
+    A bill of before it kept this does not come to itself again where the archive was corrected since, and its
+    explanation says so.
     """
+    facts = kept_facts(stored)
+    if facts is not None:
+        return commercial_input_of([facts])
     bill, terms = stored.bill, stored.supply or NO_TERMS
     month_days, va_days = _charged(stored)
     capacity_va = stored.capacity_va
@@ -64,6 +75,17 @@ def commercial_input(stored: Stored) -> CommercialInput:
     return CommercialInput(
         **{name: np.array([value], dtype=dtypes.get(name, np.int64)) for name, value in values.items()}
     )
+
+
+def kept_facts(stored: Stored) -> dict[str, Any] | None:
+    """Return what a commercial bill was priced with, None of one that does not keep it."""
+    facts = getattr(stored.bill, "facts", None)
+    return None if facts is None else facts.content
+
+
+def commercial_freeze(stored: Stored) -> CommercialFreeze:
+    """Return the registers of the days that divided a bill."""
+    return commercial_freeze_of(kept_facts(stored) or {})
 
 
 def _own_price(terms: SupplyTerm) -> int:

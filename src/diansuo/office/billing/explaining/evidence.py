@@ -21,7 +21,7 @@ from diansuo.core.tariff.explaining import (
 )
 from diansuo.core.tariff.resolve import day_number
 from diansuo.office.billing.columns import Int64
-from diansuo.office.billing.explaining.commercial import commercial_input
+from diansuo.office.billing.explaining.commercial import commercial_freeze, commercial_input
 from diansuo.office.billing.explaining.stored import Stored
 
 HOUSEHOLD: Final = ("persons", "persons_months", "heating_months", "free_months")
@@ -115,4 +115,4 @@ def _freeze(stored: Stored) -> Freeze:
 
 
 def _commercial(stored: Stored, book: RuleBook) -> CommercialEvidence:
-    return CommercialEvidence(commercial_input(stored), _facts([stored]), book)
+    return CommercialEvidence(commercial_input(stored), _facts([stored]), book, commercial_freeze(stored))

@@ -83,7 +83,7 @@ def load(scope: Scope, bill_ids: Sequence[int]) -> dict[int, Stored]:
     """Return what is stored with these bills, by bill; the number of queries does not grow with them."""
     bills = list(
         Bill.objects.filter(scope.limit(STATION), pk__in=bill_ids).select_related(
-            "settlement", "consumption__point", "contract__customer__station"
+            "settlement", "facts", "consumption__point", "contract__customer__station"
         )
     )
     ids = [bill.pk for bill in bills]

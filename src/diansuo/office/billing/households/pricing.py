@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ from diansuo.office.billing.households import earlier
 from diansuo.office.billing.households.dividing import divided
 from diansuo.office.billing.households.earlier import YearBills
 from diansuo.office.billing.households.having import with_having
+from diansuo.office.billing.households.kept import Kept
 from diansuo.office.billing.households.loading import Facts
 from diansuo.office.billing.households.planning import STEPPED, Plan, Planner, Stretch
 from diansuo.office.billing.households.policies import Policies
@@ -38,11 +39,15 @@ from diansuo.office.billing.households.storing import PartFacts
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Priced months. ``ready`` holds the rows as their bills carry them: the class of the last day, their last year."""
+    """Priced months. ``ready`` holds the rows as their bills carry them: the class of the last day, their last year.
+
+    ``kept`` is what rows in stretches were priced with.
+    """
 
     ready: Ready
     bills: Bills
     parts: PartFacts
+    kept: Kept = field(default_factory=Kept)
 
 
 @dataclass(slots=True)
@@ -117,6 +122,7 @@ class _Special:
         }
         self.part_facts: dict[tuple[int, int], tuple[int, int, int, int]] = {}
         self.pieces: list[Piece] = []
+        self.kept = Kept()
         period = int(pricer.ready.inputs.period[0])
         year = billing_year(period, pricer.year_start_month)
         contracts = sorted({int(pricer.ready.contract[row]) for row in plan.stretches})
@@ -139,7 +145,7 @@ class _Special:
             inputs=BillingInput(**self.columns),
             year_opening_known=ready.year_opening_known | self._begins_within_year(),
         )
-        return Answer(kept, bills, _facts_of_parts(bills, kept.inputs, self.part_facts))
+        return Answer(kept, bills, _facts_of_parts(bills, kept.inputs, self.part_facts), self.kept)
 
     def _begins_within_year(self) -> Bool:
         known = np.zeros(self.count, np.bool_)
@@ -292,7 +298,9 @@ class _Special:
         if len(rest):
             others = inputs.take(rest)
             freeze = pricer.freeze(others, rows[rest])
-            pieces.append(Piece(price_across_changes(others, pricer.book, freeze=freeze), rest))
+            bills = price_across_changes(others, pricer.book, freeze=freeze)
+            self.kept.note(rows[rest], others, bills, freeze)
+            pieces.append(Piece(bills, rest))
         if len(last):
             closing = inputs.take(last)
             first_day = np.array([some[at].first_day for at in last.tolist()], np.int64)
@@ -302,7 +310,9 @@ class _Special:
             )
             before = self.bills_of_year.before(closing, pricer.ready.contract[rows[last]], since, whole_year)
             freeze = pricer.freeze(closing, rows[last])
-            pieces.append(Piece(settle_year_anew(closing, before, pricer.book, freeze=freeze), last))
+            bills = settle_year_anew(closing, before, pricer.book, freeze=freeze)
+            self.kept.note(rows[last], closing, bills, freeze, before)
+            pieces.append(Piece(bills, last))
         return join_stretches(pieces, len(some), {}, pricer.book.hash)
 
     def _note_parts(self, bills: Bills, inputs: BillingInput, rows: Int64) -> None:

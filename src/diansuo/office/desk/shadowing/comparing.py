@@ -56,6 +56,7 @@ def differences(material: Material, opinion: Opinion) -> list[Difference]:
         *_of_the_facts(material.bill, opinion),
         *_of_the_parts(material, opinion),
         *_of_the_lines(material.lines, opinion),
+        *_of_the_refunds(material, opinion),
         *_of_the_total(material, opinion),
     ]
 
@@ -130,6 +131,20 @@ def _of_the_lines(lines: list[BillLine], opinion: Opinion) -> list[Difference]:
         fen = _fen(billed) - _fen(shadow)
         found.append(Difference("line", _name(key), fen, _working(billed), _working(shadow)))
     return found
+
+
+def _of_the_refunds(material: Material, opinion: Opinion) -> list[Difference]:
+    """Hold what is owed beside the bill (先征后返) against the shadow's."""
+    stored = [
+        (Fraction(one.quantity_wh, 1000), Fraction(one.amount_fen, PER_YUAN)) for one in material.refunds
+    ]
+    own = [(one.quantity, one.amount) for one in opinion.refunds]
+    if stored == own:
+        return []
+    texts = [
+        "; ".join(f"{number(kwh)}: {number(amount)}" for kwh, amount in side) or "–" for side in (stored, own)
+    ]
+    return [Difference("bill", "refunds", 0, *texts)]
 
 
 def _numbered(lines: list[Line]) -> dict[tuple[Any, ...], Line]:

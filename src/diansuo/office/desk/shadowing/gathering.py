@@ -16,15 +16,27 @@ from django.db.models import Model, Q
 
 from diansuo.office.archive.models import (
     ContractTerm,
+    HouseholdTerm,
+    LossTableRow,
+    MarketPrice,
     MeteringPoint,
     MeterInstallation,
+    PointTerm,
     SupplyTerm,
     Transformer,
     YearOpening,
 )
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.models import Bill, BillLine, BillPart, Correction, CorrectionMonth, ExternalBill
+from diansuo.office.billing.models import (
+    Bill,
+    BillLine,
+    BillPart,
+    BillRefund,
+    Correction,
+    CorrectionMonth,
+    ExternalBill,
+)
 from diansuo.office.metering import lake
 from diansuo.office.metering.models import Consumption, RegisterReading
 
@@ -55,6 +67,7 @@ class Material:
     bill: Bill
     lines: list[BillLine]
     parts: list[BillPart]
+    refunds: list[BillRefund]
     readings: list[RegisterReading]
     installations: list[MeterInstallation]
     points_of_contract: list[MeteringPoint]
@@ -66,8 +79,14 @@ class Material:
     issued_elsewhere: list[ExternalBill]
     openings: list[YearOpening]
     corrected: list[CorrectionMonth]
+    household_terms: list[HouseholdTerm]
+    market_prices: list[MarketPrice]
+    point_terms: list[PointTerm]
+    loss_table: list[LossTableRow]
+    settled_before: list[Consumption]
     beside: bool
     frozen: Frozen
+    year_start_month: int = 1
 
 
 def bills_of(scope: Scope, *, period: int, station: str = "", customer: str = "") -> Any:
@@ -117,6 +136,7 @@ def _gathered(batch: list[Bill]) -> Iterator[Material]:
 
     lines = _by("bill_id", BillLine.objects.filter(own_bills).order_by("sequence"))
     parts = _by("bill_id", BillPart.objects.filter(own_bills).order_by("part"))
+    refunds = _by("bill_id", BillRefund.objects.filter(own_bills).order_by("sequence"))
     so_far = Q(period__isnull=True) | Q(period__lte=period)
     readings = _by(
         "point_id", RegisterReading.objects.filter(so_far, point__in=points).select_related("meter")
@@ -125,6 +145,21 @@ def _gathered(batch: list[Bill]) -> Iterator[Material]:
     billed = Q(bill__state__in=COUNTING, to_date__isnull=False, period__lt=period)
     before = of_points(Consumption, billed)
     siblings, terms, supply = (of_contracts(model) for model in (MeteringPoint, ContractTerm, SupplyTerm))
+    having, market = of_contracts(HouseholdTerm), of_contracts(MarketPrice)
+    owner = {bill.consumption.point_id: bill.contract_id for bill in batch}
+    of_siblings = PointTerm.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=min(bill.from_date for bill in batch)),
+        point__contract__in=contracts,
+        valid_from__lt=max(bill.to_date for bill in batch),
+    ).select_related("point")
+    point_terms: dict[int, list[Any]] = defaultdict(list)
+    for term in of_siblings:
+        point_terms[term.point.contract_id or 0].append(term)
+    for term in PointTerm.objects.filter(behind__in=points).select_related("point"):
+        if term.point.contract_id != owner[term.behind_id]:
+            point_terms[owner[term.behind_id]].append(term)
+    settled = of_points(Consumption, Q(to_date__isnull=False, period__lt=period))
+    table = list(LossTableRow.objects.filter(station=_station(batch[0])))
     transformers, openings = of_contracts(Transformer), of_contracts(YearOpening)
     year = of_contracts(Bill, Q(state__in=COUNTING))
     elsewhere = of_contracts(ExternalBill)
@@ -137,6 +172,7 @@ def _gathered(batch: list[Bill]) -> Iterator[Material]:
             bill=bill,
             lines=lines[bill.pk],
             parts=parts[bill.pk],
+            refunds=refunds[bill.pk],
             readings=readings[point],
             installations=installations[point],
             points_of_contract=siblings[contract],
@@ -148,6 +184,11 @@ def _gathered(batch: list[Bill]) -> Iterator[Material]:
             issued_elsewhere=elsewhere[contract],
             openings=openings[contract],
             corrected=corrected[contract],
+            household_terms=having[contract],
+            market_prices=market[contract],
+            point_terms=point_terms[contract],
+            loss_table=table,
+            settled_before=settled[point],
             beside=station.mode == Station.Mode.BESIDE,
             frozen=frozen,
         )

@@ -8,44 +8,23 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from django.db.models import Field, Model
-
 from diansuo.core.rules import RuleBook
-from diansuo.office.archive.models import ContractTerm, MeterInstallation, SupplyTerm, Transformer
-from diansuo.office.billing.models import Bill
+from diansuo.office.archive.models import ContractTerm, LossTableRow, SupplyTerm, Transformer
+from diansuo.office.billing.models import Bill, ExternalBill
+from diansuo.office.desk.shadowing.covering import STEPPED, refuse_untaught
 from diansuo.office.desk.shadowing.gathering import Material
+from diansuo.office.desk.shadowing.household_terms import with_terms
 from diansuo.office.desk.shadowing.settling import day_number, day_of, first_day, settled
-from diansuo.shadow import factory_change, household_change, registers, supply
+from diansuo.shadow import factory_change, household_change, registers, supply, transformers
 from diansuo.shadow.exact import CannotBill
 from diansuo.shadow.household import Customer, months_of_steps
 from diansuo.shadow.rules_of import entry_on, parameter
-from diansuo.shadow.supply import NotCovered
 
 COMMERCIAL: Final = (5, 6)
 TWO_PART: Final = 6
 TIME_OF_USE: Final = (2, 7)
-PEAK_AND_VALLEY, COMMERCIAL_PARTS = [2, 4], [2, 3, 4]
-
-TAUGHT: Final = {
-    Bill: {
-        "id", "contract", "consumption", "job", "period", "state", "issued_date", "from_date", "to_date",
-        "price_class", "voltage_class", "energy_wh", "peak_wh", "valley_wh", "year_to_date_wh",
-        "year_opening_known", "months_in_year", "amount_fen", "transformer_loss_wh", "line_loss_wh", "demand_w",
-        "power_factor", "adjustment_rate", "reactive_varh", "unverified", "settlement",
-    },
-    SupplyTerm: {
-        "id", "contract", "valid_from", "valid_to", "batch", "time_of_use", "purchase_mode", "capacity_method",
-        "contract_demand_w", "capacity_exempt", "power_factor_standard", "reduced_standard", "metering_side",
-        "loss_method", "agreed_active_wh", "agreed_reactive_varh", "agreed_ratio_ppm", "line_loss_ppm",
-        "market_price_nano",
-    },
-    Transformer: {
-        "id", "contract", "valid_from", "valid_to", "batch", "number", "model", "capacity_va", "p0_w", "pk_w",
-        "i0_milli_percent", "uk_milli_percent", "shifts",
-    },
-}  # fmt: skip
-"""The fields the shadow knows the meaning of. Where another one says something, it holds its tongue."""
-UNTAUGHT_COMPONENTS: Final = {14: "free_energy", 15: "correction"}
+MARKET: Final = 1
+PEAK_AND_VALLEY = [2, 4]
 
 
 @dataclass(frozen=True)
@@ -75,6 +54,7 @@ class Opinion:
     facts: dict[str, Any] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     parts: list[tuple[date, date, Fraction]] = field(default_factory=list)
+    refunds: list[Line] = field(default_factory=list)
     amount: Fraction = Fraction(0)
 
 
@@ -85,6 +65,8 @@ def opinion_of(material: Material, book: RuleBook, commercial_place: str) -> Opi
         NotCovered: it needs something this engine has not learnt; the bill may well be right.
         CannotBill: by what the database holds there is no bill.
     """
+    settlement = entry_on(book, f"{book.default_place}/settlement", first_day(material.bill.period)).values
+    material.year_start_month = int(parameter(settlement, "year_start_month"))
     refuse_untaught(material)
     month, reads = settled(material, book)
     if month.status != "OK":
@@ -93,8 +75,6 @@ def opinion_of(material: Material, book: RuleBook, commercial_place: str) -> Opi
     terms = [one for one in material.terms if _holds(one, first)]
     if not terms:
         raise CannotBill("no_terms")
-    if any(_prices_otherwise(one, terms[0]) for one in material.terms if first < one.valid_from < end):
-        raise NotCovered("terms_changed")
     opinion = Opinion(month, facts={"from_date": first, "to_date": end})
     if terms[0].price_class in COMMERCIAL:
         _price_factory(opinion, material, terms[0], reads, book, commercial_place)
@@ -103,39 +83,8 @@ def opinion_of(material: Material, book: RuleBook, commercial_place: str) -> Opi
     return opinion
 
 
-def refuse_untaught(material: Material) -> None:
-    """Hold back where a fact is stored whose meaning this engine does not know."""
-    for row in (material.bill, *material.supply, *material.transformers):
-        for unknown in _fields(type(row)):
-            value = getattr(row, unknown.attname)
-            # Energy under another name (what of it counts, say) is only a fact where it is not the bill's own.
-            if (
-                value
-                and value != unknown.get_default()
-                and value != getattr(material.bill, "energy_wh", None)
-            ):
-                raise NotCovered(f"field_{unknown.name}")
-    for line in material.lines:
-        if line.component in UNTAUGHT_COMPONENTS:
-            raise NotCovered(UNTAUGHT_COMPONENTS[line.component])
-    first, end = material.bill.from_date, material.bill.to_date
-    measured = {one.pk for one in material.points_of_contract if one.pk != material.bill.consumption.point_id}
-    if measured and MeterInstallation.objects.filter(point__in=measured, valid_from__lt=end).exclude(
-        valid_to__lt=first
-    ):
-        raise NotCovered("several_points")
-
-
-def _fields(model: type[Model]) -> list[Field[Any, Any]]:
-    return [one for one in model._meta.concrete_fields if one.name not in TAUGHT[model]]
-
-
 def _holds(period: Any, day: date) -> bool:
     return period.valid_from <= day and (period.valid_to is None or period.valid_to > day)
-
-
-def _prices_otherwise(one: ContractTerm, other: ContractTerm) -> bool:
-    return (one.price_class, one.voltage_class) != (other.price_class, other.voltage_class)
 
 
 def _price_household(opinion: Opinion, material: Material, terms: ContractTerm, book: RuleBook) -> None:
@@ -143,12 +92,7 @@ def _price_household(opinion: Opinion, material: Material, terms: ContractTerm, 
     first, end = opinion.facts["from_date"], opinion.facts["to_date"]
     if terms.price_class in TIME_OF_USE and not month.has_parts(PEAK_AND_VALLEY):
         raise CannotBill("no_time_of_use_registers")
-    start_month = int(
-        parameter(
-            entry_on(book, f"{book.default_place}/settlement", first_day(bill.period)).values,
-            "year_start_month",
-        )
-    )
+    start_month = material.year_start_month
     opened = material.bill.contract.opened_date
     customer = Customer(
         price_class=terms.price_class,
@@ -161,6 +105,7 @@ def _price_household(opinion: Opinion, material: Material, terms: ContractTerm, 
         year_to_date_kwh=year_to_date_kwh(material, start_month),
         months_in_year=months_of_steps(opened, bill.period, start_month),
     )
+    customer = with_terms(customer, material, book)
     changes = household_change.change_days(customer, book)
     frozen = {day: used for day in changes if (used := _frozen(material, customer, day)) is not None}
     made = household_change.bill_across_changes(customer, book, frozen)
@@ -168,7 +113,16 @@ def _price_household(opinion: Opinion, material: Material, terms: ContractTerm, 
         "energy_wh": made.bill.energy_kwh * 1000,
         "year_to_date_wh": customer.year_to_date_kwh * 1000,
         "months_in_year": customer.months_in_year,
+        "persons": customer.persons,
+        "persons_months": customer.persons_months,
+        "heating_months": customer.heating_months,
+        "free_months": customer.free_months,
+        "counted_wh": made.bill.counted_kwh * 1000 if terms.price_class in STEPPED else 0,
     }
+    opinion.refunds = [
+        Line(name, 0, step, None, Fraction(kwh), Fraction(price), Fraction(yuan))
+        for name, step, kwh, price, yuan, _moved in made.bill.refunds
+    ]
     opinion.amount = Fraction(made.bill.total_yuan)
     opinion.parts = [(start, until, Fraction(kwh)) for start, until, kwh in made.parts]
     opinion.lines = [
@@ -190,7 +144,7 @@ def year_to_date_kwh(material: Material, start_month: int) -> Decimal:
         elsewhere = [one for one in material.issued_elsewhere if one.period < bill.period]
         theirs = {one.period for one in elsewhere}
         before = [*elsewhere, *(one for one in before if one.period not in theirs)]
-    used = sum(one.energy_wh for one in before if _year(one.period, start_month) == year)
+    used = sum(_counted_wh(one) for one in before if _year(one.period, start_month) == year)
     used += sum(one.energy_wh for one in material.openings if one.year == year)
     used += sum(
         one.counted_wh for one in _corrected_before(material) if _year(one.counted_in, start_month) == year
@@ -209,6 +163,11 @@ def _corrected_before(material: Material) -> list[Any]:
         and one.bill_id < bill.pk
         and (bill.issued_date is None or one.correction.issued_date <= bill.issued_date)
     ]
+
+
+def _counted_wh(one: Bill | ExternalBill) -> int:
+    """Return what of a bill counts for the year: of ours what it says, of another system's all."""
+    return one.counted_wh if isinstance(one, Bill) else one.energy_wh
 
 
 def _year(period: int, start_month: int) -> int:
@@ -260,13 +219,11 @@ def _price_factory(
     held = [one for one in material.supply if _holds(one, first)]
     if not held:
         raise CannotBill("no_supply_terms")
-    if any(first < one.valid_from < end for one in material.supply):
-        raise NotCovered("supply_changed")
     demand = registers.maximum_demand_kw(reads, day_number(first), day_number(end))
     factory, lost = supply.factory_of(
         month,
         supply.Days(first, end, bill.period),
-        _supply(terms, held[0], material),
+        _supply(terms, held[0], material, first, book),
         None if demand is None else Fraction(demand),
         book,
         place,
@@ -276,7 +233,7 @@ def _price_factory(
         "energy_wh": made.bill.energy * 1000,
         "transformer_loss_wh": lost.transformer * 1000,
         "line_loss_wh": lost.line * 1000,
-        "demand_w": None if demand is None else demand * 1000,
+        "demand_w": None if factory.demand is None else factory.demand * 1000,
         "reactive_varh": factory.reactive * 1000,
         "power_factor": None if made.bill.power_factor is None else made.bill.power_factor * 100,
         "adjustment_rate": 0 if made.bill.rate is None else made.bill.rate * 100,
@@ -288,7 +245,10 @@ def _price_factory(
     ]
 
 
-def _supply(terms: ContractTerm, held: SupplyTerm, material: Material) -> supply.Supply:
+def _supply(
+    terms: ContractTerm, held: SupplyTerm, material: Material, day: date, book: RuleBook
+) -> supply.Supply:
+    running = [_transformer(one) for one in material.transformers]
     return supply.Supply(
         voltage_class=terms.voltage_class,
         two_part=terms.price_class == TWO_PART,
@@ -296,7 +256,7 @@ def _supply(terms: ContractTerm, held: SupplyTerm, material: Material) -> supply
         opened=material.bill.contract.opened_date,
         time_of_use=held.time_of_use,
         purchase_mode=held.purchase_mode,
-        market_price=_scaled(held.market_price_nano, 10**9),
+        own_prices=own_prices(held, material, day),
         capacity_method=held.capacity_method,
         contract_demand=Fraction(held.contract_demand_w or 0, 1000),
         exempt=held.capacity_exempt,
@@ -306,13 +266,29 @@ def _supply(terms: ContractTerm, held: SupplyTerm, material: Material) -> supply
         agreed_active=_scaled(held.agreed_active_wh, 1000),
         agreed_reactive=Fraction(held.agreed_reactive_varh or 0, 1000),
         agreed_ratio=_scaled(held.agreed_ratio_ppm, 10**6),
+        agreed_reactive_ratio=Fraction(held.agreed_reactive_ratio_ppm or 0, 10**6),
         line_loss=Fraction(held.line_loss_ppm or 0, 10**6),
-        transformers=[_transformer(one) for one in material.transformers],
+        transformers=running,
+        charged=transformers.with_short_pauses(running, book),
+        loss_table=[_bracket(one) for one in material.loss_table],
     )
 
 
-def _transformer(one: Transformer) -> supply.Transformer:
-    return supply.Transformer(
+def own_prices(held: SupplyTerm, material: Material, day: date) -> list[Fraction | None]:
+    """Return what a market customer pays by period: its prices of the month, else its one price for all of them."""
+    if held.purchase_mode != MARKET:
+        return [None] * len(registers.PARTS)
+    for month in material.market_prices:
+        if _holds(month, day):
+            of_month = (
+                month.sharp_nano, month.peak_nano, month.flat_nano, month.valley_nano, month.deep_valley_nano
+            )  # fmt: skip
+            return [_scaled(each, 10**9) for each in of_month]
+    return [_scaled(held.market_price_nano, 10**9)] * len(registers.PARTS)
+
+
+def _transformer(one: Transformer) -> transformers.Transformer:
+    return transformers.Transformer(
         capacity=Fraction(one.capacity_va, 1000),
         from_date=one.valid_from,
         to_date=one.valid_to,
@@ -322,6 +298,20 @@ def _transformer(one: Transformer) -> supply.Transformer:
         i0=_scaled(one.i0_milli_percent, 1000),
         uk=_scaled(one.uk_milli_percent, 1000),
         shifts=one.shifts,
+        number=one.number,
+        share=_scaled(one.share_ppm, 10**6),
+    )
+
+
+def _bracket(one: LossTableRow) -> transformers.Bracket:
+    return transformers.Bracket(
+        series=one.series.upper(),
+        capacity=Fraction(one.capacity_va, 1000),
+        up_to=Fraction(one.up_to_wh, 1000),
+        active=Fraction(one.active_wh, 1000),
+        reactive=Fraction(one.reactive_varh, 1000),
+        from_date=one.valid_from,
+        to_date=one.valid_to,
     )
 
 

@@ -14,7 +14,7 @@ from diansuo.core.rules import RuleBook
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.place import commercial_place
-from diansuo.office.desk.shadowing import gathering
+from diansuo.office.desk.shadowing import gathering, wording
 from diansuo.office.desk.shadowing.comparing import Difference, differences, yuan
 from diansuo.office.desk.shadowing.gathering import Material
 from diansuo.office.desk.shadowing.opinion import opinion_of
@@ -76,7 +76,7 @@ class Report:
         for one in self.verdicts:
             head = (one.station, one.customer, one.name, one.bill)
             if one.outcome == NOT_COMPARABLE:
-                yield (*head, NOT_COMPARABLE, one.reason, "", "", "")
+                yield (*head, NOT_COMPARABLE, wording.reason(one.reason), "", "", "")
             for each in one.differences:
                 yield (*head, each.what, each.item, yuan(each.fen), each.billed, each.shadow)
 
@@ -88,7 +88,9 @@ class Report:
             "equal": self.equal,
             "different": self.different,
             "amount_yuan": yuan(self.amount_fen),
-            "not_comparable": dict(sorted(self.not_comparable.items())),
+            "not_comparable": {
+                wording.reason(code): count for code, count in sorted(self.not_comparable.items())
+            },
             "seconds": round(self.seconds, 3),
             "customers_a_second": round((self.compared or 1) / self.seconds) if self.seconds else None,
             "rows": [dict(zip(KEYS, row, strict=True)) for row in self.rows],

@@ -1,0 +1,154 @@
+"""What the shadow has learnt, and where it holds its tongue: a bill it does not understand is never called wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Field, Model
+
+from diansuo.office.archive.models import (
+    FeedIn,
+    HouseholdTerm,
+    LossTableRow,
+    MarketPrice,
+    MeterInstallation,
+    SupplyTerm,
+    Transformer,
+)
+from diansuo.office.billing.models import Bill
+from diansuo.office.desk.shadowing.gathering import Material
+from diansuo.shadow.supply import NotCovered
+
+COMMERCIAL: Final = (5, 6)
+STEPPED: Final = (1, 2)
+PERIOD: Final = {"id", "valid_from", "valid_to", "batch"}
+
+TAUGHT: Final = {
+    Bill: {
+        "id", "contract", "consumption", "job", "period", "state", "issued_date", "from_date", "to_date",
+        "price_class", "voltage_class", "energy_wh", "peak_wh", "valley_wh", "year_to_date_wh",
+        "year_opening_known", "months_in_year", "counted_wh", "persons", "persons_months", "heating_months",
+        "free_months", "amount_fen", "transformer_loss_wh", "line_loss_wh", "demand_w", "power_factor",
+        "adjustment_rate", "reactive_varh", "unverified", "settlement",
+    },
+    SupplyTerm: {
+        *PERIOD, "contract", "time_of_use", "purchase_mode", "capacity_method", "contract_demand_w",
+        "capacity_exempt", "power_factor_standard", "reduced_standard", "metering_side", "loss_method",
+        "agreed_active_wh", "agreed_reactive_varh", "agreed_ratio_ppm", "agreed_reactive_ratio_ppm",
+        "line_loss_ppm", "market_price_nano",
+    },
+    Transformer: {
+        *PERIOD, "contract", "number", "model", "capacity_va", "p0_w", "pk_w", "i0_milli_percent",
+        "uk_milli_percent", "shifts", "share_ppm",
+    },
+    HouseholdTerm: {*PERIOD, "contract", "persons", "electric_heating", "free_energy"},
+    MarketPrice: {
+        *PERIOD, "contract", "sharp_nano", "peak_nano", "flat_nano", "valley_nano", "deep_valley_nano",
+    },
+    LossTableRow: {*PERIOD, "station", "series", "capacity_va", "up_to_wh", "active_wh", "reactive_varh"},
+}  # fmt: skip
+"""The fields the shadow knows the meaning of. Where another one says something, it holds its tongue."""
+PLAIN_OF_POINT: Final = {*PERIOD, "point", "feed_in", "commissioned_date"}
+"""Of a point's terms only these leave its bill as it is: what is fed in is settled beside it."""
+
+
+def refuse_untaught(material: Material) -> None:
+    """Hold back where something is stored whose meaning this engine does not know.
+
+    Raises:
+        NotCovered: with the word of the reason; ``wording`` has the sentence.
+    """
+    known = (
+        material.bill, *material.supply, *material.transformers, *material.household_terms,
+        *material.market_prices, *material.loss_table,
+    )  # fmt: skip
+    for row in known:
+        for unknown in _fields(type(row), TAUGHT[type(row)]):
+            if _says_something(row, unknown):
+                raise NotCovered("unknown_field")
+    _refuse_several_points(material)
+    if material.bill.price_class in COMMERCIAL or _commercial(material):
+        _refuse_commercial(material)
+    else:
+        _refuse_households(material)
+
+
+def _fields(model: type[Model], taught: set[str]) -> list[Field[Any, Any]]:
+    return [one for one in model._meta.concrete_fields if one.name not in taught]
+
+
+def _says_something(row: Model, field: Field[Any, Any]) -> bool:
+    value = getattr(row, field.attname)
+    return bool(value) and value != field.get_default()
+
+
+def _commercial(material: Material) -> bool:
+    """Tell whether any class that holds within the days of the bill is a commercial one."""
+    first, end = material.bill.from_date, material.bill.to_date
+    return any(
+        one.price_class in COMMERCIAL
+        for one in material.terms
+        if one.valid_from < end and (one.valid_to is None or one.valid_to > first)
+    )
+
+
+def _refuse_several_points(material: Material) -> None:
+    first, end = material.bill.from_date, material.bill.to_date
+    point = material.bill.consumption.point_id
+    measured = {one.pk for one in material.points_of_contract if one.pk != point}
+    if measured and MeterInstallation.objects.filter(point__in=measured, valid_from__lt=end).exclude(
+        valid_to__lt=first
+    ):
+        raise NotCovered("several_points")
+    for term in material.point_terms:
+        of_others = term.point_id != point
+        if term.feed_in == FeedIn.FULL and of_others:
+            continue
+        if of_others or any(_says_something(term, one) for one in _fields(type(term), PLAIN_OF_POINT)):
+            raise NotCovered("several_points")
+
+
+def _refuse_commercial(material: Material) -> None:
+    first, end = material.bill.from_date, material.bill.to_date
+    inside = [one for one in material.terms if first < one.valid_from < end]
+    if any(one.price_class not in COMMERCIAL for one in inside):
+        raise NotCovered("class_changed")
+    if inside:
+        raise NotCovered("terms_changed")
+    if any(first < one.valid_from < end for one in material.supply):
+        raise NotCovered("supply_changed")
+    limits = {day for one in material.market_prices for day in (one.valid_from, one.valid_to) if day}
+    if any(first < day < end for day in limits):
+        raise NotCovered("market_price_changed")
+    if any(not part.by_days for part in material.parts):
+        raise NotCovered("commercial_freeze")
+
+
+def _refuse_households(material: Material) -> None:
+    contract, end = material.bill.contract, material.bill.to_date
+    since = year_start(material.bill.period, material.year_start_month)
+    if contract.closed_date is not None and contract.closed_date <= end:
+        raise NotCovered("closing")
+    if contract.transferred_date is not None and since < contract.transferred_date <= end:
+        raise NotCovered("transfer")
+    held = sorted(
+        (
+            one
+            for one in material.terms
+            if one.valid_from <= end and (one.valid_to is None or one.valid_to > since)
+        ),
+        key=lambda one: one.valid_from,
+    )
+    inside = [one for one in held if material.bill.from_date < one.valid_from < end]
+    classes = {(one.price_class, one.voltage_class) for one in (*inside, *held[:1])}
+    if inside and len(classes) > 1:
+        raise NotCovered("terms_changed")
+    stepped = {one.price_class in STEPPED for one in held}
+    if len(stepped) > 1:
+        raise NotCovered("steps_within_year")
+
+
+def year_start(period: int, start_month: int) -> date:
+    """Return the first day of the billing year of a month."""
+    return date(period // 100 - (period % 100 < start_month), start_month, 1)
