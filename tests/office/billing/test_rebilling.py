@@ -13,7 +13,7 @@ from diansuo.cli import cycle as cycle_command
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.office.archive.models import ContractTerm, MeteringPoint, MeterInstallation
 from diansuo.office.base.models import Station, User
-from diansuo.office.billing.models import Bill, ClosedYear, Correction, CorrectionMonth
+from diansuo.office.billing.models import Bill, ClosedYear, Correction, CorrectionMonth, PriceSheet
 from diansuo.office.billing.rebilling import operations, wording
 from diansuo.office.billing.rebilling.preview import Asked, Preview, preview
 from diansuo.office.billing.rebilling.uses import Held
@@ -392,3 +392,22 @@ def test_a_receipt_and_a_notice_of_the_month_stand_beside_a_correction(
         in client.get(reverse("receipt", args=[payment.pk])).content.decode()
     )
     assert client.get(reverse("customer", args=[customer.pk])).status_code == 200
+
+
+@pytest.mark.usefixtures("sample_prices")
+def test_a_price_sheet_put_right_later_prices_the_month_again_and_only_where_it_is_asked_for(
+    station: Station, proposer: User, approver: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point = double(station, "0043")
+    wrong = sheet.approved(202407)
+    months.run(station, 202407)
+    months.run(station, 202408)
+    # What a final bill used cannot be withdrawn; here the place's sheet is replaced underneath.
+    PriceSheet.objects.filter(pk=wrong.pk).update(state=PriceSheet.State.WITHDRAWN)
+    sheet.approved(202407, purchase="0.5000")
+    assert not seen(asked(point, Kind.ARCHIVE, 202408, 202408)).months
+    wanted = asked(point, Kind.ARCHIVE, 202408, 202408, prices_of_today="1")
+    made = issued(wanted, proposer, approver)
+    assert made.amount_fen > 0
+    assert made.energy_wh == 0
+    assert not seen(wanted).months

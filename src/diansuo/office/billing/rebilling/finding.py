@@ -40,6 +40,7 @@ Kind = Correction.Kind
 Facts = Mapping[str, Any]
 Parts = dict[int, Part]
 PHASES: Final = 3
+YES: Final = ("true", "yes", "1")
 
 
 def parts(kind: str, facts: Facts, months: Sequence[Standing], every: Sequence[Standing]) -> Parts:
@@ -210,7 +211,7 @@ def _reading(facts: Facts, months: Sequence[Standing], every: Sequence[Standing]
 
 
 def _archive(facts: Facts, months: Sequence[Standing], _every: Sequence[Standing]) -> Parts:
-    return archive.differences(months, today=bool(facts.get("prices_of_today")))
+    return archive.differences(months, today=str(facts.get("prices_of_today", "")).lower() in YES)
 
 
 _OF_KIND: Final[dict[str, Callable[[Facts, Sequence[Standing], Sequence[Standing]], Parts]]] = {
