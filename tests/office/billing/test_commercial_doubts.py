@@ -8,6 +8,7 @@ from django.utils import translation
 from diansuo.office.billing import wording
 from diansuo.office.config.rulebook_files import load
 
+pytestmark = pytest.mark.django_db
 RULES = (
     "national/capacity_change", "national/capacity_charge", "national/commercial_terms", "national/power_factor",
     "national/transformer", "province/henan/commercial", "province/henan/settlement",

@@ -5,30 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.test import Client
-from django.urls import reverse
-from typer.testing import CliRunner
 
-from diansuo.cli import cycle as cycle_command
 from diansuo.core.tariff.classes import PriceClass
-from diansuo.office.archive.models import ContractTerm, MeteringPoint, MeterInstallation
+from diansuo.office.archive.models import ContractTerm, MeterInstallation
 from diansuo.office.base.models import Station, User
-from diansuo.office.billing.models import Bill, ClosedYear, Correction, CorrectionMonth, PriceSheet
+from diansuo.office.billing.models import Bill, ClosedYear, Correction, CorrectionMonth
 from diansuo.office.billing.rebilling import operations, wording
-from diansuo.office.billing.rebilling.preview import Asked, Preview, preview
 from diansuo.office.billing.rebilling.uses import Held
-from diansuo.office.collection import operations as collection
 from diansuo.office.collection.models import Payment, Receivable
+from tests.office.billing.rebilled import Kind, amounts, asked, billed, every_bill, issued, seen
 from tests.office.billing.sheets import sheet
 from tests.office.desk import months
-from tests.office.desk.commercial_month import double
 from tests.office.metering import builder
 
 pytestmark = pytest.mark.django_db
-
-Kind = Correction.Kind
-# Worked example C1: 2160 kWh are the first step of the year; 560, 610 and 860 yuan per 1000 kWh.
-READ = {202407: 1000, 202408: 2740, 202409: 3160, 202410: 3610, 202411: 3870}
 
 
 @pytest.fixture
@@ -44,38 +34,6 @@ def proposer() -> User:
 @pytest.fixture
 def approver() -> User:
     return sheet.person("approver", "approve_corrections")
-
-
-def billed(station: Station, number: str = "01", **options: Any) -> MeteringPoint:
-    """Bill a household's July to October: 1740, 420, 450 and 260 kWh."""
-    point = months.opened_household(station, number, **options)
-    months.run(station, 202407)
-    for period, kwh in list(READ.items())[1:]:
-        months.read(point, period, kwh)
-        months.run(station, period)
-    return point
-
-
-def asked(point: MeteringPoint, kind: str, first: int, last: int, **facts: Any) -> Asked:
-    return Asked(point.pk, kind, first, last, facts)
-
-
-def seen(wanted: Asked) -> Preview:
-    return preview(builder.ALL, wanted, day=builder.NOW.date())
-
-
-def amounts(found: Preview) -> dict[int, int]:
-    return {month.period: month.amount_fen for month in found.months}
-
-
-def issued(wanted: Asked, proposer: User, approver: User) -> Correction:
-    made = operations.propose(builder.ALL, wanted, reason="查实", user=proposer, now=builder.NOW)
-    operations.approve(made, user=approver, now=builder.NOW)
-    return operations.issue(made, user=approver, now=builder.NOW)
-
-
-def every_bill() -> list[dict[str, Any]]:
-    return list(Bill.objects.order_by("pk").values())
 
 
 def test_missed_energy_of_the_worked_example_moves_the_steps_of_the_months_after_it(
@@ -319,95 +277,3 @@ def test_what_the_archive_says_today_tells_the_months_that_differ(station: Stati
     found = seen(asked(point, Kind.ARCHIVE, 202408, 202411))
     assert [month.right.energy_wh for month in found.months] == [3_480_000, 840_000, 900_000, 520_000]
     assert all(month.right.price_class is PriceClass.RESIDENTIAL_SHARED for month in found.months)
-
-
-@pytest.mark.usefixtures("sample_prices")
-def test_a_factory_with_a_wrong_multiplier_is_priced_again_with_demand_and_power_factor(
-    station: Station, proposer: User, approver: User
-) -> None:
-    point = double(station, "0043")
-    sheet.approved(202407)
-    months.run(station, 202407)
-    months.run(station, 202408)
-    bill = Bill.objects.get()
-    wanted = asked(point, Kind.MULTIPLIER, 202408, 202408, booked_multiplier="10", real_multiplier="20")
-    made = issued(wanted, proposer, approver)
-    # All but the capacity doubles; the power factor stays, its reward is of all but the surcharge.
-    capacity = sum(line.amount_fen for line in bill.lines.filter(component=10))
-    assert made.energy_wh == 10_000_000
-    assert 0 < made.amount_fen < bill.amount_fen
-    assert capacity > 0
-    assert not seen(wanted).months
-    assert all(month.rules.exists() for month in made.months.all())
-
-
-@pytest.mark.usefixtures("sample_prices")
-def test_a_shop_billed_as_a_household_is_priced_by_the_sheet_of_its_month(station: Station) -> None:
-    point = billed(station)
-    with pytest.raises(Held) as problem:
-        seen(asked(point, Kind.CLASS, 202409, 202409, price_class="5"))
-    assert "202408" in wording.held(problem.value.record()) or "没有" in wording.held(problem.value.record())
-    for month in (202407, 202408):
-        sheet.approved(month)
-    found = seen(asked(point, Kind.CLASS, 202409, 202409, price_class="5"))
-    # 420 kWh at 0.40 + 0.015 + 0.20 + 0.03 + 0.03 below 1 kV
-    assert found.months[0].right_fen == 28_350
-
-
-def test_the_second_engine_agrees_with_bills_made_before_and_after_a_correction(
-    station: Station, proposer: User, approver: User
-) -> None:
-    point = billed(station)
-    issued(asked(point, Kind.MISSED, 202409, 202409, energy_kwh="200"), proposer, approver)
-    months.read(point, 202412, 4570)
-    months.run(station, 202412)
-    Bill.objects.filter(period=202412).update(issued_date=builder.NOW.date())
-    for period in (202411, 202412):
-        result = CliRunner().invoke(
-            cycle_command.app, ["shadow", "--period", f"{period // 100}-{period % 100}"]
-        )
-        assert result.exit_code == 0, result.stdout
-
-
-def test_a_receipt_and_a_notice_of_the_month_stand_beside_a_correction(
-    station: Station, proposer: User, approver: User
-) -> None:
-    point = billed(station)
-    made = issued(asked(point, Kind.MISSED, 202409, 202409, energy_kwh="200"), proposer, approver)
-    customer = point.contract.customer
-    owed = Receivable.objects.filter(customer=customer)
-    payment = collection.take_payment(
-        customer,
-        amount_fen=sum(owed.values_list("amount_fen", flat=True)),
-        channel="现金",
-        reference="1",
-        paid_date=builder.NOW.date(),
-        user=None,
-        now=builder.NOW,
-    )
-    client = Client()
-    client.force_login(User.objects.create_superuser("admin"))
-    assert (
-        reverse("correction", args=[made.pk])
-        in client.get(reverse("receipt", args=[payment.pk])).content.decode()
-    )
-    assert client.get(reverse("customer", args=[customer.pk])).status_code == 200
-
-
-@pytest.mark.usefixtures("sample_prices")
-def test_a_price_sheet_put_right_later_prices_the_month_again_and_only_where_it_is_asked_for(
-    station: Station, proposer: User, approver: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    point = double(station, "0043")
-    wrong = sheet.approved(202407)
-    months.run(station, 202407)
-    months.run(station, 202408)
-    # What a final bill used cannot be withdrawn; here the place's sheet is replaced underneath.
-    PriceSheet.objects.filter(pk=wrong.pk).update(state=PriceSheet.State.WITHDRAWN)
-    sheet.approved(202407, purchase="0.5000")
-    assert not seen(asked(point, Kind.ARCHIVE, 202408, 202408)).months
-    wanted = asked(point, Kind.ARCHIVE, 202408, 202408, prices_of_today="1")
-    made = issued(wanted, proposer, approver)
-    assert made.amount_fen > 0
-    assert made.energy_wh == 0
-    assert not seen(wanted).months

@@ -125,73 +125,83 @@ def _gathered(batch: list[Bill]) -> Iterator[Material]:
     """Ask once for everything about these bills, then hand it out one by one."""
     contracts = [bill.contract_id for bill in batch]
     points = [bill.consumption.point_id for bill in batch]
-    own_bills = Q(bill__in=[bill.pk for bill in batch])
-    period = batch[0].period
-
-    def of_points(model: type[Model], *more: Q) -> dict[int, list[Any]]:
-        return _by("point_id", model._default_manager.filter(*more, point__in=points))
-
-    def of_contracts(model: type[Model], *more: Q) -> dict[int, list[Any]]:
-        return _by("contract_id", model._default_manager.filter(*more, contract__in=contracts))
-
-    lines = _by("bill_id", BillLine.objects.filter(own_bills).order_by("sequence"))
-    parts = _by("bill_id", BillPart.objects.filter(own_bills).order_by("part"))
-    refunds = _by("bill_id", BillRefund.objects.filter(own_bills).order_by("sequence"))
-    so_far = Q(period__isnull=True) | Q(period__lte=period)
-    readings = _by(
-        "point_id", RegisterReading.objects.filter(so_far, point__in=points).select_related("meter")
-    )
-    installations = of_points(MeterInstallation)
-    billed = Q(bill__state__in=COUNTING, to_date__isnull=False, period__lt=period)
-    before = of_points(Consumption, billed)
-    siblings, terms, supply = (of_contracts(model) for model in (MeteringPoint, ContractTerm, SupplyTerm))
-    having, market = of_contracts(HouseholdTerm), of_contracts(MarketPrice)
-    owner = {bill.consumption.point_id: bill.contract_id for bill in batch}
-    of_siblings = PointTerm.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=min(bill.from_date for bill in batch)),
-        point__contract__in=contracts,
-        valid_from__lt=max(bill.to_date for bill in batch),
-    ).select_related("point")
-    point_terms: dict[int, list[Any]] = defaultdict(list)
-    for term in of_siblings:
-        point_terms[term.point.contract_id or 0].append(term)
-    for term in PointTerm.objects.filter(behind__in=points).select_related("point"):
-        if term.point.contract_id != owner[term.behind_id]:
-            point_terms[owner[term.behind_id]].append(term)
-    settled = of_points(Consumption, Q(to_date__isnull=False, period__lt=period))
-    table = list(LossTableRow.objects.filter(station=_station(batch[0])))
-    transformers, openings = of_contracts(Transformer), of_contracts(YearOpening)
-    year = of_contracts(Bill, Q(state__in=COUNTING))
-    elsewhere = of_contracts(ExternalBill)
-    corrected = _corrected(contracts)
+    of_bill, of_point = _of_bills(batch), _of_points(points, batch[0].period)
+    of_contract = _of_contracts(contracts) | {
+        "corrected": _corrected(contracts),
+        "point_terms": _point_terms(batch),
+    }
     station = _station(batch[0])
+    table = list(LossTableRow.objects.filter(station=station))
     frozen = Frozen(station.pk, points)
     for bill in batch:
-        point, contract = bill.consumption.point_id, bill.contract_id
         yield Material(
             bill=bill,
-            lines=lines[bill.pk],
-            parts=parts[bill.pk],
-            refunds=refunds[bill.pk],
-            readings=readings[point],
-            installations=installations[point],
-            points_of_contract=siblings[contract],
-            billed_before=before[point],
-            terms=terms[contract],
-            supply=supply[contract],
-            transformers=transformers[contract],
-            year=year[contract],
-            issued_elsewhere=elsewhere[contract],
-            openings=openings[contract],
-            corrected=corrected[contract],
-            household_terms=having[contract],
-            market_prices=market[contract],
-            point_terms=point_terms[contract],
+            **{name: rows[bill.pk] for name, rows in of_bill.items()},
+            **{name: rows[bill.consumption.point_id] for name, rows in of_point.items()},
+            **{name: rows[bill.contract_id] for name, rows in of_contract.items()},
             loss_table=table,
-            settled_before=settled[point],
             beside=station.mode == Station.Mode.BESIDE,
             frozen=frozen,
         )
+
+
+def _of_bills(batch: list[Bill]) -> dict[str, dict[int, list[Any]]]:
+    """Return what hangs on the bills, by bill."""
+    own = Q(bill__in=[bill.pk for bill in batch])
+    return {
+        "lines": _by("bill_id", BillLine.objects.filter(own).order_by("sequence")),
+        "parts": _by("bill_id", BillPart.objects.filter(own).order_by("part")),
+        "refunds": _by("bill_id", BillRefund.objects.filter(own).order_by("sequence")),
+    }
+
+
+def _of_points(points: list[int], period: int) -> dict[str, dict[int, list[Any]]]:
+    """Return what hangs on the metering points up to a month, by point."""
+    so_far = Q(period__isnull=True) | Q(period__lte=period)
+    readings = RegisterReading.objects.filter(so_far, point__in=points).select_related("meter")
+    earlier = Consumption.objects.filter(point__in=points, to_date__isnull=False, period__lt=period)
+    return {
+        "readings": _by("point_id", readings),
+        "installations": _by("point_id", MeterInstallation.objects.filter(point__in=points)),
+        "billed_before": _by("point_id", earlier.filter(bill__state__in=COUNTING)),
+        "settled_before": _by("point_id", earlier),
+    }
+
+
+def _of_contracts(contracts: list[int]) -> dict[str, dict[int, list[Any]]]:
+    """Return what hangs on the contracts, by contract."""
+    kinds: dict[str, type[Model]] = {
+        "points_of_contract": MeteringPoint,
+        "terms": ContractTerm,
+        "supply": SupplyTerm,
+        "transformers": Transformer,
+        "issued_elsewhere": ExternalBill,
+        "openings": YearOpening,
+        "household_terms": HouseholdTerm,
+        "market_prices": MarketPrice,
+    }
+    year = Bill.objects.filter(contract__in=contracts, state__in=COUNTING)
+    return {"year": _by("contract_id", year)} | {
+        name: _by("contract_id", kind._default_manager.filter(contract__in=contracts))
+        for name, kind in kinds.items()
+    }
+
+
+def _point_terms(batch: list[Bill]) -> dict[int, list[Any]]:
+    """Return by contract how its points hang together, and which points of others hang behind them."""
+    owner = {bill.consumption.point_id: bill.contract_id for bill in batch}
+    of_siblings = PointTerm.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=min(bill.from_date for bill in batch)),
+        point__contract__in=list(owner.values()),
+        valid_from__lt=max(bill.to_date for bill in batch),
+    ).select_related("point")
+    found: dict[int, list[Any]] = defaultdict(list)
+    for term in of_siblings:
+        found[term.point.contract_id or 0].append(term)
+    for term in PointTerm.objects.filter(behind__in=list(owner)).select_related("point"):
+        if term.point.contract_id != owner[term.behind_id]:
+            found[owner[term.behind_id]].append(term)
+    return found
 
 
 def _corrected(contracts: list[int]) -> dict[int, list[CorrectionMonth]]:
