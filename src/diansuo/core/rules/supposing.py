@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from diansuo.core.rules.book import Rule, RuleBook
 from diansuo.core.rules.entry import Entry
-from diansuo.core.rules.parse import parse
+from diansuo.core.rules.sheet import lay
 
 
 def supposed(book: RuleBook, documents: Mapping[str, Mapping[str, Any]]) -> RuleBook:
@@ -24,7 +24,7 @@ def supposed(book: RuleBook, documents: Mapping[str, Mapping[str, Any]]) -> Rule
 
     Args:
         book: the rules so far; it stays as it is.
-        documents: path of each document -> its content, as for :func:`diansuo.core.rules.parse`.
+        documents: path of each document -> its content, as for :func:`diansuo.core.rules.lay`.
 
     Raises:
         RuleBookRefused: everything that is wrong with the documents.
@@ -37,7 +37,7 @@ def supposed(book: RuleBook, documents: Mapping[str, Mapping[str, Any]]) -> Rule
             kept, again = _making_room(rule, _spans(content))
             after[rule.rule_id] = again
             rules[rule.rule_id] = replace(rule, entries=kept)
-    laid = parse(documents, onto=replace(book, rules=rules))
+    laid = lay(documents, replace(book, rules=rules))
     return replace(laid, rules={name: _completed(rule, after) for name, rule in laid.rules.items()})
 
 
