@@ -40,6 +40,15 @@ def now() -> datetime:
     return datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def _language_of_the_house() -> Iterator[None]:
+    """A page asked for in English leaves no English behind for the next test."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture
 def real_households() -> Path:
     """The folder of real households; the test is skipped where it is absent."""
