@@ -10,6 +10,7 @@ import numpy.typing as npt
 from django.db import connection, models
 
 Column = npt.NDArray[Any] | Sequence[Any]
+ROWS_WORTH_A_LOOK = 200
 
 
 def reserve_ids(model: type[models.Model], count: int) -> npt.NDArray[np.int64]:
@@ -58,6 +59,18 @@ def _insert(table: str, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -
         with cursor.copy(f'COPY "{table}" ({quoted}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
+        _know_size(cursor, table, cursor.rowcount)
+
+
+def _know_size(cursor: Any, table: str, rows: int) -> None:
+    """Let PostgreSQL look at a table that has just grown far beyond what it knows of it: a plan made for a few rows
+    joins thousands row by row.
+    """
+    if rows < ROWS_WORTH_A_LOOK:
+        return
+    cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [f'"{table}"'])
+    if cursor.fetchone()[0] < rows:
+        cursor.execute(f'ANALYZE "{table}"')
 
 
 def fetch_columns(sql: str, params: Sequence[Any], **kinds: str) -> dict[str, npt.NDArray[Any]]:
