@@ -58,6 +58,33 @@ def test_a_preview_writes_nothing(tmp_path: Path, files: sample.Files) -> None:
     assert json.loads(again.stdout)["counts"]["new"] == POINTS
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "archive",
+        "readings",
+        "freeze",
+        "failures",
+        "loss-table",
+        "market-prices",
+        "issued",
+        "arrears",
+        "payments",
+    ],
+)
+def test_a_list_of_anything_else_is_refused_in_one_line_that_names_it(
+    home: Path, tmp_path: Path, kind: str
+) -> None:
+    wrong = tmp_path / "poem_20240801.csv"
+    wrong.write_text("题目,诗句\n静夜思,床前明月光\n", encoding="utf-8")
+
+    answer = diansuo(home, "import", kind, str(wrong))
+
+    assert answer.returncode == 1
+    assert "poem_20240801.csv" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 def test_the_same_file_twice_changes_nothing(home: Path, files: sample.Files) -> None:
     again = diansuo(home, "import", "archive", str(files.archive), "--apply", "--json")
     assert again.returncode == 0

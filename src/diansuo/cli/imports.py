@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -88,60 +89,6 @@ def readings(
 
 
 @app.command(
-    "freeze",
-    help=t(
-        "导入日冻结电量（csv 或 parquet）。例：diansuo import freeze 日冻结电量.csv --apply",
-        "Import daily freeze registers (csv or parquet). Example: diansuo import freeze 日冻结电量.csv --apply",
-    ),
-)
-def freeze(
-    files: Files,
-    station: StationName = "",
-    apply: Apply = False,
-    as_user: AsUser = "system",
-    as_json: AsJson = False,
-) -> None:
-    """Import daily freeze registers into the lake."""
-    _import("freeze", files, {"station": station}, apply=apply, as_user=as_user, as_json=as_json)
-
-
-@app.command(
-    "curve",
-    help=t(
-        "导入电压功率曲线（csv 或 parquet）。例：diansuo import curve 曲线_202408.parquet --apply",
-        "Import curves of voltage and power. Example: diansuo import curve 曲线_202408.parquet --apply",
-    ),
-)
-def curve(
-    files: Files,
-    station: StationName = "",
-    apply: Apply = False,
-    as_user: AsUser = "system",
-    as_json: AsJson = False,
-) -> None:
-    """Import curves of voltage and power into the lake."""
-    _import("curve", files, {"station": station}, apply=apply, as_user=as_user, as_json=as_json)
-
-
-@app.command(
-    "failures",
-    help=t(
-        "导入采集失败清单。例：diansuo import failures 采集失败清单_20240802.xlsx --apply",
-        "Import a list of failed collections. Example: diansuo import failures 采集失败清单_20240802.xlsx --apply",
-    ),
-)
-def failures(
-    files: Files,
-    station: StationName = "",
-    apply: Apply = False,
-    as_user: AsUser = "system",
-    as_json: AsJson = False,
-) -> None:
-    """Import the meters whose register of a day did not come in."""
-    _import("failures", files, {"station": station}, apply=apply, as_user=as_user, as_json=as_json)
-
-
-@app.command(
     "loss-table",
     help=t(
         "导入本所的月损耗表。例：diansuo import loss-table 月损耗表.xlsx --effective 2024-07-01 --apply",
@@ -160,39 +107,6 @@ def loss_table(
     """Import a station's table of monthly transformer losses."""
     options = {"effective": effective, "station": station}
     _import("loss_table", files, options, apply=apply, as_user=as_user, as_json=as_json)
-
-
-@app.command(
-    "market-prices",
-    help=t(
-        "导入市场化用户各月分时交易电价。例：diansuo import market-prices 市场电价_202603.xlsx --apply",
-        "Import market customers' prices by month and period. Example: diansuo import market-prices"
-        " 市场电价_202603.xlsx --apply",
-    ),
-)
-def market_prices(
-    files: Files, apply: Apply = False, as_user: AsUser = "system", as_json: AsJson = False
-) -> None:
-    """Import what market customers pay for their energy."""
-    _import("market_prices", files, {}, apply=apply, as_user=as_user, as_json=as_json)
-
-
-@app.command(
-    "issued",
-    help=t(
-        "导入营销2.0已发行的电费（旁运行）。例：diansuo import issued 已发行电费_202408.xlsx --apply",
-        "Import bills another system issued (beside). Example: diansuo import issued 已发行电费_202408.xlsx --apply",
-    ),
-)
-def issued(
-    files: Files,
-    station: StationName = "",
-    apply: Apply = False,
-    as_user: AsUser = "system",
-    as_json: AsJson = False,
-) -> None:
-    """Import the bills that another system issued."""
-    _import("issued", files, {"station": station}, apply=apply, as_user=as_user, as_json=as_json)
 
 
 @app.command(
@@ -215,24 +129,64 @@ def arrears(
     _import("arrears", files, options, apply=apply, as_user=as_user, as_json=as_json)
 
 
-@app.command(
+def _of_station(kind: str) -> Callable[..., None]:
+    """Return the command that imports files of a kind that need no more than the station."""
+
+    def command(
+        files: Files,
+        station: StationName = "",
+        apply: Apply = False,
+        as_user: AsUser = "system",
+        as_json: AsJson = False,
+    ) -> None:
+        _import(kind, files, {"station": station}, apply=apply, as_user=as_user, as_json=as_json)
+
+    return command
+
+
+app.command(
+    "freeze",
+    help=t(
+        "导入日冻结电量（csv 或 parquet）。例：diansuo import freeze 日冻结电量.csv --apply",
+        "Import daily freeze registers (csv or parquet). Example: diansuo import freeze 日冻结电量.csv --apply",
+    ),
+)(_of_station("freeze"))
+app.command(
+    "curve",
+    help=t(
+        "导入电压功率曲线（csv 或 parquet）。例：diansuo import curve 曲线_202408.parquet --apply",
+        "Import curves of voltage and power. Example: diansuo import curve 曲线_202408.parquet --apply",
+    ),
+)(_of_station("curve"))
+app.command(
+    "failures",
+    help=t(
+        "导入采集失败清单。例：diansuo import failures 采集失败清单_20240802.xlsx --apply",
+        "Import a list of failed collections. Example: diansuo import failures 采集失败清单_20240802.xlsx --apply",
+    ),
+)(_of_station("failures"))
+app.command(
+    "market-prices",
+    help=t(
+        "导入市场化用户各月分时交易电价。例：diansuo import market-prices 市场电价_202603.xlsx --apply",
+        "Import market customers' prices by month and period. Example: diansuo import market-prices"
+        " 市场电价_202603.xlsx --apply",
+    ),
+)(_of_station("market_prices"))
+app.command(
+    "issued",
+    help=t(
+        "导入营销2.0已发行的电费（旁运行）。例：diansuo import issued 已发行电费_202408.xlsx --apply",
+        "Import bills another system issued (beside). Example: diansuo import issued 已发行电费_202408.xlsx --apply",
+    ),
+)(_of_station("issued"))
+app.command(
     "payments",
     help=t(
         "导入收费流水，同一流水号只记一次。例：diansuo import payments 收费流水.csv --apply",
         "Import payments; a reference is booked once. Example: diansuo import payments 收费流水.csv --apply",
     ),
-)
-def payments(
-    files: Files,
-    station: StationName = "",
-    apply: Apply = False,
-    as_user: AsUser = "system",
-    as_json: AsJson = False,
-) -> None:
-    """Import payments."""
-    _import("payments", files, {"station": station}, apply=apply, as_user=as_user, as_json=as_json)
-
-
+)(_of_station("payments"))
 app.command(
     "sheet",
     help=t(
