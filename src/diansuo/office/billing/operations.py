@@ -171,6 +171,7 @@ def _finding(
     return Finding(job=job, period=period, point_id=point, rule=rule, severity=int(severity), detail=detail)
 
 
+# The month of a bill has a plus before it: its index leads through the whole month, and a chunk is some of its points.
 AUDIT = """
     SELECT c.point_id, b.amount_fen, COALESCE(SUM(l.amount_fen), 0), b.energy_wh,
            COALESCE(SUM(CASE WHEN l.component = {whole} THEN l.quantity ELSE 0 END), 0)
@@ -178,7 +179,7 @@ AUDIT = """
     JOIN metering_consumption c ON c.id = b.consumption_id
     JOIN archive_meteringpoint p ON p.id = c.point_id
     LEFT JOIN billing_billline l ON l.bill_id = b.id
-    WHERE b.period = %s AND b.state = 0 AND c.point_id BETWEEN %s AND %s AND p.station_id = %s
+    WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND +b.period = c.period AND b.state = 0 AND p.station_id = %s
     GROUP BY b.id, c.point_id, b.amount_fen, b.energy_wh, b.price_class
     HAVING b.amount_fen < 0 OR b.amount_fen <> COALESCE(SUM(l.amount_fen), 0)
         OR b.energy_wh <> COALESCE(SUM(CASE WHEN l.component = {whole} THEN l.quantity ELSE 0 END), 0)
@@ -231,7 +232,7 @@ def issue_points(station_id: int, period: int, low: int, high: int, issued_date:
         cursor.execute(
             """
             UPDATE billing_bill SET state = 1, issued_date = %s
-            WHERE period = %s AND state = 0 AND consumption_id IN (
+            WHERE +period = %s AND state = 0 AND consumption_id IN (
                 SELECT c.id FROM metering_consumption c JOIN archive_meteringpoint p ON p.id = c.point_id
                 WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND p.station_id = %s
                 AND NOT EXISTS (SELECT 1 FROM metering_finding f WHERE f.period = c.period

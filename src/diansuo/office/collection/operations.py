@@ -27,12 +27,13 @@ from diansuo.office.config.rulebook import book
 PAYMENT_TERMS = "national/collection/payment"
 CORRECTION_CHANNEL = "退补"
 
+# The month of a bill has a plus before it: its index leads through the whole month, and a chunk is some of its points.
 BILLED = """
     FROM billing_bill b
     JOIN metering_consumption c ON c.id = b.consumption_id
     JOIN archive_meteringpoint p ON p.id = c.point_id
     JOIN archive_contract k ON k.id = b.contract_id
-    WHERE b.period = %s AND b.state = 1 AND c.period = b.period AND c.point_id BETWEEN %s AND %s
+    WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND +b.period = c.period AND b.state = 1
       AND p.station_id = %s
 """
 RAISE = f"""
