@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
+from diansuo.core.quantity.month import next_month
 from diansuo.core.tariff import PriceClass, VoltageClass
 from diansuo.office.archive.models import (
     Contract,
@@ -23,7 +24,9 @@ from diansuo.office.archive.models import (
 )
 from diansuo.office.base import bulk
 from diansuo.office.base.models import Company, Staff, Station
-from diansuo.office.metering.models import RegisterReading
+from diansuo.office.billing.models import Bill, BillLine
+from diansuo.office.collection.models import Receivable
+from diansuo.office.metering.models import Consumption, RegisterReading
 
 CUSTOMERS_AN_AREA = 150
 SINCE = "2020-01-01"
@@ -96,3 +99,46 @@ def _readings(points: np.ndarray, meters: np.ndarray, random: np.random.Generato
             RegisterReading, count, point=points, meter=meters, register=0, read_date=day.isoformat(), purpose=0,
             register_wh=registers, period=period, estimated=False, source="list",
         )  # fmt: skip
+
+
+def repeat_months(months: int) -> None:
+    """Copy the billed month, with its lines and dues, into the months before it (SQLite; amounts stay the same)."""
+    for back in range(1, months):
+        period = next_month(PERIOD, -back)
+        for model in (Consumption, Bill, BillLine, Receivable):
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(_copy_sql(model, period, back))
+
+
+def _copy_sql(model: type[models.Model], period: int, back: int) -> str:
+    """Return SQL that copies a table's rows of the month to an earlier one, every key moved by its table's size."""
+
+    def moved(of: type[models.Model], column: str) -> str:
+        owned = (
+            "bill_id IN (SELECT id FROM billing_bill WHERE period = {0})"
+            if of is BillLine
+            else "period = {0}"
+        )
+        table = of._meta.db_table
+        return f"t.{column} + {back} * (SELECT MAX(x.id) FROM {table} x WHERE x.{owned.format(PERIOD)})"
+
+    expressions = {}
+    for field in model._meta.concrete_fields:
+        name = field.column
+        if field.primary_key:
+            expressions[name] = moved(model, name)
+        elif field.related_model in (Consumption, Bill):
+            expressions[name] = moved(field.related_model, name)
+        elif name == "period":
+            expressions[name] = str(period)
+        elif isinstance(field, models.DateField):
+            expressions[name] = f"DATE(t.{name}, '-{back} months')"
+        else:
+            expressions[name] = f"t.{name}"
+    where = f"JOIN billing_bill b ON b.id = t.bill_id AND b.period = {PERIOD}" if model is BillLine else ""
+    where = where or f"WHERE t.period = {PERIOD}"
+    names = ", ".join(expressions)
+    return (
+        f"INSERT INTO {model._meta.db_table} ({names}) "
+        f"SELECT {', '.join(expressions.values())} FROM {model._meta.db_table} t {where}"
+    )

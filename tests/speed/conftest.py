@@ -1,4 +1,8 @@
-"""Homes for the speed measurements: a database of 100,000 customers, made once a run, on SQLite."""
+"""Homes for the speed measurements: a database of 100,000 customers, made once a run, on SQLite.
+
+``DIANSUO_SPEED_CUSTOMERS`` asks for another size. ``DIANSUO_SPEED_DATABASE`` names an empty PostgreSQL database, which
+the cycle is then measured on as well.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-CUSTOMERS = 100_000
+CUSTOMERS = int(os.environ.get("DIANSUO_SPEED_CUSTOMERS", "100000"))
+POSTGRESQL = os.environ.get("DIANSUO_SPEED_DATABASE", "")
 ROOT = Path(__file__).resolve().parents[2]
 
 BUILD = """
@@ -33,15 +38,17 @@ def big_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def environment(home: Path) -> dict[str, str]:
-    """Return this process's environment, pointed at a home and its own SQLite database."""
+def environment(home: Path, database: str = "") -> dict[str, str]:
+    """Return this process's environment, pointed at a home and its own SQLite database, or at another database."""
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return kept | {"DIANSUO_HOME": str(home)}
+    return kept | {"DIANSUO_HOME": str(home)} | ({"DATABASE_URL": database} if database else {})
 
 
-def run_python(home: Path, code: str) -> subprocess.CompletedProcess[str]:
+def run_python(home: Path, code: str, database: str = "") -> subprocess.CompletedProcess[str]:
     """Run code in a process of its own on a home."""
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, env=environment(home), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment(home, database), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done

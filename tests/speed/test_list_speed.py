@@ -1,11 +1,11 @@
-"""The list of customers at 100,000 of them: how long a page takes to answer, and how many queries it asks."""
+"""Lists and pages at 100,000 customers, with a year of bills: how long they take to answer."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from tests.speed.conftest import CUSTOMERS, run_python
+from tests.speed.conftest import BUILD, CUSTOMERS, ROOT, run_python
 
 MEASURE = """
 import json, statistics, time
@@ -21,7 +21,7 @@ from diansuo.office.base.models import User
 user, _ = User.objects.get_or_create(username="lists", defaults={"is_superuser": True, "is_staff": True})
 client = Client()
 client.force_login(user, backend="diansuo.office.base.access.StationBackend")
-middle = Customer.objects.order_by("number")[50_000].number
+middle = Customer.objects.order_by("number")[Customer.objects.count() // 2].number
 figures = {}
 for name, address in {
     "first page": "/customers/",
@@ -54,3 +54,68 @@ def test_list_of_customers(big_home: Path) -> None:
     for name, figure in figures.items():
         ratio = f", {figure['ms'] / scan:.1f} × a full scan" if name != "one full scan of the table" else ""
         print(f"  {name}: {figure['ms']:.0f} ms, {figure['queries']} queries{ratio}")
+
+
+BILLED = """
+import sys
+sys.path.insert(0, {root!r})
+from diansuo.cli import office
+office.wake()
+from django.utils import timezone
+from diansuo.office.base.models import Station
+from diansuo.office.desk import cycle
+from tests.speed import big_station
+now = timezone.now()
+job = cycle.prepare(
+    Station.objects.get(), big_station.PERIOD, issue_date=timezone.localdate(), user=None, now=now)
+cycle.run(job, clock=timezone.now)
+big_station.repeat_months({months})
+"""
+PAGES = """
+import json, statistics, time
+from diansuo.cli import office
+office.wake()
+from django.conf import settings
+settings.ALLOWED_HOSTS.append("testserver")
+from django.test import Client
+from diansuo.office.archive.models import Customer
+from diansuo.office.base.models import User
+from diansuo.office.billing.models import Bill
+user, _ = User.objects.get_or_create(username="bills", defaults={"is_superuser": True, "is_staff": True})
+client = Client()
+client.force_login(user, backend="diansuo.office.base.access.StationBackend")
+customer = Customer.objects.order_by("number")[Customer.objects.count() // 2]
+bill = Bill.objects.filter(contract__customer=customer).latest("period")
+last = Bill.objects.filter(period=bill.period).count() // 50
+figures = {}
+for name, address in {
+    "customers": "/customers/",
+    "customer": f"/customers/{customer.pk}/",
+    "months": "/bills/",
+    "bills of a month": "/bills/2024-08/",
+    "the last of them": f"/bills/2024-08/?page={last}",
+    "bill": f"/bills/{bill.pk}/",
+    "why": f"/bills/{bill.pk}/why/",
+    "average price": "/average/?period=202408",
+}.items():
+    client.get(address)
+    clock, processor = [], []
+    for _ in range(7):
+        began, worked = time.perf_counter(), time.process_time()
+        assert client.get(address).status_code == 200, address
+        clock.append(time.perf_counter() - began)
+        processor.append(time.process_time() - worked)
+    figures[name] = {"ms": statistics.median(clock) * 1000, "processor": statistics.median(processor) * 1000}
+print(json.dumps(figures))
+"""
+MONTHS = 12
+
+
+def test_pages_of_bills(tmp_path: Path) -> None:
+    root = str(ROOT)
+    run_python(tmp_path, BUILD.format(root=root, customers=CUSTOMERS))
+    run_python(tmp_path, BILLED.format(root=root, months=MONTHS))
+    figures = json.loads(run_python(tmp_path, PAGES).stdout)
+    print(f"\npages at {CUSTOMERS:,} customers with {MONTHS} months of bills (median of 7 requests):")
+    for name, figure in figures.items():
+        print(f"  {name}: {figure['ms']:.0f} ms, of the processor {figure['processor']:.0f} ms")

@@ -10,13 +10,15 @@ import os
 from collections.abc import Callable
 from datetime import date, datetime
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from diansuo.office.archive.models import MeteringPoint, Route
+from diansuo.office.archive.models import Route
 from diansuo.office.base import jobs, progress, revision, wording
+from diansuo.office.base.bulk import fetch_columns
 from diansuo.office.base.models import ImportBatch, Job, JobStage, Station, User
 from diansuo.office.billing import operations as billing
 from diansuo.office.billing.sheets.book import priced_book
@@ -28,6 +30,10 @@ STAGES = ("readings", "check", "bill", "audit", "issue")
 POINTS_A_CHUNK = int(os.environ.get("DIANSUO_CYCLE_CHUNK", "10000"))
 
 Chunk = list[int]
+
+POINTS = """
+    SELECT id FROM archive_meteringpoint WHERE station_id = %s AND contract_id IS NOT NULL ORDER BY id
+"""
 
 
 class UnableToRun(ValueError):
@@ -153,17 +159,11 @@ def kind_of(name: str, plan: Callable[[Job], list[Chunk]]) -> jobs.Kind:
 
 
 def _plan(job: Job) -> list[Chunk]:
-    points = list(
-        MeteringPoint.objects.filter(station=job.station_id, contract__isnull=False)
-        .order_by("id")
-        .values_list("id", flat=True)
-    )
-    return [
-        [part[0], part[-1]]
-        for part in (
-            points[start : start + POINTS_A_CHUNK] for start in range(0, len(points), POINTS_A_CHUNK)
-        )
-    ]
+    points = fetch_columns(POINTS, [job.station_id], id="int")["id"]
+    first, last = points[::POINTS_A_CHUNK], points[POINTS_A_CHUNK - 1 :: POINTS_A_CHUNK]
+    if len(last) < len(first):
+        last = np.append(last, points[-1])
+    return [list(pair) for pair in zip(first.tolist(), last.tolist(), strict=True)]
 
 
 def _basis(job: Job) -> str:
