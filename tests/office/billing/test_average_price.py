@@ -19,6 +19,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.billing.average import book, policy, queries
 from diansuo.office.billing.average.book import Group
 from diansuo.office.billing.models import Bill, BillLine
+from diansuo.office.billing.queries import periods
 from diansuo.office.billing.waterfall import between
 from diansuo.office.config import rulebook
 from tests.office.base import pages
@@ -162,7 +163,8 @@ def test_another_station_is_not_seen() -> None:
     _two_months()
 
     assert queries.change(Scope(frozenset()), 202409, 202408) is None
-    assert queries.months(Scope(frozenset())) == []
+    assert periods(Scope(frozenset())) == []
+    assert periods(Scope.everything()) == [202409, 202408]
 
 
 def test_time_of_use_is_what_the_lines_cost_beyond_the_flat_price() -> None:

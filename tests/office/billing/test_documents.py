@@ -21,9 +21,11 @@ from diansuo.office.archive.models import Customer
 from diansuo.office.base import jobs, wording
 from diansuo.office.base.models import Job, Staff, Station
 from diansuo.office.base.scope import Scope
+from diansuo.office.billing import page_queries
 from diansuo.office.billing.documents import batch, glyphs, queries, typesetting
 from diansuo.office.billing.documents.content import Content, Titles, content_of
 from diansuo.office.billing.documents.words import words
+from diansuo.office.billing.marks import mark_words
 from diansuo.office.billing.models import Bill, BillLine
 from diansuo.office.billing.queries import lines as page_lines
 from diansuo.office.collection.models import Receivable
@@ -91,6 +93,18 @@ def test_the_paper_says_the_bill_to_the_fen() -> None:
             assert line.price in text
         due = Receivable.objects.get(bill=bill).due_date
         assert any(due.isoformat() in line for line in text)
+
+
+@pytest.mark.usefixtures("station")
+def test_paper_and_page_say_the_same_a_reader_must_know() -> None:
+    bill = Bill.objects.order_by("pk").first()
+    Bill.objects.filter(pk=bill.pk).update(persons=6, persons_months=8, heating_months=2, free_months=1)
+    bill.refresh_from_db()
+    words = mark_words(bill)
+    on_page = [words[name] for name in page_queries.marks(Scope.everything(), bill) if name != "unverified"]
+
+    assert content(bill)["notes"] == on_page
+    assert {words["many_persons"], words["heating"], words["free_energy"]} <= set(on_page)
 
 
 @pytest.mark.usefixtures("station")

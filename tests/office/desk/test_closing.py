@@ -131,6 +131,27 @@ def test_twice_outside_the_scope_and_beside_are_refused(station: Station) -> Non
         close(point, 1170)
 
 
+def test_somebody_else_who_closed_it_meanwhile_is_told_and_nothing_is_stored(station: Station) -> None:
+    point = billed(station)
+    contract = Contract.objects.select_related("customer__station").get(pk=point.contract_id)
+    Contract.objects.filter(pk=contract.pk).update(
+        closed_date=date(2024, 8, 10)
+    )  # the page still shows it open
+
+    with pytest.raises(UnableToClose, match="已经销户"):
+        operations.close(
+            Scope.everything(),
+            contract,
+            day=DAY,
+            registers={point: {Register.ACTIVE_TOTAL: 1_160_000}},
+            user=None,
+            today=date(2024, 9, 20),
+            now=builder.NOW,
+        )
+
+    assert not RegisterReading.objects.filter(point=point, read_date=DAY).exists()
+
+
 def test_a_running_cycle_of_the_station_goes_first(station: Station) -> None:
     point = billed(station)
     Job.objects.filter(kind="cycle").update(state=Job.State.RUNNING)
@@ -151,7 +172,7 @@ def test_the_page_closes_and_shows_the_last_bill(auditor: Client) -> None:
     point = MeteringPoint.objects.get(contract__customer__number="001")
     address = reverse("closing", args=[point.contract.customer_id])
     assert "销户结算" in auditor.get(reverse("customer", args=[point.contract.customer_id])).content.decode()
-    assert "上次示数" in auditor.get(address).content.decode()
+    assert "上次示数 260.55（" in auditor.get(address).content.decode()
 
     answer = auditor.post(address, {"day": "2024-08-20", f"p{point.pk}-0": "300.00"}, follow=True)
 

@@ -1,10 +1,32 @@
-"""The marks of a bill in words: what its reader must know, on the page and on paper."""
+"""The marks of a bill: what its reader must know, on the page and on paper."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
 from diansuo.office.billing.models import Bill
+from diansuo.office.billing.steps import STEPPED
+
+
+def marks_of(bill: Bill, *, settled_anew: bool) -> list[str]:
+    """Return the names of the marks that apply to a bill.
+
+    ``settled_anew``: lines of it settle the year again (年度清算).
+    """
+    consumption = bill.consumption
+    names = {
+        "estimated": consumption.estimated,
+        "rolled": consumption.rolled,
+        "exchanged": consumption.exchanged,
+        "opening_unknown": bill.price_class in STEPPED and not bill.year_opening_known,
+        "unverified": bill.unverified,
+        "part_year": not settled_anew and bill.months_in_year < 12,
+        "year_settled": settled_anew,
+        "many_persons": bill.persons_months > 0,
+        "heating": bill.heating_months > 0,
+        "free_energy": bill.free_months > 0,
+    }
+    return [name for name, holds in names.items() if holds]
 
 
 def mark_words(bill: Bill) -> dict[str, str]:

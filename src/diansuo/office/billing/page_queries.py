@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from diansuo.core.tariff.classes import Component
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.base.scope import Scope
+from diansuo.office.billing.marks import marks_of
 from diansuo.office.billing.models import Bill, BillLine
 from diansuo.office.billing.queries import STATION
 from diansuo.office.billing.steps import STEPPED, YearPosition, position_of
@@ -27,31 +27,11 @@ def year_position(scope: Scope, bill: Bill) -> YearPosition | None:
     """Return where a bill of annual steps stands in its year, from the values its lines used; None for others."""
     if bill.price_class not in STEPPED:
         return None
-    line = (
-        BillLine.objects.filter(scope.limit(f"bill__{STATION}"), bill=bill)
-        .filter(component=Component.BASE)
-        .select_related("rule")
-        .order_by("-sequence")
-        .first()
-    )
-    return None if line is None else position_of(bill, line)
+    lines = BillLine.objects.filter(scope.limit(f"bill__{STATION}"), bill=bill)
+    return position_of(bill, lines.select_related("rule").order_by("sequence"))
 
 
 def marks(scope: Scope, bill: Bill) -> list[str]:
     """Return what a reader of the bill must know: names of the marks that apply to it."""
-    del scope  # the bill is within it already
-    consumption: Any = bill.consumption
-    settled_anew = bill.lines.filter(component=Component.CORRECTION).exists()
-    names = {
-        "estimated": consumption.estimated,
-        "rolled": consumption.rolled,
-        "exchanged": consumption.exchanged,
-        "opening_unknown": bill.price_class in STEPPED and not bill.year_opening_known,
-        "unverified": bill.unverified,
-        "part_year": not settled_anew and bill.months_in_year < 12,
-        "year_settled": settled_anew,
-        "many_persons": bill.persons_months > 0,
-        "heating": bill.heating_months > 0,
-        "free_energy": bill.free_months > 0,
-    }
-    return [name for name, holds in names.items() if holds]
+    lines = BillLine.objects.filter(scope.limit(f"bill__{STATION}"), bill=bill)
+    return marks_of(bill, settled_anew=lines.filter(component=Component.CORRECTION).exists())

@@ -179,6 +179,19 @@ def customer_bills(scope: Scope, *, customer_id: int) -> QuerySet[Bill]:
     return bills(scope, issued_only=True).filter(contract__customer=customer_id).order_by("-period")
 
 
+def periods(scope: Scope) -> list[int]:
+    """Return the months with bills, newest first.
+
+    Each month is found from the one after it by the index; a DISTINCT would walk through every bill there is.
+    """
+    found, latest = [], Bill.objects.aggregate(period=Max("period"))["period"]
+    while latest is not None:
+        if Bill.objects.filter(scope.limit(STATION), period=latest).exists():
+            found.append(latest)
+        latest = Bill.objects.filter(period__lt=latest).aggregate(period=Max("period"))["period"]
+    return found
+
+
 def months(scope: Scope) -> list[dict[str, int]]:
     """Return every month with bills, latest first: how many are issued, how many drafts, energy and money."""
     issued = Q(state=Bill.State.ISSUED)

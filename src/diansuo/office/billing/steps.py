@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from diansuo.core.rules.entry import Entry
-from diansuo.core.tariff.classes import RESIDENTIAL_TERMS, PriceClass, VoltageClass
+from diansuo.core.tariff.classes import RESIDENTIAL_TERMS, Component, PriceClass, VoltageClass
 from diansuo.core.tariff.shapes import shape_of
 from diansuo.core.tariff.terms import Need, ResidentialTerms
 from diansuo.office.billing.models import Bill, BillLine
@@ -39,9 +40,15 @@ class YearPosition:
     this_width: str
 
 
-def position_of(bill: Bill, line: BillLine) -> YearPosition | None:
-    """Return where a bill of annual steps stands in its year, by the values a base line used; None for others."""
+def position_of(bill: Bill, lines: Iterable[BillLine]) -> YearPosition | None:
+    """Return where a bill of annual steps stands in its year, by the values its last base line used; None for others.
+
+    ``lines`` are those of the bill in their order; of a divided month the last part is the one the year goes on from.
+    """
     if bill.price_class not in STEPPED:
+        return None
+    line = next((one for one in reversed(list(lines)) if one.component == Component.BASE), None)
+    if line is None:
         return None
     shape = shape_of(Entry.from_slice(line.rule.content), VoltageClass(bill.voltage_class))
     extra_wh = _extra_limit_wh(bill)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from diansuo.core.quantity.arrays import Int64
+from diansuo.core.quantity.exact import nearest
 from diansuo.core.tariff.price_outliers import Outliers
 from diansuo.office.archive.models import PRICE_CLASS_NAMES
 from diansuo.office.base.cells import Column, Kind
@@ -22,6 +24,7 @@ from diansuo.office.billing.average.queries import Change
 from diansuo.office.billing.average.wording import EFFECTS
 
 OPEN_SHOWN = 20
+SHOWN_NANO = 100_000
 
 
 def group_columns(by: str, total: Mapping[str, int]) -> tuple[Column, ...]:
@@ -52,7 +55,7 @@ def row(title: Any, found: Mapping[str, int], key: int = 0) -> dict[str, Any]:
 
 def _short(price_nano: int | None) -> int | None:
     """Return a price to the hundredth of a fen: a mean has no more that says anything."""
-    return None if price_nano is None else round(price_nano, -5)
+    return None if price_nano is None else nearest(Fraction(price_nano, SHOWN_NANO)) * SHOWN_NANO
 
 
 def groups(scope: Scope, of: Change, by: str) -> list[dict[str, Any]]:

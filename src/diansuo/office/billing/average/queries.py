@@ -17,7 +17,6 @@ from diansuo.office.archive.models import Customer, TransformerArea
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.average import book, policy, rules
 from diansuo.office.billing.average.book import Book, Group
-from diansuo.office.billing.models import Bill
 
 COMMERCIAL = (int(PriceClass.COMMERCIAL_SINGLE_PART), int(PriceClass.COMMERCIAL_TWO_PART))
 IDS_AT_ONCE = 500  # below SQLite's limit of parameters
@@ -35,12 +34,6 @@ class Change:
     before: Sales
     now: Sales
     effects: PriceEffects
-
-
-def months(scope: Scope) -> list[int]:
-    """Return the months with bills, newest first."""
-    rows = Bill.objects.filter(scope.limit("consumption__point__station"))
-    return list(rows.values_list("period", flat=True).distinct().order_by("-period"))
 
 
 def book_of(scope: Scope, period: int) -> Book:

@@ -16,14 +16,15 @@ from django.utils.translation import gettext as _
 
 from diansuo.core.quantity.chinese_amount import in_words
 from diansuo.core.quantity.rounding import round_half_away
+from diansuo.core.tariff.classes import Component
 from diansuo.office.base import wording
 from diansuo.office.billing.documents.glyphs import MISSING, printable
 from diansuo.office.billing.documents.history import bars
 from diansuo.office.billing.documents.queries import Material
-from diansuo.office.billing.marks import mark_words
+from diansuo.office.billing.marks import mark_words, marks_of
 from diansuo.office.billing.models import Bill, BillLine, RuleSlice
 from diansuo.office.billing.operations import COMMERCIAL
-from diansuo.office.billing.steps import STEPPED, position_of
+from diansuo.office.billing.steps import position_of
 from diansuo.office.billing.wording import UNITS, line_title, price, quantity, remainder_title, rule_title
 
 Content = dict[str, Any]
@@ -281,7 +282,7 @@ def _in_words(amount_fen: int) -> str:
 
 def _position(material: Material) -> Content | None:
     """Return the year on the steps, in ten-thousandths of the drawing's width; None for bills without steps."""
-    found = position_of(material.bill, material.lines[0]) if material.lines else None
+    found = position_of(material.bill, material.lines)
     if found is None:
         return None
     if found.to_next_wh is None:
@@ -314,16 +315,12 @@ def _basis_points(share: str) -> int:
 
 def _notes(material: Material) -> list[str]:
     """Return what a reader must know first."""
-    bill = material.bill
-    names = {
-        "estimated": bill.consumption.estimated,
-        "rolled": bill.consumption.rolled,
-        "exchanged": bill.consumption.exchanged,
-        "opening_unknown": bill.price_class in STEPPED and not bill.year_opening_known,
-        "part_year": bill.price_class in STEPPED and bill.months_in_year < 12,
-    }
-    words = mark_words(bill)
-    return [words[name] for name, holds in names.items() if holds]
+    settled_anew = any(line.component == Component.CORRECTION for line in material.lines)
+    words = mark_words(material.bill)
+    # What nobody could verify has a sign of its own on paper.
+    return [
+        words[name] for name in marks_of(material.bill, settled_anew=settled_anew) if name != "unverified"
+    ]
 
 
 def _proof(material: Material, titles: Callable[[str], str]) -> list[str]:

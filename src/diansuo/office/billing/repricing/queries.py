@@ -41,12 +41,6 @@ def what_if(
     return answer_of(compared)
 
 
-def months(scope: Scope) -> list[int]:
-    """Return the months with bills, newest first."""
-    rows = Bill.objects.filter(scope.limit("consumption__point__station"))
-    return list(rows.values_list("period", flat=True).distinct().order_by("-period"))
-
-
 def months_of_customer(scope: Scope, customer_id: int) -> list[int]:
     """Return the months with bills of one customer, newest first."""
     rows = Bill.objects.filter(scope.limit("consumption__point__station"), contract__customer=customer_id)

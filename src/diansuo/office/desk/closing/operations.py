@@ -15,6 +15,7 @@ from diansuo.office.archive import operations as archive
 from diansuo.office.archive.models import Contract, MeteringPoint
 from diansuo.office.base import jobs
 from diansuo.office.base.models import Job, Station, User
+from diansuo.office.base.periods import UnableToChange
 from diansuo.office.base.scope import Scope
 from diansuo.office.desk import cycle
 from diansuo.office.metering import entry, rules
@@ -90,7 +91,7 @@ def close(
                     raise _NotStored(entered.findings)
     except _NotStored as asked:
         return Closed(None, period, asked.findings)
-    except entry.UnableToEnter as problem:
+    except (entry.UnableToEnter, UnableToChange) as problem:
         raise UnableToClose(str(problem)) from problem
     return Closed(bill(contract, period, user=user, today=today, now=now), period)
 

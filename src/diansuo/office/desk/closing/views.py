@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from diansuo.core.metering import Register
 from diansuo.office.archive import closing_queries as archive
 from diansuo.office.archive.models import MeteringPoint
+from diansuo.office.base import wording
 from diansuo.office.base.access import allowed
 from diansuo.office.base.forms import DayInput
 from diansuo.office.base.scope import Scope
@@ -44,7 +45,7 @@ class ClosingForm(forms.Form):
                 field = RegisterField(label=label, required=register.code == Register.ACTIVE_TOTAL)
                 if register.last_wh is not None:
                     field.help_text = _("上次示数 %(kwh)s（%(day)s）") % {
-                        "kwh": register.last_wh / WH_PER_KWH,
+                        "kwh": wording.kilowatt_hours(register.last_wh),
                         "day": register.last_date,
                     }
                 self.fields[f"p{stop.point_id}-{register.code}"] = field
