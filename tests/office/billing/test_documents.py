@@ -6,6 +6,7 @@ import io
 import zipfile
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from diansuo.office.billing import page_queries
 from diansuo.office.billing.documents import batch, glyphs, queries, typesetting
 from diansuo.office.billing.documents.content import Content, Titles, content_of
 from diansuo.office.billing.documents.words import words
+from diansuo.office.billing.explaining.queries import Against
+from diansuo.office.billing.explaining.why import why
 from diansuo.office.billing.marks import mark_words
 from diansuo.office.billing.models import Bill, BillLine
 from diansuo.office.billing.queries import lines as page_lines
@@ -105,6 +108,24 @@ def test_paper_and_page_say_the_same_a_reader_must_know() -> None:
 
     assert content(bill)["notes"] == on_page
     assert {words["many_persons"], words["heating"], words["free_energy"]} <= set(on_page)
+
+
+def test_a_single_bill_explains_on_paper_why_it_differs_and_a_batch_does_not(station: Station) -> None:
+    point = Bill.objects.order_by("pk").first().consumption.point
+    read(point, 202409, 3900)
+    run(station, 202409)
+    bill = Bill.objects.get(period=202409, consumption__point=point)
+    material = queries.materials(Scope.everything(), [bill.pk], day=DAY)[0]
+
+    explained = content_of(material, Titles(), why(Scope.everything(), bill, Against.LAST_MONTH))
+
+    rows = explained["explanation"]["rows"]
+    amounts = [round(Decimal(row[1].replace(",", "")) * 100) for row in rows]
+    assert amounts[0] + sum(amounts[1:-1]) == amounts[-1] == bill.amount_fen
+    assert explained["explanation"]["title"].startswith("为什么比 2024-08 少")
+    lines = text_of(typesetting.pdf(typesetting.BILL, [explained], words()))
+    assert explained["explanation"]["title"] in lines
+    assert content(bill)["explanation"] is None
 
 
 @pytest.mark.usefixtures("station")

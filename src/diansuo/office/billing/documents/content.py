@@ -1,8 +1,7 @@
 """What stands on a bill, as plain texts and whole numbers: shaped from what was read, ready for the template.
 
 Amounts, quantities and prices are written here, by the same functions as on the page; the template only places them.
-A later explanation (电费变化) goes under the optional key ``explanation``: a list of ``[title, amount]`` rows that the
-template sets between the lines and the charts (:data:`EXPLANATION`).
+Why a bill differs from an earlier one stands under ``explanation`` where the caller asks for it, else that is None.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from diansuo.office.base import wording
 from diansuo.office.billing.documents.glyphs import MISSING, printable
 from diansuo.office.billing.documents.history import bars
 from diansuo.office.billing.documents.queries import Material
+from diansuo.office.billing.explaining.why import Why
 from diansuo.office.billing.marks import mark_words, marks_of
 from diansuo.office.billing.models import Bill, BillLine, RuleSlice
 from diansuo.office.billing.operations import COMMERCIAL
@@ -28,9 +28,8 @@ from diansuo.office.billing.steps import position_of
 from diansuo.office.billing.wording import UNITS, line_title, price, quantity, remainder_title, rule_title
 
 Content = dict[str, Any]
-EXPLANATION: Final = "explanation"
 ROWS_ON_A5: Final = 10
-"""A bill of more rows than this (readings and lines together) goes on A4."""
+"""A bill of more rows than this (readings, lines and explanation together) goes on A4."""
 COLUMNS_OF_A_FACT: Final = {"a5": 40, "a4": 84}
 """How many columns (a Chinese character takes two) fit between a label of the head and the amount to pay."""
 UNCHECKED: Final = "※"
@@ -49,11 +48,12 @@ class Titles:
         return self._held[rule_id]
 
 
-def content_of(material: Material, titles: Callable[[str], str]) -> Content:
-    """Return what stands on one bill, in the language that is active."""
+def content_of(material: Material, titles: Callable[[str], str], why: Why | None = None) -> Content:
+    """Return what stands on one bill, in the language that is active; with ``why`` also how it came to differ."""
     bill = material.bill
     readings, lines = _readings(material), _lines(material)
-    rows = len(readings[0]) + len(lines[0])
+    explanation = _explanation(why)
+    rows = len(readings[0]) + len(lines[0]) + (len(explanation["rows"]) if explanation else 0)
     size = "a5" if rows <= ROWS_ON_A5 and bill.price_class not in COMMERCIAL else "a4"
     found = {
         "size": size,
@@ -69,6 +69,7 @@ def content_of(material: Material, titles: Callable[[str], str]) -> Content:
         "lines": lines,
         "total": wording.yuan(bill.amount_fen),
         "in_words": _in_words(bill.amount_fen),
+        "explanation": explanation,
         "position": _position(material),
         "bars": bars(bill.period, material.history),
         "notes": _notes(material),
@@ -306,6 +307,29 @@ def _position(material: Material) -> Content | None:
         "this": _basis_points(found.this_width),
         "year": _("今年累计 %(energy)s kWh") % {"energy": wording.kilowatt_hours(found.after_wh)},
         "rest": rest,
+    }
+
+
+def _explanation(why: Why | None) -> Content | None:
+    """Return the waterfall from the earlier bill: of each row title, amount, and where its bar stands."""
+    chart = why.chart() if why else None
+    if why is None or chart is None:
+        return None
+    return {
+        "title": why.question,
+        "axis": _("横轴从 %(amount)s 元起") % {"amount": wording.yuan(chart.axis_from_fen)}
+        if chart.axis_from_fen
+        else "",
+        "rows": [
+            [
+                bar.title,
+                bar.sign + wording.yuan(bar.amount_fen),
+                _basis_points(bar.left),
+                _basis_points(bar.width),
+                bar.kind,
+            ]
+            for bar in chart.bars
+        ],
     }
 
 

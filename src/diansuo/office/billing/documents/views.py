@@ -20,6 +20,8 @@ from diansuo.office.billing.documents import batch, queries
 from diansuo.office.billing.documents.content import Titles, content_of
 from diansuo.office.billing.documents.typesetting import BILL, NOTICE, pdf
 from diansuo.office.billing.documents.words import words
+from diansuo.office.billing.explaining.queries import Against
+from diansuo.office.billing.explaining.why import why
 
 LANGUAGES = (("zh-hans", gettext_lazy("中文")), ("en", "English"))
 
@@ -54,7 +56,8 @@ def bill_pdf(request: HttpRequest, bill_id: int) -> HttpResponse:
         raise Http404
     document = NOTICE if request.GET.get("notice") else BILL
     with translation.override(_language(request)):
-        content = content_of(found[0], Titles())
+        explained = why(scope, found[0].bill, Against.LAST_MONTH) if document == BILL else None
+        content = content_of(found[0], Titles(), explained)
         made = pdf(document, [content], words())
     response = HttpResponse(made, content_type="application/pdf")
     response.headers["Content-Disposition"] = content_disposition_header(False, batch.entry_name(content))

@@ -52,9 +52,19 @@ class Why:
         return self.after.bill.amount_fen - self.before.bill.amount_fen if self.before else 0
 
     @property
-    def less_fen(self) -> int:
-        """How much less it is."""
-        return -self.difference_fen
+    def question(self) -> str:
+        """What is explained, in words: why so much more or less than which month; empty where there is none."""
+        if self.before is None:
+            return ""
+        about = {
+            "month": wording.month(self.before.bill.period),
+            "amount": wording.yuan(abs(self.difference_fen)),
+        }
+        if self.difference_fen > 0:
+            return _("为什么比 %(month)s 多 %(amount)s 元？") % about
+        if self.difference_fen < 0:
+            return _("为什么比 %(month)s 少 %(amount)s 元？") % about
+        return _("与 %(month)s 一样多") % about
 
     @property
     def other_month(self) -> bool:
