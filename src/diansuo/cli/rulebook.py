@@ -12,6 +12,7 @@ import typer
 from diansuo.cli.dates import parse_day
 from diansuo.cli.imports import AsJson
 from diansuo.cli.rulebook_print import layer, say_changes, say_report, say_rule, title
+from diansuo.cli.rulebook_rows import Note, Notes
 from diansuo.cli.say import Failure, console, say, say_json, t, warn
 from diansuo.cli.wrapping import wrap
 
@@ -278,7 +279,7 @@ def _book(named: Path | None) -> RuleBook:
         raise Failure(t("本地规则有错；改正后再看", "your own rules are wrong; mend them first")) from refused
 
 
-def _notes(named: Path | None) -> dict[tuple[str, str, str], str]:
+def _notes(named: Path | None) -> Notes:
     """Return what the files say of their parameters for readers: by rule, first day and parameter."""
     from diansuo.office.config import rulebook_files
 
@@ -292,8 +293,7 @@ def _notes(named: Path | None) -> dict[tuple[str, str, str], str]:
     }
 
 
-def _notes_of(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str, str], str]]:
+def _notes_of(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str, str], Note]]:
     for day, entry in document.get("values", {}).items():
         for name, parameter in entry.get("parameters", {}).items():
-            if parameter.get("note"):
-                yield (document["id"], day, name), parameter["note"]
+            yield (document["id"], day, name), Note(parameter.get("note", ""), "described" in parameter)

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from diansuo.cli.rulebook_rows import Reader, Row, rows_of, word
+from diansuo.cli.rulebook_rows import Notes, Reader, Row, rows_of, word
 from diansuo.cli.say import console, language, say, say_styled, t
 from diansuo.cli.wrapping import wrap
 
@@ -50,9 +50,7 @@ def say_report(report: Mapping[str, Any], what: str) -> None:
     )
 
 
-def say_rule(
-    book: RuleBook, rule: Rule, entry: Entry, notes: Mapping[tuple[str, str, str], str], *, whole: bool
-) -> None:
+def say_rule(book: RuleBook, rule: Rule, entry: Entry, notes: Notes, *, whole: bool) -> None:
     """Print what a rule says: where from, its values, and what is unverified, each reason once with its number."""
     reader = Reader(book, notes, whole)
     rows, doubts = rows_of(entry, reader)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from diansuo.cli.say import language, t
 
@@ -46,6 +46,17 @@ class Row:
     table: bool = False
 
 
+class Note(NamedTuple):
+    """What a file says of a parameter for readers, and whether no computation reads it."""
+
+    text: str
+    described: bool
+
+
+Notes = Mapping[tuple[str, str, str], Note]
+"""(rule id, first day, parameter) -> what the file says of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """What is needed to put values into words.
@@ -57,7 +68,7 @@ class Reader:
     """
 
     book: RuleBook
-    notes: Mapping[tuple[str, str, str], str]
+    notes: Notes
     whole: bool = False
 
     def unit(self, name: str) -> str:
@@ -278,8 +289,14 @@ def _calendar(entry: Entry, reader: Reader) -> Iterator[Row]:
 def _parameters(entry: Entry, reader: Reader) -> Iterator[Row]:
     for name, named in entry.values["parameters"].items():
         value = "" if named["value"] is None else f"{named['value']}{reader.unit(named['unit'])}"
-        note = reader.notes.get((entry.rule_id, entry.effective.isoformat(), name), "")
-        yield Row(name, value, f"parameters.{name}", reader.said(note))
+        note = reader.notes.get((entry.rule_id, entry.effective.isoformat(), name), Note("", described=False))
+        said = reader.said(note.text)
+        if note.described:
+            said += t(
+                "（计算不读取此值，改它不改变结果）",
+                " (no computation reads it; changing it changes nothing)",
+            )
+        yield Row(name, value, f"parameters.{name}", said)
 
 
 def colon() -> str:

@@ -17,7 +17,7 @@ def parameters(body: Body, units: Units) -> Values:
     for name, node in body["parameters"].mapping().items():
         if not PARAMETER_NAME.fullmatch(name):
             node.refuse(f"the name {name!r}", "write lower case words joined by _")
-        members = node.fields(("value", "unit"), ("note", "unverified", "choices"))
+        members = node.fields(("value", "unit"), ("note", "unverified", "choices", "described"))
         if "value" not in members or "unit" not in members:
             continue
         unit = members["unit"].choice(units, "unit")
@@ -25,6 +25,8 @@ def parameters(body: Body, units: Units) -> Values:
         for text in ("note", "unverified"):
             if text in members:
                 members[text].text()
+        if "described" in members:
+            members["described"].choice(("yes",), "mark")
     return {"parameters": named}
 
 
