@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -13,6 +13,9 @@ from diansuo.cli import calc_choices, calc_whatif
 from diansuo.cli.case_table import print_case, print_summary, print_verdict
 from diansuo.cli.imports import AsJson
 from diansuo.cli.say import Failure, say_json, t
+
+if TYPE_CHECKING:
+    from diansuo.core.rules import RuleBook
 
 app = typer.Typer(no_args_is_help=True, help=t("算例、试算与方案比选。", "Case files, what-if and choices."))
 
@@ -41,7 +44,10 @@ app.command("choices", help=calc_choices.HELP)(calc_choices.choices)
 )
 def case(files: Cases, as_json: AsJson = False, brief: Brief = False) -> None:
     """Compute case files."""
-    results = [_one(file) for file in _expanded(files)]
+    from diansuo.office.config import rulebook_files
+
+    shipped = rulebook_files.load()
+    results = [_one(file, shipped) for file in _expanded(files)]
     wrong = [result["file"] for result in results if not result["ok"]]
     if as_json:
         counts = {"cases": len(results), "as_expected": len(results) - len(wrong), "wrong": len(wrong)}
@@ -71,7 +77,7 @@ def _expanded(files: list[Path]) -> list[Path]:
     return found
 
 
-def _one(file: Path) -> dict[str, Any]:
+def _one(file: Path, shipped: RuleBook) -> dict[str, Any]:
     from diansuo.core.casework import run_case
     from diansuo.core.rules import RuleBookRefused
     from diansuo.office.config import rulebook_files
@@ -79,7 +85,7 @@ def _one(file: Path) -> dict[str, Any]:
     try:
         text = file.read_text(encoding="utf-8")
         mapping = rulebook_files.read_case_document(text, str(file))
-        result = run_case(mapping, rulebook_files.load(), str(file))
+        result = run_case(mapping, shipped, str(file))
     except FileNotFoundError as problem:
         raise Failure(t(f"找不到文件 {file}", f"no such file: {file}")) from problem
     except UnicodeDecodeError:
