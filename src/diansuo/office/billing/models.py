@@ -9,10 +9,12 @@ from diansuo.core.quantity.band import Band
 from diansuo.core.tariff.classes import Component
 from diansuo.office.archive.models import PRICE_CLASSES, VOLTAGE_CLASSES, Contract, Customer, Imported
 from diansuo.office.base.models import Job
+from diansuo.office.billing.audit.models import AuditDecision
 from diansuo.office.billing.sheets.models import PriceSheet
 from diansuo.office.metering.models import Consumption
 
 __all__ = [
+    "AuditDecision",
     "BANDS",
     "BAND_NAMES",
     "COMPONENTS",
