@@ -22,6 +22,7 @@ class AuditDecision(models.Model):
         RELEASED = "released", _("放行")
         HELD = "held", _("扣留")
         SITE = "site", _("转现场核实")
+        REOPENED = "reopened", _("撤回决定")
 
     point = models.ForeignKey(
         MeteringPoint, models.PROTECT, related_name="audit_decisions", verbose_name=_("计量点")

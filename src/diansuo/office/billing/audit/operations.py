@@ -80,7 +80,7 @@ def decide(
             touched = [one.pk for one in found]
         for part in _parts(touched):
             Finding.objects.filter(pk__in=part).update(severity=int(WEIGHT[Standing(chosen)]))
-    counts = {"decided": len(found)} | {str(one): 0 for one in Decision} | {str(chosen): len(found)}
+    counts = {"decided": len(found)} | {str(one): 0 for one in WEIGHT} | {str(chosen): len(found)}
     made = {order.pk for order in orders.values()}
     return counts | {
         "orders": len(made),
@@ -98,7 +98,7 @@ def _require(user: User, decision: str, reason: str) -> Decision:
         raise UnableToDecide(_("你的岗位不能审核电费，请核算员或所长处理"))
     if not reason.strip():
         raise UnableToDecide(_("请写明理由，再提交"))
-    if decision not in Decision.values:
+    if decision not in WEIGHT:  # to take one back is an operation of its own (`reopening`)
         raise UnableToDecide(_("没有这种审核决定：%(decision)s") % {"decision": decision})
     return Decision(decision)
 

@@ -49,8 +49,10 @@ def by_matter(decisions: Iterable[AuditDecision]) -> dict[Key, AuditDecision]:
 
 
 def in_force(finding: Finding, decisions: Mapping[Key, AuditDecision]) -> AuditDecision | None:
-    """Return the decision that holds for a finding: the latest, if it was about the same figures."""
+    """Return the decision that holds for a finding: the latest, if it was about the same figures and not taken back."""
     found = decisions.get(key_of(finding))
+    if found is not None and found.decision == AuditDecision.Decision.REOPENED:
+        return None
     return found if found is not None and found.basis == basis_of(finding) else None
 
 
