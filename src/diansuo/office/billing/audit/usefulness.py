@@ -73,7 +73,11 @@ def _matters(scope: Scope, first: int, last: int, rule: str, station_id: int | N
         matters.setdefault(standing.key_of(finding), _Matter(finding, []))
     for one in decisions.select_related("order").order_by("id"):
         key = (one.point_id, one.period, one.rule, one.kind)
-        matters.setdefault(key, _Matter(None, [])).decisions.append(one)
+        matter = matters.setdefault(key, _Matter(None, []))
+        if one.decision == AuditDecision.Decision.REOPENED:  # a slip of the hand says nothing about the rule
+            matter.decisions.clear()
+        else:
+            matter.decisions.append(one)
     return matters
 
 

@@ -22,8 +22,7 @@ from diansuo.office.base.export import workbook
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import queries as work_orders
-from diansuo.office.billing.audit import details, operations, reopening
-from diansuo.office.billing.audit import queries as audit
+from diansuo.office.billing.audit import details, operations, reopening, usefulness
 from diansuo.office.desk import page_queries
 from diansuo.office.desk import queries as desk
 from diansuo.office.desk.audit import chart, queries, registers
@@ -48,7 +47,7 @@ def audit_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
         "listed": listed,
         "asked": asked,
         "states": [(code, title, listed.states.get(code, 0)) for code, title in STATES],
-        "rules": audit.by_rule(scope, period, station_id=station_id),
+        "rules": usefulness.usefulness(scope, period, period, station_id=station_id),
         "last": _last(request, station, period),
     }
     return render(request, "desk/audit/page.html", context | _detail(scope, station, period, wanted))
@@ -100,7 +99,7 @@ def audit_decide(request: HttpRequest, station_id: int, period: int) -> HttpResp
         "said": said,
         "tone": tone,
         "last": _last(request, station, period) if done else None,
-        "rules": audit.by_rule(scope, period, station_id=station_id),
+        "rules": usefulness.usefulness(scope, period, period, station_id=station_id),
         "swap": True,
     }
     answer = render(request, "desk/audit/finding.html", context)
