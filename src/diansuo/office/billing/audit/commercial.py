@@ -10,9 +10,10 @@ import numpy as np
 from diansuo.core.metering.energy import LossMethod
 from diansuo.core.quantity.arrays import Bool, Int64
 from diansuo.core.quantity.month import previous_month
+from diansuo.core.rules import RuleBook
 from diansuo.core.tariff.auditing.columns import Commercial
 from diansuo.core.tariff.auditing.rules import ABSENT
-from diansuo.core.tariff.classes import Component, PriceClass
+from diansuo.core.tariff.classes import SETTLEMENT, Component, PriceClass
 from diansuo.core.tariff.commercial.power_factor import reactive_total_varh
 from diansuo.office.archive.models import MeteringSide
 from diansuo.office.base import bulk
@@ -25,13 +26,13 @@ from diansuo.office.billing.commercial.loading import (
     transformers_of,
 )
 from diansuo.office.billing.commercial.losses import Month, Settling, losses_of
+from diansuo.office.billing.commercial.pricing import DEFAULT_STEP_WH
+from diansuo.office.billing.commercial.rules import entry_on
 from diansuo.office.billing.sheets.book import priced_book
+from diansuo.office.billing.sheets.place import commercial_place
 
 CLASSES: Final = (int(PriceClass.COMMERCIAL_SINGLE_PART), int(PriceClass.COMMERCIAL_TWO_PART))
 CHARGES: Final = (int(Component.CAPACITY), int(Component.DEMAND), int(Component.DEMAND_EXCESS))
-STEP_WH: Final = 1000
-"""An estimate is told in whole kWh."""
-
 TERMS: Final = f"""
     SELECT b.id, COALESCE(b.power_factor, -1), c.reactive_forward_varh, c.reactive_reverse_varh, c.has_reactive,
            COALESCE(c.demand_w, -1), u.id IS NOT NULL, COALESCE(u.time_of_use, FALSE),
@@ -125,12 +126,21 @@ def _uncharged_loss(
     month = Month(
         loaded.contract[of], drafts.from_day[of], drafts.to_day[of], days, drafts.energy_wh[of], reactive[at]
     )
+    book = priced_book()
     added = losses_of(
-        month, _by_formula(len(at)), Settling(transformers, _no_brackets(), priced_book(), STEP_WH)
+        month,
+        _by_formula(len(at)),
+        Settling(transformers, _no_brackets(), book, _step_wh(book, int(month.from_day[0]))),
     )
     out[at] = added.transformer_wh
     out[at[[one.row for one in added.refused]]] = ABSENT
     return out
+
+
+def _step_wh(book: RuleBook, day: int) -> int:
+    """Return to what whole energy the place settles losses."""
+    settlement = entry_on(book, f"{commercial_place()}/{SETTLEMENT}", day)
+    return DEFAULT_STEP_WH if settlement is None else settlement.energy_wh("energy_precision")
 
 
 def _by_formula(size: int) -> Terms:
