@@ -99,7 +99,6 @@ def audit_decide(request: HttpRequest, station_id: int, period: int) -> HttpResp
         "said": said,
         "tone": tone,
         "last": _last(request, station, period) if done else None,
-        "rules": usefulness.usefulness(scope, period, period, station_id=station_id),
         "swap": True,
     }
     answer = render(request, "desk/audit/finding.html", context)
