@@ -28,6 +28,9 @@ station = Station.objects.get()
 job = cycle.prepare(station, 202408, issue_date=timezone.localdate(), user=None, now=timezone.now(), until="bill")
 job = cycle.run(job, clock=timezone.now)
 points = np.array(MeteringPoint.objects.filter(contract__isnull=False).order_by("id").values_list("id", flat=True))
+energy = np.zeros(len(points), np.int64)
+settled = dict(Consumption.objects.filter(period=202408).values_list("point", "total_wh"))
+energy[:] = [settled.get(point, 0) for point in points.tolist()]
 past = [(202307 + at if at < 6 else 202395 + at, at) for at in range(13)]
 with transaction.atomic():
     for period, _at in past:
@@ -37,7 +40,7 @@ with transaction.atomic():
         bulk.insert_columns(Consumption, {
             "point": points, "period": [period] * len(points), "job": [job.pk] * len(points),
             "status": [0] * len(points), "from_date": [date(year, month, 1)] * len(points),
-            "to_date": [date(year, month, 28)] * len(points), "total_wh": [150_000] * len(points),
+            "to_date": [date(year, month, 28)] * len(points), "total_wh": energy,
             **{name: [0] * len(points) for name in ("sharp_wh", "peak_wh", "flat_wh", "valley_wh", "deep_valley_wh",
                "reactive_forward_varh", "reactive_reverse_varh")},
             **{name: [False] * len(points)
