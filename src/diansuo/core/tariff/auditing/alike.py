@@ -40,7 +40,7 @@ def changes_permille(
     change = np.zeros(len(area), np.int64)
     rows = np.flatnonzero(with_both)
     if len(rows):
-        product = [energy_wh[rows], last_days[rows], 1000]
+        product: list[Int64 | int] = [energy_wh[rows], last_days[rows], 1000]
         change[rows] = quotient_of_sums([product], [last_wh[rows], days[rows]], rounding="down")
     change = np.minimum(change, MOST_PERMILLE)
     near = _middle_of(by_area, change, with_both, least_members)

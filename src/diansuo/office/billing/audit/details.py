@@ -81,7 +81,7 @@ def finding(scope: Scope, finding_id: int) -> Detail | None:
     from_day = next((one.from_date for one in months if one.from_date), None)
     day = next((one.to_date for one in reversed(months) if one.to_date), None)
     return Detail(
-        row=queries.rows_of([found], found.period)[0],
+        row=queries.rows_of(scope, [found], found.period)[0],
         months=months,
         readings=_readings(found.point_id, from_day),
         installations=list(

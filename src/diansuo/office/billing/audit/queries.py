@@ -102,13 +102,14 @@ def findings(
         rows = rows.filter(rule=rule)
     if customer:
         rows = rows.filter(point__contract__customer__number=customer)
-    found = rows_of(list(rows.select_related("point__contract__customer")), period)
+    found = rows_of(scope, list(rows.select_related("point__contract__customer")), period)
     kept = [one for one in found if not state or one.standing == state]
     return sorted(kept, key=lambda one: (-one.stake_fen, one.number, one.rule, one.id))
 
 
-def rows_of(found: list[Finding], period: int) -> list[Row]:
-    """Return findings of a month as rows, in their order."""
+def rows_of(scope: Scope, found: list[Finding], period: int) -> list[Row]:
+    """Return those of these findings of a month that are within the scope as rows, in their order."""
+    found = [one for one in found if scope.allows(one.point.station_id)]
     decisions = standing.latest(period)
     bills = _bills(period, {one.point_id for one in found})
     return [_row(one, standing.in_force(one, decisions), bills.get(one.point_id)) for one in found]
