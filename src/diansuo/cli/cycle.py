@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from diansuo.cli import office, shadow_table
+from diansuo.cli import cycle_audit, office, shadow_table
 from diansuo.cli.dates import parse_day, parse_period
 from diansuo.cli.imports import AsJson, AsUser, StationName
 from diansuo.cli.say import Failure, bar, say, say_json, t
@@ -198,3 +198,6 @@ def _write_differences(out: Path, headings: Sequence[str], rows: Iterable[Sequen
             write_csv(out, headings, rows)
     except OSError as problem:
         raise Failure(t(f"写不了 {out}：{problem}", f"cannot write {out}: {problem}")) from problem
+
+
+cycle_audit.register(app)

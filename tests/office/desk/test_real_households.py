@@ -87,7 +87,7 @@ def test_twenty_months_end_as_they_should(twenty_months: dict[int, Job]) -> None
     # A zero month is billed as zero and marked.
     zero = Bill.objects.get(contract__customer__number="4102000085", period=202501)
     assert (zero.energy_wh, zero.amount_fen) == (0, 0)
-    assert Finding.objects.filter(point=zero.consumption.point, period=202501, rule="R-ZERO").exists()
+    assert Finding.objects.filter(point=zero.consumption.point, period=202501, rule="A-ZERO").exists()
 
     # The first year began before the first register: its start is marked unknown, the next year's is known.
     assert not Bill.objects.filter(period__lt=202501, year_opening_known=True).exists()

@@ -81,9 +81,9 @@ def price_outliers(
     require(np.int64, kind=kind, area=area, energy_wh=energy_wh, amount_fen=amount_fen)
     rows = np.flatnonzero(energy_wh >= WH_PER_KWH)
     price = (amount_fen[rows].astype(object) * PRODUCT_PER_FEN // energy_wh[rows]).astype(np.int64)
-    middle, members = _middles(np.unique(kind[rows], return_inverse=True)[1], price)
+    middle, members = lower_medians(np.unique(kind[rows], return_inverse=True)[1], price)
     alike = np.unique(np.stack([kind[rows], area[rows]]), axis=1, return_inverse=True)[1].reshape(-1)
-    near_middle, near_members = _middles(alike, price)
+    near_middle, near_members = lower_medians(alike, price)
     by_area = (near_members >= limits.least_members) & (area[rows] > 0)
     middle, members = np.where(by_area, near_middle, middle), np.where(by_area, near_members, members)
     gap = price - middle
@@ -98,7 +98,7 @@ def price_outliers(
     )
 
 
-def _middles(group: Int64, price: Int64) -> tuple[Int64, Int64]:
+def lower_medians(group: Int64, price: Int64) -> tuple[Int64, Int64]:
     """Return for each row the lower median of its group, and how many the group has."""
     if not len(group):
         return price, group

@@ -19,6 +19,7 @@ class BillingConfig(AppConfig):
         from diansuo.office.base.imports import kinds
         from diansuo.office.base.scope import Scope
         from diansuo.office.billing import panels, queries, wording
+        from diansuo.office.billing.audit import wording as audit_wording
         from diansuo.office.billing.documents import batch
         from diansuo.office.billing.importing.issued import ISSUED
         from diansuo.office.billing.rebilling import sets
@@ -30,6 +31,7 @@ class BillingConfig(AppConfig):
             " OR EXISTS (SELECT 1 FROM billing_feedinsettlement e"
             " WHERE e.consumption_id = c.id AND e.full_feed_in AND e.state IN (1, 2)))"
         )
+        registry.add_wording("A", audit_wording.words_of)
         registry.add_wording("B", wording.words_of)
         prices.set_price_source(
             lambda station_id, period: queries.average_price_nano(

@@ -9,6 +9,7 @@ from diansuo.core.quantity.band import Band
 from diansuo.core.tariff.classes import Component
 from diansuo.office.archive.models import PRICE_CLASSES, VOLTAGE_CLASSES, Contract, Customer, Imported
 from diansuo.office.base.models import Job
+from diansuo.office.billing.audit.models import AuditDecision
 from diansuo.office.billing.points.models import FeedInSettlement
 from diansuo.office.billing.rebilling.models import (
     ClosedYear,
@@ -21,6 +22,7 @@ from diansuo.office.billing.sheets.models import PriceSheet
 from diansuo.office.metering.models import Consumption
 
 __all__ = [
+    "AuditDecision",
     "BANDS",
     "BAND_NAMES",
     "COMPONENTS",

@@ -17,6 +17,8 @@ from diansuo.core.tariff.classes import SETTLEMENT, Component, PriceClass
 from diansuo.office.base import bulk
 from diansuo.office.base.models import Job, Station
 from diansuo.office.billing import columns
+from diansuo.office.billing.audit.auditing import audit_drafts
+from diansuo.office.billing.audit.loading import Chunk
 from diansuo.office.billing.commercial import pricing
 from diansuo.office.billing.households.findings import remarks
 from diansuo.office.billing.households.loading import facts_of
@@ -205,7 +207,10 @@ FORGOTTEN = """
 
 
 def audit_points(job: Job, period: int, low: int, high: int) -> Write:
-    """Read back what is stored: hold drafts whose lines do not make up their total, and name energy without a bill."""
+    """Read back what is stored: hold drafts whose lines do not make up their total, and name energy without a bill.
+
+    Then the audit of the drafts by its rules; ``findings`` counts what they found.
+    """
     wrong = bulk.fetch_columns(
         AUDIT.format(whole=WHOLE),
         [period, low, high, job.station_id],
@@ -221,9 +226,12 @@ def audit_points(job: Job, period: int, low: int, high: int) -> Write:
     forgotten = bulk.fetch_columns(FORGOTTEN, [period, low, high, job.station_id], point="int")
     findings += [_finding(job, period, point, NO_BILL, {}) for point in forgotten["point"].tolist()]
 
+    start = year_start_month(priced_book(), period)
+    store = audit_drafts(job, Chunk(job.station_id, period, low, high, start, is_beside(job.station_id)))
+
     def write() -> dict[str, int]:
         Finding.objects.bulk_create(findings)
-        return {"audited_out": len(findings)}
+        return {"audited_out": len(findings), "findings": store()}
 
     return write
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 
 from diansuo.office.base import registry
 from diansuo.office.base.models import Job, JobStage
 from diansuo.office.base.scope import Scope
+from diansuo.office.billing.audit.standing import PREFIX
 from diansuo.office.billing.models import Bill
 from diansuo.office.desk import cycle
 from diansuo.office.desk.wording import is_beside
@@ -26,6 +27,17 @@ class Held:
     name: str
     findings: tuple[registry.Words, ...]
     station_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldUp:
+    """A rule that holds bills or warns of them: how many customers, of them held; ``audited``: judged at the desk."""
+
+    rule: str
+    title: str
+    customers: int
+    held: int
+    audited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,37 @@ def warned(scope: Scope, *, job_id: int, limit: int | None = None) -> list[Held]
     job = Job.objects.get(scope.limit("station"), pk=job_id)
     period = int(job.options["period"])
     return _by_customer(_warning(job, period), limit)
+
+
+def hold_ups(scope: Scope, *, job_id: int) -> list[HoldUp]:
+    """Return what holds bills of a month or warns of them, by rule, most held first."""
+    job = Job.objects.get(scope.limit("station"), pk=job_id)
+    rows = Finding.objects.filter(
+        period=int(job.options["period"]),
+        point__station=job.station_id,
+        severity__gte=Finding.Severity.WARNING,
+        point__contract__isnull=False,
+    )
+    blocking = Q(severity=Finding.Severity.BLOCKING)
+    counts = list(
+        rows.values("rule").annotate(
+            sample=Min("id"),
+            customers=Count("point__contract__customer", distinct=True),
+            held=Count("point__contract__customer", filter=blocking, distinct=True),
+        )
+    )
+    samples = Finding.objects.in_bulk([one["sample"] for one in counts])
+    found = [
+        HoldUp(
+            rule=one["rule"],
+            title=str(registry.words_of(samples[one["sample"]]).title),
+            customers=one["customers"],
+            held=one["held"],
+            audited=one["rule"].startswith(PREFIX),
+        )
+        for one in counts
+    ]
+    return sorted(found, key=lambda one: (-one.held, -one.customers, one.rule))
 
 
 def _by_customer(findings: Any, limit: int | None) -> list[Held]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from diansuo.office.base.converters import PERIOD
+from diansuo.office.desk.audit import views as audit
 from diansuo.office.desk.closing import views as closing
 from diansuo.office.desk.handover import views as handover
 from diansuo.office.desk.views import board, customer, cycles, home
@@ -32,5 +33,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{MONTH}run/", cycles.run_month, name="cycle_run"),
     path(f"{MONTH}issue/", cycles.issue_month, name="cycle_issue"),
     path(f"{MONTH}held.xlsx", cycles.held_export, name="cycle_held"),
+    path(f"{MONTH}audit/", audit.audit_page, name="audit_desk"),
+    path(f"{MONTH}audit/finding/<int:finding_id>/", audit.audit_finding, name="audit_finding"),
+    path(f"{MONTH}audit/decide/", audit.audit_decide, name="audit_decide"),
+    path(f"{MONTH}audit/release/", audit.audit_release_rule, name="audit_release_rule"),
+    path(f"{MONTH}audit/undo/", audit.audit_undo, name="audit_undo"),
+    path(f"{MONTH}audit.xlsx", audit.audit_export, name="audit_export"),
     path("cycle/progress/<int:job_id>/", cycles.month_progress, name="cycle_progress"),
 ]

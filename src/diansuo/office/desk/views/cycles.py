@@ -80,11 +80,26 @@ def month_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
             "month": month,
             "job_state": job_state(job, month.drafts),
             "held": held,
+            "reasons": _reasons(scope, job, station_id, period),
             "subjects": _subjects(scope, held),
             "warned": queries.warned(scope, job_id=job.pk, limit=HELD_SHOWN),
             "opened": page_queries.opened(scope, station_id=station_id, period=period),
         }
     return render(request, "desk/cycle.html", context)
+
+
+def _reasons(scope: Scope, job: Job, station_id: int, period: int) -> list[dict[str, Any]]:
+    """Return what holds or warns, with where to work it off: the auditor's desk, or the lists on this page."""
+    desk = reverse("audit_desk", args=[station_id, period])
+    return [
+        {
+            "title": one.title,
+            "customers": one.customers,
+            "held": one.held,
+            "url": f"{desk}?rule={one.rule}" if one.audited else "#held" if one.held else "#warned",
+        }
+        for one in queries.hold_ups(scope, job_id=job.pk)
+    ]
 
 
 def _subjects(scope: Scope, held: list[queries.Held]) -> dict[int, dict[str, Subject]]:

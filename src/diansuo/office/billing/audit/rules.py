@@ -1,0 +1,52 @@
+"""What the rulebook says about the audit: thresholds, and what each rule does to a bill."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from diansuo.core.quantity.month import first_day
+from diansuo.core.tariff.auditing.rules import AuditRule
+from diansuo.core.tariff.auditing.thresholds import PARAMETERS, AuditLimits
+from diansuo.office.billing.average.rules import adjusted_from_va, two_part_from_va
+from diansuo.office.config import rulebook
+from diansuo.office.metering.models import Finding
+
+CHECKS: Final = "national/checks/audit"
+TERMS: Final = "national/commercial_terms"
+VA_PER_KVA: Final = 1000
+EARLIEST_TERMS: Final = 202306
+"""The first month the rules of single-part and two-part prices by capacity speak of."""
+OFF: Final = "none"
+SEVERITIES: Final = {
+    "info": Finding.Severity.INFO,
+    "warning": Finding.Severity.WARNING,
+    "blocking": Finding.Severity.BLOCKING,
+}
+
+
+@lru_cache(maxsize=64)
+def limits(period: int) -> AuditLimits:
+    """Return the thresholds of a month.
+
+    Raises:
+        NoValueInForce, ValueAbsent, WrongThreshold: the rulebook does not say.
+    """
+    day = first_day(max(period, EARLIEST_TERMS))
+    book = rulebook.book()
+    entry = book.in_force(CHECKS, first_day(period))
+    single = int(book.in_force(TERMS, day).number("single_part_up_to_capacity") * VA_PER_KVA)
+    return AuditLimits.from_parameters(
+        {name: entry.number(name) for name in PARAMETERS},
+        two_part_from_va=two_part_from_va(day),
+        single_part_up_to_va=single,
+        factor_from_va=adjusted_from_va(day),
+    )
+
+
+@lru_cache(maxsize=64)
+def severities(period: int) -> dict[str, Finding.Severity]:
+    """Return what each rule does in a month, by its id; a rule that is switched off is not there."""
+    entry = rulebook.book().in_force(CHECKS, first_day(period))
+    words = {rule.id: entry.word(f"{rule.name.lower()}_severity") for rule in AuditRule}
+    return {rule: SEVERITIES[word] for rule, word in words.items() if word != OFF}

@@ -1,0 +1,88 @@
+"""What a finding of the audit says: the rule's name, why it stands out with its figures, what to do now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from diansuo.core.tariff.auditing.rules import ABSENT, Situation
+from diansuo.core.tariff.classes import VoltageClass
+from diansuo.office.archive.models import VOLTAGE_CLASS_NAMES, MeteringSide
+from diansuo.office.base import wording
+from diansuo.office.base.registry import Words
+from diansuo.office.billing.audit.sentences import FIGURE_NAMES, SENTENCES, TITLES
+
+SITUATIONS: Final = {(one.rule.id, one.kind): one for one in Situation}
+
+UNITS: Final[dict[str, tuple[Callable[[int], str], Promise | str]]] = {
+    "wh": (wording.kilowatt_hours, "kWh"),
+    "varh": (wording.kilowatt_hours, "kvarh"),
+    "w": (wording.kilovolt_amperes, "kW"),
+    "va": (wording.kilovolt_amperes, "kVA"),
+    "fen": (wording.yuan, _("元")),
+    "nano": (lambda value: wording.yuan_per_kilowatt_hour(round(value, -5)), _("元/kWh")),
+    "hundredths": (wording.hundredths, ""),
+    "count": (str, ""),
+    "day": (lambda value: (date(1970, 1, 1) + timedelta(days=value)).isoformat(), ""),
+    "class": (lambda value: str(VOLTAGE_CLASS_NAMES[VoltageClass(value)]), ""),
+    "side": (lambda value: str(MeteringSide(value).label), ""),
+}
+
+
+def title(rule: str) -> str:
+    """Return the name of a rule of the audit."""
+    found: Promise | str = TITLES.get(rule, rule)
+    return str(found)
+
+
+def titles() -> dict[str, str]:
+    """Return the name of every rule by its id, in the order of the rules."""
+    return {rule: title(rule) for rule in TITLES}
+
+
+def words_of(finding: Any) -> Words:
+    """Put a stored finding of the audit into words."""
+    situation = _situation(finding)
+    if situation is None:
+        return Words(title(finding.rule), "", "")
+    sentence, remedy = SENTENCES[situation]
+    values = finding.detail.get("figures", {})
+    said = {name: _text(name, int(values.get(name, ABSENT)))[0] for name in situation.figures}
+    return Words(title(finding.rule), str(sentence) % said, str(remedy))
+
+
+def expected_text(finding: Any) -> str:
+    """Return what should be, or may be at most, with its unit; empty where the rule knows no such figure."""
+    situation = _situation(finding)
+    if situation is None or len(situation.figures) < 2:
+        return ""
+    name = situation.figures[1]
+    return _with_unit(name, int(finding.detail.get("figures", {}).get(name, ABSENT)))
+
+
+def figures_in_words(finding: Any) -> list[tuple[str, str]]:
+    """Return the figures of a finding as (name, text with its unit), those that are known."""
+    situation = _situation(finding)
+    values = finding.detail.get("figures", {})
+    return [
+        (str(FIGURE_NAMES[name]), _with_unit(name, int(values[name])))
+        for name in (() if situation is None else situation.figures)
+        if int(values.get(name, ABSENT)) != ABSENT
+    ]
+
+
+def _situation(finding: Any) -> Situation | None:
+    return SITUATIONS.get((finding.rule, str(finding.detail.get("kind", ""))))
+
+
+def _with_unit(name: str, value: int) -> str:
+    return " ".join(_text(name, value)).strip()
+
+
+def _text(name: str, value: int) -> tuple[str, str]:
+    write, unit = UNITS[name.rpartition("_")[2]]
+    return (wording.NOTHING, "") if value == ABSENT else (write(value), str(unit))

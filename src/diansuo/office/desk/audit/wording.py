@@ -1,0 +1,45 @@
+"""How the auditor's desk says where findings stand and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from diansuo.office.billing.audit.standing import Standing
+
+STATES = (
+    (str(Standing.OPEN), gettext_lazy("待审核")),
+    (str(Standing.HELD), gettext_lazy("扣留")),
+    (str(Standing.SITE), gettext_lazy("现场核实")),
+    (str(Standing.RELEASED), gettext_lazy("已放行")),
+)
+TONES = {Standing.OPEN: "warn", Standing.HELD: "bad", Standing.SITE: "info", Standing.RELEASED: "ok"}
+REASONS = {
+    "released": gettext_lazy("核对无误，属实放行"),
+    "held": gettext_lazy("存疑，扣留待核"),
+    "site": gettext_lazy("转现场核实"),
+}
+
+
+def default_reason(decision: str) -> str:
+    """Return the reason kept where the auditor wrote none."""
+    return str(REASONS.get(decision, ""))
+
+
+def decided(decision: str, counts: Mapping[str, int]) -> str:
+    """Say what was decided, and what came of it."""
+    count = counts["decided"]
+    if decision == "released":
+        said = _("已放行 %(count)s 条") % {"count": count}
+    elif decision == "held":
+        said = _("已扣留 %(count)s 条，这些户本次不发行") % {"count": count}
+    else:
+        said = _("%(count)s 条已转现场核实，派工 %(orders)s 张") % {
+            "count": count,
+            "orders": counts["orders"],
+        }
+    if counts["issued"]:
+        said += _("；其中 %(count)s 条电费已发行，决定只作记录") % {"count": counts["issued"]}
+    return said
