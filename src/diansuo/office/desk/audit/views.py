@@ -102,7 +102,7 @@ def audit_decide(request: HttpRequest, station_id: int, period: int) -> HttpResp
         "swap": True,
     }
     answer = render(request, "desk/audit/finding.html", context)
-    answer.headers["HX-Trigger-After-Swap"] = json.dumps(
+    answer.headers["HX-Trigger-After-Settle"] = json.dumps(
         {"audit-decided": {"ids": ids if done else [], "state": decision}}
     )
     return answer
