@@ -27,7 +27,7 @@ READINGS = 60
 
 @dataclass(frozen=True, slots=True)
 class MonthOfPoint:
-    """A settled month of the point; ``amount_fen`` and ``bill_id`` are empty where there is no bill."""
+    """A settled month of the point, by its meter; ``amount_fen`` and ``bill_id`` are empty where there is no bill."""
 
     period: int
     from_date: date | None
@@ -120,7 +120,7 @@ def _month(one: Consumption, bill: Bill | None) -> MonthOfPoint:
         period=one.period,
         from_date=one.from_date,
         to_date=one.to_date,
-        energy_wh=one.total_wh if bill is None else bill.energy_wh,
+        energy_wh=one.total_wh,
         days=days,
         estimated=one.estimated,
         bill_id=None if bill is None else bill.pk,
