@@ -25,7 +25,7 @@ PARAMETERS: Final[dict[str, tuple[str, int]]] = {
     "demand_over_percent": ("demand_over_bp", 100),
     "transformer_loss_percent": ("loss_bp", 100),
     "household_most_kwh": ("household_most_wh", 1000),
-    "time_of_use_from_capacity": ("time_of_use_from_va", 1000),
+    "expects_time_of_use_from_capacity": ("time_of_use_from_va", 1000),
     "price_low_percent": ("price_low_bp", 100),
     "price_high_percent": ("price_high_bp", 100),
     "multiplier_order_days": ("order_days", 1),

@@ -18,6 +18,27 @@ VA_PER_KVA: Final = 1000
 EARLIEST_TERMS: Final = 202306
 """The first month the rules of single-part and two-part prices by capacity speak of."""
 OFF: Final = "none"
+SEVERITY_OF: Final = {
+    AuditRule.ZERO: "zero_severity",
+    AuditRule.UP: "up_severity",
+    AuditRule.DOWN: "down_severity",
+    AuditRule.MAX: "max_severity",
+    AuditRule.SUM: "sum_severity",
+    AuditRule.TOU: "tou_severity",
+    AuditRule.PF: "pf_severity",
+    AuditRule.DEMAND: "demand_severity",
+    AuditRule.SUB: "sub_severity",
+    AuditRule.LOSS: "loss_severity",
+    AuditRule.PRICE: "price_severity",
+    AuditRule.TIER: "tier_severity",
+    AuditRule.CAPACITY: "capacity_severity",
+    AuditRule.MULTIPLIER: "multiplier_severity",
+    AuditRule.AMOUNT: "amount_severity",
+    AuditRule.DUPLICATE: "duplicate_severity",
+    AuditRule.MISSING: "missing_severity",
+    AuditRule.METERING: "metering_severity",
+}
+"""The parameter of the rulebook that says what each rule does to a bill."""
 SEVERITIES: Final = {
     "info": Finding.Severity.INFO,
     "warning": Finding.Severity.WARNING,
@@ -48,5 +69,5 @@ def limits(period: int) -> AuditLimits:
 def severities(period: int) -> dict[str, Finding.Severity]:
     """Return what each rule does in a month, by its id; a rule that is switched off is not there."""
     entry = rulebook.book().in_force(CHECKS, first_day(period))
-    words = {rule.id: entry.word(f"{rule.name.lower()}_severity") for rule in AuditRule}
+    words = {rule.id: entry.word(name) for rule, name in SEVERITY_OF.items()}
     return {rule: SEVERITIES[word] for rule, word in words.items() if word != OFF}
