@@ -36,8 +36,8 @@ PLAIN: dict[str, Any] = {
 # A factory of 72 MWh, two-part at 10 kV, metered high, with time of use and a power factor of 0.95.
 FACTORY: dict[str, Any] = {
     "price_class": int(PriceClass.COMMERCIAL_TWO_PART), "voltage_class": int(VoltageClass.KV_1_10),
-    "energy_wh": 72_000_000, "billed_wh": 72_000_000, "amount_fen": 5_000_000, "peak_wh": 30_000_000, "flat_wh": 22_000_000,
-    "valley_wh": 20_000_000, "has_parts": True, "capacity_va": 400_000, "last_wh": 72_000_000,
+    "energy_wh": 72_000_000, "billed_wh": 72_000_000, "amount_fen": 5_000_000, "peak_wh": 30_000_000,
+    "flat_wh": 22_000_000, "valley_wh": 20_000_000, "has_parts": True, "capacity_va": 400_000, "last_wh": 72_000_000,
     "year_ago_wh": 72_000_000, "year_asked": False,
 }  # fmt: skip
 OF_FACTORY: dict[str, Any] = {

@@ -40,8 +40,9 @@ class RuleCount:
 class Row:
     """A finding in a list: of one metering point, whose bill of the month is one (a customer may have several).
 
-    ``blocking``: it holds the bill as it stands now. ``expected``: what should be, with its unit. ``bill_id`` and
-    ``amount_fen`` and ``price_class`` are empty where there is no bill; ``issued``: the bill is out. ``decision``: the one in force.
+    ``blocking``: it holds the bill as it stands now. ``expected``: what should be, with its unit. ``bill_id``,
+    ``amount_fen`` and ``price_class`` are empty where there is no bill; ``issued``: the bill is out. ``decision``: the
+    one in force.
     """
 
     id: int
