@@ -201,7 +201,7 @@ def test_the_desk_reads_counts_rows_and_one_finding_with_everything() -> None:
     assert (counts["A-MAX"].found, counts["A-MAX"].open, counts["A-MAX"].blocking) == (1, 1, 1)
     assert counts["A-MAX"].stake_fen > 0
     (row,) = queries.findings(builder.ALL, PERIOD, rule="A-MAX", state="open")
-    assert (row.number, row.expected, row.energy_wh) == ("001", "5,952.00 kWh", 6_500_000)
+    assert (row.number, row.expected, row.energy_wh) == ("001", "不超过 5,952.00 千瓦时", 6_500_000)
     found = details.finding(builder.ALL, row.id)
     assert found is not None
     assert [one.period for one in found.months] == [202407, PERIOD]

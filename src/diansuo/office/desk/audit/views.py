@@ -158,6 +158,7 @@ def audit_export(request: HttpRequest, station_id: int, period: int) -> HttpResp
         Column("title", _("规则")),
         Column("number", _("用户编号"), Kind.CODE),
         Column("name", _("用户名称")),
+        Column("point_number", _("计量点"), Kind.CODE),
         Column("energy_wh", _("电量"), Kind.KWH, unit="kWh"),
         Column("amount_fen", _("电费"), Kind.YUAN, unit=_("元")),
         Column("expected", _("应为")),
@@ -203,9 +204,11 @@ def _detail(scope: Scope, station: Station, period: int, finding_id: int | None)
         "row": detail.row,
         "tone_of_row": TONES[detail.row.standing],
         "state_of_row": dict(STATES)[str(detail.row.standing)],
-        "chart": chart.draw(detail.months, period),
+        "chart": chart.draw(detail.months, period, detail.expected_energy),
         "registers": registers.of_month(detail),
-        "price_class": PRICE_CLASS_NAMES.get(detail.term.price_class) if detail.term else None,
+        "price_class": PRICE_CLASS_NAMES.get(
+            detail.row.price_class or (detail.term.price_class if detail.term else None)
+        ),
         "people": work_orders.people(scope, [station.pk]),
     }
 
