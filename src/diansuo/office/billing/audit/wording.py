@@ -18,8 +18,10 @@ from diansuo.office.billing.audit.sentences import EXPECTED, FIGURE_NAMES, ON_TH
 
 SITUATIONS: Final = {(one.rule.id, one.kind): one for one in Situation}
 
+SAID_AS_EXPECTED: Final = ("expected_wh", "zero_wh")
+
 UNITS: Final[dict[str, tuple[Callable[[int], str], Promise | str]]] = {
-    "wh": (wording.kilowatt_hours, "kWh"),
+    "wh": (lambda value: wording.kilowatt_hours(round(value, -1)), "kWh"),  # as energy settles: 0.01 kWh
     "varh": (wording.kilowatt_hours, "kvarh"),
     "w": (wording.kilovolt_amperes, "kW"),
     "va": (wording.kilovolt_amperes, "kVA"),
@@ -73,13 +75,13 @@ def expected_energy(finding: Any) -> tuple[str, int] | None:
 
 
 def figures_in_words(finding: Any) -> list[tuple[str, str]]:
-    """Return the figures of a finding as (name, text with its unit), those that are known."""
+    """Return the figures of a finding as (name, text with its unit), those that are known, but what should be."""
     situation = _situation(finding)
     values = finding.detail.get("figures", {})
     return [
         (str(FIGURE_NAMES[name]), _with_unit(name, int(values[name])))
         for name in (() if situation is None else situation.figures)
-        if int(values.get(name, ABSENT)) != ABSENT
+        if int(values.get(name, ABSENT)) != ABSENT and name not in SAID_AS_EXPECTED
     ]
 
 
