@@ -10,7 +10,7 @@ from diansuo.office.archive.models import ContractTerm, MeteringPoint, MeteringS
 from diansuo.office.base import revision
 from diansuo.office.base.models import Staff, Station, User, WorkOrder
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.audit import details, operations, queries, reopening, usefulness
+from diansuo.office.billing.audit import details, frequency, operations, queries, reopening, usefulness
 from diansuo.office.billing.audit.models import AuditDecision
 from diansuo.office.billing.models import Bill
 from diansuo.office.metering.models import Finding, RegisterReading
@@ -276,6 +276,16 @@ def test_a_bill_computed_anew_after_its_release_is_asked_about_again() -> None:
     assert [one.decision for one in kept.decisions] == [
         "released"
     ]  # it stays on record, of the figures it was about
+
+
+def test_findings_are_counted_by_month_per_thousand_bills() -> None:
+    station, _point = station_with_a_large_month()
+    months.run(station, PERIOD)
+    often = frequency.frequency(builder.ALL, PERIOD, station_id=station.pk)
+    assert (often.periods[0], often.periods[-1], often.bills[-1]) == (202308, PERIOD, 2)
+    assert {rule: shares[-1] for rule, _title, shares in often.rows} == {"A-MAX": 5000, "A-PRICE": 5000}
+    assert (often.total[-1], often.total[0]) == (10_000, None)
+    assert frequency.frequency(builder.ALL, PERIOD, station_id=station.pk + 1).rows == ()
 
 
 def test_of_two_auditors_the_later_decides_and_both_stay_on_record() -> None:

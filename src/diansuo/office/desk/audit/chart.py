@@ -14,7 +14,7 @@ STEP_PX: Final = 40
 BAR_PX: Final = 28
 HEIGHT_PX: Final = 110
 TOP_PX: Final = 16
-FOOT_PX: Final = 34
+FOOT_PX: Final = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def draw(months: Sequence[MonthOfPoint], period: int, expected: tuple[str, int] 
         height_px=ground + FOOT_PX,
         ground_px=ground,
         label_px=ground + 14,
-        year_px=ground + 28,
+        year_px=ground + 31,
     )
 
 

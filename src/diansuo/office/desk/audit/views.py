@@ -22,12 +22,12 @@ from diansuo.office.base.export import workbook
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import queries as work_orders
-from diansuo.office.billing.audit import details, operations, reopening, usefulness
+from diansuo.office.billing.audit import details, frequency, operations, reopening, usefulness
 from diansuo.office.desk import page_queries
 from diansuo.office.desk import queries as desk
 from diansuo.office.desk.audit import chart, queries, registers
 from diansuo.office.desk.audit.queries import Asked
-from diansuo.office.desk.audit.wording import STATES, TONES, decided, default_reason
+from diansuo.office.desk.audit.wording import STATES, TONES, decided, default_reason, per_thousand
 
 PERMISSION = "base.run_cycle"
 LAST = "audit_last"
@@ -49,6 +49,7 @@ def audit_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
         "states": [(code, title, listed.states.get(code, 0)) for code, title in STATES],
         "rules": usefulness.usefulness(scope, period, period, station_id=station_id),
         "last": _last(request, station, period),
+        **_frequency(scope, station, period),
     }
     return render(request, "desk/audit/page.html", context | _detail(scope, station, period, wanted))
 
@@ -181,6 +182,17 @@ def _context(request: HttpRequest, station: Station, period: int) -> dict[str, A
         "may_decide": operations.may_decide(request.user),
         "query": _query(request),
         "section": "cycles",
+    }
+
+
+def _frequency(scope: Scope, station: Station, period: int) -> dict[str, Any]:
+    found = frequency.frequency(scope, period, station_id=station.pk)
+    return {
+        "frequency": found,
+        "frequency_rows": [
+            (title, [per_thousand(one) for one in shares]) for _rule, title, shares in found.rows
+        ],
+        "frequency_total": [per_thousand(one) for one in found.total],
     }
 
 
