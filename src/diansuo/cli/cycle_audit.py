@@ -56,22 +56,33 @@ def audit(
     """List findings and statistics."""
     month = parse_period(period)
     office.wake()
-    from diansuo.office.billing.audit import queries, usefulness
+    from diansuo.office.billing.audit import frequency, queries, usefulness
 
     user = office.acting_user(as_user, "base.run_cycle")
     scope = office.scope_of(user, office.the_station(station) if station else None)
     rows = queries.findings(scope, month, rule=rule)
     statistics = usefulness.usefulness(scope, month, month, rule=rule)
+    often = frequency.frequency(scope, month)
     if as_json:
         say_json(
             {
                 "period": period,
                 "findings": [_as_mapping(one) for one in rows],
                 "rules": [asdict(one) for one in statistics],
+                "per_thousand_bills_tenths": dict(zip(often.periods, often.total, strict=True)),
             }
         )
         return
     _say(rows, statistics)
+    for one, bills, tenths in zip(often.periods, often.bills, often.total, strict=True):
+        if tenths is not None:
+            share = f"{tenths // 10}.{tenths % 10}"
+            say(
+                t(
+                    f"{one}：账单 {bills}，每千张 {share} 条",
+                    f"{one}: {bills} bills, {share} findings per 1,000",
+                )
+            )
 
 
 def release(

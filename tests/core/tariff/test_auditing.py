@@ -25,7 +25,7 @@ LIMITS = AuditLimits(
 # A household of 200 kWh at 0.56 yuan, in July as in June as in the July before.
 PLAIN: dict[str, Any] = {
     "price_class": int(PriceClass.RESIDENTIAL_STEPS), "voltage_class": int(VoltageClass.BELOW_1KV),
-    "from_day": 0, "to_day": 30, "energy_wh": 200_000, "amount_fen": 11_200,
+    "from_day": 0, "to_day": 30, "energy_wh": 200_000, "billed_wh": 200_000, "amount_fen": 11_200,
     "sharp_wh": 0, "peak_wh": 0, "flat_wh": 0, "valley_wh": 0, "deep_valley_wh": 0, "has_parts": False,
     "idle": False, "charging": False, "capacity_va": 8000, "area_va": 0,
     "last_wh": 200_000, "last_days": 30, "year_ago_wh": 200_000, "year_ago_days": 30, "ratio_permille": 1000,
@@ -36,12 +36,12 @@ PLAIN: dict[str, Any] = {
 # A factory of 72 MWh, two-part at 10 kV, metered high, with time of use and a power factor of 0.95.
 FACTORY: dict[str, Any] = {
     "price_class": int(PriceClass.COMMERCIAL_TWO_PART), "voltage_class": int(VoltageClass.KV_1_10),
-    "energy_wh": 72_000_000, "amount_fen": 5_000_000, "peak_wh": 30_000_000, "flat_wh": 22_000_000,
-    "valley_wh": 20_000_000, "has_parts": True, "capacity_va": 400_000, "last_wh": 72_000_000,
+    "energy_wh": 72_000_000, "billed_wh": 72_000_000, "amount_fen": 5_000_000, "peak_wh": 30_000_000,
+    "flat_wh": 22_000_000, "valley_wh": 20_000_000, "has_parts": True, "capacity_va": 400_000, "last_wh": 72_000_000,
     "year_ago_wh": 72_000_000, "year_asked": False,
 }  # fmt: skip
 OF_FACTORY: dict[str, Any] = {
-    "two_part": True, "time_of_use": True, "adjusted": True, "has_terms": True, "capacity_method": 1,
+    "first": True, "two_part": True, "time_of_use": True, "adjusted": True, "has_terms": True, "capacity_method": 1,
     "contract_demand_w": 300_000, "factor": 95, "factor_before": 95, "reactive_varh": 20_000_000,
     "has_reactive": True, "demand_w": 200_000, "side": 1, "loss_method": 0, "charge_fen": 800_000,
     "own_va": 400_000, "has_own": True, "ran": True, "estimated_loss_wh": ABSENT,
@@ -55,13 +55,18 @@ def columns(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def billed(changed: dict[str, Any]) -> dict[str, Any]:
+    """Bill what the meter showed, where a test says nothing else."""
+    return {"billed_wh": changed["energy_wh"]} | changed if "energy_wh" in changed else changed
+
+
 def household(**changed: Any) -> AuditFindings:
     nobody = {name: column[:0] for name, column in columns({"row": 0, **OF_FACTORY}).items()}
-    return audit(Drafts(**columns(PLAIN | changed)), Commercial(**nobody), LIMITS)
+    return audit(Drafts(**columns(PLAIN | billed(changed))), Commercial(**nobody), LIMITS)
 
 
 def factory(of: dict[str, Any] | None = None, **changed: Any) -> AuditFindings:
-    drafts = Drafts(**columns(PLAIN | FACTORY | changed))
+    drafts = Drafts(**columns(PLAIN | FACTORY | billed(changed)))
     return audit(drafts, Commercial(**columns({"row": 0, **OF_FACTORY, **(of or {})})), LIMITS)
 
 

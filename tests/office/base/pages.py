@@ -115,6 +115,7 @@ def addresses() -> list[Address]:
         "cycles": (),
         "cycle": (station.pk, 202408),
         "cycle_issue": (station.pk, 202408),
+        "audit_desk": (station.pk, 202408),
         "bills": (),
         "bill_month": (202408,),
         "bill": (bill.pk,),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from diansuo.office.archive.models import Meter, MeteringPoint
+from diansuo.office.base import revision
 from diansuo.office.base.models import Job, Station
 from diansuo.office.desk import cycle, queries
 from diansuo.office.metering.models import RegisterReading
@@ -41,6 +42,12 @@ def run(station: Station, period: int, until: str = "") -> Job:
         until=until,
     )
     return cycle.run(job, clock=lambda: builder.NOW)
+
+
+def rerun(station: Station, period: int) -> Job:
+    """Run a month again after something it stands on has changed."""
+    revision.bump([station.pk])
+    return run(station, period)
 
 
 def opened_household(station: Station, number: str, **options: Any) -> MeteringPoint:

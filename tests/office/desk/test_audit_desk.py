@@ -76,7 +76,7 @@ def test_a_decision_answers_with_the_next_finding_and_is_kept(station: Station) 
     text = answer.content.decode()
     assert f'data-finding="{following.pk}"' in text
     assert "已扣留 1 条" in text
-    assert f'"ids": [{one.pk}]' in answer.headers["HX-Trigger-After-Swap"]
+    assert f'"ids": [{one.pk}]' in answer.headers["HX-Trigger-After-Settle"]
     kept = AuditDecision.objects.get()
     assert (kept.decision, kept.reason, kept.decided_by.username) == ("held", "示数存疑", "auditor")
     one.refresh_from_db()

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from diansuo.office.archive.models import ContractTerm, MeteringPoint, MeteringSide
+from diansuo.office.archive.models import ContractTerm, MeteringPoint, MeteringSide, YearOpening
 from diansuo.office.base import revision
 from diansuo.office.base.models import Staff, Station, User, WorkOrder
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.audit import details, operations, queries, usefulness
+from diansuo.office.billing.audit import details, frequency, operations, queries, reopening, usefulness
 from diansuo.office.billing.audit.models import AuditDecision
 from diansuo.office.billing.models import Bill
 from diansuo.office.metering.models import Finding, RegisterReading
@@ -201,7 +201,7 @@ def test_the_desk_reads_counts_rows_and_one_finding_with_everything() -> None:
     assert (counts["A-MAX"].found, counts["A-MAX"].open, counts["A-MAX"].blocking) == (1, 1, 1)
     assert counts["A-MAX"].stake_fen > 0
     (row,) = queries.findings(builder.ALL, PERIOD, rule="A-MAX", state="open")
-    assert (row.number, row.expected, row.energy_wh) == ("001", "5,952.00 kWh", 6_500_000)
+    assert (row.number, row.expected, row.energy_wh) == ("001", "不超过 5,952.00 千瓦时", 6_500_000)
     found = details.finding(builder.ALL, row.id)
     assert found is not None
     assert [one.period for one in found.months] == [202407, PERIOD]
@@ -257,3 +257,63 @@ def test_the_loss_of_a_customer_metered_low_is_estimated_from_its_nameplate(samp
     assert found.point_id == point.pk
     assert found.expected == charged  # what a customer alike in everything is charged
     assert found.detail["stake_fen"] > 0
+
+
+def test_a_bill_computed_anew_after_its_release_is_asked_about_again() -> None:
+    """Same reading, another year before it: the money is no longer what was released."""
+    station, point = station_with_a_large_month()
+    months.run(station, PERIOD, until="audit")
+    release(auditor(station), finding("A-MAX"))
+    before = Bill.objects.get(consumption__point=point, period=PERIOD).amount_fen
+    YearOpening.objects.create(contract=point.contract, year=2024, energy_wh=3_000_000)
+    months.rerun(station, PERIOD)
+    assert Bill.objects.get(consumption__point=point, period=PERIOD).amount_fen > before
+    assert issued() == {"002"}
+    (row,) = queries.findings(builder.ALL, PERIOD, rule="A-MAX")
+    assert (row.standing, row.blocking, row.decision) == ("open", True, None)
+    kept = details.finding(builder.ALL, row.id)
+    assert kept is not None
+    assert [one.decision for one in kept.decisions] == [
+        "released"
+    ]  # it stays on record, of the figures it was about
+
+
+def test_findings_are_counted_by_month_per_thousand_bills() -> None:
+    station, _point = station_with_a_large_month()
+    months.run(station, PERIOD)
+    often = frequency.frequency(builder.ALL, PERIOD, station_id=station.pk)
+    assert (often.periods[0], often.periods[-1], often.bills[-1]) == (202308, PERIOD, 2)
+    assert {rule: shares[-1] for rule, _title, shares in often.rows} == {"A-MAX": 5000, "A-PRICE": 5000}
+    assert (often.total[-1], often.total[0]) == (10_000, None)
+    assert frequency.frequency(builder.ALL, PERIOD, station_id=station.pk + 1).rows == ()
+
+
+def test_of_two_auditors_the_later_decides_and_both_stay_on_record() -> None:
+    station, _point = station_with_a_large_month()
+    months.run(station, PERIOD, until="audit")
+    first, second = auditor(station), auditor(station, "second")
+    release(first, finding())
+    operations.decide(second, [finding().pk], "held", "倍率存疑", builder.NOW)
+    with pytest.raises(operations.UnableToDecide, match="只能撤回自己"):
+        reopening.reopen(first, {finding().pk: int(Severity.BLOCKING)}, builder.NOW)
+    months.run(station, PERIOD)
+    assert issued() == {"002"}
+    assert list(AuditDecision.objects.order_by("id").values_list("decided_by__username", "decision")) == [
+        ("auditor", "released"),
+        ("second", "held"),
+    ]
+
+
+def test_a_decision_about_a_month_that_changed_under_the_desk_is_refused_whole() -> None:
+    """The list on the screen is older than the month: nothing is decided, not even what is still there."""
+    station, _point = station_with_a_large_month()
+    months.run(station, PERIOD, until="audit")
+    on_the_screen = [finding("A-MAX"), finding("A-PRICE")]
+    months.rerun(station, PERIOD)
+    user = auditor(station)
+    with pytest.raises(operations.UnableToDecide, match="刷新"):
+        release(user, *on_the_screen)
+    with pytest.raises(operations.UnableToDecide, match="刷新"):
+        release(user, on_the_screen[0], finding("A-PRICE"))
+    assert not AuditDecision.objects.exists()
+    assert issued() == {"002"}

@@ -16,12 +16,12 @@ HOUSEHOLDS = (int(PriceClass.RESIDENTIAL_STEPS), int(PriceClass.RESIDENTIAL_STEP
 def households(drafts: Drafts, limits: AuditLimits) -> list[AuditFindings]:
     """A-PRICE 电价策略 of households: more than a household uses, or supplied above 1 kV."""
     steps = np.isin(drafts.price_class, HOUSEHOLDS)
-    much = steps & (drafts.energy_wh > limits.household_most_wh) & ~drafts.charging
+    much = steps & (drafts.billed_wh > limits.household_most_wh) & ~drafts.charging
     return [
         found(
             Situation.PRICE_HOUSEHOLD,
             much,
-            drafts.energy_wh,
+            drafts.billed_wh,
             limits.household_most_wh,
             stake_fen=drafts.amount_fen,
         ),
@@ -37,7 +37,7 @@ def households(drafts: Drafts, limits: AuditLimits) -> list[AuditFindings]:
 def commercial_terms(drafts: Drafts, of: Commercial, limits: AuditLimits) -> list[AuditFindings]:
     """A-PRICE 电价策略 of commercial customers: what their capacity asks of them against what they are billed by."""
     capacity = np.where(of.own_va > 0, of.own_va, drafts.capacity_va[of.row])
-    known = of.has_terms & (capacity > 0)
+    known = of.has_terms & (capacity > 0) & of.first
     asks = (
         (
             Situation.PRICE_TWO_PART,

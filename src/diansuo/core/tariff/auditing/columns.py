@@ -48,6 +48,7 @@ class Drafts:
         price_class, voltage_class: of the bill.
         from_day, to_day: of the settled month, days since 1970-01-01.
         energy_wh: what the meter showed.
+        billed_wh: what is billed: without what meters behind it take, with losses.
         amount_fen: of the bill.
         sharp_wh, peak_wh, flat_wh, valley_wh, deep_valley_wh: shown by period; ``has_parts`` bool, whether complete.
         idle: bool, a month in which the contract stands idle. ``charging``: bool, charges vehicles.
@@ -71,6 +72,7 @@ class Drafts:
     from_day: Int64
     to_day: Int64
     energy_wh: Int64
+    billed_wh: Int64
     amount_fen: Int64
     sharp_wh: Int64
     peak_wh: Int64
@@ -122,8 +124,8 @@ class Drafts:
     @property
     def price_nano(self) -> Int64:
         """Average price of the bill; the middle one of the class, or nothing, where there is no energy."""
-        own = mean_price_nano(self.amount_fen, np.maximum(self.energy_wh, WH_PER_KWH))
-        return np.where(self.energy_wh >= WH_PER_KWH, own, np.maximum(self.middle_nano, 0))
+        own = mean_price_nano(self.amount_fen, np.maximum(self.billed_wh, WH_PER_KWH))
+        return np.where(self.billed_wh >= WH_PER_KWH, own, np.maximum(self.middle_nano, 0))
 
     def worth_fen(self, energy_wh: Int64) -> Int64:
         """Return what an energy, (rows,), comes to at each bill's average price."""
@@ -136,8 +138,10 @@ class Commercial:
 
     Attributes:
         row: int64, ascending.
+        first: bool, the first of its contract's commercial bills of the month: what is wrong with the contract is told
+            of this one alone.
         two_part, time_of_use, adjusted, has_terms: bool; ``adjusted``: the power factor is judged.
-        capacity_method: as stored. contract_demand_w: 0 unknown.
+        capacity_method: as stored. contract_demand_w: of this feed, 0 unknown.
         factor: power factor of the bill in hundredths, ``ABSENT`` none; ``factor_before``: of the month before.
         reactive_varh: read; ``has_reactive`` bool.
         demand_w: read, ``ABSENT`` not read.
@@ -150,6 +154,7 @@ class Commercial:
     """
 
     row: Int64
+    first: Bool
     two_part: Bool
     time_of_use: Bool
     adjusted: Bool

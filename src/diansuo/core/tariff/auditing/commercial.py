@@ -79,7 +79,7 @@ def capacity(drafts: Drafts, of: Commercial) -> list[AuditFindings]:
     """A-CAPACITY 基本电费: charged although nothing ran, or the contract's capacity is not its transformers'."""
     contract = drafts.capacity_va[of.row]
     charged = of.has_own & ~of.ran & (of.charge_fen > 0)
-    differs = (of.own_va > 0) & (contract > 0) & (of.own_va != contract) & of.two_part
+    differs = (of.own_va > 0) & (contract > 0) & (of.own_va != contract) & of.two_part & of.first
     return [
         found(Situation.CAPACITY_CHARGED, charged, of.charge_fen, 0, stake_fen=of.charge_fen, of=of.row),
         found(Situation.CAPACITY_DIFFERS, differs, contract, of.own_va, of=of.row),
@@ -98,23 +98,24 @@ def metering(drafts: Drafts, of: Commercial) -> list[AuditFindings]:
     low_voltage = voltage == VoltageClass.BELOW_1KV
     known = of.estimated_loss_wh != ABSENT
     mismatch = ((of.side == HIGH_HIGH) & low_voltage) | ((of.side == LOW_LOW) & ~low_voltage)
+    charged = ~without & ((loss > 0) | of.first)
     estimate = np.where(known, of.estimated_loss_wh, 0)
     own: dict[str, Any] = {"of": of.row}
     return [
         found(
-            Situation.METERING_NO_LOSS, (of.side == HIGH_LOW) & without, 0, of.estimated_loss_wh, energy, price,
-            stake_fen=_worth(drafts, of, estimate), **own,
+            Situation.METERING_NO_LOSS, (of.side == HIGH_LOW) & without & of.first,
+            0, of.estimated_loss_wh, energy, price, stake_fen=_worth(drafts, of, estimate), **own,
         ),
         found(
-            Situation.METERING_HIGH_LOSS, (of.side == HIGH_HIGH) & ~without, loss, 0,
+            Situation.METERING_HIGH_LOSS, (of.side == HIGH_HIGH) & charged, loss, 0,
             stake_fen=_worth(drafts, of, loss), **own,
         ),
         found(
-            Situation.METERING_LOW_LOSS, (of.side == LOW_LOW) & ~without, loss, 0,
+            Situation.METERING_LOW_LOSS, (of.side == LOW_LOW) & charged, loss, 0,
             stake_fen=_worth(drafts, of, loss), **own,
         ),
-        found(Situation.METERING_LOW_OWN, (of.side == LOW_LOW) & (of.own_va > 0), of.own_va, **own),
-        found(Situation.METERING_VOLTAGE, mismatch, of.side, voltage, **own),
+        found(Situation.METERING_LOW_OWN, (of.side == LOW_LOW) & (of.own_va > 0) & of.first, of.own_va, **own),
+        found(Situation.METERING_VOLTAGE, mismatch & of.first, of.side, voltage, **own),
     ]  # fmt: skip
 
 

@@ -28,12 +28,12 @@ def price(drafts: Drafts, commercial: Commercial, limits: AuditLimits) -> list[A
 
     Bills with a charge by capacity or demand are passed over: what a kWh of theirs comes to depends on how much runs.
     """
-    asked = (drafts.energy_wh >= limits.least_wh) & (drafts.middle_nano > 0)
+    asked = (drafts.billed_wh >= limits.least_wh) & (drafts.middle_nano > 0)
     asked[commercial.row[commercial.charge_fen != 0]] = False
     middle = np.maximum(drafts.middle_nano, 0)
     low, high = middle * limits.price_low_bp // WHOLE_BP, middle * limits.price_high_bp // WHOLE_BP
     own = drafts.price_nano
-    gap = np.where(asked, drafts.amount_fen - amount_fen(drafts.energy_wh, middle, rounding="half_away"), 0)
+    gap = np.where(asked, drafts.amount_fen - amount_fen(drafts.billed_wh, middle, rounding="half_away"), 0)
     return [
         found(situation, asked & mark, own, drafts.middle_nano, limit, drafts.amount_fen, stake_fen=gap)
         for situation, mark, limit in (

@@ -36,12 +36,20 @@ CHARGES: Final = (int(Component.CAPACITY), int(Component.DEMAND), int(Component.
 TERMS: Final = f"""
     SELECT b.id, COALESCE(b.power_factor, -1), c.reactive_forward_varh, c.reactive_reverse_varh, c.has_reactive,
            COALESCE(c.demand_w, -1), u.id IS NOT NULL, COALESCE(u.time_of_use, FALSE),
-           COALESCE(u.power_factor_standard, 0), COALESCE(u.capacity_method, 0), COALESCE(u.contract_demand_w, 0),
-           COALESCE(u.metering_side, 0), COALESCE(u.loss_method, 0)
+           COALESCE(u.power_factor_standard, 0), COALESCE(u.capacity_method, 0),
+           COALESCE(o.contract_demand_w, u.contract_demand_w, 0), COALESCE(u.metering_side, 0),
+           COALESCE(u.loss_method, 0),
+           NOT EXISTS (SELECT 1 FROM billing_bill d JOIN metering_consumption e ON e.id = d.consumption_id
+                       WHERE d.contract_id = b.contract_id AND d.period = b.period AND d.price_class IN {CLASSES}
+                         AND e.point_id < c.point_id),
+           (SELECT SUM(d.energy_wh) FROM billing_bill d
+            WHERE d.contract_id = b.contract_id AND d.period = b.period)
     FROM billing_bill b
     JOIN metering_consumption c ON c.id = b.consumption_id
     LEFT JOIN archive_supplyterm u ON u.contract_id = b.contract_id AND u.valid_from <= b.from_date
          AND (u.valid_to IS NULL OR u.valid_to > b.from_date)
+    LEFT JOIN archive_pointterm o ON o.point_id = c.point_id AND o.valid_from <= b.from_date
+         AND (o.valid_to IS NULL OR o.valid_to > b.from_date)
     WHERE b.period = %s AND b.state = 0 AND b.price_class IN {CLASSES} AND c.point_id BETWEEN %s AND %s
     ORDER BY b.id
 """
@@ -68,11 +76,11 @@ def load(chunk: Chunk, loaded: Loaded) -> Commercial:
         TERMS, asked,
         bill="int", factor="int", forward="int", reverse="int", has_reactive="bool", demand_w="int",
         has_terms="bool", time_of_use="bool", standard="int", capacity_method="int", contract_demand_w="int",
-        side="int", loss_method="int",
+        side="int", loss_method="int", first="bool", together_wh="int",
     )  # fmt: skip
     at = np.searchsorted(terms.pop("bill"), loaded.bill[row])
     terms = {name: column[at] for name, column in terms.items()}
-    standard = terms.pop("standard")
+    standard, together = terms.pop("standard"), terms.pop("together_wh")
     reactive = reactive_total_varh(terms.pop("forward"), terms.pop("reverse"))
     charged = bulk.fetch_columns(CHARGED, asked, bill="int", fen="int")
     before = bulk.fetch_columns(
@@ -88,7 +96,7 @@ def load(chunk: Chunk, loaded: Loaded) -> Commercial:
         charge_fen=looked_up(loaded.bill[row], charged["bill"], charged["fen"], 0),
         **terms,
         **_running(loaded, row, transformers),
-        estimated_loss_wh=_uncharged_loss(loaded, row, terms, reactive, transformers),
+        estimated_loss_wh=_uncharged_loss(loaded, row, terms, (together, reactive), transformers),
     )
 
 
@@ -112,9 +120,16 @@ def _running(loaded: Loaded, row: Int64, transformers: Transformers) -> dict[str
 
 
 def _uncharged_loss(
-    loaded: Loaded, row: Int64, terms: dict[str, Any], reactive: Int64, transformers: Transformers
+    loaded: Loaded,
+    row: Int64,
+    terms: dict[str, Any],
+    used: tuple[Int64, Int64],
+    transformers: Transformers,
 ) -> Int64:
-    """Return the loss by formula of who is metered low behind a transformer of its own and is charged none."""
+    """Return the loss by formula of who is metered low behind a transformer of its own and is charged none.
+
+    ``used``: what all bills of its contract come to, Wh, and its reactive energy, varh.
+    """
     out = np.full(len(row), ABSENT, np.int64)
     at = np.flatnonzero(
         (terms["side"] == MeteringSide.HIGH_LOW) & (terms["loss_method"] == int(LossMethod.NONE))
@@ -123,9 +138,7 @@ def _uncharged_loss(
         return out
     drafts, of = loaded.drafts, row[at]
     days = drafts.to_day[of] - drafts.from_day[of]
-    month = Month(
-        loaded.contract[of], drafts.from_day[of], drafts.to_day[of], days, drafts.energy_wh[of], reactive[at]
-    )
+    month = Month(loaded.contract[of], drafts.from_day[of], drafts.to_day[of], days, used[0][at], used[1][at])
     book = priced_book()
     added = losses_of(
         month,

@@ -7,7 +7,14 @@ from datetime import date
 from typing import TypeVar
 
 from diansuo.core.quantity.month import next_month
-from diansuo.office.archive.models import ContractTerm, MeterInstallation, PointArea, SupplyTerm, Transformer
+from diansuo.office.archive.models import (
+    ContractTerm,
+    MeteringPoint,
+    MeterInstallation,
+    PointArea,
+    SupplyTerm,
+    Transformer,
+)
 from diansuo.office.base.models import WorkOrderPhoto
 from diansuo.office.base.periods import PeriodModel
 from diansuo.office.base.scope import Scope
@@ -15,9 +22,9 @@ from diansuo.office.billing.audit import queries
 from diansuo.office.billing.audit.models import AuditDecision
 from diansuo.office.billing.audit.queries import Row
 from diansuo.office.billing.audit.standing import PREFIX
-from diansuo.office.billing.audit.wording import figures_in_words
+from diansuo.office.billing.audit.wording import expected_energy, figures_in_words
 from diansuo.office.billing.models import Bill
-from diansuo.office.metering.models import Consumption, Finding, RegisterReading
+from diansuo.office.metering.models import Consumption, Finding, PointSettlement, RegisterReading
 
 Term = TypeVar("Term", bound=PeriodModel)
 
@@ -27,7 +34,7 @@ READINGS = 60
 
 @dataclass(frozen=True, slots=True)
 class MonthOfPoint:
-    """A settled month of the point; ``amount_fen`` and ``bill_id`` are empty where there is no bill."""
+    """A settled month of the point, by its meter; ``amount_fen`` and ``bill_id`` are empty where there is no bill."""
 
     period: int
     from_date: date | None
@@ -46,6 +53,8 @@ class Detail:
 
     ``months`` are the latest 13, oldest first, this month last. ``readings`` are those of these days, newest first.
     ``figures`` are the finding's own, as (name, text). ``others``: further findings of the point in the month.
+    ``expected_energy``: what the month should have had, with its name, Wh, where the rule is about that.
+    ``points``: how many metering points the customer has; ``settlement``: what this one is settled with beside them.
     ``photos``: of the customer's tasks, newest first. ``decisions``: about this matter, newest first.
     """
 
@@ -58,6 +67,9 @@ class Detail:
     transformers: list[Transformer]
     area: PointArea | None
     figures: list[tuple[str, str]]
+    expected_energy: tuple[str, int] | None
+    points: int
+    settlement: PointSettlement | None
     decisions: list[AuditDecision]
     others: list[Finding]
     photos: list[WorkOrderPhoto]
@@ -94,6 +106,13 @@ def finding(scope: Scope, finding_id: int) -> Detail | None:
         transformers=list(Transformer.objects.filter(contract=contract).order_by("number", "-valid_from")),
         area=_holding(PointArea, day, point=found.point_id),
         figures=figures_in_words(found),
+        expected_energy=expected_energy(found),
+        points=MeteringPoint.objects.filter(contract=contract).count(),
+        settlement=PointSettlement.objects.filter(
+            consumption__point=found.point_id, consumption__period=found.period
+        )
+        .select_related("master")
+        .first(),
         decisions=_decisions(found),
         others=list(
             Finding.objects.filter(point=found.point_id, period=found.period)
@@ -120,7 +139,7 @@ def _month(one: Consumption, bill: Bill | None) -> MonthOfPoint:
         period=one.period,
         from_date=one.from_date,
         to_date=one.to_date,
-        energy_wh=one.total_wh if bill is None else bill.energy_wh,
+        energy_wh=one.total_wh,
         days=days,
         estimated=one.estimated,
         bill_id=None if bill is None else bill.pk,

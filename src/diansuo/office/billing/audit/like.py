@@ -15,7 +15,7 @@ from diansuo.office.base import bulk
 from diansuo.office.base.models import Job
 
 MONTH = """
-    SELECT b.id, b.price_class, b.amount_fen, c.total_wh, {to_day} - {from_day}, COALESCE(a.area_id, 0),
+    SELECT b.id, b.price_class, b.amount_fen, b.energy_wh, c.total_wh, {to_day} - {from_day}, COALESCE(a.area_id, 0),
            COALESCE(l.total_wh, 0), COALESCE({last_to_day} - {last_from_day}, 0)
     FROM billing_bill b
     JOIN metering_consumption c ON c.id = b.consumption_id
@@ -74,15 +74,13 @@ def read(station_id: int, period: int, limits: AuditLimits) -> Like:
             last_to_day=bulk.day_number("l.to_date"),
         ),
         [previous_month(period), period, station_id],
-        bill="int", price_class="int", amount_fen="int", energy_wh="int", days="int", area="int",
+        bill="int", price_class="int", amount_fen="int", billed_wh="int", energy_wh="int", days="int", area="int",
         last_wh="int", last_days="int",
     )  # fmt: skip
-    bill, amount = rows.pop("bill"), rows.pop("amount_fen")
+    bill, amount, billed = rows.pop("bill"), rows.pop("amount_fen"), rows.pop("billed_wh")
     members = {"least_members": limits.least_members}
     return Like(
         bill,
         changes_permille(**rows, **members),
-        middle_prices_nano(
-            rows["price_class"], rows["energy_wh"], amount, least_wh=limits.least_wh, **members
-        ),
+        middle_prices_nano(rows["price_class"], billed, amount, least_wh=limits.least_wh, **members),
     )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from diansuo.core.metering.energy import PointRelation
 from diansuo.core.quantity.arrays import Bool, Int64
 from diansuo.core.quantity.month import billing_year, first_day, next_month, previous_month
 from diansuo.core.tariff.auditing.columns import Drafts
@@ -58,11 +59,32 @@ ORDERED = """
     JOIN archive_contract h ON h.customer_id = k.id JOIN archive_meteringpoint p ON p.contract_id = h.id
     WHERE w.station_id = %s AND p.id BETWEEN %s AND %s AND w.created_at >= %s AND w.created_at < %s
 """
-YEAR = """
+YEAR = f"""
     SELECT b.contract_id, SUM(CASE WHEN b.state IN (1, 2) AND b.period <> %s THEN b.counted_wh ELSE 0 END),
-           SUM(CASE WHEN b.period = %s THEN 1 ELSE 0 END)
+           SUM(CASE WHEN b.period = %s AND b.price_class IN {STEPS} THEN 1 ELSE 0 END)
     FROM billing_bill b WHERE b.period BETWEEN %s AND %s AND b.contract_id BETWEEN %s AND %s
     GROUP BY b.contract_id ORDER BY b.contract_id
+"""
+# Energy that issued corrections (退补) moved into the year, or out of it.
+CORRECTED = """
+    SELECT k.contract_id, SUM(m.counted_wh) FROM billing_correctionmonth m
+    JOIN billing_correction k ON k.id = m.correction_id
+    WHERE k.state = 'issued' AND m.counted_in BETWEEN %s AND %s AND k.contract_id BETWEEN %s AND %s
+    GROUP BY k.contract_id ORDER BY k.contract_id
+"""
+# What the meters right behind a point are billed for, corrections and all. Those beside it (并接) it does not measure.
+SUBS = f"""
+    SELECT o.behind_id, SUM(c.total_wh + COALESCE((
+        SELECT SUM(m.energy_wh) FROM billing_bill b
+        JOIN billing_correctionmonth m ON m.bill_id = b.id
+        JOIN billing_correction k ON k.id = m.correction_id AND k.state = 'issued'
+        WHERE b.consumption_id = c.id), 0))
+    FROM archive_pointterm o
+    JOIN metering_consumption c ON c.point_id = o.point_id AND c.period = %s AND c.status = 0
+    WHERE o.behind_id BETWEEN %s AND %s AND o.share = 0
+      AND o.relation IN ({int(PointRelation.SERIES)}, {int(PointRelation.TRANSFER)})
+      AND o.valid_from <= c.to_date AND (o.valid_to IS NULL OR o.valid_to >= c.to_date)
+    GROUP BY o.behind_id ORDER BY o.behind_id
 """
 OPENINGS = """
     SELECT y.contract_id, y.energy_wh FROM archive_yearopening y
@@ -93,7 +115,6 @@ class Loaded:
     bill: Int64
     point: Int64
     contract: Int64
-    billed_wh: Int64
     drafts: Drafts
 
     def __len__(self) -> int:
@@ -139,7 +160,7 @@ def load(chunk: Chunk, like: Like, order_days: int) -> Loaded:
         capacity_va="int", idle_months="int", charging="bool", area="int", same_year="bool",
     )  # fmt: skip
     bill, point, contract = (rows.pop(name) for name in ("bill", "point", "contract"))
-    billed_wh, area, idle = rows.pop("billed_wh"), rows.pop("area"), rows.pop("idle_months")
+    area, idle = rows.pop("area"), rows.pop("idle_months")
     same_year = rows.pop("same_year")
     ratio, middle = like.of(bill)
     drafts = Drafts(
@@ -148,13 +169,13 @@ def load(chunk: Chunk, like: Like, order_days: int) -> Loaded:
         area_va=_areas(chunk.station_id, area),
         ratio_permille=ratio,
         middle_nano=middle,
-        subs_wh=np.full(len(bill), ABSENT, np.int64),
+        subs_wh=_subs(chunk, point),
         **_past(chunk, point),
         **_year(chunk, contract, same_year & np.isin(rows["price_class"], STEPS)),
         **_multipliers(chunk, point, rows["from_day"], rows["to_day"], order_days),
         billed_day=_billed(chunk, point),
     )
-    return Loaded(bill, point, contract, billed_wh, drafts)
+    return Loaded(bill, point, contract, drafts)
 
 
 def missing(chunk: Chunk) -> tuple[Int64, Int64]:
@@ -205,7 +226,7 @@ def _areas(station_id: int, area: Int64) -> Int64:
 
 
 def _year(chunk: Chunk, contract: Int64, asked: Bool) -> dict[str, Any]:
-    """Return what the issued bills of the year and its opening add up to, asked of who has one bill this month.
+    """Return what the year's issued bills, corrections and opening add up to, of who has one bill in steps this month.
 
     Beside another system the year is that system's: nothing is asked.
     """
@@ -214,12 +235,15 @@ def _year(chunk: Chunk, contract: Int64, asked: Bool) -> dict[str, Any]:
     rows = bulk.fetch_columns(
         YEAR, [chunk.period, chunk.period, first, last, low, high], contract="int", used_wh="int", here="int"
     )
+    corrected = bulk.fetch_columns(CORRECTED, [first, last, low, high], contract="int", used_wh="int")
     opening = bulk.fetch_columns(OPENINGS, [first // 100, low, high], contract="int", energy_wh="int")
     used = looked_up(contract, rows["contract"], rows["used_wh"], 0)
     once = looked_up(contract, rows["contract"], rows["here"], 0) == 1
     return {
         "year_asked": asked & once & (not chunk.beside),
-        "months_wh": used + looked_up(contract, opening["contract"], opening["energy_wh"], 0),
+        "months_wh": used
+        + looked_up(contract, corrected["contract"], corrected["used_wh"], 0)
+        + looked_up(contract, opening["contract"], opening["energy_wh"], 0),
         "new_year": np.full(len(contract), chunk.period == first, np.bool_),
     }
 
@@ -249,6 +273,11 @@ def _multipliers(
         orders = bulk.fetch_columns(ORDERED, [chunk.station_id, *chunk.range, first, last], point="int")
         ordered = np.isin(point, orders["point"])
     return {"multiplier": now, "before_multiplier": before, "ordered": ordered}
+
+
+def _subs(chunk: Chunk, point: Int64) -> Int64:
+    rows = bulk.fetch_columns(SUBS, [chunk.period, *chunk.range], point="int", energy_wh="int")
+    return looked_up(point, rows["point"], rows["energy_wh"], ABSENT)
 
 
 def _billed(chunk: Chunk, point: Int64) -> Int64:

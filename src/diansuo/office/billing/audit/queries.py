@@ -38,10 +38,11 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A finding in a list.
+    """A finding in a list: of one metering point, whose bill of the month is one (a customer may have several).
 
-    ``blocking``: it holds the bill as it stands now. ``expected``: what should be, with its unit. ``bill_id`` and
-    ``amount_fen`` are empty where there is no bill; ``issued``: the bill is out. ``decision``: the one in force.
+    ``blocking``: it holds the bill as it stands now. ``expected``: what should be, with its unit. ``bill_id``,
+    ``amount_fen`` and ``price_class`` are empty where there is no bill; ``issued``: the bill is out. ``decision``: the
+    one in force.
     """
 
     id: int
@@ -61,6 +62,8 @@ class Row:
     number: str
     name: str
     station_id: int
+    point_number: str
+    price_class: int | None
     bill_id: int | None
     energy_wh: int
     amount_fen: int | None
@@ -150,7 +153,7 @@ def _bills(period: int, points: Iterable[int]) -> dict[int, dict[str, Any]]:
         rows = Bill.objects.filter(
             period=period, consumption__point__in=wanted[start : start + POINTS_A_QUERY]
         )
-        for one in rows.values("id", "consumption__point", "state", "energy_wh", "amount_fen"):
+        for one in rows.values("id", "consumption__point", "state", "amount_fen", "price_class"):
             found[one["consumption__point"]] = one
     return found
 
@@ -175,6 +178,8 @@ def _row(finding: Finding, decision: AuditDecision | None, bill: dict[str, Any] 
         number=customer.number,
         name=customer.name,
         station_id=finding.point.station_id,
+        point_number=finding.point.number or "",
+        price_class=None if bill is None else bill["price_class"],
         bill_id=None if bill is None else bill["id"],
         energy_wh=int(finding.detail.get("basis", {}).get("energy_wh", 0)),
         amount_fen=None if bill is None else bill["amount_fen"],

@@ -188,6 +188,54 @@ SENTENCES: Final[dict[Situation, tuple[Promise | str, Promise | str]]] = {
         _("核对供电电压与计量方式，更正后重新执行"),
     ),
 }
+_NO_LESS_THAN_MEAN: Final = _("需量不低于平均负荷 %(mean_w)s 千瓦")
+_ABOUT: Final = _("约 %(expected_wh)s 千瓦时")
+_AT_MOST: Final = _("不超过 %(most_wh)s 千瓦时")
+_NO_LOSS: Final = _("不计变损")
+
+EXPECTED: Final[dict[Situation, Promise | str]] = {
+    Situation.ZERO: _ABOUT,
+    Situation.UP: _ABOUT,
+    Situation.DOWN: _ABOUT,
+    Situation.MAX_CONTRACT: _AT_MOST,
+    Situation.MAX_AREA: _AT_MOST,
+    Situation.SUM: _("分时合计不超过总电量 %(energy_wh)s 千瓦时"),
+    Situation.TOU_ABSENT: _("执行的各时段都有电量"),
+    Situation.TOU_VALLEY: _("谷段不超过 %(most_wh)s 千瓦时"),
+    Situation.PF_LOW: _("功率因数不低于 %(limit_hundredths)s"),
+    Situation.PF_HIGH: _("功率因数不高于 %(limit_hundredths)s"),
+    Situation.PF_NONE: _("有无功电量"),
+    Situation.DEMAND_OVER: _("需量不超过 %(most_w)s 千瓦"),
+    Situation.DEMAND_ZERO: _NO_LESS_THAN_MEAN,
+    Situation.DEMAND_BELOW: _NO_LESS_THAN_MEAN,
+    Situation.SUB: _("总表不小于分表合计 %(subs_wh)s 千瓦时"),
+    Situation.LOSS: _("变损不超过 %(most_wh)s 千瓦时"),
+    Situation.PRICE_HOUSEHOLD: _AT_MOST,
+    Situation.PRICE_VOLTAGE: _("供电电压不满 1 千伏"),
+    Situation.PRICE_TWO_PART: _("执行两部制"),
+    Situation.PRICE_SINGLE_PART: _("执行单一制"),
+    Situation.PRICE_FACTOR: _("考核功率因数"),
+    Situation.PRICE_TIME_OF_USE: _("执行分时电价"),
+    Situation.TIER_SUM: _("年度累计 %(months_wh)s 千瓦时"),
+    Situation.TIER_RESET: _("年度累计从 0 开始"),
+    Situation.CAPACITY_CHARGED: _("不收容（需）量电费"),
+    Situation.CAPACITY_DIFFERS: _("合同容量 %(transformers_va)s kVA"),
+    Situation.MULTIPLIER: _("倍率 %(before_count)s，或有变更工单"),
+    Situation.AMOUNT_LOW: _("平均电价不低于 %(limit_nano)s 元/千瓦时"),
+    Situation.AMOUNT_HIGH: _("平均电价不高于 %(limit_nano)s 元/千瓦时"),
+    Situation.DUPLICATE: _("从 %(billed_day)s 算起"),
+    Situation.MISSING: _("约 %(last_wh)s 千瓦时"),
+    Situation.METERING_NO_LOSS: _("计收变损 %(loss_wh)s 千瓦时"),
+    Situation.METERING_HIGH_LOSS: _NO_LOSS,
+    Situation.METERING_LOW_LOSS: _NO_LOSS,
+    Situation.METERING_LOW_OWN: _("没有用户自己的变压器"),
+    Situation.METERING_VOLTAGE: _("计量方式与供电电压相符"),
+}
+"""What should be, for each situation."""
+
+ON_THE_CHART: Final = ("expected_wh", "most_wh", "subs_wh", "parts_wh", "last_wh")
+"""Figures that say how much energy the month should have had, or may have had at most."""
+
 FIGURE_NAMES: Final[dict[str, Promise | str]] = {
     "energy_wh": _("本期电量"),
     "expected_wh": _("应为"),

@@ -14,12 +14,14 @@ from diansuo.core.tariff.classes import VoltageClass
 from diansuo.office.archive.models import VOLTAGE_CLASS_NAMES, MeteringSide
 from diansuo.office.base import wording
 from diansuo.office.base.registry import Words
-from diansuo.office.billing.audit.sentences import FIGURE_NAMES, SENTENCES, TITLES
+from diansuo.office.billing.audit.sentences import EXPECTED, FIGURE_NAMES, ON_THE_CHART, SENTENCES, TITLES
 
 SITUATIONS: Final = {(one.rule.id, one.kind): one for one in Situation}
 
+SAID_AS_EXPECTED: Final = ("expected_wh", "zero_wh")
+
 UNITS: Final[dict[str, tuple[Callable[[int], str], Promise | str]]] = {
-    "wh": (wording.kilowatt_hours, "kWh"),
+    "wh": (lambda value: wording.kilowatt_hours(round(value, -1)), "kWh"),  # as energy settles: 0.01 kWh
     "varh": (wording.kilowatt_hours, "kvarh"),
     "w": (wording.kilovolt_amperes, "kW"),
     "va": (wording.kilovolt_amperes, "kVA"),
@@ -50,29 +52,42 @@ def words_of(finding: Any) -> Words:
     if situation is None:
         return Words(title(finding.rule), "", "")
     sentence, remedy = SENTENCES[situation]
-    values = finding.detail.get("figures", {})
-    said = {name: _text(name, int(values.get(name, ABSENT)))[0] for name in situation.figures}
-    return Words(title(finding.rule), str(sentence) % said, str(remedy))
+    return Words(title(finding.rule), str(sentence) % _said(situation, finding), str(remedy))
 
 
 def expected_text(finding: Any) -> str:
-    """Return what should be, or may be at most, with its unit; empty where the rule knows no such figure."""
+    """Return what should be, in words; empty where the rule is not known (any more)."""
     situation = _situation(finding)
-    if situation is None or len(situation.figures) < 2:
-        return ""
+    return "" if situation is None else str(EXPECTED[situation]) % _said(situation, finding)
+
+
+def expected_energy(finding: Any) -> tuple[str, int] | None:
+    """Return the energy that the month should have had, or may have had, with its name, Wh; None where it is another's.
+
+    Only of rules that are about the energy the meter showed: it can be laid beside the other months'.
+    """
+    situation = _situation(finding)
+    if situation is None or situation.figures[0] != "energy_wh" or len(situation.figures) < 2:
+        return None
     name = situation.figures[1]
-    return _with_unit(name, int(finding.detail.get("figures", {}).get(name, ABSENT)))
+    value = int(finding.detail.get("figures", {}).get(name, ABSENT))
+    return None if name not in ON_THE_CHART or value == ABSENT else (str(FIGURE_NAMES[name]), value)
 
 
 def figures_in_words(finding: Any) -> list[tuple[str, str]]:
-    """Return the figures of a finding as (name, text with its unit), those that are known."""
+    """Return the figures of a finding as (name, text with its unit), those that are known, but what should be."""
     situation = _situation(finding)
     values = finding.detail.get("figures", {})
     return [
         (str(FIGURE_NAMES[name]), _with_unit(name, int(values[name])))
         for name in (() if situation is None else situation.figures)
-        if int(values.get(name, ABSENT)) != ABSENT
+        if int(values.get(name, ABSENT)) != ABSENT and name not in SAID_AS_EXPECTED
     ]
+
+
+def _said(situation: Situation, finding: Any) -> dict[str, str]:
+    values = finding.detail.get("figures", {})
+    return {name: _text(name, int(values.get(name, ABSENT)))[0] for name in situation.figures}
 
 
 def _situation(finding: Any) -> Situation | None:

@@ -14,7 +14,7 @@ STEP_PX: Final = 40
 BAR_PX: Final = 28
 HEIGHT_PX: Final = 110
 TOP_PX: Final = 16
-FOOT_PX: Final = 34
+FOOT_PX: Final = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,20 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What the month should have had, drawn across: how high, and what it says."""
+
+    y: int
+    text_px: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
-    """The drawing: its bars, its size, and where the ground line lies."""
+    """The drawing: its bars, the mark of what should be, its size, and where the ground line lies."""
 
     bars: tuple[Bar, ...]
+    mark: Mark | None
     width_px: int
     height_px: int
     ground_px: int
@@ -45,10 +55,10 @@ class Chart:
     year_px: int
 
 
-def draw(months: Sequence[MonthOfPoint], period: int) -> Chart:
-    """Lay out the 13 months up to ``period``, those without settlement left empty."""
+def draw(months: Sequence[MonthOfPoint], period: int, expected: tuple[str, int] | None = None) -> Chart:
+    """Lay out the 13 months up to ``period``, those without settlement left empty, and what should be (name, Wh)."""
     known = {one.period: one for one in months}
-    most = max((one.energy_wh for one in months), default=0) or 1
+    most = max([*(one.energy_wh for one in months), expected[1] if expected else 0], default=0) or 1
     ground = TOP_PX + HEIGHT_PX
     bars = []
     for number in range(MONTHS):
@@ -72,12 +82,18 @@ def draw(months: Sequence[MonthOfPoint], period: int) -> Chart:
         )
     return Chart(
         bars=tuple(bars),
+        mark=None if expected is None else _mark(expected, ground - max(expected[1], 0) * HEIGHT_PX // most),
         width_px=MONTHS * STEP_PX,
         height_px=ground + FOOT_PX,
         ground_px=ground,
         label_px=ground + 14,
-        year_px=ground + 28,
+        year_px=ground + 31,
     )
+
+
+def _mark(expected: tuple[str, int], y: int) -> Mark:
+    name, energy_wh = expected
+    return Mark(y=y, text_px=y - 4, title=f"{name} {(energy_wh + 500) // 1000:,} kWh")
 
 
 def _label(period: int, number: int) -> str:

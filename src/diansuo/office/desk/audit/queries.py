@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from diansuo.core.quantity.month import next_month
 from diansuo.office.archive.models import PRICE_CLASS_NAMES, ContractTerm, PointArea, Responsibility
 from diansuo.office.base.scope import Scope
@@ -128,9 +130,10 @@ def against_last_month(scope: Scope, station_id: int, period: int) -> list[Line]
     for kind in [*sorted(set(change.kind.tolist())), None]:
         chosen = change.kind == change.kind if kind is None else change.kind == kind
         sums = [int(one[chosen].sum()) for one in (*now, *before)]
-        billed = [
-            int(((energy != 0) | (money != 0))[chosen].sum()) for energy, money in (now, before)
-        ]  # a row without either was not billed in that month
+        billed = [  # a row without either was not billed in that month; a customer may have several
+            len(np.unique(change.customer[chosen & ((energy != 0) | (money != 0))]))
+            for energy, money in (now, before)
+        ]
         lines.append(
             Line(
                 title=None if kind is None else PRICE_CLASS_NAMES.get(kind, kind),
@@ -176,8 +179,12 @@ def _in_place(place: Place, asked: Asked) -> bool:
 
 
 def _places(found: list[Row]) -> tuple[dict[int, Place], dict[str, dict[int, str]]]:
-    """Return where the findings' points belong as of the latest terms, and the names of areas and managers."""
+    """Return where the findings' points belong, and the names of areas and managers.
+
+    The class is the bill's, for a point may have one of its own; without a bill that of the contract's latest terms.
+    """
     contracts = {one.point_id: one.contract_id for one in found}
+    billed = {one.point_id: one.price_class for one in found}
     kinds: dict[int, int] = {}
     areas: dict[int, tuple[int, str]] = {}
     managers: dict[int, tuple[int, str]] = {}
@@ -193,7 +200,11 @@ def _places(found: list[Row]) -> tuple[dict[int, Place], dict[str, dict[int, str
         for point, staff, name in duties.order_by("valid_from").values_list("point", "staff", "staff__name"):
             managers[point] = (staff, name)
     places = {
-        point: Place(kinds.get(contract), areas.get(point, (None,))[0], managers.get(point, (None,))[0])
+        point: Place(
+            billed.get(point) or kinds.get(contract),
+            areas.get(point, (None,))[0],
+            managers.get(point, (None,))[0],
+        )
         for point, contract in contracts.items()
     }
     return places, {"area": dict(areas.values()), "manager": dict(managers.values())}

@@ -22,12 +22,12 @@ from diansuo.office.base.export import workbook
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import queries as work_orders
-from diansuo.office.billing.audit import details, operations, reopening, usefulness
+from diansuo.office.billing.audit import details, frequency, operations, reopening, usefulness
 from diansuo.office.desk import page_queries
 from diansuo.office.desk import queries as desk
 from diansuo.office.desk.audit import chart, queries, registers
 from diansuo.office.desk.audit.queries import Asked
-from diansuo.office.desk.audit.wording import STATES, TONES, decided, default_reason
+from diansuo.office.desk.audit.wording import STATES, TONES, decided, default_reason, per_thousand
 
 PERMISSION = "base.run_cycle"
 LAST = "audit_last"
@@ -49,6 +49,7 @@ def audit_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
         "states": [(code, title, listed.states.get(code, 0)) for code, title in STATES],
         "rules": usefulness.usefulness(scope, period, period, station_id=station_id),
         "last": _last(request, station, period),
+        **_frequency(scope, station, period),
     }
     return render(request, "desk/audit/page.html", context | _detail(scope, station, period, wanted))
 
@@ -102,7 +103,7 @@ def audit_decide(request: HttpRequest, station_id: int, period: int) -> HttpResp
         "swap": True,
     }
     answer = render(request, "desk/audit/finding.html", context)
-    answer.headers["HX-Trigger-After-Swap"] = json.dumps(
+    answer.headers["HX-Trigger-After-Settle"] = json.dumps(
         {"audit-decided": {"ids": ids if done else [], "state": decision}}
     )
     return answer
@@ -158,6 +159,7 @@ def audit_export(request: HttpRequest, station_id: int, period: int) -> HttpResp
         Column("title", _("规则")),
         Column("number", _("用户编号"), Kind.CODE),
         Column("name", _("用户名称")),
+        Column("point_number", _("计量点"), Kind.CODE),
         Column("energy_wh", _("电量"), Kind.KWH, unit="kWh"),
         Column("amount_fen", _("电费"), Kind.YUAN, unit=_("元")),
         Column("expected", _("应为")),
@@ -183,6 +185,17 @@ def _context(request: HttpRequest, station: Station, period: int) -> dict[str, A
     }
 
 
+def _frequency(scope: Scope, station: Station, period: int) -> dict[str, Any]:
+    found = frequency.frequency(scope, period, station_id=station.pk)
+    return {
+        "frequency": found,
+        "frequency_rows": [
+            (title, [per_thousand(one) for one in shares]) for _rule, title, shares in found.rows
+        ],
+        "frequency_total": [per_thousand(one) for one in found.total],
+    }
+
+
 def _query(request: HttpRequest) -> str:
     """Return the filters of the desk that is open in the browser, without the finding."""
     if request.method == "POST":
@@ -203,9 +216,11 @@ def _detail(scope: Scope, station: Station, period: int, finding_id: int | None)
         "row": detail.row,
         "tone_of_row": TONES[detail.row.standing],
         "state_of_row": dict(STATES)[str(detail.row.standing)],
-        "chart": chart.draw(detail.months, period),
+        "chart": chart.draw(detail.months, period, detail.expected_energy),
         "registers": registers.of_month(detail),
-        "price_class": PRICE_CLASS_NAMES.get(detail.term.price_class) if detail.term else None,
+        "price_class": PRICE_CLASS_NAMES.get(
+            detail.row.price_class or (detail.term.price_class if detail.term else None)
+        ),
         "people": work_orders.people(scope, [station.pk]),
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from diansuo.office.base import wording
 from diansuo.office.billing.audit.standing import Standing
 
 STATES = (
@@ -21,6 +22,11 @@ REASONS = {
     "held": gettext_lazy("存疑，扣留待核"),
     "site": gettext_lazy("转现场核实"),
 }
+
+
+def per_thousand(tenths: int | None) -> str:
+    """Write findings per 1,000 bills, given in tenths."""
+    return wording.NOTHING if tenths is None else f"{tenths // 10:,}.{tenths % 10}"
 
 
 def default_reason(decision: str) -> str:

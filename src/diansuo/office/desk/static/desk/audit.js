@@ -96,7 +96,10 @@
     event.detail.parameters.next = following()?.dataset.finding || "";
   });
   document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.id === "decide") busy = true; });
-  for (const name of ["htmx:afterRequest", "htmx:sendError"]) document.addEventListener(name, () => { busy = false; });
+  // A new form can be sent only once htmx has settled it: until then a key that decides does nothing.
+  for (const name of ["afterSettle", "responseError", "sendError", "sendAbort", "timeout", "swapError"]) {
+    document.addEventListener(`htmx:${name}`, () => { busy = false; });
+  }
   document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target?.id === "audit-finding") mark(); });
 
   const whole = (count) => count.toLocaleString("en-US");
