@@ -22,6 +22,7 @@ class BillingConfig(AppConfig):
         from diansuo.office.billing.audit import wording as audit_wording
         from diansuo.office.billing.documents import batch
         from diansuo.office.billing.importing.issued import ISSUED
+        from diansuo.office.billing.importing.lines import ISSUED_LINES
         from diansuo.office.billing.rebilling import sets
         from diansuo.office.metering import issued
         from diansuo.office.network import prices
@@ -39,6 +40,7 @@ class BillingConfig(AppConfig):
             )
         )
         kinds.register(ISSUED)
+        kinds.register(ISSUED_LINES)
         batch.register()
         sets.register()
         panels.publish()

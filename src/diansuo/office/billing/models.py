@@ -10,6 +10,7 @@ from diansuo.core.tariff.classes import Component
 from diansuo.office.archive.models import PRICE_CLASSES, VOLTAGE_CLASSES, Contract, Customer, Imported
 from diansuo.office.base.models import Job
 from diansuo.office.billing.audit.models import AuditDecision
+from diansuo.office.billing.opinion.models import Comparison, ExternalLine
 from diansuo.office.billing.points.models import FeedInSettlement
 from diansuo.office.billing.rebilling.models import (
     ClosedYear,
@@ -33,10 +34,12 @@ __all__ = [
     "BillPart",
     "BillRefund",
     "ClosedYear",
+    "Comparison",
     "Correction",
     "CorrectionLine",
     "CorrectionMonth",
     "ExternalBill",
+    "ExternalLine",
     "FeedInSettlement",
     "PriceSheet",
     "RebillRefusal",
@@ -284,6 +287,8 @@ class ExternalBill(Imported):
     amount_fen = models.BigIntegerField(_("应收电费（分）"))
     issued_date = models.DateField(_("发行日期"), null=True, blank=True)
     class_text = models.CharField(_("用电类别"), max_length=40, blank=True, default="")
+    multiplier = models.PositiveIntegerField(_("倍率"), null=True, blank=True)
+    loss_wh = models.BigIntegerField(_("变损、线损电量（Wh）"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("已发行电费")

@@ -27,6 +27,19 @@ def mixed(first: Rows, second: Rows, bills: Bool) -> Rows:
     return Rows(**out)
 
 
+def only(rows: Rows, bills: Bool) -> Rows:
+    """Return the rows of the marked bills; their numbers stay."""
+    mine, other = np.flatnonzero(bills[rows.of_household]), np.flatnonzero(bills[rows.of_commercial])
+    return Rows(
+        households=rows.households.take(mine),
+        of_household=rows.of_household[mine],
+        commercial=rows.commercial.take(other),
+        of_commercial=rows.of_commercial[other],
+        demand_w=rows.demand_w[other],
+        year_wh=rows.year_wh,
+    )
+
+
 def chained(parts: Sequence[StatedLines]) -> StatedLines:
     """Return lines one after the other."""
     names = [each.name for each in fields(StatedLines)]

@@ -101,13 +101,30 @@ def _prices(ours: _Table, theirs: _Table) -> Int64:
         both = (theirs.money[:, kind] != NOT_STATED) & (ours.price[:, kind] != NOT_STATED)
         apart += np.where(both, ours.price[:, kind], 0)
     for kind in ENERGY_KINDS:
-        less = apart if kind in BAND_KINDS else 0
-        mine, other, quantity = ours.price[:, kind], theirs.price[:, kind], theirs.quantity[:, kind]
-        rows = np.flatnonzero((mine != NOT_STATED) & (other != NOT_STATED) & (quantity != NOT_STATED))
-        price = (mine - less)[rows]
-        found[rows] += np.where(
-            price != other[rows], _money(quantity[rows], other[rows]) - _money(quantity[rows], price), 0
-        )
+        found += _price_of(ours, theirs, kind, apart if kind in BAND_KINDS else np.zeros_like(apart))
+    return found
+
+
+def _price_of(ours: _Table, theirs: _Table, kind: int, less: Int64) -> Int64:
+    """Return what one kind's other price moves; where they state none, what their amount is off for its quantity."""
+    found = np.zeros(len(ours.money), np.int64)
+    quantity = np.where(
+        theirs.quantity[:, kind] == NOT_STATED, ours.quantity[:, kind], theirs.quantity[:, kind]
+    )
+    priced = (ours.price[:, kind] != NOT_STATED) & (quantity != NOT_STATED)
+    rows = np.flatnonzero(
+        priced & ((theirs.price[:, kind] != NOT_STATED) | (theirs.money[:, kind] != NOT_STATED))
+    )
+    price, other, money = (
+        (ours.price[:, kind] - less)[rows],
+        theirs.price[rows, kind],
+        theirs.money[rows, kind],
+    )
+    at_ours = _money(quantity[rows], price)
+    stated = other != NOT_STATED
+    at_theirs = np.where(stated, _money(quantity[rows], np.where(stated, other, price)), money)
+    off = np.where(stated, price != other, np.abs(at_theirs - at_ours) > 1)
+    found[rows] = np.where(off, at_theirs - at_ours, 0)
     return found
 
 

@@ -27,7 +27,7 @@ from diansuo.core.tariff.comparing.columns import (
     Theirs,
 )
 from diansuo.core.tariff.comparing.energies import energy_causes, with_energy, with_periods
-from diansuo.core.tariff.comparing.mixing import chained, mixed
+from diansuo.core.tariff.comparing.mixing import chained, mixed, only
 from diansuo.core.tariff.comparing.residues import line_effects
 from diansuo.core.tariff.what_if import Change, Rows, changed
 from diansuo.core.tariff.what_if.change import STEPPED
@@ -156,7 +156,7 @@ class _Work:
 
     def _take_over(self, rows: Rows, causes: Int64) -> None:
         """Price the bills with what became theirs; where the engine refuses, the bill stays as it was."""
-        then = self.price(rows)
+        then = self.price(only(rows, causes > 0))
         moved = (causes > 0) & then.priced
         effect = np.where(moved, then.amount_fen - self.amount, 0)
         at = np.flatnonzero(moved)
@@ -168,7 +168,7 @@ class _Work:
         asked = asked & self._open()
         if not asked.any():
             return
-        then = self.price(rows)
+        then = self.price(only(rows, asked))
         hit = asked & then.priced & (np.abs(self.theirs.amount_fen - then.amount_fen) <= self.tolerance)
         hit &= then.amount_fen != self.amount
         self.effect[:, cause - 1] += np.where(hit, then.amount_fen - self.amount, 0)

@@ -20,15 +20,16 @@ from diansuo.office.base.models import ImportBatch, ImportChange, Station
 from diansuo.office.base.modes import guards
 from diansuo.office.base.sheets.columns import Column, ColumnKind
 from diansuo.office.base.sheets.read import Table, parse_columns, read_tables
+from diansuo.office.billing.importing import lines
+from diansuo.office.billing.importing.line_columns import WIDE, Line, wide_lines
 from diansuo.office.billing.importing.rows import (
     MANY,
     Holder,
     holder_beside,
     holders,
-    later_changes,
     whole,
 )
-from diansuo.office.billing.models import ExternalBill
+from diansuo.office.billing.models import ExternalBill, ExternalLine
 
 COLUMNS: Final = (
     Column("customer", "用户编号", "Customer number", ColumnKind.ID, True, ("户号", "用户号"), example="4102000011"),
@@ -36,7 +37,7 @@ COLUMNS: Final = (
     Column(
         "period", "电费年月", "Billing month", ColumnKind.MONTH, True, ("应收年月", "账期"), example="202408",
     ),
-    Column("class_text", "用电类别", "Price class", aliases=("电价名称", "执行电价"), example="居民生活用电"),
+    Column("class_text", "用电类别", "Price class", aliases=("电价名称", "执行电价名称", "执行电价"), example="居民生活用电"),
     Column(
         "energy", "结算电量", "Energy", ColumnKind.DECIMAL, True, ("计费电量", "总电量", "电量"), example="186",
     ),
@@ -48,9 +49,10 @@ COLUMNS: Final = (
         "issued_date", "发行日期", "Issued on", ColumnKind.DATE, aliases=("发行时间", "出账日期"),
         example="2024-08-05",
     ),
+    *WIDE,
 )  # fmt: skip
 CLASS_LENGTH: Final = 40
-FIELDS: Final = ("energy_wh", "amount_fen", "issued_date", "class_text")
+FIELDS: Final = ("energy_wh", "amount_fen", "issued_date", "class_text", "multiplier", "loss_wh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ class IssuedRow:
     amount_fen: int
     issued_date: date | None
     class_text: str
+    multiplier: int | None
+    loss_wh: int | None
+    lines: tuple[Line, ...]
 
     @property
     def key(self) -> tuple[int, int]:
@@ -76,6 +81,11 @@ class IssuedRow:
     def facts(self) -> tuple[Any, ...]:
         """Return what the bill says, in the order of ``FIELDS``."""
         return tuple(getattr(self, name) for name in FIELDS)
+
+    @property
+    def said(self) -> tuple[Any, ...]:
+        """Return everything the row says, lines too."""
+        return *self.facts, self.lines
 
 
 def plan(source: Source) -> Plan:
@@ -90,10 +100,10 @@ def plan(source: Source) -> Plan:
     verdicts = Verdicts()
     read = partial(_row, found=holders(sheets, source.scope), today=source.today)
     rows = list(read_rows(sheets, verdicts, read))
-    new, changed = _judge(rows, verdicts)
+    new, changed, lined = _judge(rows, verdicts)
     stations = {row.holder.station_id for row in rows}
     station = Station.objects.get(pk=stations.pop()) if len(stations) == 1 else None
-    return Plan(verdicts, _writes(new, changed), station, _notes(tables, new, changed))
+    return Plan(verdicts, _writes(new, changed, lined), station, _notes(tables, new, changed))
 
 
 def _notes(tables: Sequence[Table], new: Sequence[IssuedRow], changed: Sequence[Any]) -> list[str]:
@@ -110,18 +120,14 @@ def _notes(tables: Sequence[Table], new: Sequence[IssuedRow], changed: Sequence[
     return notes
 
 
-def blockers(batch: ImportBatch) -> list[str]:
-    """Say which later imports changed the bills of a batch."""
-    return later_changes(batch, ExternalBill)
-
-
 ISSUED = Kind(
     name="issued",
     title=gettext_lazy("已发行电费"),
     columns=COLUMNS,
     plan=plan,
-    made=(ExternalBill,),
-    blockers=blockers,
+    made=(ExternalLine, ExternalBill),
+    blockers=lines.blockers,
+    before_withdrawal=lines.forget_batch,
 )
 
 
@@ -132,7 +138,7 @@ def _row(
     issued_date = cells["issued_date"]
     if issued_date and issued_date > today:
         raise RowRefused("发行日期", issued_date, _("发行日期还没到"), _("核对发行日期"))
-    class_text = cells["class_text"] or ""
+    class_text = _class_text(cells["class_text"] or "")
     if len(class_text) > CLASS_LENGTH:
         raise RowRefused(
             "用电类别", class_text, _("超过 %(length)d 个字") % {"length": CLASS_LENGTH}, _("写短一些")
@@ -147,19 +153,28 @@ def _row(
         whole(cells["amount"], "应收电费", 2, _("金额应精确到分")),
         issued_date,
         class_text,
+        cells["multiplier"],
+        None if cells["loss"] is None else whole(cells["loss"], "变损电量", 3, _("电量最多三位小数")),
+        wide_lines(cells),
     )
+
+
+def _class_text(text: str) -> str:
+    """Return the class a cell names: some systems write the unit price under 执行电价, which is no class."""
+    return "" if text.replace(".", "", 1).isdecimal() else text
 
 
 def _judge(
     rows: Sequence[IssuedRow], verdicts: Verdicts
-) -> tuple[list[IssuedRow], list[tuple[ExternalBill, IssuedRow]]]:
-    """Give every row its verdict; return the new bills and those that change."""
+) -> tuple[list[IssuedRow], list[tuple[ExternalBill, IssuedRow]], list[IssuedRow]]:
+    """Give every row its verdict; return the new bills, those that change, and those whose lines are to be written."""
     held = _held(rows)
+    standing_lines = lines.lines_of(one.pk for one in held.values()) if any(row.lines for row in rows) else {}
     seen: dict[tuple[int, int], IssuedRow] = {}
-    new, changed = [], []
+    new, changed, lined = [], [], []
     for row in rows:
         standing, before = held.get(row.key), seen.get(row.key)
-        if before is not None and before.facts == row.facts:
+        if before is not None and before.said == row.said:
             verdicts.add(row.sheet, row.number, Outcome.UNCHANGED, row.customer, reason=_("与前面的行重复"))
             continue
         if before is not None:
@@ -171,15 +186,22 @@ def _judge(
         seen[row.key] = row
         if standing is None:
             new.append(row)
+            lined += [row] if row.lines else []
             verdicts.add(row.sheet, row.number, Outcome.NEW, row.customer)
-        elif _facts(standing, row) == row.facts:
-            verdicts.add(row.sheet, row.number, Outcome.UNCHANGED, row.customer)
-        else:
+            continue
+        said = [
+            lines.difference(standing_lines.get((standing.pk, int(line.kind))), line) for line in row.lines
+        ]
+        said = [one for one in said if one]
+        lined += [row] if said else []
+        if _facts(standing, row) != row.facts:
             changed.append((standing, row))
-            verdicts.add(
-                row.sheet, row.number, Outcome.CHANGED, row.customer, reason=_difference(standing, row)
-            )
-    return new, changed
+            said = [_difference(standing, row), *said]
+        if said:
+            verdicts.add(row.sheet, row.number, Outcome.CHANGED, row.customer, reason="；".join(said))
+        else:
+            verdicts.add(row.sheet, row.number, Outcome.UNCHANGED, row.customer)
+    return new, changed, lined
 
 
 def _facts(standing: ExternalBill, row: IssuedRow) -> tuple[Any, ...]:
@@ -196,15 +218,19 @@ def _difference(standing: ExternalBill, row: IssuedRow) -> str:
         "amount_fen": lambda value: f"{wording.yuan(value)} {_('元')}",
         "issued_date": str,
         "class_text": str,
+        "multiplier": str,
+        "loss_wh": lambda value: f"{wording.kilowatt_hours(value)} kWh",
     }
     names = {
         "energy_wh": _("结算电量"),
         "amount_fen": _("应收电费"),
         "issued_date": _("发行日期"),
         "class_text": _("用电类别"),
+        "multiplier": _("倍率"),
+        "loss_wh": _("变损电量"),
     }
     return "；".join(
-        f"{names[name]} {write[name](before)} → {write[name](getattr(row, name))}"
+        f"{names[name]} {'—' if before is None else write[name](before)} → {write[name](getattr(row, name))}"
         for name, before in zip(FIELDS, _facts_of(standing), strict=True)
         if getattr(row, name) not in (None, "", before)
     )
@@ -225,14 +251,16 @@ def _held(rows: Sequence[IssuedRow]) -> dict[tuple[int, int], ExternalBill]:
 
 
 def _writes(
-    new: Sequence[IssuedRow], changed: Sequence[tuple[ExternalBill, IssuedRow]]
+    new: Sequence[IssuedRow],
+    changed: Sequence[tuple[ExternalBill, IssuedRow]],
+    lined: Sequence[IssuedRow],
 ) -> list[Callable[[ImportBatch], None]]:
     made: list[Callable[[ImportBatch], None]] = []
     for start in range(0, len(new), MANY):
         made.append(partial(_store, rows=new[start : start + MANY]))
     for start in range(0, len(changed), MANY):
         made.append(partial(_change, rows=changed[start : start + MANY]))
-    return made
+    return [*made, *lines.writes([(row.key, row.lines) for row in lined])]
 
 
 def _store(batch: ImportBatch, rows: Sequence[IssuedRow]) -> None:
@@ -258,3 +286,4 @@ def _change(batch: ImportBatch, rows: Sequence[tuple[ExternalBill, IssuedRow]]) 
                 setattr(standing, name, after)
     ImportChange.objects.bulk_create(notes)
     ExternalBill.objects.bulk_update([standing for standing, _row in rows], FIELDS)
+    lines.forget(standing.pk for standing, _row in rows)

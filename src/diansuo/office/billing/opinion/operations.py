@@ -1,0 +1,89 @@
+"""Holding a station's month against what another system issued, and keeping what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from django.db import transaction
+
+from diansuo.core.quantity.arrays import Int64
+from diansuo.core.rules import RuleBook
+from diansuo.core.tariff import Freeze
+from diansuo.core.tariff.comparing import Priced, Split, lines_in_their_kinds, split
+from diansuo.core.tariff.what_if import Rows
+from diansuo.office.base import bulk
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing.models import Comparison
+from diansuo.office.billing.operations import year_start_month
+from diansuo.office.billing.opinion.loading import Month, load_month
+from diansuo.office.billing.repricing.pricing import reprice
+from diansuo.office.billing.sheets.book import priced_book
+from diansuo.office.billing.sheets.place import commercial_place
+
+IDS_AT_ONCE: Final = 900
+Advance = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How many bills were held against ours, and how many of them are other bills."""
+
+    bills: int
+    differing: int
+
+
+def compare_month(
+    scope: Scope, station_id: int, period: int, *, now: datetime, advance: Advance = lambda _done, _all: None
+) -> Compared:
+    """Compare a month of a station and keep the causes; what was kept of it before is replaced, all at once."""
+    book = priced_book()
+    advance(0, 3)
+    month = load_month(scope, station_id, period, book, year_start_month(book, period))
+    advance(1, 3)
+    found = split_of(month, book, commercial_place())
+    advance(2, 3)
+    with transaction.atomic():
+        _forget(station_id, period)
+        _keep(month, found, now)
+    advance(3, 3)
+    return Compared(len(month), int((found.difference_fen != 0).sum()))
+
+
+def split_of(month: Month, book: RuleBook, place: str) -> Split:
+    """Split a month's differences with the engine that bills."""
+    count = len(month)
+
+    def price(rows: Rows) -> Priced:
+        found = reprice(rows, count, Freeze.none(), book, place)
+        households = None if found.households is None else (found.households.lines, rows.of_household)
+        commercial = found.commercial and (found.commercial.bills.lines, rows.of_commercial)
+        rate: Int64 = np.zeros(count, np.int64)
+        if found.commercial is not None:
+            rate[rows.of_commercial] = found.commercial.bills.adjustment_rate
+        return Priced(found.amount_fen, found.priced, lines_in_their_kinds(households, commercial), rate)
+
+    return split(month.rows, month.ours, month.theirs, month.stated, price, month.stored)
+
+
+def _forget(station_id: int, period: int) -> None:
+    Comparison.objects.filter(bill__period=period, bill__customer__station=station_id).delete()
+
+
+def _keep(month: Month, found: Split, now: datetime) -> None:
+    bulk.insert_columns(
+        Comparison,
+        {
+            "bill": month.bill,
+            "issued_fen": month.theirs.amount_fen,
+            "own_fen": month.ours.amount_fen,
+            "cause": found.cause.astype(np.int64),
+            "supposed": found.supposed.tolist(),
+            "effects": [json.dumps(row) for row in found.effect_fen.tolist()],
+            "compared_at": [now] * len(month),
+        },
+    )
