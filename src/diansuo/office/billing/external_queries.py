@@ -25,10 +25,10 @@ class Comparison:
 
 def external_bills(scope: Scope) -> QuerySet[ExternalBill]:
     """Return issued bills; ``own_fen`` is what we priced (None: nothing), ``difference_fen`` theirs less ours."""
-    ours = Bill.objects.filter(contract=OuterRef("contract"), period=OuterRef("period"))
+    ours = Bill.objects.filter(contract__customer=OuterRef("customer"), period=OuterRef("period"))
     rows = ExternalBill.objects.filter(scope.limit("customer__station")).select_related("customer")
-    # A contract has one bill a metering point; the other system's is of all of them.
-    whole = ours.order_by().values("contract")
+    # A customer has one bill a contract and metering point; the other system's is of all of them.
+    whole = ours.order_by().values("contract__customer")
     return rows.annotate(
         own_id=Subquery(ours.order_by("id").values("id")[:1]),
         own_fen=Subquery(whole.annotate(fen=Sum("amount_fen")).values("fen")),

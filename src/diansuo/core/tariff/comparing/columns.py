@@ -142,6 +142,7 @@ class Ours:
         amount_fen: int64, as billed.
         energy_wh: int64, as settled, losses and all.
         loss_wh: int64, transformer and line losses in it.
+        read_varh: int64, reactive energy as read, without losses.
         multiplier: int64 of the meter; ``NOT_STATED`` where several meters have several.
         price_class: int64, as billed.
         correction_fen: int64, what the bill settles of other months (退补).
@@ -151,6 +152,7 @@ class Ours:
     amount_fen: Int64
     energy_wh: Int64
     loss_wh: Int64
+    read_varh: Int64
     multiplier: Int64
     price_class: Int64
     correction_fen: Int64

@@ -88,13 +88,16 @@ def energy_causes(ours: Ours, theirs: Theirs) -> Int64:
 def with_energy(rows: Rows, ours: Ours, theirs: Theirs, causes: Int64) -> Rows:
     """Return the rows with their energy where it has a cause; periods, reactive energy and demand as it asks.
 
-    The periods keep their shares. By another multiplier the reactive energy and the demand grow alike.
+    The periods keep their shares. By another multiplier the reactive energy and the demand grow alike; the reactive
+    losses of a transformer are to its active ones as ours are.
     """
     bills = np.flatnonzero(causes > 0)
     to = np.where(causes > 0, theirs.energy_wh, ours.energy_wh)
     grows = causes == Cause.MULTIPLIER
     return replace(
-        rows, households=_households(rows, to, bills), commercial=_commercial(rows, to, bills, grows)
+        rows,
+        households=_households(rows, to, bills),
+        commercial=_with_losses(_commercial(rows, to, bills, grows), rows.of_commercial, ours, to, causes),
     )
 
 
@@ -173,6 +176,18 @@ def _commercial(rows: Rows, to: Int64, bills: Int64, grows: Bool) -> CommercialI
         reactive_varh=grown(given.reactive_varh),
         demand_w=grown(given.demand_w),
     )
+
+
+def _with_losses(given: CommercialInput, of: Int64, ours: Ours, to: Int64, causes: Int64) -> CommercialInput:
+    mine = np.flatnonzero((causes[of] == Cause.TRANSFORMER_LOSS) & (ours.loss_wh[of] > 0))
+    bill = of[mine]
+    losses = ours.loss_wh[bill] + to[bill] - ours.energy_wh[bill]
+    reactive = given.reactive_varh.copy()
+    extra = np.maximum(reactive[mine] - ours.read_varh[bill], 0)
+    reactive[mine] = ours.read_varh[bill] + np.where(
+        losses > 0, _in_proportion(extra, losses, ours.loss_wh[bill]), 0
+    )
+    return replace(given, reactive_varh=reactive)
 
 
 def _in_proportion(part: Int64, new: Int64, old: Int64) -> Int64:

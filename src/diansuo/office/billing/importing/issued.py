@@ -37,7 +37,10 @@ COLUMNS: Final = (
     Column(
         "period", "电费年月", "Billing month", ColumnKind.MONTH, True, ("应收年月", "账期"), example="202408",
     ),
-    Column("class_text", "用电类别", "Price class", aliases=("电价名称", "执行电价名称", "执行电价"), example="居民生活用电"),
+    Column(
+        "class_text", "用电类别", "Price class", aliases=("电价名称", "执行电价名称", "执行电价"),
+        example="居民生活用电",
+    ),
     Column(
         "energy", "结算电量", "Energy", ColumnKind.DECIMAL, True, ("计费电量", "总电量", "电量"), example="186",
     ),

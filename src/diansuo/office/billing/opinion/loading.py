@@ -42,6 +42,7 @@ STATED: Final = """
 """
 OURS: Final = """
     SELECT b.id, b.transformer_loss_wh + b.line_loss_wh,
+           ABS(c.reactive_forward_varh) + ABS(c.reactive_reverse_varh),
            COALESCE((SELECT SUM(l.amount_fen) FROM billing_billline l
                      WHERE l.bill_id = b.id AND l.component = {correction}), 0),
            COALESCE((SELECT CASE WHEN MIN(i.multiplier) = MAX(i.multiplier) THEN MIN(i.multiplier) END
@@ -127,7 +128,7 @@ def _sql(text: str) -> str:
 
 def _ours(asked: Sequence[Any], billed: Billed, place: Int64, count: int) -> Ours:
     more = bulk.fetch_columns(
-        _sql(OURS), asked, bill="int", loss_wh="int", correction_fen="int", multiplier="int"
+        _sql(OURS), asked, bill="int", loss_wh="int", read_varh="int", correction_fen="int", multiplier="int"
     )
     at = np.searchsorted(more["bill"], billed.bill)
     mine = place >= 0
@@ -137,6 +138,7 @@ def _ours(asked: Sequence[Any], billed: Billed, place: Int64, count: int) -> Our
         ("amount_fen", billed.amount_fen),
         ("energy_wh", billed.energy_wh),
         ("loss_wh", more["loss_wh"][at]),
+        ("read_varh", more["read_varh"][at]),
         ("correction_fen", more["correction_fen"][at]),
     ):
         sums[name] = np.zeros(count, np.int64)

@@ -1,0 +1,297 @@
+"""A bill issued elsewhere is not ours: each fault of theirs is found under its cause, with its yuan.
+
+What the other system would have billed comes from twins: customers like the first in all but the one thing, billed by
+the same cycle. So the amounts are real, and nothing is left over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diansuo.core.metering.energy import LossMethod
+from diansuo.core.tariff.classes import Component, PriceClass
+from diansuo.core.tariff.commercial import CapacityMethod
+from diansuo.core.tariff.comparing import Cause
+from diansuo.office.archive.models import Contract, Customer, MeterInstallation, YearOpening
+from diansuo.office.base.imports import operations as imports
+from diansuo.office.base.models import Station
+from diansuo.office.base.modes import operations as modes
+from diansuo.office.billing import external_queries
+from diansuo.office.billing.models import Bill, Comparison, ExternalLine
+from diansuo.office.billing.opinion import operations as opinion
+from tests.office.billing.sheets import sheet
+from tests.office.desk import commercial_month as commercial
+from tests.office.desk.months import opened_household, read, rerun, run
+from tests.office.metering import builder
+from tests.office.metering.builder import ALL, NOW, bring_in, make_station, preview, write_csv
+
+pytestmark = pytest.mark.django_db
+
+HEADINGS = ("用户编号", "电费年月", "用电类别", "结算电量", "应收电费", "倍率", "变损电量")
+LINE_HEADINGS = ("用户编号", "电费年月", "项目", "电量", "单价", "金额")
+
+
+@pytest.fixture
+def station(sample_prices: str) -> Station:
+    station = make_station()
+    modes.switch(station, "beside", user=None, now=NOW)
+    return station
+
+
+def months(station: Station) -> None:
+    sheet.approved(202407)
+    run(station, 202407)
+    run(station, 202408)
+
+
+def bill(number: str) -> Bill:
+    return Bill.objects.get(contract__customer__number=number, period=202408)
+
+
+def of(number: str, **more: Any) -> dict[str, Any]:
+    """Return what another system says of a customer who is billed here."""
+    ours = bill(number)
+    said = {
+        "电费年月": "202408",
+        "结算电量": f"{ours.energy_wh / 1000:.2f}",
+        "应收电费": f"{ours.amount_fen / 100:.2f}",
+    }
+    return said | {"用户编号": number} | more
+
+
+def theirs(folder: Path, *rows: dict[str, Any], lines: list[dict[str, Any]] | None = None) -> None:
+    bring_in("issued", write_csv(folder / "已发行电费.csv", HEADINGS, list(rows)))
+    if lines:
+        bring_in("issued_lines", write_csv(folder / "明细.csv", LINE_HEADINGS, lines))
+
+
+def causes(station: Station) -> dict[str, dict[str, int]]:
+    """Compare August and return by customer the causes that move the bill, fen; they sum to the difference."""
+    opinion.compare_month(ALL, station.pk, 202408, now=NOW)
+    found = {}
+    for one in Comparison.objects.select_related("bill__customer"):
+        effects = {cause.name: fen for cause, fen in zip(Cause, one.effects, strict=True) if fen}
+        assert sum(effects.values()) == one.issued_fen - one.own_fen
+        found[one.bill.customer.number] = effects
+    return found
+
+
+def test_the_same_bill_has_no_cause(station: Station, tmp_path: Path) -> None:
+    read(opened_household(station, "0041"), 202408, 1200)
+    commercial.double(station, "0042")
+    months(station)
+    theirs(tmp_path, of("0041"), of("0042"))
+
+    assert causes(station) == {"0041": {}, "0042": {}}
+
+
+def household(station: Station, number: str, kwh: float = 1200, **options: Any) -> None:
+    read(opened_household(station, number, **options), 202408, kwh)
+
+
+def times(by: int) -> Callable[[Station, str], None]:
+    def make(station: Station, number: str) -> None:
+        point = commercial.single(station, number)
+        MeterInstallation.objects.filter(point=point).update(multiplier=by)
+
+    return make
+
+
+TWINS: dict[str, tuple[Callable[[Station, str], Any], Callable[[Station, str], Any], dict[str, Any]]] = {
+    "MULTIPLIER": (times(10), times(20), {"倍率": "20"}),
+    "ENERGY": (household, lambda s, n: household(s, n, 1300), {}),
+    "PRICE_CLASS": (
+        household,
+        lambda s, n: household(s, n, price_class=PriceClass.RESIDENTIAL_SHARED),
+        {"用电类别": "居民生活（合表）"},
+    ),
+    "CAPACITY": (
+        lambda s, n: commercial.demands(commercial.double(s, n), 5),
+        lambda s, n: commercial.demands(
+            commercial.double(s, n, capacity_method=CapacityMethod.ACTUAL_DEMAND), 5
+        ),
+        {},
+    ),
+    "TRANSFORMER_LOSS": (
+        lambda s, n: commercial.transformer(
+            commercial.double(s, n, loss_method=LossMethod.FORMULA), n, 100_000
+        ),
+        commercial.double,
+        {"变损电量": "0"},
+    ),
+    "POWER_FACTOR": (
+        commercial.double,
+        lambda s, n: commercial.double(s, n, power_factor_standard=80),
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("cause", TWINS)
+def test_a_fault_is_found_under_its_cause_with_its_yuan(station: Station, tmp_path: Path, cause: str) -> None:
+    right, wrong, stated = TWINS[cause]
+    right(station, "0041")
+    wrong(station, "0042")
+    months(station)
+    theirs(tmp_path, of("0042", **stated, 用户编号="0041"))
+    gap = bill("0042").amount_fen - bill("0041").amount_fen
+
+    assert gap != 0
+    assert causes(station) == {"0041": {cause: gap}}
+
+
+def test_a_year_counted_twice_is_found_as_a_fault_of_the_steps(station: Station, tmp_path: Path) -> None:
+    read(opened_household(station, "0041"), 202408, 2800)
+    read(opened_household(station, "0042"), 202408, 2800)
+    months(station)
+    for number, opening in (("0041", 1_000_000), ("0042", 2_000_000)):
+        contract = bill(number).contract
+        YearOpening.objects.create(contract=contract, year=2024, energy_wh=opening)
+    rerun(station, 202408)
+    theirs(tmp_path, of("0042", 用户编号="0041"))
+    gap = bill("0042").amount_fen - bill("0041").amount_fen
+
+    assert gap > 0
+    assert causes(station) == {"0041": {"STEP": gap}}
+    assert Comparison.objects.get().supposed
+
+
+def test_lines_say_by_themselves_which_price_is_another(station: Station, tmp_path: Path) -> None:
+    commercial.single(station, "0041")
+    months(station)
+    said = of("0041", 应收电费=f"{bill('0041').amount_fen / 100 + 100:.2f}")
+    line = {"用户编号": "0041", "电费年月": "202408"}
+    theirs(
+        tmp_path, said,
+        lines=[line | {"项目": "输配电费", "电量": "10000", "单价": "0.19", "金额": "1900.00"}],
+    )  # fmt: skip
+
+    assert causes(station) == {"0041": {"PRICE": 10_000}}
+
+
+def test_another_rate_of_the_power_factor_is_not_taken_for_another_price(
+    station: Station, tmp_path: Path
+) -> None:
+    commercial.double(station, "0041")
+    months(station)
+    ours = commercial.amounts(bill("0041"))
+    factor = ours[Component.POWER_FACTOR, None]
+    line = {"用户编号": "0041", "电费年月": "202408"}
+    said = of("0041", 应收电费=f"{(bill('0041').amount_fen - factor + 5000) / 100:.2f}")
+    theirs(
+        tmp_path, said,
+        lines=[
+            line | {"项目": "基本电费", "金额": f"{ours[Component.CAPACITY, None] / 100:.2f}"},
+            line | {"项目": "力调电费", "金额": "50.00"},
+        ],
+    )  # fmt: skip
+
+    assert causes(station) == {"0041": {"POWER_FACTOR": 5000 - factor}}
+
+
+def test_energy_in_other_periods_is_the_fault_of_the_periods(station: Station, tmp_path: Path) -> None:
+    commercial.double(station, "0041")
+    months(station)
+    line = {"用户编号": "0041", "电费年月": "202408"}
+    lines = [
+        line | {"项目": name, "电量": kwh, "金额": "0.00"}
+        for name, kwh in (("峰段", "5000"), ("平段", "4000"), ("谷段", "1000"))
+    ]
+    theirs(tmp_path, of("0041"), lines=lines)
+    ExternalLine.objects.update(amount_fen=None)
+    found = causes(station)["0041"]
+
+    # 1 000 kWh moved from valley to peak: 0.40 and 0.015 yuan at 1.6 instead of 0.5, and the power factor on top.
+    assert found["TIME_OF_USE"] > 1000 * 45
+    assert found["UNEXPLAINED"] == -found["TIME_OF_USE"]
+
+
+def test_a_fen_is_rounding_and_a_lump_is_not_explained_away(station: Station, tmp_path: Path) -> None:
+    household(station, "0041")
+    household(station, "0042")
+    months(station)
+    fen, lump = bill("0041").amount_fen + 1, bill("0042").amount_fen + 777
+    theirs(tmp_path, of("0041", 应收电费=f"{fen / 100:.2f}"), of("0042", 应收电费=f"{lump / 100:.2f}"))
+
+    assert causes(station) == {"0041": {"ROUNDING": 1}, "0042": {"UNEXPLAINED": 777}}
+
+
+def test_two_supplies_of_a_customer_are_added_up_before_they_are_compared(
+    station: Station, tmp_path: Path
+) -> None:
+    household(station, "0041")
+    second = builder.household(station, "0099", "M0099")
+    read(second, 202407, 500)
+    read(second, 202408, 600)
+    first = Customer.objects.get(number="0041")
+    Contract.objects.filter(pk=second.contract_id).update(customer=first)
+    months(station)
+    both = sum(Bill.objects.filter(period=202408).values_list("amount_fen", flat=True))
+    theirs(
+        tmp_path,
+        {"用户编号": "0041", "电费年月": "202408", "结算电量": "300", "应收电费": f"{both / 100:.2f}"},
+    )
+
+    assert Bill.objects.filter(period=202408).count() == 2
+    assert causes(station) == {"0041": {}}
+    assert [row.difference_fen for row in external_queries.external_bills(ALL)] == [0]
+
+
+def test_lines_and_figures_that_change_drop_what_was_compared_of_them(
+    station: Station, tmp_path: Path
+) -> None:
+    household(station, "0041")
+    months(station)
+    theirs(tmp_path, of("0041", 应收电费="120.00"))
+    causes(station)
+    line = {
+        "用户编号": "0041",
+        "电费年月": "202408",
+        "项目": "第一档",
+        "电量": "200",
+        "单价": "0.60",
+        "金额": "120.00",
+    }
+    batch = bring_in("issued_lines", write_csv(tmp_path / "明细.csv", LINE_HEADINGS, [line]))
+
+    assert not Comparison.objects.exists()
+    assert causes(station) == {"0041": {"PRICE": 800}}
+    imports.withdraw(batch, now=NOW)
+    assert not Comparison.objects.exists()
+    assert not ExternalLine.objects.exists()
+
+
+def test_lines_without_their_bill_or_twice_are_refused_with_the_remedy(
+    station: Station, tmp_path: Path
+) -> None:
+    household(station, "0041")
+    months(station)
+    theirs(tmp_path, of("0041"))
+    line = {"用户编号": "0041", "电费年月": "202408", "项目": "第一档", "金额": "112.00"}
+    file = write_csv(tmp_path / "明细.csv", LINE_HEADINGS, [line, line, line | {"电费年月": "202407"}])
+    batch, plan = preview("issued_lines", file)
+    said = " ".join(row["reason"] + row["remedy"] for row in plan.verdicts.table().to_dicts())
+
+    assert batch.counts == {"new": 1, "changed": 0, "unchanged": 0, "refused": 2}
+    assert "有几行" in said
+    assert "先导入该月的已发行电费" in said
+
+
+def test_one_row_a_bill_brings_its_lines_along(station: Station, tmp_path: Path) -> None:
+    household(station, "0041", 1300)
+    months(station)
+    columns = ("用户编号", "电费年月", "结算电量", "应收电费", "一档电量", "一档电价", "一档电费", "执行电价")
+    row = ("0041", "202408", "300", "168.00", "300", "0.56", "168.00", "0.56")
+    file = write_csv(tmp_path / "宽表.csv", columns, [dict(zip(columns, row, strict=True))])
+    bring_in("issued", file)
+    again, _plan = preview("issued", file)
+
+    line = ExternalLine.objects.get()
+    assert (line.kind, line.quantity, line.price_nano, line.amount_fen) == (1, 300_000, 560_000_000, 16_800)
+    assert line.bill.class_text == ""
+    assert again.counts["unchanged"] == 1
+    assert causes(station) == {"0041": {}}
