@@ -11,18 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from diansuo.core.metering.energy import LossMethod
 from diansuo.core.tariff.classes import Component, PriceClass
 from diansuo.core.tariff.commercial import CapacityMethod
 from diansuo.core.tariff.comparing import Cause
 from diansuo.office.archive.models import Contract, Customer, MeterInstallation, YearOpening
+from diansuo.office.base.access import install_demo_users
 from diansuo.office.base.imports import operations as imports
-from diansuo.office.base.models import Station
+from diansuo.office.base.models import Staff, Station
 from diansuo.office.base.modes import operations as modes
 from diansuo.office.billing import external_queries
-from diansuo.office.billing.models import Bill, Comparison, ExternalLine
+from diansuo.office.billing.models import Bill, Comparison, ExternalBill, ExternalLine
 from diansuo.office.billing.opinion import operations as opinion
+from tests.office.base import pages
 from tests.office.billing.sheets import sheet
 from tests.office.desk import commercial_month as commercial
 from tests.office.desk.months import opened_household, read, rerun, run
@@ -295,3 +298,47 @@ def test_one_row_a_bill_brings_its_lines_along(station: Station, tmp_path: Path)
     assert line.bill.class_text == ""
     assert again.counts["unchanged"] == 1
     assert causes(station) == {"0041": {}}
+
+
+def test_the_pages_show_causes_lines_and_the_way_to_a_task(
+    station: Station, tmp_path: Path, settings: Any
+) -> None:
+    settings.DEMO = True
+    install_demo_users(station, pages.PASSWORD)
+    household(station, "0041")
+    household(station, "0042")
+    months(station)
+    theirs(tmp_path, of("0041", 应收电费="120.00"), of("0042"))
+    client = pages.signed_in("auditor")
+
+    assert "本月还没有逐项核对" in client.get(reverse("issued")).content.decode()
+    answer = client.post(reverse("issued_compare", args=[202408]), follow=True).content.decode()
+    assert "已核对 2 户，有差额 1 户" in answer
+    one = Comparison.objects.get(cause__gt=0)
+    assert f"cause={one.cause}" in answer
+    listed = client.get(reverse("issued"), {"period": "202408", "cause": str(one.cause)}).content.decode()
+    assert ">0041<" in listed
+    assert ">0042<" not in listed
+    page = client.get(reverse("issued_side_by_side", args=[one.bill_id])).content.decode()
+    assert "+8.00" in page
+    assert "逐行对照" in page
+    assert "派工" in page
+    assert client.get(reverse("issued"), {"export": "xlsx"}).status_code == 200
+
+
+def test_comparing_needs_the_right_and_another_stations_bill_is_not_there(
+    station: Station, tmp_path: Path, settings: Any
+) -> None:
+    settings.DEMO = True
+    install_demo_users(station, pages.PASSWORD)
+    household(station, "0041")
+    months(station)
+    theirs(tmp_path, of("0041"))
+    assert pages.signed_in("manager").post(reverse("issued_compare", args=[202408])).status_code == 403
+    assert not Comparison.objects.exists()
+    stranger = make_station("西村供电所")
+    Staff.objects.filter(user__username="auditor").update(station=stranger)
+    answer = pages.signed_in("auditor").get(
+        reverse("issued_side_by_side", args=[ExternalBill.objects.get().pk])
+    )
+    assert answer.status_code == 404

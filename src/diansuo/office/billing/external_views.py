@@ -15,6 +15,9 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.billing import external_queries as queries
 from diansuo.office.billing.models import ExternalBill
+from diansuo.office.billing.opinion import queries as opinion
+from diansuo.office.billing.opinion.models import CAUSE_NAMES
+from diansuo.office.billing.opinion.wording import cause_of
 
 
 def issued_list(request: HttpRequest) -> HttpResponse:
@@ -50,9 +53,15 @@ def issued_list(request: HttpRequest) -> HttpResponse:
                 ),
                 lambda rows, value: _narrow(scope, rows, value),
             ),
+            lists.Filter(
+                "cause",
+                _("原因"),
+                [(str(int(cause)), name) for cause, name in CAUSE_NAMES.items()],
+                lambda rows, value: opinion.with_cause(scope, rows, int(value)),
+            ),
         ),
-        enrich=lambda rows: _with_managers(scope, rows),
-        subject=_about,
+        enrich=lambda rows: with_managers(scope, rows),
+        subject=about,
         template="billing/issued.html",
     )
     chosen = request.GET.get("period", "")
@@ -60,9 +69,12 @@ def issued_list(request: HttpRequest) -> HttpResponse:
     context = {
         "period": period,
         "comparison": queries.compare(scope, period=period) if period else None,
+        "causes": opinion.causes(scope, period=period) if period else None,
+        "only_ours": opinion.without_theirs(scope, period=period) if period else 0,
         "section": "issued",
     }
-    return lists.respond(request, listing, queries.external_bills(scope), context)
+    rows = queries.external_bills(scope).select_related("customer", "comparison")
+    return lists.respond(request, listing, rows, context)
 
 
 def _columns() -> tuple[Column, ...]:
@@ -76,7 +88,15 @@ def _columns() -> tuple[Column, ...]:
         Column("own_wh", _("本系统电量"), Kind.KWH, unit="kWh"),
         Column("amount_fen", _("应收电费"), Kind.YUAN, unit=yuan),
         Column("own_fen", _("本系统算的"), Kind.YUAN, unit=yuan, url_name="bill", url_args=("own_id",)),
-        Column("difference_fen", _("差额"), Kind.YUAN, unit=yuan),
+        Column(
+            "difference_fen",
+            _("差额"),
+            Kind.YUAN,
+            unit=yuan,
+            url_name="issued_side_by_side",
+            url_args=("pk",),
+        ),
+        Column("cause_text", _("原因"), url_name="issued_side_by_side", url_args=("pk",)),
         Column("issued_date", _("发行日期"), Kind.DAY),
     )
 
@@ -88,14 +108,17 @@ def _narrow(scope: Scope, rows: QuerySet[ExternalBill], value: str) -> QuerySet[
     return rows.filter(difference_fen=0) if value == "agree" else rows.filter(own_fen__isnull=True)
 
 
-def _with_managers(scope: Scope, rows: list[ExternalBill]) -> list[ExternalBill]:
+def with_managers(scope: Scope, rows: list[ExternalBill]) -> list[ExternalBill]:
+    """Give bills the person in charge of the customer today, and their cause in words."""
     managers = archive.manager_ids(scope, [row.customer_id for row in rows], timezone.localdate())
     for row in rows:
         row.manager_id = managers.get(row.customer_id)
+        row.cause_text = cause_of(row)
     return rows
 
 
-def _about(row: ExternalBill) -> Subject:
+def about(row: ExternalBill) -> Subject:
+    """Say what a task about a bill would be about."""
     return Subject(
         _("核对电费：%(name)s %(number)s %(month)s，差额 %(gap)s 元")
         % {

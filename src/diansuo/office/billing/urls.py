@@ -9,6 +9,7 @@ from diansuo.office.billing import external_views, views
 from diansuo.office.billing.average import views as average
 from diansuo.office.billing.documents import views as documents
 from diansuo.office.billing.explaining import views as explaining
+from diansuo.office.billing.opinion import views as opinion
 from diansuo.office.billing.rebilling import set_views
 from diansuo.office.billing.rebilling import views as rebilling
 from diansuo.office.billing.sheets import views as sheets
@@ -33,6 +34,8 @@ urlpatterns: list[URLPattern] = [
     path("bills/documents/<int:job_id>/file/", documents.fetch, name="bill_documents_file"),
     path("bills/<int:bill_id>/pdf/", documents.bill_pdf, name="bill_pdf"),
     path("issued/", external_views.issued_list, name="issued"),
+    path(f"issued/<{converters.PERIOD}:period>/compare/", opinion.compare, name="issued_compare"),
+    path("issued/<int:bill_id>/", opinion.side_by_side, name="issued_side_by_side"),
     path("bills/<int:bill_id>/", views.bill_page, name="bill"),
     path("bills/<int:bill_id>/why/", explaining.why_page, name="bill_why"),
     path("bills/<int:bill_id>/why.json", explaining.why_json, name="bill_why_json"),

@@ -58,6 +58,17 @@ LINES: Final = """
     JOIN metering_consumption c ON c.id = b.consumption_id JOIN archive_meteringpoint p ON p.id = c.point_id
     WHERE b.period = %s AND p.station_id = %s ORDER BY l.bill_id, l.sequence
 """
+LINE_COLUMNS: Final = (
+    "bill",
+    "component",
+    "part",
+    "step",
+    "band",
+    "quantity",
+    "days",
+    "price_nano",
+    "amount_fen",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,31 +203,41 @@ def _stated(asked: Sequence[Any], customer: Int64) -> StatedLines:
 
 
 def _stored(asked: Sequence[Any], billed: Billed, place: Int64) -> StatedLines:
-    rows = bulk.fetch_columns(
-        LINES, asked,
-        **dict.fromkeys(
-            ("bill", "component", "part", "step", "band", "quantity", "days", "price_nano", "amount_fen"), "int"
-        ),
-    )  # fmt: skip
+    rows = bulk.fetch_columns(LINES, asked, **dict.fromkeys(LINE_COLUMNS, "int"))
     at = np.searchsorted(billed.bill, rows["bill"])
     known = place[at] >= 0
-    rows = {name: column[known] for name, column in rows.items()} | {"row": at[known]}
-    commercial = np.isin(billed.price_class[rows["row"]], COMMERCIAL)
-    count = np.zeros(len(rows["row"]), np.int64)
-    narrow = {name: rows[name].astype(np.int16) for name in ("component", "part", "step", "band", "days")}
+    rows = {name: column[known] for name, column in rows.items()}
+    return in_their_kinds(rows, place[at[known]], np.isin(billed.price_class[at[known]], COMMERCIAL))
+
+
+def in_their_kinds(rows: dict[str, Int64], of: Int64, commercial: Bool) -> StatedLines:
+    """Return stored lines in the kinds of other systems.
+
+    Args:
+        rows: columns ``LINE_COLUMNS``.
+        of: int64 (lines,), what each line is to be counted with; ascending.
+        commercial: bool (lines,).
+    """
+    none = np.zeros(len(of), np.int64)
+    narrow = {name: rows[name].astype(np.int16) for name in ("component", "part", "step", "band", "days")} | {
+        "none": none.astype(np.int16)
+    }
+    numbers, row = np.unique(rows["bill"], return_inverse=True)
+    row = row.reshape(-1).astype(np.int64)
+    owner = np.zeros(len(numbers), np.int64)
+    owner[row] = of
     households = Lines(
-        row=rows["row"], sequence=count.astype(np.int16), component=narrow["component"], step=narrow["step"],
+        row=row, sequence=narrow["none"], component=narrow["component"], step=narrow["step"],
         quantity_wh=rows["quantity"], price_nano=rows["price_nano"], amount_fen=rows["amount_fen"],
-        remainder_wh=count, rule=count.astype(np.int16), part=narrow["part"],
+        remainder_wh=none, rule=narrow["none"], part=narrow["part"],
     )  # fmt: skip
     others = CommercialLines(
-        row=rows["row"][commercial], sequence=count[commercial].astype(np.int16),
-        component=narrow["component"][commercial], band=narrow["band"][commercial],
-        quantity=rows["quantity"][commercial], days=narrow["days"][commercial],
+        row=row[commercial], sequence=narrow["none"][commercial], component=narrow["component"][commercial],
+        band=narrow["band"][commercial], quantity=rows["quantity"][commercial], days=narrow["days"][commercial],
         price_nano=rows["price_nano"][commercial], amount_fen=rows["amount_fen"][commercial],
-        remainder_wh=count[commercial], rule=count[commercial].astype(np.int16),
+        remainder_wh=none[commercial], rule=narrow["none"][commercial],
     )  # fmt: skip
-    return lines_in_their_kinds((households.take(~commercial), place), (others, place))
+    return lines_in_their_kinds((households.take(~commercial), owner), (others, owner))
 
 
 def _rows(rows: Rows, place: Int64, whole: Bool) -> Rows:

@@ -18,7 +18,7 @@ from diansuo.core.tariff.comparing import Priced, Split, lines_in_their_kinds, s
 from diansuo.core.tariff.what_if import Rows
 from diansuo.office.base import bulk
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.models import Comparison
+from diansuo.office.billing.models import Comparison, ExternalBill
 from diansuo.office.billing.operations import year_start_month
 from diansuo.office.billing.opinion.loading import Month, load_month
 from diansuo.office.billing.repricing.pricing import reprice
@@ -52,6 +52,28 @@ def compare_month(
         _keep(month, found, now)
     advance(3, 3)
     return Compared(len(month), int((found.difference_fen != 0).sum()))
+
+
+def compare_stations(
+    scope: Scope, period: int, *, now: datetime, advance: Advance = lambda _done, _all: None
+) -> Compared:
+    """Compare a month of every station within a scope that has bills issued elsewhere, station by station."""
+    rows = ExternalBill.objects.filter(scope.limit("customer__station"), period=period)
+    stations = sorted(set(rows.values_list("customer__station", flat=True)))
+    found = []
+    for number, station_id in enumerate(stations):
+        found.append(
+            compare_month(
+                scope,
+                station_id,
+                period,
+                now=now,
+                advance=lambda done, every, before=number: advance(
+                    before * every + done, len(stations) * every
+                ),
+            )
+        )
+    return Compared(sum(one.bills for one in found), sum(one.differing for one in found))
 
 
 def split_of(month: Month, book: RuleBook, place: str) -> Split:
