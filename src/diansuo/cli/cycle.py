@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from diansuo.cli import cycle_audit, office, shadow_table
+from diansuo.cli import cycle_audit, cycle_compare, office, shadow_table
 from diansuo.cli.dates import parse_day, parse_period
 from diansuo.cli.imports import AsJson, AsUser, StationName
 from diansuo.cli.say import Failure, bar, say, say_json, t
@@ -201,3 +201,4 @@ def _write_differences(out: Path, headings: Sequence[str], rows: Iterable[Sequen
 
 
 cycle_audit.register(app)
+cycle_compare.register(app)

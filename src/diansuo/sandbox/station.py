@@ -147,8 +147,8 @@ def _written(
     arrears = None
     if mode == "beside":
         own = rows[: layout.customers]
-        bills, arrears, twice = issued.write_issued(folder, own, used, days[-1], seed, made.ending)
-        made.counted_twice(twice)
+        bills, arrears, wrong = issued.write_issued(folder, own, used, days[-1], seed, made.ending)
+        made.mistaken(wrong)
     exchange_days = [fault.from_day for fault in made.faults if fault.kind == "换表"]
     return Files(
         archive=archive,
@@ -311,13 +311,21 @@ class _Writing:
         area = int(self.layout.area[column])
         self.faults.append(Fault(kind, method, int(column), area, day, day + 1, note=note))
 
-    def counted_twice(self, places: list[int]) -> None:
-        """Note whose bills of the other system count the year's energy twice."""
-        for at in places:
-            column = int(self.layout.columns[at])
-            area, days = int(self.layout.area[column]), len(self.days) - 1
-            note = "营销系统把年度累计电量算了两遍"
-            self.faults.append(Fault("出账差错", "阶梯累计重复", column, area, 0, days, note=note))
+    def mistaken(self, wrong: dict[str, list[int]]) -> None:
+        """Note whose bills of the other system are wrong, and how."""
+        notes = {
+            issued.COUNTED_TWICE: ("阶梯累计重复", "营销系统把年度累计电量算了两遍"),
+            issued.CLASS: ("类别错误", "营销系统按合表计费"),
+            issued.PRICE: ("单价错误", "营销系统每档单价多 0.01 元"),
+            issued.ENERGY: ("电量错误", "营销系统每月多计 100 kWh"),
+            issued.FEN: ("取整不同", "营销系统每月多一分"),
+        }
+        for kind, places in wrong.items():
+            method, note = notes[kind]
+            for at in places:
+                column = int(self.layout.columns[at])
+                area, days = int(self.layout.area[column]), len(self.days) - 1
+                self.faults.append(Fault("出账差错", method, column, area, 0, days, note=note))
 
     def freezes(self) -> tuple[dict[int, Path], int]:
         """Write the daily freeze by month; return the files and how many rows they have."""

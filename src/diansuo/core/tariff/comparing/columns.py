@@ -74,6 +74,13 @@ class LineKind(IntEnum):
 
 STEP_KINDS: Final = (LineKind.STEP_1, LineKind.STEP_2, LineKind.STEP_3)
 BAND_KINDS: Final = (LineKind.SHARP, LineKind.PEAK, LineKind.FLAT, LineKind.VALLEY, LineKind.DEEP_VALLEY)
+COMPONENT_KINDS: Final = (
+    LineKind.PURCHASE,
+    LineKind.UPSTREAM_LOSS,
+    LineKind.TRANSMISSION,
+    LineKind.SYSTEM_OPERATION,
+    LineKind.SURCHARGE,
+)
 ENERGY_KINDS: Final = tuple(int(kind) for kind in LineKind if kind < LineKind.BASIC)
 """Kinds that charge for energy, in one way or another."""
 

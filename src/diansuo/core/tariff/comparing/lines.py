@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from diansuo.core.quantity.arrays import Int16, Int64
+from diansuo.core.quantity.arrays import Bool, Int16, Int64
 from diansuo.core.quantity.money import amount_fen
 from diansuo.core.tariff.classes import Component
 from diansuo.core.tariff.columns import Lines
@@ -39,8 +39,8 @@ def lines_in_their_kinds(
     """Return the lines of priced bills in the kinds another system writes.
 
     A household's steps are whole prices of disjoint energies, whichever way the place writes them; a flat price is
-    ``ENERGY``. Of a commercial bill there are the components, each over all periods, and beside them the periods, each
-    over all components: two ways to say the same money, so only one of them may be added up.
+    ``ENERGY``. Of a commercial bill there are the components, each over all periods, beside them the periods, each over
+    all components, and all of it bundled (``ENERGY``): ways to say the same money, so only one may be added up.
 
     Args:
         households: lines, and the bill of each row they name.
@@ -123,10 +123,24 @@ def _of_commercial(lines: CommercialLines, of: Int64) -> list[StatedLines]:
     quantity = np.where(basic & (lines.days > 0), lines.quantity // np.maximum(lines.days, 1), quantity)
     price = np.where(energy | basic, lines.price_nano, NOT_STATED)
     found = [StatedLines(bill, kinds, quantity, price, lines.amount_fen)]
+    found.append(_bundled(kinds, bill, lines, energy & ~np.isin(kinds, (LineKind.ENERGY,))))
     by_band = energy & (lines.band >= 0)
     if by_band.any():
         found.append(_bands(lines, bill, np.flatnonzero(by_band)))
     return found
+
+
+def _bundled(kinds: Int16, bill: Int64, lines: CommercialLines, energy: Bool) -> StatedLines:
+    """Return all components of energy together, one line a bill: what systems with one bundled price write."""
+    quantity = np.where(kinds == LineKind.PURCHASE, lines.quantity, 0)[energy]
+    count = int(energy.sum())
+    return StatedLines(
+        bill[energy],
+        np.full(count, LineKind.ENERGY, np.int16),
+        quantity,
+        np.full(count, NOT_STATED),
+        lines.amount_fen[energy],
+    )
 
 
 def _bands(lines: CommercialLines, bill: Int64, at: Int64) -> StatedLines:

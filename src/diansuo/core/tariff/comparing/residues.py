@@ -11,6 +11,7 @@ from diansuo.core.quantity.money import amount_fen
 from diansuo.core.quantity.rounding import to_multiple_half_away
 from diansuo.core.tariff.comparing.columns import (
     BAND_KINDS,
+    COMPONENT_KINDS,
     ENERGY_KINDS,
     NOT_STATED,
     STEP_KINDS,
@@ -22,13 +23,6 @@ from diansuo.core.tariff.comparing.columns import (
 
 WHOLE_KWH: Final = 1000
 KINDS: Final = max(LineKind) + 1
-COMPONENT_KINDS: Final = (
-    LineKind.PURCHASE,
-    LineKind.UPSTREAM_LOSS,
-    LineKind.TRANSMISSION,
-    LineKind.SYSTEM_OPERATION,
-    LineKind.SURCHARGE,
-)
 PER_HUNDRED: Final = 10_000
 """A rate of the power factor is in 0.01 %."""
 
@@ -100,9 +94,21 @@ def _prices(ours: _Table, theirs: _Table) -> Int64:
         kind = int(each)
         both = (theirs.money[:, kind] != NOT_STATED) & (ours.price[:, kind] != NOT_STATED)
         apart += np.where(both, ours.price[:, kind], 0)
+    found += np.where(apart == 0, _bundled(ours, theirs), 0)
     for kind in ENERGY_KINDS:
         found += _price_of(ours, theirs, kind, apart if kind in BAND_KINDS else np.zeros_like(apart))
     return found
+
+
+def _bundled(ours: _Table, theirs: _Table) -> Int64:
+    """Return what one bundled price of theirs moves against our components together, for the same energy."""
+    kind = int(LineKind.ENERGY)
+    mine, other = ours.money[:, kind], theirs.money[:, kind]
+    both = (ours.price[:, kind] == NOT_STATED) & (mine != NOT_STATED) & (other != NOT_STATED)
+    known = (ours.quantity[:, kind] != NOT_STATED) & (theirs.quantity[:, kind] != NOT_STATED)
+    same = np.abs(ours.quantity[:, kind] - theirs.quantity[:, kind]) < WHOLE_KWH
+    gap = np.where(both & (~known | same), other - mine, 0)
+    return np.where(np.abs(gap) > 1, gap, 0)
 
 
 def _price_of(ours: _Table, theirs: _Table, kind: int, less: Int64) -> Int64:

@@ -37,6 +37,8 @@ MONEY_NAMES: Final[dict[LineKind, tuple[str, ...]]] = {
     LineKind.SYSTEM_OPERATION: ("系统运行费", "系统运行费用"),
     LineKind.SURCHARGE: ("政府性基金及附加", "代征电费", "基金及附加", "代征款"),
     LineKind.ENERGY: ("电度电费", "目录电度电费", "电量电费"),
+    LineKind.PEAK_EXTRA: ("峰段加价电费", "峰段加价"),
+    LineKind.VALLEY_EXTRA: ("谷段减价电费", "谷段减价"),
     LineKind.BASIC: ("基本电费", "容需量电费", "容（需）量电费"),
     LineKind.POWER_FACTOR: ("力调电费", "功率因数调整电费", "力率调整电费", "调整电费"),
     LineKind.FREE_ENERGY: ("免费电费", "减免电费"),

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.core.tariff.comparing import NOT_STATED, Cause, LineKind
-from diansuo.core.tariff.comparing.columns import BAND_KINDS
+from diansuo.core.tariff.comparing.columns import BAND_KINDS, COMPONENT_KINDS
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import external_queries
 from diansuo.office.billing.models import Bill, BillLine, Comparison, ExternalBill
@@ -143,13 +143,18 @@ def own_bills(scope: Scope, bill: ExternalBill) -> list[Bill]:
 
 
 def pairs(scope: Scope, bill: ExternalBill) -> list[Pair]:
-    """Return the lines of both bills by kind; periods only where they state them, for the components say the same."""
+    """Return the lines of both bills by kind; periods, components or one sum, as theirs say it."""
     theirs = {
         one.kind: Side(one.quantity, one.price_nano, one.amount_fen) for one in bill.lines.order_by("kind")
     }
     ours = _own_sides(own_bills(scope, bill))
     if not any(kind in theirs for kind in BAND_KINDS):
         ours = {kind: side for kind, side in ours.items() if kind not in BAND_KINDS}
+    components = [kind for kind in ours if kind in COMPONENT_KINDS]
+    if components and LineKind.ENERGY not in theirs:
+        ours.pop(int(LineKind.ENERGY), None)
+    elif components and not any(kind in theirs for kind in COMPONENT_KINDS):
+        ours = {kind: side for kind, side in ours.items() if kind not in components}
     return [
         Pair(kind, KIND_NAMES[LineKind(kind)], theirs.get(kind), ours.get(kind), kind < LineKind.BASIC)
         for kind in sorted({*theirs, *ours})
