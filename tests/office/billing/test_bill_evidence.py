@@ -22,6 +22,9 @@ from diansuo.core.tariff.classes import Component
 from diansuo.office.archive.models import SupplyTerm
 from diansuo.office.base.models import Station
 from diansuo.office.billing import evidence
+from diansuo.office.billing.explaining import why
+from diansuo.office.billing.explaining.queries import Against
+from diansuo.office.billing.line_rounding import rounding_steps
 from diansuo.office.billing.models import Bill, BillFacts, BillLine, PriceSheet, RuleSlice
 from diansuo.office.billing.recomputing import NotProvable, proves, recomputed, stored
 from diansuo.office.config import rulebook
@@ -34,6 +37,10 @@ GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
 ENERGY = {
     Component.BASE, Component.STEP, Component.PEAK, Component.VALLEY, Component.PURCHASE, Component.UPSTREAM_LOSS,
     Component.TRANSMISSION, Component.SYSTEM_OPERATION, Component.SURCHARGE, Component.ENERGY,
+}  # fmt: skip
+
+NOT_ENERGY = {
+    Component.CAPACITY, Component.DEMAND, Component.DEMAND_EXCESS, Component.POWER_FACTOR, Component.CORRECTION,
 }  # fmt: skip
 
 
@@ -90,6 +97,50 @@ def _a_watt_hour_more(kept: dict[str, Any]) -> None:
 
 def _another_rule(kept: dict[str, Any]) -> None:
     kept["lines"][0]["rule"] = "0" * 64
+
+
+ROUNDINGS = {
+    "line-fen", "band-price", "energy-precision", "valley-remainder", "flat-remainder", "price-change-days",
+    "capacity-days", "demand-price", "demand-limit", "power-factor", "adjustment-fen", "year-anew",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("component", list(Component))
+def test_a_line_of_every_component_names_a_rounding_that_makes_its_amount(component: Component) -> None:
+    steps = rounding_steps(
+        component=component, band=None, price_nano=1, remainder_wh=0, rule={"kind": "parameters"}
+    )
+    assert steps
+    assert set(steps) <= ROUNDINGS
+    assert ("line-fen" in steps) == (component not in NOT_ENERGY)
+
+
+def test_every_line_of_the_golden_bills_names_roundings_that_the_rules_explain() -> None:
+    found: dict[str, set[str]] = {}
+    for file in GOLDEN:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        rules = {one["slice_hash"]: one for one in kept["slices"]}
+        by_days = {part["part"] for part in kept["parts"] if part["by_days"]}
+        found[file.stem] = {
+            step
+            for line in kept["lines"]
+            for step in rounding_steps(
+                component=line["component"],
+                band=line["band"],
+                price_nano=line["price_nano"],
+                remainder_wh=line["remainder_wh"],
+                rule=rules[line["rule"]],
+                by_days=line["part"] in by_days,
+            )
+        }
+    assert set().union(*found.values()) <= ROUNDINGS
+    assert found["household"] == {"line-fen"}
+    assert "price-change-days" in found["household_divided_by_days"]
+    assert "price-change-days" not in found["household_divided_by_freeze"]
+    assert "valley-remainder" in found["household_periods_with_remainder"]
+    assert "band-price" not in found["shop"]
+    assert {"band-price", "capacity-days", "power-factor"} <= found["factory_capacity"]
+    assert "demand-limit" in found["factory_contract_demand"]
 
 
 @pytest.mark.django_db
@@ -153,6 +204,25 @@ def test_the_command_proves_a_month_and_names_the_line_that_was_tampered_with(st
     assert result.exit_code == 1
     (doubt,) = json.loads(result.stdout)["differ"]
     assert (doubt["customer"], doubt["reason"], doubt["stored"]) == ("0001", "line 1 price_nano", "1")
+
+
+def test_the_explanation_tells_the_eight_facts_of_every_line(station: Station) -> None:
+    bill = one_bill(station)
+
+    record = why.record(why.why(builder.ALL, bill, Against.LAST_MONTH))
+
+    for line, kept in zip(
+        record["lines"], bill.lines.select_related("rule").order_by("sequence"), strict=True
+    ):
+        assert (line["quantity"], line["price_nano"], line["amount_fen"], line["step"]) == (
+            kept.quantity,
+            kept.price_nano,
+            kept.amount_fen,
+            kept.step or None,
+        )
+        assert line["component"] == Component(kept.component).name.lower()
+        assert (line["rule_id"], line["rulebook_hash"]) == (kept.rule.rule_id, kept.rule.rulebook_hash)
+        assert line["rounding_steps"] == ["line-fen"]
 
 
 def test_an_altered_rule_value_is_named(station: Station) -> None:

@@ -12,16 +12,17 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from diansuo.core.metering import Register
-from diansuo.office.archive.models import Contract, MeteringPoint
+from diansuo.office.archive.models import Contract, MeteringPoint, MeterInstallation
 from diansuo.office.base.models import Job, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill
 from diansuo.office.collection.models import Receivable
 from diansuo.office.desk.closing import operations
 from diansuo.office.desk.closing.operations import Closed, UnableToClose
+from diansuo.office.metering import columns
 from diansuo.office.metering.models import RegisterReading
 from tests.office.base import pages
-from tests.office.desk.months import opened_household, read, run
+from tests.office.desk.months import opened_household, read, reasons, run
 from tests.office.metering import builder
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,34 @@ def test_the_month_of_the_others_leaves_the_closed_one_alone(station: Station) -
     assert Bill.objects.filter(period=202409, contract=other.contract_id).exists()
 
 
+def test_after_closing_no_meter_hangs_and_no_later_month_waits_for_a_reading(station: Station) -> None:
+    point = billed(station)
+    other = opened_household(station, "9002")
+    read(other, 202408, 1010)
+    run(station, 202408)
+    close(point, 1160)
+
+    assert MeterInstallation.objects.get(point=point).valid_to == DAY
+    for period in (202409, 202410):
+        read(other, period, 1000 + period)
+        assert point.pk not in columns.due_points(station.pk, period, 0, 2**31).point
+        job = run(station, period)
+        assert "9001" not in reasons(job)
+    assert Bill.objects.filter(contract=point.contract_id).count() == 2
+
+
+def test_the_meter_of_a_closed_supply_may_hang_elsewhere_from_that_day(station: Station) -> None:
+    point = billed(station)
+    close(point, 1160)
+    elsewhere = opened_household(station, "9002")
+    MeterInstallation.objects.filter(point=elsewhere).update(valid_to=DAY)
+    meter = MeterInstallation.objects.get(point=point).meter
+
+    MeterInstallation.objects.create(point=elsewhere, meter=meter, multiplier=1, valid_from=DAY)
+
+    assert MeterInstallation.objects.in_force(DAY).get(meter=meter).point == elsewhere
+
+
 def test_a_register_that_ran_back_is_asked_about_and_nothing_is_stored(station: Station) -> None:
     point = billed(station)
 
@@ -95,6 +124,7 @@ def test_a_register_that_ran_back_is_asked_about_and_nothing_is_stored(station: 
     assert outcome.job is None
     assert outcome.findings
     assert Contract.objects.get(pk=point.contract_id).closed_date is None
+    assert MeterInstallation.objects.get(point=point).valid_to is None
     assert not RegisterReading.objects.filter(point=point, read_date=DAY).exists()
 
 

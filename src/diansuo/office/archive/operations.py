@@ -79,8 +79,9 @@ def change_terms(contract: Contract, day: date, **changes: Any) -> ContractTerm:
     return _change(ContractTerm, day, {"contract": contract}, changes)
 
 
+@transaction.atomic
 def close_contract(contract: Contract, day: date) -> None:
-    """Close a supply (销户) on a day: it is due on that day for the last time.
+    """Close a supply (销户) on a day: it is due on that day for the last time, and its meters come off.
 
     Raises:
         UnableToChange: it is closed already.
@@ -89,6 +90,8 @@ def close_contract(contract: Contract, day: date) -> None:
     if not closed:
         raise UnableToChange(_("合同已经销户"))
     contract.closed_date = day
+    hanging = MeterInstallation.objects.filter(point__contract=contract, valid_to=None, valid_from__lt=day)
+    hanging.update(valid_to=day)
 
 
 def change_multiplier(point: MeteringPoint, day: date, multiplier: int) -> MeterInstallation:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from diansuo.core.rules.entry import AlteredSlice
 from diansuo.office.base.scope import Scope
+from diansuo.office.billing.line_rounding import rounding_steps
 from diansuo.office.billing.models import Bill, BillLine, BillRefund
 from diansuo.office.billing.recomputing import Evidence, NotProvable, recomputed, stored
 
@@ -80,6 +81,18 @@ def evidence_of(bill: Bill) -> Evidence:
         "facts": None if facts is None else facts.content,
         "slices": [slices[key] for key in sorted(slices)],
     }
+
+
+def steps_of_line(line: BillLine, parts_by_days: Collection[int]) -> tuple[str, ...]:
+    """Return the rounding steps of a stored line; ``parts_by_days`` are the parts of its bill that days divided."""
+    return rounding_steps(
+        component=line.component,
+        band=line.band,
+        price_nano=line.price_nano,
+        remainder_wh=line.remainder_wh,
+        rule=line.rule.content,
+        by_days=line.part in parts_by_days,
+    )
 
 
 def _rules(bill: Bill, lines: list[BillLine | BillRefund]) -> Iterator[Any]:

@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import wording
+from diansuo.office.billing.evidence import steps_of_line
 from diansuo.office.billing.models import (
     Bill,
     BillLine,
@@ -46,6 +47,7 @@ class Line:
     document: str
     clause: str
     unverified: tuple[str, ...]
+    rounding: tuple[str, ...] = ()
 
 
 def bills(scope: Scope, *, period: int | None = None, issued_only: bool = False) -> QuerySet[Bill]:
@@ -92,10 +94,11 @@ def lines(scope: Scope, *, bill_id: int) -> list[Line]:
         .select_related("rule")
         .order_by("sequence")
     )
-    return [_line(row) for row in rows]
+    by_days = {part.part for part in parts(scope, bill_id=bill_id) if part.by_days}
+    return [_line(row, steps_of_line(row, by_days)) for row in rows]
 
 
-def _line(row: BillLine) -> Line:
+def _line(row: BillLine, rounding: tuple[str, ...] = ()) -> Line:
     source = row.rule.source
     return Line(
         title=wording.line_title(row.component, row.step, row.band, row.part),
@@ -114,6 +117,7 @@ def _line(row: BillLine) -> Line:
         document=source.get("document") or "",
         clause=source.get("clause") or "",
         unverified=tuple(wording.doubt(name, why) for name, why in row.rule.unverified.items()),
+        rounding=rounding,
     )
 
 

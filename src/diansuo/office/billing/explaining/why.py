@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from diansuo.core.quantity.band import Band
+from diansuo.core.tariff.classes import Component
 from diansuo.core.tariff.explaining import Cause
 from diansuo.office.base import wording
 from diansuo.office.base.scope import Scope
+from diansuo.office.billing.evidence import steps_of_line
 from diansuo.office.billing.explaining import causes, evidence, queries
 from diansuo.office.billing.explaining.lines import LineReason, reasons
 from diansuo.office.billing.explaining.queries import Against, Missing
 from diansuo.office.billing.explaining.stored import Stored, load
-from diansuo.office.billing.models import Bill
+from diansuo.office.billing.models import Bill, BillLine
 from diansuo.office.billing.waterfall import Waterfall, between
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
@@ -164,13 +168,35 @@ def record(found: Why) -> dict[str, Any]:
         answer["parts"].append(
             {name: row[name] for name in ("cause", "amount_fen", "energy_wh")} | {"words": said}
         )
+    by_days = {part.part for part in found.after.parts if part.by_days}
     for at, line in enumerate(found.after.lines):
         said = {
             key: {"title": each["lines"][at][0], "sentence": each["lines"][at][1]}
             for key, each in words.items()
         }
-        answer["lines"].append({"sequence": line.sequence, "amount_fen": line.amount_fen, "words": said})
+        answer["lines"].append(_evidence(line, by_days) | {"words": said})
     return answer
+
+
+def _evidence(line: BillLine, by_days: Collection[int]) -> dict[str, Any]:
+    """Return the facts a line keeps: quantity, price, amount, step or period, component, rule and rounding."""
+    return {
+        "sequence": line.sequence,
+        "component": Component(line.component).name.lower(),
+        "part": line.part,
+        "step": line.step or None,
+        "band": None if line.band is None else Band(line.band).key,
+        "quantity": line.quantity,
+        "unit": BillLine.Unit(line.unit).name.lower(),
+        "days": line.days or None,
+        "price_nano": line.price_nano,
+        "amount_fen": line.amount_fen,
+        "remainder_wh": line.remainder_wh,
+        "rule_id": line.rule.rule_id,
+        "slice_hash": line.rule.slice_hash,
+        "rulebook_hash": line.rule.rulebook_hash,
+        "rounding_steps": list(steps_of_line(line, by_days)),
+    }
 
 
 def _bill(bill: Bill) -> dict[str, Any]:
