@@ -9,6 +9,7 @@ from typing import Any
 from diansuo.core.quantity.month import first_day, month_of, next_month
 from diansuo.office.base.imports import operations
 from diansuo.office.base.models import Station
+from diansuo.office.base.modes import operations as modes
 from diansuo.office.billing.sheets import operations as sheets
 from diansuo.office.billing.sheets import reading
 from diansuo.office.billing.sheets.documents import Publication
@@ -22,12 +23,20 @@ MONTHS = (202409, 202410)  # billed; the month before opens the registers
 SEED = 5
 
 
-def run_months(folder: Path, *, customers: int = 600) -> Station:
+def run_months(folder: Path, *, customers: int = 600, mode: str = "alone") -> Station:
     """Import archive, price sheets and the readings of an opening and two months, and bill both."""
     files = sample.write(
-        folder, customers=customers, months=3, last_month=MONTHS[-1], seed=SEED, last_day=date(2024, 10, 6)
+        folder,
+        customers=customers,
+        months=3,
+        last_month=MONTHS[-1],
+        seed=SEED,
+        last_day=date(2024, 10, 6),
+        mode=mode,
     )
     _bring_in("archive", files.archive, valid_from=date(2024, 6, 1))
+    if mode == "beside":
+        modes.switch(Station.objects.get(), mode, user=None, now=builder.NOW)
     for month in files.readings:
         _price_sheet(folder / f"价格表_{month}.csv", month)
     for period, file in files.readings.items():
@@ -42,6 +51,8 @@ def run_months(folder: Path, *, customers: int = 600) -> Station:
             now=builder.NOW,
         )
         cycle.run(job, clock=lambda: builder.NOW)
+        if period in files.issued:
+            _bring_in("issued", files.issued[period])
     return Station.objects.get()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill, ExternalBill
@@ -24,13 +24,17 @@ class Comparison:
 
 
 def external_bills(scope: Scope) -> QuerySet[ExternalBill]:
-    """Return issued bills; ``own_fen`` is what we priced (None: nothing), ``difference_fen`` theirs less ours."""
+    """Return issued bills; ``own_fen`` is what we priced (None: nothing), ``difference_fen`` theirs less ours.
+
+    ``own_id`` is our bill, where there is one only.
+    """
     ours = Bill.objects.filter(contract__customer=OuterRef("customer"), period=OuterRef("period"))
     rows = ExternalBill.objects.filter(scope.limit("customer__station")).select_related("customer")
     # A customer has one bill a contract and metering point; the other system's is of all of them.
     whole = ours.order_by().values("contract__customer")
+    one = whole.annotate(bills=Count("id"), own_id=Min("id")).filter(bills=1)
     return rows.annotate(
-        own_id=Subquery(ours.order_by("id").values("id")[:1]),
+        own_id=Subquery(one.values("own_id")),
         own_fen=Subquery(whole.annotate(fen=Sum("amount_fen")).values("fen")),
         own_wh=Subquery(whole.annotate(wh=Sum("energy_wh")).values("wh")),
     ).annotate(
