@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from diansuo.core.tariff.comparing import Cause
+from diansuo.office.archive.importing.words import even
 from diansuo.office.billing.models import Comparison
 from diansuo.office.billing.opinion import operations as opinion
 from diansuo.sandbox.issued import SAMPLE_FEN
@@ -36,7 +37,7 @@ def test_every_mistake_of_the_other_system_is_found_under_its_cause_and_nothing_
     for one in Comparison.objects.select_related("bill__customer"):
         assert sum(one.effects) == one.issued_fen - one.own_fen
         # Customers with an invented price of their own in the sample are priced otherwise by design.
-        if one.bill.class_text in SAMPLE_FEN:
+        if even(one.bill.class_text) in {even(text) for text in SAMPLE_FEN}:
             assert one.effects[Cause.UNEXPLAINED - 1] == 0
             continue
         wrong = truth.get(one.bill.customer.number)
