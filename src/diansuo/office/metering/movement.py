@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import ReferenceType, ref
 
 import numpy as np
 
@@ -39,25 +40,30 @@ class Movement:
 
 # Of the whole station, so that it does not depend on how the month is cut into chunks, nor on how many points an
 # earlier run left unbilled; kept while one run of a job checks them.
-_kept: dict[tuple[int, int, int], Movement] = {}
+_kept: list[tuple[ReferenceType[Job], int, int, Movement]] = []
 
 
 def without_the_usual(job: Job, period: int, points: Int64, findings: Findings) -> Findings:
     """Leave out what R-HISTORY says of points that moved as their like did; asks the settled month of the station."""
     if not (findings.rule == Rule.HISTORY).any():
         return findings
-    key = (job.pk, job.round, period)
-    if key not in _kept:
-        moved = read(job.station_id, period)
-        _kept.clear()
-        _kept[key] = moved
-    moved = _kept[key]
+    moved = of_month(job, period)
     row = rows_of(moved.point, points)
     known = row >= 0
     usual, residential = np.full(len(points), NO_LIKE, np.int64), np.zeros(len(points), np.bool_)
     usual[known] = moved.usual_permille[row[known]]
     residential[known] = np.isin(moved.price_class[row[known]], columns.RESIDENTIAL)
     return unlike_the_like(findings, usual, residential, rules.thresholds(rules.scheduled_day(period, 1)))
+
+
+def of_month(job: Job, period: int) -> Movement:
+    """Return how the month of a job's station moved, read once while this run goes on."""
+    for kept, of_round, of_period, moved in _kept:
+        if kept() is job and (of_round, of_period) == (job.round, period):
+            return moved
+    moved = read(job.station_id, period)
+    _kept[:] = [(ref(job), job.round, period, moved)]
+    return moved
 
 
 def read(station_id: int, period: int) -> Movement:
