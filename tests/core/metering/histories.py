@@ -37,6 +37,7 @@ DEFAULTS = {
     "history_deviation_fraction": "0.5",
     "history_deviation_residential_kwh": "100",
     "history_deviation_other_kwh": "1000",
+    "history_alike_least_members": "5",
     "zero_run_periods": "3",
     "listed_energy_tolerance_kwh": "0.01",
 }

@@ -7,9 +7,10 @@ import numpy as np
 from diansuo.core.metering.findings import Findings, Rule, Values, found, merged
 from diansuo.core.metering.history import expected_wh
 from diansuo.core.metering.material import Material
+from diansuo.core.metering.movement import least_unusual_wh
 from diansuo.core.metering.registers import Register
 from diansuo.core.metering.segmentation import theoretical_maximum_wh
-from diansuo.core.quantity.arrays import Bool, Int64
+from diansuo.core.quantity.arrays import Bool
 
 
 def above_maximum(material: Material) -> Findings:
@@ -58,7 +59,8 @@ def against_history(material: Material) -> Findings:
 
     Unlike means at least `limit` apart: the absolute threshold or the relative one, whichever is more.
     Means are day averages times the days of this period. Where the same month of the year before is known,
-    the energy must be as unlike that too. A zero month has its own rule.
+    the energy must be as unlike that too. A zero month has its own rule. What moved as its like did is left out
+    afterwards, when the whole station is settled (`movement.unlike_the_like`).
     """
     past, settled = material.evidence.history, material.settled
     total_wh, present = settled.of(Register.ACTIVE_TOTAL)
@@ -67,9 +69,10 @@ def against_history(material: Material) -> Findings:
         return _of_period(material, Rule.HISTORY, nobody, actual=total_wh)
     recent_wh = expected_wh(past.recent_energy_wh, past.recent_days, settled.days)
     year_ago_wh = expected_wh(past.year_ago_energy_wh, past.year_ago_days, settled.days)
-    limit_wh = _allowed_wh(material, recent_wh)
+    limit_wh = least_unusual_wh(recent_wh, material.due.residential, material.thresholds)
     unlike_recent = (past.recent_days > 0) & (np.abs(total_wh - recent_wh) >= limit_wh)
-    unlike_year_ago = np.abs(total_wh - year_ago_wh) >= _allowed_wh(material, year_ago_wh)
+    year_limit_wh = least_unusual_wh(year_ago_wh, material.due.residential, material.thresholds)
+    unlike_year_ago = np.abs(total_wh - year_ago_wh) >= year_limit_wh
     mark = settled.ok & present & _sound(material) & (total_wh != 0)
     mark &= unlike_recent & ((past.year_ago_days == 0) | unlike_year_ago)
     return _of_period(material, Rule.HISTORY, mark, actual=total_wh, expected=recent_wh, limit=limit_wh)
@@ -96,19 +99,6 @@ def zero(material: Material) -> Findings:
 def _sound(material: Material) -> Bool:
     """Due points whose registers all ran forward and join, so that their energy means something."""
     return np.asarray(~material.settled.reversed & ~material.settled.broken, np.bool_)
-
-
-def _allowed_wh(material: Material, reference_wh: Int64) -> Int64:
-    """Least difference in Wh that is unusual beside a reference, per due row."""
-    thresholds = material.thresholds
-    floor_wh = np.where(
-        material.due.residential,
-        thresholds.history_deviation_residential_wh,
-        thresholds.history_deviation_other_wh,
-    )
-    # Rounded up: "at least half" of an odd number of Wh begins above its half.
-    relative_wh = -(-reference_wh * thresholds.history_deviation_permille // 1000)
-    return np.maximum(floor_wh, relative_wh)
 
 
 def _of_period(

@@ -19,6 +19,7 @@ PARAMETERS: Final[dict[str, tuple[str, int]]] = {
     "history_deviation_fraction": ("history_deviation_permille", 1000),
     "history_deviation_residential_kwh": ("history_deviation_residential_wh", 1000),
     "history_deviation_other_kwh": ("history_deviation_other_wh", 1000),
+    "history_alike_least_members": ("history_least_members", 1),
     "zero_run_periods": ("zero_run_periods", 1),
     "listed_energy_tolerance_kwh": ("listed_energy_tolerance_wh", 1000),
 }
@@ -41,6 +42,7 @@ class Thresholds:
         history_deviation_permille: relative deviation from which a month is unusual.
         history_deviation_residential_wh: and the least absolute one, residential.
         history_deviation_other_wh: the same for everyone else.
+        history_least_members: a group of fewer like points has no middle change to compare with.
         zero_run_periods: zero months in a row that call for a visit.
         listed_energy_tolerance_wh: how far a list's own energy may differ from the computed one.
     """
@@ -53,6 +55,7 @@ class Thresholds:
     history_deviation_permille: int
     history_deviation_residential_wh: int
     history_deviation_other_wh: int
+    history_least_members: int
     zero_run_periods: int
     listed_energy_tolerance_wh: int
 

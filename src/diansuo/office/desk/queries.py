@@ -96,15 +96,24 @@ def month(scope: Scope, *, job_id: int) -> Month:
 
 def held(scope: Scope, *, job_id: int, limit: int | None = None) -> list[Held]:
     """Return who is held in a month and why, by customer number."""
-    job = Job.objects.get(scope.limit("station"), pk=job_id)
-    return _by_customer(_blocking(job, int(job.options["period"])), limit)
+    return _by_customer(blocking(scope, job_id=job_id), limit)
 
 
 def warned(scope: Scope, *, job_id: int, limit: int | None = None) -> list[Held]:
     """Return who goes out with a warning in a month (held by nothing), and of what, by customer number."""
+    return _by_customer(warning(scope, job_id=job_id), limit)
+
+
+def blocking(scope: Scope, *, job_id: int) -> Any:
+    """Return the findings that hold bills of a month."""
     job = Job.objects.get(scope.limit("station"), pk=job_id)
-    period = int(job.options["period"])
-    return _by_customer(_warning(job, period), limit)
+    return _blocking(job, int(job.options["period"]))
+
+
+def warning(scope: Scope, *, job_id: int) -> Any:
+    """Return the warnings of a month about points that nothing holds."""
+    job = Job.objects.get(scope.limit("station"), pk=job_id)
+    return _warning(job, int(job.options["period"]))
 
 
 def hold_ups(scope: Scope, *, job_id: int) -> list[HoldUp]:

@@ -19,7 +19,7 @@ from diansuo.core.metering.demand import NO_DEMAND
 from diansuo.core.quantity.arrays import Int64
 from diansuo.office.base.bulk import insert_columns, iso_days
 from diansuo.office.base.models import Job
-from diansuo.office.metering import checking, issued
+from diansuo.office.metering import checking, issued, movement
 from diansuo.office.metering.models import Consumption, Finding
 from diansuo.office.metering.points import netting
 
@@ -73,6 +73,7 @@ def check_points(job: Job, period: int, low: int, high: int) -> Write:
     points, findings = _found.pop(key, None) or _points_and_findings(
         checking.examine_range(job.station_id, period, low, high)
     )
+    findings = movement.without_the_usual(job, period, points, findings)
     rows = finding_columns(job.pk, period, points, findings)
     counts = {"findings": len(findings), "held": int(findings.held(len(points)).sum())}
     together = netting.settle_together(job, period, low, high)

@@ -22,7 +22,7 @@ from diansuo.office.base.forms import DayInput
 from diansuo.office.base.models import Job, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
-from diansuo.office.desk import cycle, page_queries, queries
+from diansuo.office.desk import cycle, held_queries, page_queries, queries
 from diansuo.office.desk.wording import (
     STAGE_TONES,
     counts,
@@ -33,7 +33,10 @@ from diansuo.office.desk.wording import (
     stage_title,
 )
 
-HELD_SHOWN = 200
+FEW = 3
+"""Of each rule, on the page of the month."""
+MOST = 200
+"""Of the one rule asked for; the workbook has them all."""
 
 
 class IssueForm(forms.Form):
@@ -74,15 +77,12 @@ def month_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
     }
     if job:
         context |= _progress_context(scope, job)
-        held = queries.held(scope, job_id=job.pk, limit=HELD_SHOWN)
         month = queries.month(scope, job_id=job.pk)
         context |= {
             "month": month,
             "job_state": job_state(job, month.drafts),
-            "held": held,
             "reasons": _reasons(scope, job, station_id, period),
-            "subjects": _subjects(scope, held),
-            "warned": queries.warned(scope, job_id=job.pk, limit=HELD_SHOWN),
+            **_groups(scope, job, request.GET.get("rule") or None),
             "opened": page_queries.opened(scope, station_id=station_id, period=period),
         }
     return render(request, "desk/cycle.html", context)
@@ -96,30 +96,44 @@ def _reasons(scope: Scope, job: Job, station_id: int, period: int) -> list[dict[
             "title": one.title,
             "customers": one.customers,
             "held": one.held,
-            "url": f"{desk}?rule={one.rule}" if one.audited else "#held" if one.held else "#warned",
+            "url": f"{desk}?rule={one.rule}"
+            if one.audited
+            else f"?rule={one.rule}#{'held' if one.held else 'warned'}",
         }
         for one in queries.hold_ups(scope, job_id=job.pk)
     ]
 
 
-def _subjects(scope: Scope, held: list[queries.Held]) -> dict[int, dict[str, Subject]]:
-    """Return what a task about each problem of each held customer would be about, by customer, then by problem."""
-    managers = archive.manager_ids(scope, [row.customer_id for row in held], timezone.localdate())
+def _groups(scope: Scope, job: Job, rule: str | None) -> dict[str, Any]:
+    """Return what is held and what is warned of, rule by rule: the first few of each, or all of the one asked for."""
+    asked = {"job_id": job.pk, "rows": MOST if rule else FEW, "rule": rule}
+    held, warned = held_queries.held(scope, **asked), held_queries.warned(scope, **asked)
+    rows = [row for group in held for row in group.rows]
+    managers = archive.manager_ids(scope, [row.customer_id for row in rows], timezone.localdate())
     return {
-        row.customer_id: {
-            words.title: Subject(
-                f"{words.title}：{row.name} {row.number}",
-                source="bill",
-                customer_number=row.number,
-                url=f"{reverse('customer', args=[row.customer_id])}#findings",
-                staff_id=managers.get(row.customer_id),
-                station_id=row.station_id,
-                instruction=f"{words.reason}\n{words.remedy}",
-            )
-            for words in row.findings
-        }
-        for row in held
+        "rule": rule,
+        "held": [
+            {
+                "group": group,
+                "rows": [(row, _subject(row, managers.get(row.customer_id))) for row in group.rows],
+            }
+            for group in held
+        ],
+        "warned": [{"group": group, "rows": [(row, None) for row in group.rows]} for group in warned],
     }
+
+
+def _subject(row: held_queries.Row, manager: int | None) -> Subject:
+    """Return what a task about a held customer's problem would be about."""
+    return Subject(
+        f"{row.words.title}：{row.name} {row.number}",
+        source="bill",
+        customer_number=row.number,
+        url=f"{reverse('customer', args=[row.customer_id])}#findings",
+        staff_id=manager,
+        station_id=row.station_id,
+        instruction=f"{row.words.reason}\n{row.words.remedy}",
+    )
 
 
 def month_progress(request: HttpRequest, job_id: int) -> HttpResponse:

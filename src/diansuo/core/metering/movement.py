@@ -1,0 +1,52 @@
+"""What moved as its like did: a whole village's August is nobody's finding."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from diansuo.core.metering.findings import Findings, Rule
+from diansuo.core.metering.thresholds import Thresholds
+from diansuo.core.quantity.arrays import Bool, Int64, require
+from diansuo.core.quantity.wide import quotient
+
+NO_LIKE: Final = -1
+"""Change of a point whose like are too few to have a middle."""
+
+
+def unlike_the_like(
+    findings: Findings, usual_permille: Int64, residential: Bool, thresholds: Thresholds
+) -> Findings:
+    """Leave out each R-HISTORY whose energy moved as the middle of its area and class did; all else stays.
+
+    A finding remains only if its energy is also unlike `expected` × usual change, by the thresholds of R-HISTORY.
+
+    Args:
+        findings: of one month, as `check_readings` returns them.
+        usual_permille: int64 (due rows,), middle change of energy a day among a point's like against their recent
+            months, thousandths; `NO_LIKE` where there is none, and the finding remains.
+        residential: bool (due rows,).
+        thresholds: in force.
+    """
+    require(np.int64, usual_permille=usual_permille)
+    asked = np.flatnonzero((findings.rule == Rule.HISTORY) & (findings.due_row >= 0))
+    due = findings.due_row[asked]
+    asked, due = asked[usual_permille[due] != NO_LIKE], due[usual_permille[due] != NO_LIKE]
+    if not len(asked):
+        return findings
+    usual_wh = quotient([findings.expected[asked], usual_permille[due]], [1000], rounding="down")
+    least_wh = least_unusual_wh(usual_wh, residential[due], thresholds)
+    kept = np.ones(len(findings), np.bool_)
+    kept[asked[np.abs(findings.actual[asked] - usual_wh) < least_wh]] = False
+    return findings.take(np.flatnonzero(kept))
+
+
+def least_unusual_wh(reference_wh: Int64, residential: Bool, thresholds: Thresholds) -> Int64:
+    """Return the least difference in Wh that is unusual beside a reference, per row."""
+    floor_wh = np.where(
+        residential, thresholds.history_deviation_residential_wh, thresholds.history_deviation_other_wh
+    )
+    # Rounded up: "at least half" of an odd number of Wh begins above its half.
+    relative_wh = -(-reference_wh * thresholds.history_deviation_permille // 1000)
+    return np.maximum(floor_wh, relative_wh)
