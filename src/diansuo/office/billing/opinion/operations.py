@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 import numpy as np
 from django.db import transaction
 
-from diansuo.core.quantity.arrays import Int64
 from diansuo.core.rules import RuleBook
 from diansuo.core.tariff import Freeze
 from diansuo.core.tariff.comparing import Priced, Split, lines_in_their_kinds, split
@@ -81,15 +80,29 @@ def split_of(month: Month, book: RuleBook, place: str) -> Split:
     count = len(month)
 
     def price(rows: Rows) -> Priced:
-        found = reprice(rows, count, Freeze.none(), book, place)
-        households = None if found.households is None else (found.households.lines, rows.of_household)
-        commercial = found.commercial and (found.commercial.bills.lines, rows.of_commercial)
-        rate: Int64 = np.zeros(count, np.int64)
-        if found.commercial is not None:
-            rate[rows.of_commercial] = found.commercial.bills.adjustment_rate
-        return Priced(found.amount_fen, found.priced, lines_in_their_kinds(households, commercial), rate)
+        return _priced(rows, count, book, place)
 
     return split(month.rows, month.ours, month.theirs, month.stated, price, month.stored)
+
+
+def _priced(rows: Rows, count: int, book: RuleBook, place: str) -> Priced:
+    """Price the bills that have rows; the engine is told of no others, for it would refuse each of them."""
+    asked = np.unique(np.concatenate([rows.of_household, rows.of_commercial]))
+    close = replace(
+        rows,
+        of_household=np.searchsorted(asked, rows.of_household),
+        of_commercial=np.searchsorted(asked, rows.of_commercial),
+    )
+    found = reprice(close, len(asked), Freeze.none(), book, place)
+    amount, rate = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    priced = np.zeros(count, np.bool_)
+    amount[asked], priced[asked] = found.amount_fen, found.priced
+    households = None if found.households is None else (found.households.lines, rows.of_household)
+    commercial = None
+    if found.commercial is not None:
+        commercial = (found.commercial.bills.lines, rows.of_commercial)
+        rate[rows.of_commercial] = found.commercial.bills.adjustment_rate
+    return Priced(amount, priced, lines_in_their_kinds(households, commercial), rate)
 
 
 def _forget(station_id: int, period: int) -> None:
