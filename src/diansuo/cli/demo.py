@@ -155,10 +155,15 @@ def _steps(
     folder: Path, files: Any, mode: DemoMode, today: date, password: str
 ) -> Iterator[tuple[str, Callable[[], None]]]:
     """Yield what is done with the sample's files, in the order in which a station would have done it."""
-    from diansuo.core.quantity.month import month_of, next_month
+    from diansuo.core.quantity.month import first_day, month_of, next_month
 
     yield files.archive.name, lambda: _import("archive", files.archive)
     yield t("演示账号", "demo users"), lambda: _install_users(password)
+    if files.special is not None:
+        since = first_day(min(files.readings))
+        yield files.special.name, lambda: _import("archive", files.special, since)
+    for file in files.market.values():
+        yield file.name, lambda file=file: _import("market_prices", file)
     for month in files.readings:
         file = folder / f"价格表_{month}.csv"
         waits = month == _last_month(today)
