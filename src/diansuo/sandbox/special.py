@@ -18,7 +18,8 @@ import numpy as np
 from diansuo.sandbox import lists
 
 POINT_COLUMNS: Final = (
-    "变损计费方式", "生产班次", "主分表关系", "上级计量点编号", "定量定比", "定比值", "计量点电价类别", "光伏上网方式", "光伏投产日期",
+    "变损计费方式", "生产班次", "主分表关系", "上级计量点编号", "定量定比", "定比值",
+    "计量点电价类别", "光伏上网方式", "光伏投产日期",
 )  # fmt: skip
 PRICE_COLUMNS: Final = ("用户编号", "用电月份", "平电价")
 SHARE_PERCENT: Final = "20"
