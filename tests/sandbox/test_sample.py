@@ -207,3 +207,29 @@ def test_the_low_voltage_lines_are_trees_that_end_at_every_customer(sample: book
 
 def _all_customers(of: books.Books) -> set[str]:
     return {row["用户编号"] for row in _archive(of) if row["用户编号"]}
+
+
+def test_an_office_that_bills_has_sound_customers_of_rarer_kinds_and_their_market_prices(
+    tmp_path: Path,
+) -> None:
+    made = books.write(tmp_path, months=2, customers=500)
+    assert made.files.special is not None
+    rows = books.table(made.files.special)
+    shop, master, share, roof, factory = rows.iter_rows(named=True)
+
+    assert shop["购电方式"] == "直接参与市场"
+    assert roof["光伏上网方式"] == "余电上网"
+    assert factory["计量方式"] == "高供低计"
+    assert (share["上级计量点编号"], share["定量定比"]) == (master["计量点编号"], "定比")
+    faulty = set(books.table(made.files.truth).filter(pl.col("种类") != "漏抄")["用户编号"])
+    assert {row["用户编号"] for row in (shop, master, roof, factory)}.isdisjoint(faulty)
+    assert list(made.files.market)[-2:] == list(made.files.readings)
+    for file in made.files.market.values():
+        assert books.table(file)["用户编号"].cast(pl.String).to_list() == [str(shop["用户编号"])]
+
+
+def test_beside_another_system_nobody_is_of_a_rarer_kind(tmp_path: Path) -> None:
+    files = books.write(tmp_path, months=2, mode="beside").files
+
+    assert (files.special, files.market) == (None, {})
+    assert not list(tmp_path.glob("市场电价_*"))

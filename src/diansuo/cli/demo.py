@@ -159,6 +159,7 @@ def _steps(
 
     yield files.archive.name, lambda: _import("archive", files.archive)
     yield t("演示账号", "demo users"), lambda: _install_users(password)
+    yield from _rarer_customers(files)
     for month in files.readings:
         file = folder / f"价格表_{month}.csv"
         waits = month == _last_month(today)
@@ -189,6 +190,17 @@ def _steps(
     if files.arrears is not None:
         yield files.arrears.name, lambda: _import("arrears", files.arrears)
     yield files.failures.name, lambda: _import("failures", files.failures)
+
+
+def _rarer_customers(files: Any) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Yield how customers of rarer kinds become so on the first reading day, and the market's prices."""
+    from diansuo.core.quantity.month import first_day
+
+    if files.special is not None:
+        since = first_day(min(files.readings))
+        yield files.special.name, lambda: _import("archive", files.special, since)
+    for file in files.market.values():
+        yield file.name, lambda file=file: _import("market_prices", file)
 
 
 def _install_users(password: str) -> None:

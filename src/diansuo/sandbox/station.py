@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from diansuo.core.quantity.month import first_day, month_of, next_month
-from diansuo.sandbox import curves, freezing, issued, lists, physics, registers
+from diansuo.sandbox import curves, freezing, issued, lists, physics, registers, special
 from diansuo.sandbox.faults import (
     LAST_MONTH_UNREAD,
     MISREAD_BY_WH,
@@ -41,7 +41,11 @@ Advance = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Where the sample lies: readings and freezes by month; ``issued`` and ``arrears`` only beside another system."""
+    """Where the sample lies: readings and freezes by month; ``issued`` and ``arrears`` only beside another system.
+
+    ``special`` tells again of the customers that are of rarer kinds from the first reading day on, ``market`` what
+    those on the market pay by month of use; both only where the office bills.
+    """
 
     archive: Path
     readings: dict[int, Path]
@@ -59,6 +63,8 @@ class Files:
     freeze_rows: int
     issued: dict[int, Path] = field(default_factory=dict)
     arrears: Path | None = None
+    special: Path | None = None
+    market: dict[int, Path] = field(default_factory=dict)
 
     @property
     def freeze(self) -> Path:
@@ -149,6 +155,7 @@ def _written(
         own = rows[: layout.customers]
         bills, arrears, wrong = issued.write_issued(folder, own, used, days[-1], seed, made.ending)
         made.mistaken(wrong)
+    rarer, market = made.special(periods, seed) if mode == "alone" else (None, {})
     exchange_days = [fault.from_day for fault in made.faults if fault.kind == "换表"]
     return Files(
         archive=archive,
@@ -167,6 +174,8 @@ def _written(
         freeze_rows=freeze_rows,
         issued=bills,
         arrears=arrears,
+        special=rarer,
+        market=market,
     )
 
 
@@ -263,6 +272,21 @@ class _Writing:
             path, [{**row, "电能表编号": freezing.new_meter(row["电能表编号"])} for row in exchanged]
         )
         return path
+
+    def special(self, periods: list[int], seed: int) -> tuple[Path, dict[int, Path]]:
+        """Write the archive rows of customers of rarer kinds, and the market's prices of each month of use."""
+        own = self.layout.columns
+        numbers = {int(column): self.rows[at]["用户编号"] for at, column in enumerate(own)}
+        faulty = {numbers[fault.customer] for fault in self.faults if fault.customer in numbers}
+        feeding = np.flatnonzero(self.registers.back[own, -1] > 0).tolist()
+        chosen = special.rows(self.rows[: self.layout.customers], feeding, faulty)
+        path = self.folder / f"用户档案_特殊{self.ending}"
+        special.write(path, chosen)
+        months = [next_month(periods[0], -1), *periods]
+        market = {month: self.folder / f"市场电价_{month}.csv" for month in months}
+        for month, file in market.items():
+            special.write_market_prices(file, chosen, month, seed)
+        return path, market
 
     def _shown(
         self, place: int, month: int, months: int, rates: Rates, random: np.random.Generator
