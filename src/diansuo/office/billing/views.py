@@ -87,7 +87,7 @@ def bill_list(request: HttpRequest, period: int) -> HttpResponse:
                 tones={True: "warn"},
             ),
         ),
-        key=("contract_id",),
+        key=("contract_id", "id"),  # a contract has a bill for each of its metering points
         empty=_("这个月还没有账单。在“电费流程”里执行这个月，这里就有了。"),
         file_name=_("电费账单") + f"_{period}",
         search=lists.any_of("contract__customer__number__startswith", "contract__customer__name__contains"),
