@@ -19,7 +19,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.billing.average import book, policy, queries
 from diansuo.office.billing.average.book import Group
 from diansuo.office.billing.models import Bill, BillLine
-from diansuo.office.billing.queries import periods
+from diansuo.office.billing.sums.queries import periods
 from diansuo.office.billing.waterfall import between
 from diansuo.office.config import rulebook
 from tests.office.base import pages

@@ -19,6 +19,7 @@ from diansuo.office.billing.rebilling.models import (
     RebillRefusal,
 )
 from diansuo.office.billing.sheets.models import PriceSheet
+from diansuo.office.billing.sums.models import MonthSum
 from diansuo.office.metering.models import Consumption
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "CorrectionMonth",
     "ExternalBill",
     "FeedInSettlement",
+    "MonthSum",
     "PriceSheet",
     "RebillRefusal",
     "RuleSlice",

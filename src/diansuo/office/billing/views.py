@@ -22,6 +22,7 @@ from diansuo.office.billing.explaining.queries import Against
 from diansuo.office.billing.marks import mark_words
 from diansuo.office.billing.models import Bill
 from diansuo.office.billing.operations import COMMERCIAL
+from diansuo.office.billing.sums import queries as sums
 from diansuo.office.billing.wording import doubt, rule_title
 from diansuo.office.metering import page_queries as metering
 
@@ -39,11 +40,10 @@ def _states(scope: Scope) -> dict[int, Any]:
 def month_list(request: HttpRequest) -> HttpResponse:
     """Show the months that have bills, with their totals."""
     scope = Scope.of(request.user)
-    return render(
-        request,
-        "billing/months.html",
-        {"months": queries.months(scope), "states": _states(scope), "section": "bills"},
-    )
+    corrected = sums.corrected(scope)
+    months = [row | {"corrected_fen": corrected.get(row["period"], (0, 0))[1]} for row in sums.months(scope)]
+    context = {"months": months, "corrected": corrected, "states": _states(scope), "section": "bills"}
+    return render(request, "billing/months.html", context)
 
 
 def _about_bill(bill: Bill) -> Subject:

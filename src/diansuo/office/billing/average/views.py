@@ -23,6 +23,7 @@ from diansuo.office.billing.average import listing, queries, rules
 from diansuo.office.billing.average.asked import Asked, asked
 from diansuo.office.billing.average.figures import sums
 from diansuo.office.billing.average.wording import EFFECTS, RATES
+from diansuo.office.billing.sums import queries as kept
 from diansuo.office.billing.waterfall import Waterfall, between
 
 ROWS = 100
@@ -49,8 +50,15 @@ def change(request: HttpRequest) -> HttpResponse:
             "rows": [(listing.link(of, by, row["key"]), cells(columns, row)) for row in rows],
             "foot": cells(columns, listing.row(_("合计"), total)),
             "by": by,
+            "corrections": _corrections(scope, of),
         }
     return render(request, "billing/average/change.html", context)
+
+
+def _corrections(scope: Scope, of: Asked) -> list[tuple[int, int]]:
+    """Return what issued corrections changed of the two months; their bills, and so the averages, do not have it."""
+    found = kept.corrected(scope)
+    return [(month, found[month][1]) for month in (of.against, of.period) if month in found]
 
 
 def _chart(of: Asked, total: dict[str, int]) -> Waterfall:
