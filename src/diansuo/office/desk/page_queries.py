@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import Count, Exists, Min, OuterRef, Sum
 
@@ -12,6 +13,8 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill
 from diansuo.office.desk import cycle
 from diansuo.office.metering.models import Consumption, Finding, MissedReading, RegisterReading
+
+GAPS_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,20 @@ def recent_batches(scope: Scope, *, limit: int = 5) -> list[ImportBatch]:
 
 
 def gaps(scope: Scope, *, period: int | None) -> Gaps:
-    """Count what is missing: in the archive, and among the readings of a month."""
+    """Count what is missing: in the archive, and among the readings of a month.
+
+    Kept in this process while neither archive nor readings change: it is a look at every customer.
+    """
+    return _gaps(scope, period, tuple((one.pk, one.revision) for one in scope.stations()))
+
+
+def forget() -> None:
+    """Drop what is remembered: for another database behind the same stations, as in tests."""
+    _gaps.cache_clear()
+
+
+@lru_cache(maxsize=GAPS_KEPT)
+def _gaps(scope: Scope, period: int | None, _revisions: tuple[tuple[int, int], ...]) -> Gaps:
     points = MeteringPoint.objects.filter(scope.limit("station"), contract__isnull=False)
     areas = TransformerArea.objects.filter(scope.limit("station"), master_points__isnull=True)
     missed = MissedReading.objects.filter(scope.limit("point__station"), period=period)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Max, Min, Q, QuerySet, Sum
+from django.db.models import F, Max, Min, Q, QuerySet, Sum
 
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.rebilling.models import Correction, CorrectionMonth
@@ -29,6 +29,21 @@ def months(scope: Scope) -> list[dict[str, int]]:
     rows = with_bills(scope).values("period", drafts=Sum("unissued"))
     sums = {name: Sum(name) for name in ("issued", "energy_wh", "amount_fen")}
     return list(rows.annotate(**sums).order_by("-period"))
+
+
+def bills_by_month(scope: Scope, periods: Iterable[int], *, station_id: int | None = None) -> dict[int, int]:
+    """Return how many bills, issued or not, there are in each of these months that has any; of one station if asked."""
+    rows = with_bills(scope).filter(period__in=list(periods))
+    if station_id is not None:
+        rows = rows.filter(station=station_id)
+    counts = rows.order_by().values_list("period").annotate(bills=Sum(F("issued") + F("unissued")))
+    return dict(counts)
+
+
+def of_station(scope: Scope, *, station_id: int, period: int) -> MonthSum:
+    """Return the sums of one station's month; all noughts where it has no bills."""
+    found = MonthSum.objects.filter(scope.limit("station"), station=station_id, period=period).first()
+    return found or MonthSum(station_id=station_id, period=period)
 
 
 def corrected(scope: Scope) -> dict[int, tuple[int, int]]:
@@ -59,3 +74,9 @@ def state(station_id: int, periods: Iterable[int]) -> State:
     """Return what changes with every bill written, dropped or issued in these months: period and version."""
     rows = MonthSum.objects.filter(station=station_id, period__in=list(periods))
     return tuple(rows.order_by("period").values_list("period", "version"))
+
+
+def states(scope: Scope, periods: Iterable[int]) -> tuple[tuple[int, int, int], ...]:
+    """Return the same of all stations of a scope: station, period and version."""
+    rows = MonthSum.objects.filter(scope.limit("station"), period__in=list(periods))
+    return tuple(rows.order_by("station", "period").values_list("station", "period", "version"))
