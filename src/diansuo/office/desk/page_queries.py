@@ -53,13 +53,12 @@ class Opened:
     name: str
 
 
-def months_read(scope: Scope) -> list[int]:
-    """Return the months that have readings, latest first."""
+def _months_read() -> list[int]:
+    """Return the months for which any station has readings, latest first."""
     found: list[int] = []
     last = 0
     while True:  # one index seek a month instead of a look at every reading
-        rows = RegisterReading.objects.filter(scope.limit("point__station"), period__gt=last)
-        upcoming = rows.aggregate(period=Min("period"))["period"]
+        upcoming = RegisterReading.objects.filter(period__gt=last).aggregate(period=Min("period"))["period"]
         if upcoming is None:
             return found[::-1]
         found.append(upcoming)
@@ -69,12 +68,14 @@ def months_read(scope: Scope) -> list[int]:
 def open_months(scope: Scope) -> list[OpenMonth]:
     """Return the months with readings that nobody has run the cycle for, latest first."""
     started = set(Job.objects.filter(scope.limit("station"), kind=cycle.KIND).values_list("key", flat=True))
-    found = []
-    for period in months_read(scope):
-        for station in scope.stations():
+    found, stations = [], list(scope.stations())
+    for period in _months_read():
+        for station in stations:
             if cycle.job_key(station.pk, period) in started:
                 continue
-            if RegisterReading.objects.filter(point__station=station, period=period).exists():
+            # From the station's points, the first of which has a reading as a rule, not through the whole month.
+            read = RegisterReading.objects.filter(point=OuterRef("pk"), period=period)
+            if MeteringPoint.objects.filter(Exists(read), station=station).exists():
                 found.append(OpenMonth(station, period))
     return found
 
