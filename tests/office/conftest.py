@@ -20,10 +20,13 @@ REAL_HOUSEHOLDS = Path(__file__).resolve().parents[3] / "shared" / "data" / "rea
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """Each test begins with another database: losses kept by station and revision are dropped."""
+    """Each test begins with another database: what is kept by station and revision is dropped."""
+    from diansuo.office.billing.average import book, policy, queries
+    from diansuo.office.desk import page_queries
     from diansuo.office.network import months
 
-    months.forget()
+    for each in (months, book, policy, queries, page_queries):
+        each.forget()
 
 
 @pytest.fixture

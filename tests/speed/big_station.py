@@ -24,7 +24,7 @@ from diansuo.office.archive.models import (
 )
 from diansuo.office.base import bulk
 from diansuo.office.base.models import Company, Staff, Station
-from diansuo.office.billing.models import Bill, BillLine
+from diansuo.office.billing.models import Bill, BillLine, MonthSum
 from diansuo.office.collection.models import Receivable
 from diansuo.office.metering.models import Consumption, RegisterReading
 
@@ -105,7 +105,7 @@ def repeat_months(months: int) -> None:
     """Copy the billed month, with its lines and dues, into the months before it (SQLite; amounts stay the same)."""
     for back in range(1, months):
         period = next_month(PERIOD, -back)
-        for model in (Consumption, Bill, BillLine, Receivable):
+        for model in (Consumption, Bill, BillLine, MonthSum, Receivable):
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(_copy_sql(model, period, back))
 

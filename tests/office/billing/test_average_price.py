@@ -19,7 +19,8 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.billing.average import book, policy, queries
 from diansuo.office.billing.average.book import Group
 from diansuo.office.billing.models import Bill, BillLine
-from diansuo.office.billing.queries import periods
+from diansuo.office.billing.sums import operations
+from diansuo.office.billing.sums.queries import periods
 from diansuo.office.billing.waterfall import between
 from diansuo.office.config import rulebook
 from tests.office.base import pages
@@ -36,12 +37,6 @@ ADDRESSES = (
     "/average/outliers/",
     "/average/execution/",
 )
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    book.forget()
-    policy.forget()
 
 
 def _two_months() -> None:
@@ -235,5 +230,6 @@ def test_without_bills_the_page_says_what_fills_it(auditor: Client) -> None:
     Payment.objects.all().delete()
     Receivable.objects.all().delete()
     Bill.objects.all().delete()
+    operations.recount()
 
     assert "还没有账单" in auditor.get("/average/").content.decode()

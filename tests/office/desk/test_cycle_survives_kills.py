@@ -40,6 +40,9 @@ BOOKS = {
         FROM billing_billline l JOIN billing_bill b ON b.id = l.bill_id JOIN billing_ruleslice r ON r.id = l.rule_id
         JOIN archive_contract k ON k.id = b.contract_id JOIN archive_customer u ON u.id = k.customer_id
         ORDER BY 1, 2, 3""",
+    "sums": """
+        SELECT t.name, s.period, s.issued, s.unissued, s.energy_wh, s.amount_fen
+        FROM billing_monthsum s JOIN base_station t ON t.id = s.station_id ORDER BY 1, 2""",
     "receivables": """
         SELECT u.number, a.period, a.amount_fen, a.paid_fen, a.due_date
         FROM collection_receivable a JOIN archive_customer u ON u.id = a.customer_id ORDER BY 1, 2""",

@@ -28,6 +28,7 @@ from diansuo.office.base.imports.kinds import Options, Plan
 from diansuo.office.base.models import Company, ImportBatch, Job, Staff, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill, RuleSlice
+from diansuo.office.billing.sums import operations as sums
 from diansuo.office.metering import settling
 from diansuo.office.metering.models import Consumption, Finding
 
@@ -171,7 +172,7 @@ def issue(station: Station, period: int, amount_fen: int = 10_000) -> list[Bill]
     settlement, _made = RuleSlice.objects.get_or_create(
         slice_hash="test", rulebook_hash="test", rule_id="test", effective_date=SINCE, content={}
     )
-    return [
+    issued = [
         Bill.objects.create(
             settlement=settlement,
             contract=row.point.contract,
@@ -189,3 +190,5 @@ def issue(station: Station, period: int, amount_fen: int = 10_000) -> list[Bill]
         )
         for row in ready.select_related("point__contract", "job").order_by("id")
     ]
+    sums.recount()
+    return issued

@@ -20,6 +20,7 @@ from diansuo.office.billing.rebilling.models import (
     RebillRefusal,
 )
 from diansuo.office.billing.sheets.models import PriceSheet
+from diansuo.office.billing.sums.models import MonthSum
 from diansuo.office.metering.models import Consumption
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "ExternalBill",
     "ExternalLine",
     "FeedInSettlement",
+    "MonthSum",
     "PriceSheet",
     "RebillRefusal",
     "RuleSlice",

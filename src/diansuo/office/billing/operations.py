@@ -27,6 +27,7 @@ from diansuo.office.billing.models import Bill, BillFacts, BillLine, BillPart, B
 from diansuo.office.billing.points import feeding, refusing
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.place import commercial_place
+from diansuo.office.billing.sums import operations as sums
 from diansuo.office.metering.models import Finding
 
 Write = Callable[[], dict[str, int]]
@@ -55,7 +56,7 @@ def drop_drafts(station_id: int, period: int, low: int, high: int) -> None:
             belonging._raw_delete(belonging.db)
         used = Bill.rules.through.objects.filter(bill__in=drafts)
         used._raw_delete(used.db)
-        drafts._raw_delete(drafts.db)
+        sums.drop_drafts(station_id, period, drafts._raw_delete(drafts.db))
     feeding.drop_drafts(station_id, period, low, high)
 
 
@@ -124,6 +125,9 @@ def price_points(job: Job, period: int, low: int, high: int) -> Write:
     def write() -> dict[str, int]:
         count = columns.store_bills(job.pk, home.ready, bills, home.parts, home.kept)
         count += pricing.store(job.pk, answer)
+        contracts = ready.contract[rows]
+        if count:
+            sums.add_drafts(job.station_id, period, count, int(contracts.min()), int(contracts.max()))
         Finding.objects.bulk_create([*refused, *remarked])
         feeding.store(owed)
         amount = int(bills.amount_fen[bills.priced].sum()) + answer.amount_fen
@@ -247,9 +251,11 @@ def issue_points(station_id: int, period: int, low: int, high: int, issued_date:
                 WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND p.station_id = %s
                 AND NOT EXISTS (SELECT 1 FROM metering_finding f WHERE f.period = c.period
                                 AND f.point_id = c.point_id AND f.severity = 2))
+            RETURNING energy_wh, amount_fen
             """,
             [issued_date, period, period, low, high, station_id],
         )
-        issued = cursor.rowcount
+        issued = cursor.fetchall()
+    sums.issue(station_id, period, issued)
     feeding.issue(station_id, period, low, high, issued_date)
-    return {"issued": issued}
+    return {"issued": len(issued)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Max, Min, Q, QuerySet, Sum
 
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import wording
@@ -21,6 +21,7 @@ from diansuo.office.billing.models import (
     FeedInSettlement,
     RuleSlice,
 )
+from diansuo.office.billing.sums import queries as sums
 from diansuo.office.metering.models import PointSettlement
 from diansuo.office.network.prices import NANO_WH_PER_FEN
 
@@ -56,8 +57,14 @@ def bills(scope: Scope, *, period: int | None = None, issued_only: bool = False)
         "contract__customer", "contract__premise", "consumption__point"
     )
     if period is not None:
-        rows = rows.filter(period=period)
+        rows = rows.filter(_within(scope, period), period=period)
     return rows.filter(state=Bill.State.ISSUED) if issued_only else rows
+
+
+def _within(scope: Scope, period: int) -> Q:
+    """Return the bounds of the viewer's bills in the order of the month's index: they begin there, not at its start."""
+    bounds = None if scope.station_ids is None else sums.contract_bounds(scope, period)
+    return Q(contract__gte=bounds[0], contract__lte=bounds[1]) if bounds else Q()
 
 
 def bill(scope: Scope, *, bill_id: int) -> Bill | None:
@@ -76,15 +83,23 @@ def average_price_nano(scope: Scope, *, station_id: int, period: int) -> int | N
     Of bills issued here, or else of those another system issued. Nano-yuan per kWh, rounded down; None while there
     is no issued bill of any energy.
     """
-    ours = Bill.objects.filter(scope.limit(STATION), **{STATION: station_id}, state=Bill.State.ISSUED)
-    theirs = ExternalBill.objects.filter(scope.limit("customer__station"), customer__station=station_id)
-    for issued in (ours, theirs):
-        before = issued.filter(period__lte=period).aggregate(month=Max("period"))["month"]
-        month = before or issued.aggregate(month=Min("period"))["month"]
-        sold = issued.filter(period=month).aggregate(energy_wh=Sum("energy_wh"), amount_fen=Sum("amount_fen"))
-        if sold["energy_wh"] and sold["amount_fen"] is not None:
-            return sold["amount_fen"] * NANO_WH_PER_FEN // sold["energy_wh"]
+    if not scope.allows(station_id):
+        return None
+    for sold in (sums.issued_sum, _issued_elsewhere):
+        energy_wh, amount_fen = sold(station_id, period)
+        if energy_wh:
+            return amount_fen * NANO_WH_PER_FEN // energy_wh
     return None
+
+
+def _issued_elsewhere(station_id: int, period: int) -> tuple[int, int]:
+    issued = ExternalBill.objects.filter(customer__station=station_id)
+    before = issued.filter(period__lte=period).aggregate(month=Max("period"))["month"]
+    month = before or issued.aggregate(month=Min("period"))["month"]
+    sold = issued.filter(period=month).aggregate(
+        energy_wh=Sum("energy_wh", default=0), amount_fen=Sum("amount_fen", default=0)
+    )
+    return sold["energy_wh"], sold["amount_fen"]
 
 
 def lines(scope: Scope, *, bill_id: int) -> list[Line]:
@@ -181,35 +196,6 @@ def other_rules(scope: Scope, *, bill_id: int) -> list[RuleSlice]:
 def customer_bills(scope: Scope, *, customer_id: int) -> QuerySet[Bill]:
     """Return a customer's issued bills, latest first."""
     return bills(scope, issued_only=True).filter(contract__customer=customer_id).order_by("-period")
-
-
-def periods(scope: Scope) -> list[int]:
-    """Return the months with bills, newest first.
-
-    Each month is found from the one after it by the index; a DISTINCT would walk through every bill there is.
-    """
-    found, latest = [], Bill.objects.aggregate(period=Max("period"))["period"]
-    while latest is not None:
-        if Bill.objects.filter(scope.limit(STATION), period=latest).exists():
-            found.append(latest)
-        latest = Bill.objects.filter(period__lt=latest).aggregate(period=Max("period"))["period"]
-    return found
-
-
-def months(scope: Scope) -> list[dict[str, int]]:
-    """Return every month with bills, latest first: how many are issued, how many drafts, energy and money."""
-    issued = Q(state=Bill.State.ISSUED)
-    return list(
-        Bill.objects.filter(scope.limit(STATION))
-        .values("period")
-        .annotate(
-            issued=Count("id", filter=issued),
-            drafts=Count("id", filter=~issued),
-            energy_wh=Sum("energy_wh", filter=issued, default=0),
-            amount_fen=Sum("amount_fen", filter=issued, default=0),
-        )
-        .order_by("-period")
-    )
 
 
 def issued_energy_and_amounts(

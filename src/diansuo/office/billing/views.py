@@ -22,6 +22,7 @@ from diansuo.office.billing.explaining.queries import Against
 from diansuo.office.billing.marks import mark_words
 from diansuo.office.billing.models import Bill
 from diansuo.office.billing.operations import COMMERCIAL
+from diansuo.office.billing.sums import queries as sums
 from diansuo.office.billing.wording import doubt, rule_title
 from diansuo.office.metering import page_queries as metering
 
@@ -39,11 +40,10 @@ def _states(scope: Scope) -> dict[int, Any]:
 def month_list(request: HttpRequest) -> HttpResponse:
     """Show the months that have bills, with their totals."""
     scope = Scope.of(request.user)
-    return render(
-        request,
-        "billing/months.html",
-        {"months": queries.months(scope), "states": _states(scope), "section": "bills"},
-    )
+    corrected = sums.corrected(scope)
+    months = [row | {"corrected_fen": corrected.get(row["period"], (0, 0))[1]} for row in sums.months(scope)]
+    context = {"months": months, "corrected": corrected, "states": _states(scope), "section": "bills"}
+    return render(request, "billing/months.html", context)
 
 
 def _about_bill(bill: Bill) -> Subject:
@@ -87,7 +87,7 @@ def bill_list(request: HttpRequest, period: int) -> HttpResponse:
                 tones={True: "warn"},
             ),
         ),
-        key=("contract_id",),
+        key=("contract_id", "id"),  # a contract has a bill for each of its metering points
         empty=_("这个月还没有账单。在“电费流程”里执行这个月，这里就有了。"),
         file_name=_("电费账单") + f"_{period}",
         search=lists.any_of("contract__customer__number__startswith", "contract__customer__name__contains"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import Count, Exists, Min, OuterRef, Sum
 
@@ -12,6 +13,8 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill
 from diansuo.office.desk import cycle
 from diansuo.office.metering.models import Consumption, Finding, MissedReading, RegisterReading
+
+GAPS_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,12 @@ class Opened:
     name: str
 
 
-def months_read(scope: Scope) -> list[int]:
-    """Return the months that have readings, latest first."""
+def _months_read() -> list[int]:
+    """Return the months for which any station has readings, latest first."""
     found: list[int] = []
     last = 0
     while True:  # one index seek a month instead of a look at every reading
-        rows = RegisterReading.objects.filter(scope.limit("point__station"), period__gt=last)
-        upcoming = rows.aggregate(period=Min("period"))["period"]
+        upcoming = RegisterReading.objects.filter(period__gt=last).aggregate(period=Min("period"))["period"]
         if upcoming is None:
             return found[::-1]
         found.append(upcoming)
@@ -66,12 +68,14 @@ def months_read(scope: Scope) -> list[int]:
 def open_months(scope: Scope) -> list[OpenMonth]:
     """Return the months with readings that nobody has run the cycle for, latest first."""
     started = set(Job.objects.filter(scope.limit("station"), kind=cycle.KIND).values_list("key", flat=True))
-    found = []
-    for period in months_read(scope):
-        for station in scope.stations():
+    found, stations = [], list(scope.stations())
+    for period in _months_read():
+        for station in stations:
             if cycle.job_key(station.pk, period) in started:
                 continue
-            if RegisterReading.objects.filter(point__station=station, period=period).exists():
+            # From the station's points, the first of which has a reading as a rule, not through the whole month.
+            read = RegisterReading.objects.filter(point=OuterRef("pk"), period=period)
+            if MeteringPoint.objects.filter(Exists(read), station=station).exists():
                 found.append(OpenMonth(station, period))
     return found
 
@@ -125,7 +129,20 @@ def recent_batches(scope: Scope, *, limit: int = 5) -> list[ImportBatch]:
 
 
 def gaps(scope: Scope, *, period: int | None) -> Gaps:
-    """Count what is missing: in the archive, and among the readings of a month."""
+    """Count what is missing: in the archive, and among the readings of a month.
+
+    Kept in this process while neither archive nor readings change: it is a look at every customer.
+    """
+    return _gaps(scope, period, tuple((one.pk, one.revision) for one in scope.stations()))
+
+
+def forget() -> None:
+    """Drop what is remembered: for another database behind the same stations, as in tests."""
+    _gaps.cache_clear()
+
+
+@lru_cache(maxsize=GAPS_KEPT)
+def _gaps(scope: Scope, period: int | None, _revisions: tuple[tuple[int, int], ...]) -> Gaps:
     points = MeteringPoint.objects.filter(scope.limit("station"), contract__isnull=False)
     areas = TransformerArea.objects.filter(scope.limit("station"), master_points__isnull=True)
     missed = MissedReading.objects.filter(scope.limit("point__station"), period=period)

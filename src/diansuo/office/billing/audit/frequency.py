@@ -11,7 +11,7 @@ from diansuo.core.quantity.month import next_month
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.audit.standing import PREFIX
 from diansuo.office.billing.audit.wording import titles
-from diansuo.office.billing.models import Bill
+from diansuo.office.billing.sums import queries as sums
 from diansuo.office.metering.models import Finding
 
 MONTHS: Final = 13
@@ -37,11 +37,9 @@ def frequency(scope: Scope, last: int, *, station_id: int | None = None) -> Freq
     found = Finding.objects.filter(
         scope.limit("point__station"), period__in=periods, rule__startswith=PREFIX
     ).order_by()
-    bills = Bill.objects.filter(scope.limit("consumption__point__station"), period__in=periods).order_by()
     if station_id is not None:
         found = found.filter(point__station=station_id)
-        bills = bills.filter(consumption__point__station=station_id)
-    billed = dict(bills.values_list("period").annotate(count=Count("pk")))
+    billed = sums.bills_by_month(scope, periods, station_id=station_id)
     counted = {
         (rule, period): count
         for rule, period, count in found.values_list("rule", "period").annotate(count=Count("pk"))

@@ -150,7 +150,7 @@ def _issued(found: list[Finding]) -> set[tuple[int, int]]:
         points = sorted({one.point_id for one in found if one.period == period})
         for part in _parts(points):
             rows = Bill.objects.filter(
-                period=period, consumption__point__in=part, state=Bill.State.ISSUED
+                consumption__period=period, consumption__point__in=part, state=Bill.State.ISSUED
             ).values_list("consumption__point", flat=True)
             issued |= {(point, period) for point in rows}
     return issued

@@ -151,7 +151,7 @@ def _bills(period: int, points: Iterable[int]) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
     for start in range(0, len(wanted), POINTS_A_QUERY):
         rows = Bill.objects.filter(
-            period=period, consumption__point__in=wanted[start : start + POINTS_A_QUERY]
+            consumption__period=period, consumption__point__in=wanted[start : start + POINTS_A_QUERY]
         )
         for one in rows.values("id", "consumption__point", "state", "amount_fen", "price_class"):
             found[one["consumption__point"]] = one

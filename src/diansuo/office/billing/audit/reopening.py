@@ -60,7 +60,7 @@ def _taken_back(user: User, finding: Finding, now: datetime) -> AuditDecision:
     if last.decision == Decision.SITE:
         raise UnableToDecide(_("派工单已派出，不能撤回；现场反馈后再审核"))
     if Bill.objects.filter(
-        consumption__point=finding.point_id, period=finding.period, state=Bill.State.ISSUED
+        consumption__point=finding.point_id, consumption__period=finding.period, state=Bill.State.ISSUED
     ).exists():
         raise UnableToDecide(_("电费已发行，不能撤回；差错用退补账单更正"))
     return AuditDecision(

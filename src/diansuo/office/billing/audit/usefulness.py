@@ -91,7 +91,7 @@ def _amounts(matters: Iterable[Key]) -> dict[tuple[int, int], int]:
         every = sorted(points)
         for start in range(0, len(every), POINTS_A_QUERY):
             rows = Bill.objects.filter(
-                period=period, consumption__point__in=every[start : start + POINTS_A_QUERY]
+                consumption__period=period, consumption__point__in=every[start : start + POINTS_A_QUERY]
             ).values_list("consumption__point", "amount_fen")
             amounts |= {(point, period): amount for point, amount in rows}
     return amounts

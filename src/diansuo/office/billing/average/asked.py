@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from diansuo.core.quantity import month as months_
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing import queries
+from diansuo.office.billing.sums import queries as sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def asked(request: HttpRequest, scope: Scope) -> Asked:
     Raises:
         BadRequest: not a month.
     """
-    months = queries.periods(scope)
+    months = sums.periods(scope)
     if not months:
         return Asked([], None, None)
     period = _month(request.GET.get("period", "")) or months[0]

@@ -27,18 +27,20 @@ OPEN_SHOWN = 20
 SHOWN_NANO = 100_000
 
 
-def group_columns(by: str, total: Mapping[str, int]) -> tuple[Column, ...]:
-    """Return the columns of the table by class or area; an effect nobody has takes no room."""
+def group_columns(by: str, total: Mapping[str, int]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """Return the columns of the two tables by class or area: what it came to, and why; nobody's effect has no room."""
     yuan = _("元")
-    return (
-        Column("title", _("台区") if by == "area" else _("用电类别")),
+    title = Column("title", _("台区") if by == "area" else _("用电类别"))
+    sums_ = (
+        title,
         Column("now_wh", _("电量"), Kind.KWH, unit="kWh"),
         Column("now_fen", _("电费"), Kind.YUAN, unit=yuan),
         Column("before_price", _("比较月均价"), Kind.PRICE, unit=_("元/kWh")),
         Column("now_price", _("均价"), Kind.PRICE, unit=_("元/kWh")),
         Column("change_fen", _("电费增减"), Kind.YUAN, unit=yuan),
-        *(Column(code, title, Kind.YUAN) for code, (title, _note) in EFFECTS.items() if total[code]),
     )
+    effects = (Column(code, name, Kind.YUAN) for code, (name, _note) in EFFECTS.items() if total[code])
+    return sums_, (title, *effects)
 
 
 def row(title: Any, found: Mapping[str, int], key: int = 0) -> dict[str, Any]:

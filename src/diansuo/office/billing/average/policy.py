@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from django.db.models import Count, Max, Q
+from django.db.models import Max
 
 from diansuo.core.quantity.arrays import Int64
 from diansuo.core.quantity.month import first_day
@@ -31,6 +31,7 @@ from diansuo.office.billing.repricing.population import Population
 from diansuo.office.billing.repricing.pricing import Repriced, reprice
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.place import commercial_place
+from diansuo.office.billing.sums import queries as sums
 
 OF_HOUSEHOLDS: Final = frozenset(
     name for rules in RULES_OF_CLASS.values() for name in (rules.energy, rules.time_of_use) if name
@@ -45,12 +46,8 @@ def moved_by_rules(station: Station, now_period: int, before_period: int) -> Mov
 
     Nothing is priced where no value came into force in between. A bill that does not reprice to itself counts with 0.
     """
-    mine = Bill.objects.filter(consumption__point__station=station.pk, period__in=(now_period, before_period))
-    issued = Count("id", filter=Q(state=Bill.State.ISSUED))
-    state = mine.aggregate(last=Max("id"), count=Count("id"), issued=issued)
-    return _moved(
-        station.pk, now_period, before_period, (station.revision, *state.values()), priced_book().hash
-    )
+    state = (station.revision, *sums.state(station.pk, (now_period, before_period)))
+    return _moved(station.pk, now_period, before_period, state, priced_book().hash)
 
 
 def forget() -> None:
@@ -59,7 +56,7 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=MONTHS_KEPT)
-def _moved(station_id: int, now: int, before: int, _state: tuple[int, ...], _book_hash: str) -> Moved:
+def _moved(station_id: int, now: int, before: int, _state: tuple[object, ...], _book_hash: str) -> Moved:
     nothing = np.zeros(0, np.int64), np.zeros((0, len(Group)), np.int64)
     book, place = priced_book(), commercial_place()
     days = [_last_day(station_id, period, book, place) for period in (before, now)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,15 +13,19 @@ from diansuo.core.quantity.month import first_day
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.core.tariff.execution import Execution, execution
 from diansuo.core.tariff.price_effects import PriceEffects, Sales, price_effects
-from diansuo.core.tariff.price_outliers import Outliers, price_outliers
+from diansuo.core.tariff.price_outliers import OutlierLimits, Outliers, price_outliers
 from diansuo.office.archive.models import Customer, TransformerArea
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.average import book, policy, rules
 from diansuo.office.billing.average.book import Book, Group
+from diansuo.office.billing.sheets.book import priced_book
+from diansuo.office.billing.sums import queries as sums
 
 COMMERCIAL = (int(PriceClass.COMMERCIAL_SINGLE_PART), int(PriceClass.COMMERCIAL_TWO_PART))
 IDS_AT_ONCE = 500  # below SQLite's limit of parameters
 NO_CLASS = 0
+ANSWERS_KEPT = 2
+"""Of a county of a million customers one is a quarter of a gigabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,23 @@ def book_of(scope: Scope, period: int) -> Book:
 
 def change(scope: Scope, now_period: int, before_period: int) -> Change | None:
     """Return what moved revenue and average price between two months; None where nothing was sold in the earlier."""
+    return _change(scope, now_period, before_period, _stamp(scope, now_period, before_period))
+
+
+def forget() -> None:
+    """Drop what is remembered: for another database behind the same stations, as in tests."""
+    _change.cache_clear()
+    _outliers.cache_clear()
+
+
+def _stamp(scope: Scope, *months: int) -> tuple[object, ...]:
+    """Return what changes with everything that the analysis of these months stands on."""
+    archives = tuple((one.pk, one.revision) for one in scope.stations())
+    return archives, sums.states(scope, months), priced_book().hash
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def _change(scope: Scope, now_period: int, before_period: int, _of: tuple[object, ...]) -> Change | None:
     now, before = book_of(scope, now_period), book_of(scope, before_period)
     if not before.energy_wh.sum():
         return None
@@ -90,10 +112,15 @@ def _aligned(point: Int64, one: Book) -> Book:
 
 def outliers(scope: Scope, period: int) -> tuple[Book, Outliers]:
     """Return a month's bills and whose price stands apart."""
+    return _outliers(scope, period, rules.limits(period), _stamp(scope, period))
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def _outliers(
+    scope: Scope, period: int, limits: OutlierLimits, _of: tuple[object, ...]
+) -> tuple[Book, Outliers]:
     one = book_of(scope, period)
-    return one, price_outliers(
-        one.kind, one.area, one.energy_wh, one.amount_fen.sum(axis=1), rules.limits(period)
-    )
+    return one, price_outliers(one.kind, one.area, one.energy_wh, one.amount_fen.sum(axis=1), limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from diansuo.office.billing.average import listing, queries, rules
 from diansuo.office.billing.average.asked import Asked, asked
 from diansuo.office.billing.average.figures import sums
 from diansuo.office.billing.average.wording import EFFECTS, RATES
+from diansuo.office.billing.sums import queries as kept
 from diansuo.office.billing.waterfall import Waterfall, between
 
 ROWS = 100
@@ -38,19 +39,35 @@ def change(request: HttpRequest) -> HttpResponse:
         by = "area" if request.GET.get("by") == "area" else "kind"
         rows = listing.groups(scope, found, by)
         total = sums(found, np.ones(len(found.point), np.bool_))
-        columns = listing.group_columns(by, total)
+        tables = listing.group_columns(by, total)
         if request.GET.get("export") == "xlsx":
+            columns = (*tables[0], *tables[1][1:])
             return workbook(_("平均单价") + f"_{of.period}", columns, [*rows, listing.row(_("合计"), total)])
         context |= {
             "total": listing.row(_("合计"), total),
             "chart": _chart(of, total),
             "causes": _causes(of, total),
-            "columns": columns,
-            "rows": [(listing.link(of, by, row["key"]), cells(columns, row)) for row in rows],
-            "foot": cells(columns, listing.row(_("合计"), total)),
+            "tables": [_table(of, by, columns, rows, total) for columns in tables if len(columns) > 1],
             "by": by,
+            "corrections": _corrections(scope, of),
         }
     return render(request, "billing/average/change.html", context)
+
+
+def _table(
+    of: Asked, by: str, columns: tuple[Column, ...], rows: list[dict[str, Any]], total: dict[str, int]
+) -> dict[str, Any]:
+    return {
+        "columns": columns,
+        "rows": [(listing.link(of, by, row["key"]), cells(columns, row)) for row in rows],
+        "foot": cells(columns, listing.row(_("合计"), total)),
+    }
+
+
+def _corrections(scope: Scope, of: Asked) -> list[tuple[int, int]]:
+    """Return what issued corrections changed of the two months; their bills, and so the averages, do not have it."""
+    found = kept.corrected(scope)
+    return [(month, found[month][1]) for month in (of.against, of.period) if month in found]
 
 
 def _chart(of: Asked, total: dict[str, int]) -> Waterfall:

@@ -16,9 +16,9 @@ from diansuo.office.archive import page_queries as archive
 from diansuo.office.base.cells import cells
 from diansuo.office.base.export import workbook
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing import queries as billing
 from diansuo.office.billing.repricing import choices, queries, wording
 from diansuo.office.billing.repricing.answers import Answer
+from diansuo.office.billing.sums import queries as sums
 from diansuo.office.desk.whatif import listing
 from diansuo.office.desk.whatif.forms import WhatIfForm
 
@@ -30,7 +30,7 @@ MOST_BILLS = 500_000
 def what_if(request: HttpRequest) -> HttpResponse:
     """Show what a change would bring: the spread, the biggest movers, by class and by area."""
     scope = Scope.of(request.user)
-    months = billing.periods(scope)
+    months = sums.periods(scope)
     context: dict[str, Any] = {"months": months, "section": "whatif"}
     if not months:
         return render(request, "desk/whatif.html", context)

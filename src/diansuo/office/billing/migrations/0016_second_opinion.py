@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('base', '0008_corrections'),
-        ('billing', '0014_audit_decisions_taken_back'),
+        ('billing', '0015_month_sums'),
     ]
 
     operations = [
