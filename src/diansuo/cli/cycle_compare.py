@@ -47,7 +47,7 @@ def compare(
     scope = office.scope_of(user, office.the_station(station) if station else None)
     with bar(t("电费核对", "comparing"), quiet=as_json) as advance:
         found = operations.compare_stations(scope, month, now=timezone.now(), advance=partial(advance, ""))
-    causes = queries.causes(scope, period=month)
+    causes = queries.causes(scope, period=month, comparable=found.bills)
     only_ours = queries.without_theirs(scope, period=month)
     if as_json:
         say_json(

@@ -66,10 +66,13 @@ def issued_list(request: HttpRequest) -> HttpResponse:
     )
     chosen = request.GET.get("period", "")
     period = int(chosen) if chosen in {str(one) for one in months} else (months[0] if months else 0)
+    comparison = queries.compare(scope, period=period) if period else None
     context = {
         "period": period,
-        "comparison": queries.compare(scope, period=period) if period else None,
-        "causes": opinion.causes(scope, period=period) if period else None,
+        "comparison": comparison,
+        "causes": opinion.causes(scope, period=period, comparable=comparison.compared)
+        if comparison
+        else None,
         "only_ours": opinion.without_theirs(scope, period=period) if period else 0,
         "section": "issued",
     }

@@ -80,15 +80,17 @@ class Pair:
         return (other.amount_fen or 0 if other else 0) - (mine.amount_fen or 0 if mine else 0)
 
 
-def causes(scope: Scope, *, period: int) -> Causes:
-    """Return a month's differences by the cause that moves each bill most, the largest sum first."""
+def causes(scope: Scope, *, period: int, comparable: int) -> Causes:
+    """Return a month's differences by the cause that moves each bill most, the largest sum first.
+
+    ``comparable``: how many bills of the month have one of ours (:func:`external_queries.compare` counts them).
+    """
     rows = _comparisons(scope, period)
     gap = F("issued_fen") - F("own_fen")
     found = rows.filter(cause__gt=0).values("cause").annotate(
         bills=Count("id"), gap=Sum(gap), size=Sum(Abs(gap)), guesses=Count("id", filter=Q(supposed=True))
     )  # fmt: skip
     summed = rows.aggregate(every=Count("id"), same=Count("id", filter=Q(cause=0)), at=Max("compared_at"))
-    both = external_queries.compare(scope, period=period)
     outdated = rows.filter(~Q(issued_fen=F("bill__amount_fen")) | ~Q(own_fen=Subquery(_own_fen()))).count()
     return Causes(
         sorted(
@@ -108,7 +110,7 @@ def causes(scope: Scope, *, period: int) -> Causes:
         summed["every"],
         summed["same"],
         outdated,
-        both.compared - summed["every"],
+        comparable - summed["every"],
         summed["at"],
     )
 
