@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from diansuo.office.archive.models import Customer
 from diansuo.office.billing.models import Bill, BillLine
+from diansuo.office.billing.sums import operations as sums
 from diansuo.office.collection.models import Payment, Receivable
 from tests.office.base import pages
 
@@ -76,6 +77,7 @@ def test_a_change_that_concerns_nobody_says_that_not_a_fen_moves(auditor: Client
 def test_without_bills_the_pages_say_what_fills_them(auditor: Client) -> None:
     for kind in (Payment, Receivable, BillLine, Bill):
         kind.objects.all().delete()
+    sums.recount()
     assert "还没有账单" in auditor.get("/whatif/").content.decode()
     customer = Customer.objects.get(number="001")
     assert "还没有账单" in auditor.get(f"/customers/{customer.pk}/choices/").content.decode()
