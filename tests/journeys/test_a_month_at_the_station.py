@@ -94,6 +94,9 @@ def test_the_head_runs_the_month_and_issues_it(page: Page, station: Workbench) -
 def test_an_auditor_finds_why_a_customer_is_held(page: Page, station: Workbench) -> None:
     station.sign_in(page, "auditor")
     open_month(page, station)
+    folded = page.locator("#held details:not([open]) > summary")
+    while folded.count():
+        folded.first.click()
     held = page.locator("#held tbody tr")
     assert held.count() >= 2
     expect(held.filter(has_text="应抄未抄").first).to_be_visible()
