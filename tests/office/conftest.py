@@ -25,8 +25,10 @@ def nothing_remembered() -> None:
     from diansuo.office.desk import page_queries
     from diansuo.office.network import months
 
-    for each in (months, book, policy, queries, page_queries):
+    for each in (months, book, policy):
         each.forget()
+    for kept in (*queries.REMEMBERED, *page_queries.REMEMBERED):
+        kept.cache_clear()
 
 
 @pytest.fixture

@@ -39,6 +39,14 @@ LARGEST_WH = 300_000_000
 # What else the other system gets wrong, each for as many: all that a second opinion can find in a household's bill.
 CLASS, PRICE, ENERGY, FEN = "对方类别错误", "对方单价错误", "对方电量错误", "对方取整不同"
 MISTAKES = (CLASS, PRICE, ENERGY, FEN)
+NOTES = {
+    COUNTED_TWICE: ("阶梯累计重复", "营销系统把年度累计电量算了两遍"),
+    CLASS: ("类别错误", "营销系统按合表计费"),
+    PRICE: ("单价错误", "营销系统每档单价多 0.01 元"),
+    ENERGY: ("电量错误", "营销系统每月多计 100 kWh"),
+    FEN: ("取整不同", "营销系统每月多一分"),
+}
+"""What the truth says of each: the kind in short, and in words."""
 PRICE_OFF_NANO, ENERGY_OFF_WH = 10_000_000, 100_000
 SHARED_TEXT = "居民生活（合表）"
 LINES = {

@@ -337,15 +337,8 @@ class _Writing:
 
     def mistaken(self, wrong: dict[str, list[int]]) -> None:
         """Note whose bills of the other system are wrong, and how."""
-        notes = {
-            issued.COUNTED_TWICE: ("阶梯累计重复", "营销系统把年度累计电量算了两遍"),
-            issued.CLASS: ("类别错误", "营销系统按合表计费"),
-            issued.PRICE: ("单价错误", "营销系统每档单价多 0.01 元"),
-            issued.ENERGY: ("电量错误", "营销系统每月多计 100 kWh"),
-            issued.FEN: ("取整不同", "营销系统每月多一分"),
-        }
         for kind, places in wrong.items():
-            method, note = notes[kind]
+            method, note = issued.NOTES[kind]
             for at in places:
                 column = int(self.layout.columns[at])
                 area, days = int(self.layout.area[column]), len(self.days) - 1

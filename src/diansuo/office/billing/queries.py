@@ -86,14 +86,14 @@ def average_price_nano(scope: Scope, *, station_id: int, period: int) -> int | N
     if not scope.allows(station_id):
         return None
     for sold in (sums.issued_sum, _issued_elsewhere):
-        energy_wh, amount_fen = sold(station_id, period)
+        energy_wh, amount_fen = sold(scope, station_id, period)
         if energy_wh:
             return amount_fen * NANO_WH_PER_FEN // energy_wh
     return None
 
 
-def _issued_elsewhere(station_id: int, period: int) -> tuple[int, int]:
-    issued = ExternalBill.objects.filter(customer__station=station_id)
+def _issued_elsewhere(scope: Scope, station_id: int, period: int) -> tuple[int, int]:
+    issued = ExternalBill.objects.filter(scope.limit("customer__station"), customer__station=station_id)
     before = issued.filter(period__lte=period).aggregate(month=Max("period"))["month"]
     month = before or issued.aggregate(month=Min("period"))["month"]
     sold = issued.filter(period=month).aggregate(

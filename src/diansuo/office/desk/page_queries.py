@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from django.db.models import Count, Exists, Min, OuterRef, Sum
 
@@ -136,11 +137,6 @@ def gaps(scope: Scope, *, period: int | None) -> Gaps:
     return _gaps(scope, period, tuple((one.pk, one.revision) for one in scope.stations()))
 
 
-def forget() -> None:
-    """Drop what is remembered: for another database behind the same stations, as in tests."""
-    _gaps.cache_clear()
-
-
 @lru_cache(maxsize=GAPS_KEPT)
 def _gaps(scope: Scope, period: int | None, _revisions: tuple[tuple[int, int], ...]) -> Gaps:
     points = MeteringPoint.objects.filter(scope.limit("station"), contract__isnull=False)
@@ -153,3 +149,7 @@ def _gaps(scope: Scope, period: int | None, _revisions: tuple[tuple[int, int], .
         areas_without_master=areas.count(),
         missed_readings=missed.count() if period else 0,
     )
+
+
+REMEMBERED: Final = (_gaps,)
+"""What this process keeps; another database behind the same stations, as in tests, has to clear it."""

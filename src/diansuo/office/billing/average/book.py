@@ -18,6 +18,7 @@ from diansuo.core.quantity.money import amount_fen
 from diansuo.core.tariff.classes import Component
 from diansuo.office.base import bulk
 from diansuo.office.base.models import Station
+from diansuo.office.base.scope import Scope
 from diansuo.office.billing.sums import queries as sums
 
 MONTHS_KEPT = 72
@@ -123,7 +124,9 @@ class Book:
 
 def of_month(station: Station, period: int) -> Book:
     """Return a station's book of a month, from memory where nothing changed: drafts come and go with their ids."""
-    return _of_month(station.pk, period, (station.revision, *sums.state(station.pk, [period])))
+    return _of_month(
+        station.pk, period, (station.revision, *sums.state(Scope.everything(), station.pk, [period]))
+    )
 
 
 @lru_cache(maxsize=MONTHS_KEPT)

@@ -46,7 +46,7 @@ def moved_by_rules(station: Station, now_period: int, before_period: int) -> Mov
 
     Nothing is priced where no value came into force in between. A bill that does not reprice to itself counts with 0.
     """
-    state = (station.revision, *sums.state(station.pk, (now_period, before_period)))
+    state = (station.revision, *sums.state(Scope.everything(), station.pk, (now_period, before_period)))
     return _moved(station.pk, now_period, before_period, state, priced_book().hash)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 
@@ -50,12 +51,6 @@ def book_of(scope: Scope, period: int) -> Book:
 def change(scope: Scope, now_period: int, before_period: int) -> Change | None:
     """Return what moved revenue and average price between two months; None where nothing was sold in the earlier."""
     return _change(scope, now_period, before_period, _stamp(scope, now_period, before_period))
-
-
-def forget() -> None:
-    """Drop what is remembered: for another database behind the same stations, as in tests."""
-    _change.cache_clear()
-    _outliers.cache_clear()
 
 
 def _stamp(scope: Scope, *months: int) -> tuple[object, ...]:
@@ -174,3 +169,7 @@ def areas(scope: Scope, ids: Iterable[int]) -> dict[int, str]:
     """Return the names of these transformer areas."""
     rows = TransformerArea.objects.filter(scope.limit("station"), pk__in=set(ids))
     return dict(rows.values_list("id", "name"))
+
+
+REMEMBERED: Final = (_change, _outliers)
+"""What this process keeps; another database behind the same stations, as in tests, has to clear it."""

@@ -55,9 +55,9 @@ def corrected(scope: Scope) -> dict[int, tuple[int, int]]:
     return {row["period"]: (row["wh"], row["fen"]) for row in rows}
 
 
-def issued_sum(station_id: int, period: int) -> tuple[int, int]:
+def issued_sum(scope: Scope, station_id: int, period: int) -> tuple[int, int]:
     """Return Wh and fen of a station's latest issued month at the latest ``period``, or of its first; else noughts."""
-    issued = MonthSum.objects.filter(station=station_id, issued__gt=0)
+    issued = MonthSum.objects.filter(scope.limit("station"), station=station_id, issued__gt=0)
     before = issued.filter(period__lte=period).aggregate(month=Max("period"))["month"]
     month = before or issued.aggregate(month=Min("period"))["month"]
     return issued.filter(period=month).values_list("energy_wh", "amount_fen").first() or (0, 0)
@@ -70,9 +70,9 @@ def contract_bounds(scope: Scope, period: int) -> tuple[int, int] | None:
     return None if bounds["first"] is None else (bounds["first"], bounds["last"])
 
 
-def state(station_id: int, periods: Iterable[int]) -> State:
+def state(scope: Scope, station_id: int, periods: Iterable[int]) -> State:
     """Return what changes with every bill written, dropped or issued in these months: period and version."""
-    rows = MonthSum.objects.filter(station=station_id, period__in=list(periods))
+    rows = MonthSum.objects.filter(scope.limit("station"), station=station_id, period__in=list(periods))
     return tuple(rows.order_by("period").values_list("period", "version"))
 
 
