@@ -93,7 +93,7 @@ def sides(found: list[Case]) -> tuple[Rows, Ours, Theirs]:
     none = np.zeros(count, np.int64)
     rows = Rows(
         inputs([case.ours for case in found]), np.arange(count), NO_FACTORY, np.zeros(0, np.int64),
-        np.zeros(0, np.int64), none,
+        np.zeros(0, np.int64), wide([case.ours.year_wh for case in found]),
     )  # fmt: skip
     ours = Ours(
         amount_fen=wide([bill(case.ours)[0] for case in found]),

@@ -9,7 +9,7 @@ import typer
 
 from diansuo.cli import office
 from diansuo.cli.dates import parse_period
-from diansuo.cli.imports import AsJson, AsUser, StationName
+from diansuo.cli.imports import AsJson, AsUser, Period, StationName
 from diansuo.cli.say import Failure, say, say_json, t
 
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ class Earlier(StrEnum):
 
 Number = Annotated[
     str, typer.Option("--customer", metavar="NUMBER", help=t("用户编号", "the customer's number"))
-]
-Period = Annotated[
-    str,
-    typer.Option("--period", metavar="YYYY-MM", help=t("电费年月，如 2024-08", "billing month, as 2024-08")),
 ]
 AgainstOption = Annotated[
     Earlier,

@@ -10,7 +10,7 @@ import typer
 
 from diansuo.cli import cycle_audit, cycle_compare, office, shadow_table
 from diansuo.cli.dates import parse_day, parse_period
-from diansuo.cli.imports import AsJson, AsUser, StationName
+from diansuo.cli.imports import AsJson, AsUser, Period, StationName
 from diansuo.cli.say import Failure, bar, say, say_json, t
 
 app = typer.Typer(
@@ -18,10 +18,6 @@ app = typer.Typer(
     help=t("电费月度流程：抄表、复核、计算、审核、发行。", "The monthly cycle, stage by stage."),
 )
 
-Period = Annotated[
-    str,
-    typer.Option("--period", metavar="YYYY-MM", help=t("电费年月，如 2024-08", "billing month, as 2024-08")),
-]
 Until = Annotated[
     str,
     typer.Option(

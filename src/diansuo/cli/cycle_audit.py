@@ -9,13 +9,9 @@ import typer
 
 from diansuo.cli import office
 from diansuo.cli.dates import parse_period
-from diansuo.cli.imports import AsJson, AsUser, StationName
+from diansuo.cli.imports import AsJson, AsUser, Period, StationName
 from diansuo.cli.say import Failure, say, say_json, t
 
-Period = Annotated[
-    str,
-    typer.Option("--period", metavar="YYYY-MM", help=t("电费年月，如 2024-08", "billing month, as 2024-08")),
-]
 RuleName = Annotated[str, typer.Option("--rule", metavar="RULE", help=t("规则，如 A-UP", "a rule, as A-UP"))]
 CustomerNumber = Annotated[
     str, typer.Option("--customer", metavar="NUMBER", help=t("只看一个用户编号", "one customer number only"))

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from typing import Annotated
 
 import typer
 
 from diansuo.cli import office
 from diansuo.cli.dates import parse_period
-from diansuo.cli.imports import AsJson, AsUser, StationName
+from diansuo.cli.imports import AsJson, AsUser, Period, StationName
 from diansuo.cli.say import bar, say, say_json, t
-
-Period = Annotated[
-    str,
-    typer.Option("--period", metavar="YYYY-MM", help=t("电费年月，如 2024-08", "billing month, as 2024-08")),
-]
 
 
 def register(app: typer.Typer) -> None:

@@ -17,70 +17,25 @@ from diansuo.core.metering.energy import LossMethod
 from diansuo.core.tariff.classes import Component, PriceClass
 from diansuo.core.tariff.commercial import CapacityMethod
 from diansuo.core.tariff.comparing import Cause
-from diansuo.office.archive.models import Contract, Customer, MeterInstallation, YearOpening
+from diansuo.office.archive.models import Contract, Customer, MeteringPoint, MeterInstallation, YearOpening
 from diansuo.office.base.access import install_demo_users
-from diansuo.office.base.imports import operations as imports
 from diansuo.office.base.models import Staff, Station
-from diansuo.office.base.modes import operations as modes
 from diansuo.office.billing import external_queries
 from diansuo.office.billing.models import Bill, Comparison, ExternalBill, ExternalLine
 from diansuo.office.billing.opinion import operations as opinion
 from tests.office.base import pages
-from tests.office.billing.sheets import sheet
+from tests.office.billing.beside import beside, bill, causes, household, months, of, theirs
 from tests.office.desk import commercial_month as commercial
 from tests.office.desk.months import opened_household, read, rerun, run
 from tests.office.metering import builder
-from tests.office.metering.builder import ALL, NOW, bring_in, make_station, preview, write_csv
+from tests.office.metering.builder import ALL, NOW, make_station
 
 pytestmark = pytest.mark.django_db
-
-HEADINGS = ("用户编号", "电费年月", "用电类别", "结算电量", "应收电费", "倍率", "变损电量")
-LINE_HEADINGS = ("用户编号", "电费年月", "项目", "电量", "单价", "金额")
 
 
 @pytest.fixture
 def station(sample_prices: str) -> Station:
-    station = make_station()
-    modes.switch(station, "beside", user=None, now=NOW)
-    return station
-
-
-def months(station: Station) -> None:
-    sheet.approved(202407)
-    run(station, 202407)
-    run(station, 202408)
-
-
-def bill(number: str) -> Bill:
-    return Bill.objects.get(contract__customer__number=number, period=202408)
-
-
-def of(number: str, **more: Any) -> dict[str, Any]:
-    """Return what another system says of a customer who is billed here."""
-    ours = bill(number)
-    said = {
-        "电费年月": "202408",
-        "结算电量": f"{ours.energy_wh / 1000:.2f}",
-        "应收电费": f"{ours.amount_fen / 100:.2f}",
-    }
-    return said | {"用户编号": number} | more
-
-
-def theirs(folder: Path, *rows: dict[str, Any], lines: list[dict[str, Any]] | None = None) -> None:
-    bring_in("issued", write_csv(folder / "已发行电费.csv", HEADINGS, list(rows)))
-    if lines:
-        bring_in("issued_lines", write_csv(folder / "明细.csv", LINE_HEADINGS, lines))
-
-
-def causes(station: Station) -> dict[str, dict[str, int]]:
-    """Compare August and return by customer the causes that move the bill, fen; they sum to the difference."""
-    opinion.compare_month(ALL, station.pk, 202408, now=NOW)
-    found = {}
-    for one in Comparison.objects.select_related("bill__customer"):
-        effects = {cause.name: fen for cause, fen in zip(Cause, one.effects, strict=True) if fen}
-        assert sum(effects.values()) == one.issued_fen - one.own_fen
-        found[one.bill.customer.number] = effects
-    return found
+    return beside()
 
 
 def test_the_same_bill_has_no_cause(station: Station, tmp_path: Path) -> None:
@@ -90,10 +45,6 @@ def test_the_same_bill_has_no_cause(station: Station, tmp_path: Path) -> None:
     theirs(tmp_path, of("0041"), of("0042"))
 
     assert causes(station) == {"0041": {}, "0042": {}}
-
-
-def household(station: Station, number: str, kwh: float = 1200, **options: Any) -> None:
-    read(opened_household(station, number, **options), 202408, kwh)
 
 
 def times(by: int) -> Callable[[Station, str], None]:
@@ -145,6 +96,28 @@ def test_a_fault_is_found_under_its_cause_with_its_yuan(station: Station, tmp_pa
 
     assert gap != 0
     assert causes(station) == {"0041": {cause: gap}}
+
+
+def test_steps_in_place_of_a_flat_price_count_what_the_year_used_before(
+    station: Station, tmp_path: Path
+) -> None:
+    for number, kind in (("0041", PriceClass.RESIDENTIAL_SHARED), ("0042", PriceClass.RESIDENTIAL_STEPS)):
+        point = opened_household(station, number, price_class=kind)
+        read(point, 202408, 3500)
+        read(point, 202409, 4000)
+    months(station)
+    run(station, 202409)
+    ours, wrong = (
+        Bill.objects.get(contract__customer__number=number, period=202409) for number in ("0041", "0042")
+    )
+    said = {"用户编号": "0041", "电费年月": "202409", "用电类别": "居民生活用电", "结算电量": "500"}
+    theirs(tmp_path, said | {"应收电费": f"{wrong.amount_fen / 100:.2f}"})
+    opinion.compare_month(ALL, station.pk, 202409, now=NOW)
+    found = Comparison.objects.get()
+
+    assert wrong.lines.filter(component=Component.STEP).exists()
+    assert (found.cause, found.supposed) == (Cause.PRICE_CLASS, False)
+    assert found.effects[Cause.PRICE_CLASS - 1] == wrong.amount_fen - ours.amount_fen
 
 
 def test_a_year_counted_twice_is_found_as_a_fault_of_the_steps(station: Station, tmp_path: Path) -> None:
@@ -244,62 +217,6 @@ def test_two_supplies_of_a_customer_are_added_up_before_they_are_compared(
     assert [row.difference_fen for row in external_queries.external_bills(ALL)] == [0]
 
 
-def test_lines_and_figures_that_change_drop_what_was_compared_of_them(
-    station: Station, tmp_path: Path
-) -> None:
-    household(station, "0041")
-    months(station)
-    theirs(tmp_path, of("0041", 应收电费="120.00"))
-    causes(station)
-    line = {
-        "用户编号": "0041",
-        "电费年月": "202408",
-        "项目": "第一档",
-        "电量": "200",
-        "单价": "0.60",
-        "金额": "120.00",
-    }
-    batch = bring_in("issued_lines", write_csv(tmp_path / "明细.csv", LINE_HEADINGS, [line]))
-
-    assert not Comparison.objects.exists()
-    assert causes(station) == {"0041": {"PRICE": 800}}
-    imports.withdraw(batch, now=NOW)
-    assert not Comparison.objects.exists()
-    assert not ExternalLine.objects.exists()
-
-
-def test_lines_without_their_bill_or_twice_are_refused_with_the_remedy(
-    station: Station, tmp_path: Path
-) -> None:
-    household(station, "0041")
-    months(station)
-    theirs(tmp_path, of("0041"))
-    line = {"用户编号": "0041", "电费年月": "202408", "项目": "第一档", "金额": "112.00"}
-    file = write_csv(tmp_path / "明细.csv", LINE_HEADINGS, [line, line, line | {"电费年月": "202407"}])
-    batch, plan = preview("issued_lines", file)
-    said = " ".join(row["reason"] + row["remedy"] for row in plan.verdicts.table().to_dicts())
-
-    assert batch.counts == {"new": 1, "changed": 0, "unchanged": 0, "refused": 2}
-    assert "有几行" in said
-    assert "先导入该月的已发行电费" in said
-
-
-def test_one_row_a_bill_brings_its_lines_along(station: Station, tmp_path: Path) -> None:
-    household(station, "0041", 1300)
-    months(station)
-    columns = ("用户编号", "电费年月", "结算电量", "应收电费", "一档电量", "一档电价", "一档电费", "执行电价")
-    row = ("0041", "202408", "300", "168.00", "300", "0.56", "168.00", "0.56")
-    file = write_csv(tmp_path / "宽表.csv", columns, [dict(zip(columns, row, strict=True))])
-    bring_in("issued", file)
-    again, _plan = preview("issued", file)
-
-    line = ExternalLine.objects.get()
-    assert (line.kind, line.quantity, line.price_nano, line.amount_fen) == (1, 300_000, 560_000_000, 16_800)
-    assert line.bill.class_text == ""
-    assert again.counts["unchanged"] == 1
-    assert causes(station) == {"0041": {}}
-
-
 def test_the_pages_show_causes_lines_and_the_way_to_a_task(
     station: Station, tmp_path: Path, settings: Any
 ) -> None:
@@ -342,3 +259,37 @@ def test_comparing_needs_the_right_and_another_stations_bill_is_not_there(
         reverse("issued_side_by_side", args=[ExternalBill.objects.get().pk])
     )
     assert answer.status_code == 404
+
+
+def time_of_use(station: Station, number: str, peak: float, valley: float) -> MeteringPoint:
+    point = builder.household(station, number, f"M{number}", price_class=PriceClass.RESIDENTIAL_STEPS_TOU)
+    for period, shown in (
+        (202407, (1000, 500, 500)),
+        (202408, (1000 + peak + valley, 500 + peak, 500 + valley)),
+    ):
+        for register, kwh in zip((0, 2, 4), shown, strict=True):
+            read(point, period, kwh, register)
+    return point
+
+
+def test_whole_kilowatt_hours_of_a_households_periods_are_the_same_and_another_peak_is_a_cause(
+    station: Station, tmp_path: Path
+) -> None:
+    time_of_use(station, "0041", 120.4, 80.3)
+    time_of_use(station, "0042", 120.4, 80.3)
+    time_of_use(station, "0043", 150, 50.7)
+    months(station)
+    line = {"电费年月": "202408", "金额": "0.00"}
+    theirs(
+        tmp_path, of("0041"), of("0043", 用户编号="0042"),
+        lines=[
+            line | {"用户编号": number, "项目": item, "电量": kwh}
+            for number, peak, valley in (("0041", "120", "80"), ("0042", "150", "50.7"))
+            for item, kwh in (("峰段", peak), ("谷段", valley))
+        ],
+    )  # fmt: skip
+    ExternalLine.objects.update(amount_fen=None)
+    gap = bill("0043").amount_fen - bill("0042").amount_fen
+
+    assert gap != 0
+    assert causes(station) == {"0041": {}, "0042": {"TIME_OF_USE": gap}}

@@ -126,6 +126,25 @@ def test_what_the_other_system_billed_is_never_issued_after_the_change(station: 
     assert Receivable.objects.get().period == 202409
 
 
+def test_nobody_with_two_contracts_is_billed_again_after_the_change(station: Station) -> None:
+    point = opened_household(station, "01")
+    second = opened_household(station, "02")
+    Contract.objects.filter(pk=second.contract_id).update(customer=point.contract.customer)
+    run(station, 202407)
+    for each in (point, second):
+        read(each, 202408, 1300)
+    run(station, 202408)
+    # Their bill is of the whole customer: it names no contract where there are two.
+    ExternalBill.objects.create(
+        customer=point.contract.customer, contract=None, period=202408, energy_wh=600_000, amount_fen=1
+    )
+    modes.switch(station, "alone", user=None, now=builder.NOW)
+    run(station, 202408)
+
+    assert [state for _period, _wh, state in bills()] == [Bill.State.KEPT] * 2
+    assert not Receivable.objects.exists()
+
+
 def test_a_month_half_issued_forbids_the_change() -> None:
     alone = builder.make_station()
     point = opened_household(alone, "01")

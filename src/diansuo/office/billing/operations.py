@@ -77,8 +77,11 @@ def reopen_opinions(station_id: int, *, since: int) -> int:
 
 
 def keep_answered(station_id: int) -> int:
-    """Close every draft of a month for which another system's bill is there: nobody is billed twice."""
-    answered = ExternalBill.objects.filter(contract=OuterRef("contract"), period=OuterRef("period"))
+    """Close every draft of a month for which another system's bill is there: nobody is billed twice.
+
+    That bill is of the whole customer, however many contracts there are.
+    """
+    answered = ExternalBill.objects.filter(customer=OuterRef("contract__customer"), period=OuterRef("period"))
     return _unheld(station_id).filter(Exists(answered)).update(state=Bill.State.KEPT)
 
 

@@ -26,30 +26,8 @@ from diansuo.core.tariff.what_if import Rows
 WHOLE_KWH: Final = 1000
 """Other systems settle whole kWh: by less than one an energy is the same."""
 USUAL: Final = (
-    1,
-    5,
-    10,
-    15,
-    20,
-    30,
-    40,
-    50,
-    60,
-    80,
-    100,
-    120,
-    150,
-    160,
-    200,
-    240,
-    250,
-    300,
-    400,
-    500,
-    600,
-    800,
-    1000,
-)
+    1, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 160, 200, 240, 250, 300, 400, 500, 600, 800, 1000,
+)  # fmt: skip
 """Multipliers that current transformers usually give (倍率)."""
 LEAST_WH: Final = 500_000
 """Below it a ratio of two energies says nothing: whole kWh make half of the multipliers fit."""
@@ -101,36 +79,62 @@ def with_energy(rows: Rows, ours: Ours, theirs: Theirs, causes: Int64) -> Rows:
     )
 
 
-def with_periods(rows: Rows, lines: StatedLines, bills: Int64) -> Rows:
-    """Return the rows with the energy of the periods that bills state, where these come to all of it."""
-    bands = np.full((int(bills.max(initial=-1)) + 1, len(BAND_KINDS)), NOT_STATED, np.int64)
-    for at, kind in enumerate(BAND_KINDS):
-        some = (lines.kind == kind) & np.isin(lines.bill, bills)
-        bands[lines.bill[some], at] = lines.quantity[some]
-    given = rows.commercial
-    held = given.band_wh.copy()
-    for row in np.flatnonzero(np.isin(rows.of_commercial, bills)).tolist():
-        stated = bands[rows.of_commercial[row]]
-        known = np.where(stated == NOT_STATED, 0, stated)
-        if known.sum() == given.energy_wh[row] and given.has_bands[row]:
-            held[row] = known
-    households = _their_peaks(rows, lines, bills)
-    return replace(rows, commercial=replace(given, band_wh=held), households=households)
+def with_periods(rows: Rows, lines: StatedLines, count: int) -> tuple[Rows, Bool]:
+    """Return the rows with the energy of the periods that bills state, and which bills lie otherwise by that.
+
+    Only periods that come to all of the bill's energy are taken, and only where one of them is off by a kWh: another
+    system may settle whole ones. What is left over from that goes to flat energy, or to the valley of a household.
+    """
+    table = _by_period(lines, count)
+    known = np.where(table == NOT_STATED, 0, table)
+    moved = np.zeros(count, np.bool_)
+    given, of = rows.commercial, rows.of_commercial
+    bands = known[of]
+    left = given.energy_wh - bands.sum(axis=1)
+    takes = (
+        given.has_bands
+        & _is_whole(table[of], left)
+        & (np.abs(bands - given.band_wh) >= WHOLE_KWH).any(axis=1)
+    )
+    bands[:, Band.FLAT] += left
+    moved[of[takes]] = True
+    home, of_home = rows.households, rows.of_household
+    peak = known[of_home, Band.PEAK] + known[of_home, Band.SHARP]
+    left = home.energy_wh - known[of_home].sum(axis=1)
+    alone = np.bincount(of_home, minlength=count)[of_home] == 1
+    holds = alone & home.has_time_of_use & _is_whole(table[of_home], left)
+    holds &= (table[of_home, Band.FLAT] == NOT_STATED) & (np.abs(peak - home.peak_wh) >= WHOLE_KWH)
+    moved[of_home[holds]] = True
+    return replace(
+        rows,
+        commercial=replace(given, band_wh=np.where(takes[:, None], bands, given.band_wh)),
+        households=replace(
+            home,
+            peak_wh=np.where(holds, peak, home.peak_wh),
+            valley_wh=np.where(holds, home.energy_wh - peak, home.valley_wh),
+        ),
+    ), moved
 
 
-def _their_peaks(rows: Rows, lines: StatedLines, bills: Int64) -> BillingInput:
-    given = rows.households
-    peak, valley = given.peak_wh.copy(), given.valley_wh.copy()
-    for kinds, column in (
-        ((LineKind.PEAK, LineKind.PEAK_EXTRA), peak),
-        ((LineKind.VALLEY, LineKind.VALLEY_EXTRA), valley),
-    ):
-        some = np.isin(lines.kind, kinds) & np.isin(lines.bill, bills) & (lines.quantity != NOT_STATED)
-        for bill, quantity in zip(lines.bill[some].tolist(), lines.quantity[some].tolist(), strict=True):
-            mine = np.flatnonzero(rows.of_household == bill)
-            if len(mine) == 1:
-                column[mine] = quantity
-    return replace(given, peak_wh=peak, valley_wh=valley)
+def _by_period(lines: StatedLines, count: int) -> Int64:
+    """Return the stated energy as a table, bills by periods; a household's increments are of peak and valley."""
+    table = np.full((count, len(BAND_KINDS)), NOT_STATED, np.int64)
+    kinds = (
+        *zip(BAND_KINDS, Band, strict=True),
+        (LineKind.PEAK_EXTRA, Band.PEAK),
+        (LineKind.VALLEY_EXTRA, Band.VALLEY),
+    )
+    for kind, band in kinds:
+        some = lines.kind == kind
+        table[lines.bill[some], band] = lines.quantity[some]
+    return table
+
+
+def _is_whole(stated: Int64, left: Int64) -> Bool:
+    """Tell which rows state periods that come to all their energy, to a kWh a period."""
+    says = (stated != NOT_STATED).sum(axis=1)
+    whole: Bool = (says > 0) & (np.abs(left) < WHOLE_KWH * np.maximum(says, 1))
+    return whole
 
 
 def _households(rows: Rows, to: Int64, bills: Int64) -> BillingInput:

@@ -90,13 +90,10 @@ class _Work:
             self._take_over(with_energy(self.rows, self.ours, self.theirs, causes), causes)
 
     def state_periods(self) -> None:
-        stated = np.unique(self.lines.bill[self.lines.quantity != NOT_STATED])
-        bills = stated[self.whole[stated]]
-        if len(bills):
-            moved = with_periods(self.rows, self.lines, bills)
-            self._take_over(
-                moved, np.where(np.isin(np.arange(len(self.theirs)), bills), Cause.TIME_OF_USE, 0)
-            )
+        rows, moved = with_periods(self.rows, self.lines, len(self.theirs))
+        moved &= self.whole
+        if moved.any():
+            self._take_over(rows, np.where(moved, Cause.TIME_OF_USE, 0))
 
     def state_class(self) -> None:
         stated, own = self.theirs.price_class, self.ours.price_class

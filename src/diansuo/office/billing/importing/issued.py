@@ -21,7 +21,7 @@ from diansuo.office.base.modes import guards
 from diansuo.office.base.sheets.columns import Column, ColumnKind
 from diansuo.office.base.sheets.read import Table, parse_columns, read_tables
 from diansuo.office.billing.importing import lines
-from diansuo.office.billing.importing.line_columns import WIDE, Line, wide_lines
+from diansuo.office.billing.importing.line_columns import WIDE, Line, multiplier_of, wide_lines
 from diansuo.office.billing.importing.rows import (
     MANY,
     Holder,
@@ -156,7 +156,7 @@ def _row(
         whole(cells["amount"], "应收电费", 2, _("金额应精确到分")),
         issued_date,
         class_text,
-        cells["multiplier"],
+        multiplier_of(cells["multiplier"]),
         None if cells["loss"] is None else whole(cells["loss"], "变损电量", 3, _("电量最多三位小数")),
         wide_lines(cells),
     )

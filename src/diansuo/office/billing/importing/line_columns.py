@@ -13,8 +13,11 @@ from diansuo.office.base.imports.rows import RowRefused
 from diansuo.office.base.sheets.columns import Column, ColumnKind
 from diansuo.office.billing.importing.rows import whole
 
-LARGEST_PRICE_NANO: Final = 100 * 10**9
-"""Above 100 yuan a kWh a number is no price of energy."""
+LARGEST_PRICE_NANO: Final = 10 * 10**9
+"""Above 10 yuan a kWh a number is no price of energy."""
+LARGEST_QUANTITY: Final = 9 * 10**11
+"""900 GWh, in Wh: no customer uses that in a month, and with any price of energy it still makes an amount."""
+LARGEST_MULTIPLIER: Final = 100_000
 ENERGY: Final = 3
 MONEY: Final = 2
 PRICE: Final = 9
@@ -117,11 +120,20 @@ def line_of(kind: LineKind, quantity: Decimal | None, price: Decimal | None, amo
     """
     name = ITEM_NAMES[kind][0]
     nano = None if price is None else whole(price, name, PRICE, _("单价最多九位小数"))
-    if nano is not None and abs(nano) > LARGEST_PRICE_NANO:
+    if nano is not None and kind < LineKind.BASIC and abs(nano) > LARGEST_PRICE_NANO:
         raise RowRefused(name, price, _("单价不像电价，单位应为元/千瓦时"), _("核对单价的单位"))
-    return Line(
-        kind,
-        None if quantity is None else whole(quantity, name, ENERGY, _("电量最多三位小数")),
-        nano,
-        None if amount is None else whole(amount, name, MONEY, _("金额应精确到分")),
-    )
+    used = None if quantity is None else whole(quantity, name, ENERGY, _("电量最多三位小数"))
+    if used is not None and abs(used) > LARGEST_QUANTITY:
+        raise RowRefused(name, quantity, _("一个月用不了这么多电，单位应为千瓦时"), _("核对电量的单位"))
+    return Line(kind, used, nano, None if amount is None else whole(amount, name, MONEY, _("金额应精确到分")))
+
+
+def multiplier_of(value: int | None) -> int | None:
+    """Return a stated multiplier.
+
+    Raises:
+        RowRefused: no meter has such a one.
+    """
+    if value is not None and not 1 <= value <= LARGEST_MULTIPLIER:
+        raise RowRefused("倍率", value, _("倍率应为正整数，且不超过 100000"), _("核对倍率"))
+    return value

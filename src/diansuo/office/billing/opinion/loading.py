@@ -105,7 +105,8 @@ def load_month(scope: Scope, station_id: int, period: int, book: RuleBook, year_
         bill="int", customer="int", amount_fen="int", energy_wh="int", multiplier="int", loss_wh="int",
     )  # fmt: skip
     population = Population(first=period, last=period, station=station_id)
-    billed = load(scope, population, book, year_start_month=year_start_month)
+    # A class with steps in place of one without counts what the year used before it had steps.
+    billed = load(scope, population, book, year_start_month=year_start_month, years=True)
     kept = np.isin(given["customer"], billed.customer)
     given = {name: column[kept] for name, column in given.items()}
     customer = given["customer"]
@@ -119,7 +120,7 @@ def load_month(scope: Scope, station_id: int, period: int, book: RuleBook, year_
         given["energy_wh"],
         given["multiplier"],
         given["loss_wh"],
-        _classes(given["bill"]),
+        _classes(period, station_id, given["bill"]),
         year,
     )
     return Month(
@@ -179,17 +180,13 @@ def _year_before(period: int, station_id: int, start: int, customer: Int64) -> I
     return found
 
 
-def _classes(bills: Int64) -> Int64:
+def _classes(period: int, station_id: int, bills: Int64) -> Int64:
     """Return the classes they name; a text that names none says nothing."""
-    span = ExternalBill.objects.filter(pk__gte=int(bills.min(initial=0)), pk__lte=int(bills.max(initial=0)))
-    texts = dict(span.values_list("id", "class_text"))
+    month = ExternalBill.objects.filter(period=period, customer__station=station_id)
+    texts = dict(month.values_list("id", "class_text"))
     named = {text: words.price_class(text) if text else None for text in set(texts.values())}
-    found = np.full(len(bills), NOT_STATED, np.int64)
-    for at, bill in enumerate(bills.tolist()):
-        code = named[texts[bill]]
-        if code is not None:
-            found[at] = code
-    return found
+    codes = [named[texts[bill]] for bill in bills.tolist()]
+    return np.array([NOT_STATED if code is None else int(code) for code in codes], np.int64)
 
 
 def _stated(asked: Sequence[Any], customer: Int64) -> StatedLines:
@@ -244,11 +241,13 @@ def _rows(rows: Rows, place: Int64, whole: Bool) -> Rows:
     """Return the rows of customers with one bill, under the numbers of what is compared."""
     chosen = (place >= 0) & np.append(whole, False)[place]
     mine, other = np.flatnonzero(chosen[rows.of_household]), np.flatnonzero(chosen[rows.of_commercial])
+    year_wh = np.zeros(len(whole), np.int64)
+    year_wh[place[chosen]] = rows.year_wh[chosen]
     return Rows(
         households=rows.households.take(mine),
         of_household=place[rows.of_household[mine]],
         commercial=rows.commercial.take(other),
         of_commercial=place[rows.of_commercial[other]],
         demand_w=rows.demand_w[other],
-        year_wh=np.zeros(len(whole), np.int64),
+        year_wh=year_wh,
     )

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 import numpy as np
 from django.db import transaction
@@ -24,7 +23,6 @@ from diansuo.office.billing.repricing.pricing import reprice
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.place import commercial_place
 
-IDS_AT_ONCE: Final = 900
 Advance = Callable[[int, int], None]
 
 
