@@ -231,7 +231,7 @@ def _multipliers(bills: list[Bill]) -> dict[int, int]:
 
 def _add_due_dates(scope: Scope, period: int, made: list[Notice]) -> None:
     """Add until when it is to be paid, and what of it is paid already: of the books that rule at the station."""
-    rows = ruling_receivables(scope).filter(period=period, correction__isnull=True)
+    rows = ruling_receivables(scope).filter(period=period, correction__isnull=True, temporary__isnull=True)
     due = {customer: facts for customer, *facts in rows.values_list("customer", "due_date", "paid_fen")}
     for notice in made:
         notice.due_date, notice.paid_fen = due.get(notice.to.customer_id, (None, 0))
