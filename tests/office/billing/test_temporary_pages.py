@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -89,6 +90,19 @@ def test_one_proposes_what_was_shown_and_another_issues_it(station: Station) -> 
     )
     assert ended.context["found"].amount_fen == -made.amount_fen // 2
     assert TemporaryCharge.objects.count() == 1
+
+
+def test_one_who_has_no_contract_is_reminded_like_everybody_else(station: Station) -> None:
+    made = propose(clerk_of(station), station, address="东村桥头")
+    head = head_of(station)
+    for step in ("temporary_approve", "temporary_issue"):
+        head.post(reverse(step, args=[made.pk]))
+    Receivable.objects.update(due_date=date(2024, 9, 1))
+    page = head.get(reverse("reminders"))
+    assert page.status_code == 200
+    assert "东村桥头" in page.content.decode()
+    for name in ("arrears", "debtors", "customers", "home"):
+        assert head.get(reverse(name)).status_code == 200, name
 
 
 def test_what_changed_since_it_was_shown_is_shown_again_and_not_proposed(station: Station) -> None:

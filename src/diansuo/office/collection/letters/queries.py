@@ -17,7 +17,7 @@ from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import Contract, Customer, MeterInstallation, PointArea, Responsibility
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.models import Bill, ExternalBill
+from diansuo.office.billing.models import Bill, ExternalBill, TemporarySupply
 from diansuo.office.collection.queries import open_receivables, ruling_receivables
 from diansuo.office.metering.models import RegisterReading
 
@@ -248,6 +248,10 @@ def recipients(scope: Scope, customers: Iterable[int], day: date) -> dict[int, R
     )
     for *values, address in contracts.order_by("id").values_list(*columns, "premise__address"):
         found[values[0]] = Recipient(*values, address=address)
+    # Whoever has temporary supply without a meter may have no contract at all.
+    temporary = TemporarySupply.objects.filter(scope.limit("customer__station"), customer__in=wanted)
+    for *values, address in temporary.order_by("id").values_list(*columns, "address"):
+        found.setdefault(values[0], Recipient(*values, address=address))
     of_customer = F("point__contract__customer")
     hangs = PointArea.objects.in_force(day).filter(point__contract__customer__in=wanted)
     for customer, area in hangs.annotate(owner=of_customer).values_list("owner", "area__name"):
