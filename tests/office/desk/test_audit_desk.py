@@ -8,6 +8,8 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from diansuo.office.base.models import Post, Staff, Station, User, WorkOrder
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing.audit import usefulness
 from diansuo.office.billing.audit.models import AuditDecision
 from diansuo.office.billing.models import Bill
 from diansuo.office.metering.models import Finding
@@ -138,6 +140,43 @@ def test_the_last_decision_is_taken_back_and_both_stay_on_record(station: Statio
     assert one.pk in listed(client.get(audited.address(station)).content.decode())
     client.post(audited.address(station, "undo/"))
     assert AuditDecision.objects.count() == 2
+
+
+def test_taking_back_a_hold_leads_back_to_the_visit_that_stands(station: Station) -> None:
+    client, one = audited.client(), finding()
+    for decision in ("site", "held"):
+        client.post(audited.address(station, "decide/"), {"finding": one.pk, "decision": decision})
+    answer = client.post(audited.address(station, "undo/"), follow=True)
+
+    assert "1 条回到现场核实" in answer.content.decode()
+    last = AuditDecision.objects.order_by("id").last()
+    assert last is not None and (last.decision, last.order) == ("site", WorkOrder.objects.get())
+    one.refresh_from_db()
+    assert one.severity == Finding.Severity.BLOCKING
+    (useful,) = usefulness.usefulness(Scope.everything(), one.period, one.period, rule="A-UP")
+    assert (useful.sent, useful.held, useful.open) == (1, 0, 3)
+    assert client.get(audited.address(station, "rules/")).status_code == 200
+
+
+def test_an_issued_month_is_only_read_and_leads_to_corrections(station: Station) -> None:
+    client, one = audited.client(), finding()
+    Bill.objects.filter(period=one.period).update(state=Bill.State.ISSUED)
+    text = client.get(audited.address(station)).content.decode()
+    shown = client.get(audited.address(station), {"state": "issued", "finding": one.pk}).content.decode()
+
+    assert listed(text) == []
+    assert "8 条发现发行时没有人审核过" in text
+    assert len(listed(shown)) == 8
+    assert 'id="decide"' not in shown
+    assert "/corrections/new/?customer=004" in shown
+    client.post(audited.address(station, "decide/"), {"finding": one.pk, "decision": "released"})
+    assert untouched()
+
+
+def test_before_issue_the_run_page_says_how_many_findings_nobody_looked_at(station: Station) -> None:
+    text = audited.client().get(f"/cycle/{station.pk}/2024-08/issue/").content.decode()
+
+    assert "还有 8 条审核发现没有人看过" in text
 
 
 def test_what_has_been_issued_since_is_not_taken_back(station: Station) -> None:

@@ -14,9 +14,11 @@ from diansuo.office.archive.models import PRICE_CLASS_NAMES, ContractTerm, Point
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.audit import queries as audit
 from diansuo.office.billing.audit.queries import Row
+from diansuo.office.billing.audit.standing import Standing
 from diansuo.office.billing.audit.wording import title
 from diansuo.office.billing.average import queries as average
 from diansuo.office.billing.average.figures import mean_nano
+from diansuo.office.desk.audit.wording import ISSUED
 from diansuo.office.metering.models import Finding
 
 POINTS_A_QUERY = 500
@@ -101,7 +103,7 @@ def listed(scope: Scope, station_id: int, period: int, asked: Asked) -> Listed:
     groups, shown = _groups(chosen)
     return Listed(
         groups=groups,
-        states=Counter(str(one.standing) for one in in_place),
+        states=Counter(stands(one) for one in in_place),
         count=len(chosen),
         stake_fen=sum(one.stake_fen for one in chosen),
         shown=shown,
@@ -109,6 +111,11 @@ def listed(scope: Scope, station_id: int, period: int, asked: Asked) -> Listed:
         areas=_choices((one.area for one in places.values()), names["area"]),
         managers=_choices((one.manager for one in places.values()), names["manager"]),
     )
+
+
+def stands(row: Row) -> str:
+    """Return where a finding stands for the desk: open only while its bill is not out."""
+    return ISSUED if row.issued and row.standing == Standing.OPEN else str(row.standing)
 
 
 def weights(scope: Scope, finding_ids: Iterable[int]) -> dict[int, int]:
@@ -163,7 +170,7 @@ def _chosen(found: list[Row], asked: Asked) -> tuple[list[Row], dict[int, Place]
     chosen = [
         one
         for one in found
-        if asked.state in ("", one.standing)
+        if asked.state in ("", stands(one))
         and asked.rule in ("", one.rule)
         and _in_place(places.get(one.point_id, Place()), asked)
     ]

@@ -16,6 +16,9 @@ STATES = (
     (str(Standing.SITE), gettext_lazy("现场核实")),
     (str(Standing.RELEASED), gettext_lazy("已放行")),
 )
+ISSUED = "issued"
+"""Where a finding stands that nobody decided about before its bill went out: nothing is left to decide."""
+STATE_NAMES = {**dict(STATES), ISSUED: gettext_lazy("发行时未审核")}
 TONES = {Standing.OPEN: "warn", Standing.HELD: "bad", Standing.SITE: "info", Standing.RELEASED: "ok"}
 REASONS = {
     "released": gettext_lazy("核对无误，属实放行"),
@@ -46,6 +49,13 @@ def decided(decision: str, counts: Mapping[str, int]) -> str:
             "count": count,
             "orders": counts["orders"],
         }
-    if counts["issued"]:
-        said += _("；其中 %(count)s 条电费已发行，决定只作记录") % {"count": counts["issued"]}
     return said
+
+
+def taken_back(counts: Mapping[str, int]) -> str:
+    """Say where the findings stand again whose decision was taken back."""
+    places = _("、").join(
+        _("%(count)s 条回到%(state)s") % {"count": count, "state": STATE_NAMES[state]}
+        for state, count in counts.items()
+    )
+    return _("已撤回，%(places)s") % {"places": places}
