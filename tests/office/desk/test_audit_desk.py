@@ -252,6 +252,34 @@ def test_an_empty_month_says_what_fills_the_desk(station: Station) -> None:
     assert "执行到审核后，要看的账单列在这里" in text
 
 
+def test_the_run_page_says_how_many_points_became_bills_and_names_what_is_issued(station: Station) -> None:
+    text = audited.client().get(f"/cycle/{station.pk}/2024-08/").content.decode()
+
+    assert "应抄 4 个计量点 = 已发行 0 + 未发行账单 4 + 首次抄表 0 + 没有账单 0。" in text
+    assert "已发行电量" not in text  # nothing is out: no tile of noughts
+    desk = audited.client().get(audited.address(station)).content.decode()
+    assert "本月账单 4 张，其中零度账单 0 张" in desk
+    assert "已发行电费" in audited.client().get("/bills/").content.decode()
+
+
+def test_a_month_whose_reading_day_has_not_come_is_not_offered(station: Station) -> None:
+    text = audited.client().get(f"/cycle/{station.pk}/2090-01/").content.decode()
+
+    assert "2090-01 的抄表例日 2090-01-01 还没到" in text
+    assert "/run/" not in text
+
+
+def test_the_board_of_a_day_there_is_not_says_so(station: Station) -> None:
+    assert "没有“xx”这一天的早会" in audited.client("head").get("/board/?day=xx").content.decode()
+
+
+def test_a_walk_on_another_day_than_the_scheduled_one_says_so(station: Station) -> None:
+    client = audited.client("clerk")
+    said = "抄表例日是 2024-08-01"
+    assert said in client.get("/readings/0/2024-08/?day=2024-07-26").content.decode()
+    assert said not in client.get("/readings/0/2024-08/?day=2024-08-01").content.decode()
+
+
 def test_the_run_page_counts_hold_ups_by_reason_and_leads_into_the_desk(station: Station) -> None:
     text = audited.client().get(f"/cycle/{station.pk}/2024-08/").content.decode()
 

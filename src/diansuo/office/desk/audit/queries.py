@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from django.db.models import Count, Q
 
 from diansuo.core.quantity.month import next_month
 from diansuo.office.archive.models import PRICE_CLASS_NAMES, ContractTerm, PointArea, Responsibility
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.audit import queries as audit
 from diansuo.office.billing.audit.queries import Row
-from diansuo.office.billing.audit.standing import Standing
 from diansuo.office.billing.audit.wording import title
 from diansuo.office.billing.average import queries as average
 from diansuo.office.billing.average.figures import mean_nano
-from diansuo.office.desk.audit.wording import ISSUED
+from diansuo.office.billing.models import Bill
+from diansuo.office.desk.audit.wording import stands
 from diansuo.office.metering.models import Finding
 
 POINTS_A_QUERY = 500
@@ -113,11 +114,6 @@ def listed(scope: Scope, station_id: int, period: int, asked: Asked) -> Listed:
     )
 
 
-def stands(row: Row) -> str:
-    """Return where a finding stands for the desk: open only while its bill is not out."""
-    return ISSUED if row.issued and row.standing == Standing.OPEN else str(row.standing)
-
-
 def weights(scope: Scope, finding_ids: Iterable[int]) -> dict[int, int]:
     """Return how much each of these findings weighs now."""
     found = Finding.objects.filter(scope.limit("point__station"), pk__in=list(finding_ids))
@@ -155,6 +151,15 @@ def against_last_month(scope: Scope, station_id: int, period: int) -> list[Line]
             )
         )
     return lines
+
+
+def bills_without_energy(scope: Scope, station_id: int, period: int) -> tuple[int, int]:
+    """Return how many bills a station's month has, and how many of them are of neither energy nor money."""
+    rows = Bill.objects.filter(
+        scope.limit("consumption__point__station"), period=period, consumption__point__station=station_id
+    )
+    found = rows.aggregate(every=Count("id"), empty=Count("id", filter=Q(energy_wh=0, amount_fen=0)))
+    return found["every"], found["empty"]
 
 
 def _short(price_nano: int | None) -> int | None:

@@ -35,6 +35,7 @@ from diansuo.office.desk.audit.wording import (
     decided,
     default_reason,
     per_thousand,
+    stands,
     taken_back,
 )
 
@@ -53,6 +54,7 @@ def audit_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
     context = _context(request, station, period) | {
         "job": desk.cycle_job(scope, station_id=station_id, period=period),
         "lines": queries.against_last_month(scope, station_id, period),
+        "bills": queries.bills_without_energy(scope, station_id, period),
         "listed": listed,
         "asked": asked,
         "states": [
@@ -238,7 +240,7 @@ def _detail(scope: Scope, station: Station, period: int, finding_id: int | None)
         "detail": detail,
         "row": detail.row,
         "tone_of_row": TONES[detail.row.standing],
-        "state_of_row": STATE_NAMES[queries.stands(detail.row)],
+        "state_of_row": STATE_NAMES[stands(detail.row)],
         "chart": chart.draw(detail.months, period, detail.expected_energy),
         "registers": registers.of_month(detail),
         "price_class": PRICE_CLASS_NAMES.get(

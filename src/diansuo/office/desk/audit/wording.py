@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from diansuo.office.base import wording
+from diansuo.office.billing.audit.queries import Row
 from diansuo.office.billing.audit.standing import Standing
 
 STATES = (
@@ -25,6 +26,11 @@ REASONS = {
     "held": gettext_lazy("存疑，扣留待核"),
     "site": gettext_lazy("转现场核实"),
 }
+
+
+def stands(row: Row) -> str:
+    """Return where a finding stands for the desk: open only while its bill is not out."""
+    return ISSUED if row.issued and row.standing == Standing.OPEN else str(row.standing)
 
 
 def per_thousand(tenths: int | None) -> str:

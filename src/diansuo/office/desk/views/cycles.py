@@ -74,6 +74,7 @@ def month_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
         "job": job,
         "may_run": request.user.has_perm("base.run_cycle"),
         "beside": station.mode == Station.Mode.BESIDE,
+        "not_due": "" if job else cycle.not_due(station, period, timezone.localdate()),
         "section": "cycles",
     }
     if job:
