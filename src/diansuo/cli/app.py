@@ -8,6 +8,7 @@ import sys
 import typer
 
 from diansuo.cli import (
+    audit,
     backup,
     bill,
     calc,
@@ -44,6 +45,7 @@ app.add_typer(bill.app, name="bill")
 app.add_typer(calc.app, name="calc")
 app.add_typer(export.app, name="export")
 app.add_typer(rulebook.app, name="rulebook")
+app.add_typer(audit.app, name="audit")
 app.command("station")(station.station)
 app.command("backup")(backup.backup)
 app.command("manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
