@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST
 
 from diansuo.office.archive.models import PRICE_CLASS_NAMES
 from diansuo.office.base import wording
-from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.export import workbook
 from diansuo.office.base.models import Station
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import queries as work_orders
 from diansuo.office.billing.audit import details, frequency, operations, reopening, usefulness
@@ -33,6 +33,7 @@ PERMISSION = "base.run_cycle"
 LAST = "audit_last"
 
 
+@allowed("base.see_cycle")
 def audit_page(request: HttpRequest, station_id: int, period: int) -> HttpResponse:
     """Show the month against the last one, the findings by rule, and the one that is asked for or the first."""
     scope, station = _station(request, station_id)
@@ -54,6 +55,7 @@ def audit_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
     return render(request, "desk/audit/page.html", context | _detail(scope, station, period, wanted))
 
 
+@allowed("base.see_cycle")
 def audit_finding(request: HttpRequest, station_id: int, period: int, finding_id: int) -> HttpResponse:
     """Answer with one finding and all it stands on."""
     scope, station = _station(request, station_id)
@@ -152,6 +154,7 @@ def audit_undo(request: HttpRequest, station_id: int, period: int) -> HttpRespon
     return _back(request, station_id, period, finding=min(weights))
 
 
+@allowed("base.see_cycle")
 def audit_export(request: HttpRequest, station_id: int, period: int) -> HttpResponse:
     """Send the findings asked for as a workbook."""
     scope, _station_row = _station(request, station_id)

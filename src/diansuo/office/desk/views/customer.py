@@ -9,9 +9,11 @@ from django.utils import timezone
 from diansuo.office.archive import closing_queries
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.base import registry
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 
 
+@allowed("base.see_archive")
 def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Show everything about one customer."""
     scope, today = Scope.of(request.user), timezone.localdate()
@@ -20,7 +22,7 @@ def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
         raise Http404
     panels = [
         {"panel": panel, "template": panel.template, **panel.load(scope, customer_id, today)}
-        for panel in registry.panels()
+        for panel in registry.panels(request.user)
     ]
     context = {"customer": customer, "panels": panels, "today": today, "section": "customers"}
     may_bill = request.user.has_perm("base.run_cycle")
