@@ -76,7 +76,7 @@ def test_someone_of_one_station_sees_its_rows_only(root: Client) -> None:
     other = Station.objects.create(company=Station.objects.get().company, name="西村供电所")
     user = User.objects.create(username="west", is_staff=True)
     Staff.objects.create(station=other, name="西", user=user)
-    user.groups.add(Post.objects.get(code="admin").group)
+    user.groups.set([Post.objects.get(code=code).group for code in ("admin", "supervisor")])
     client = Client()
     client.force_login(user, _backend())
 
