@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "diansuo.office.base.trail.middleware.acting_middleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "diansuo.office.base.rights.declared_rights_only",
     "django.contrib.messages.middleware.MessageMiddleware",
