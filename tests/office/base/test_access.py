@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.template.backends.django import Template
@@ -19,24 +20,31 @@ from tests.office.base import access_walk, pages
 
 pytestmark = pytest.mark.django_db
 
-# What a command needs before it asks who runs it.
-MONTH = ["--period", "2024-08"]
+# What a command must be told before it asks who runs it, where its own parameters do not say so.
 GIVEN = {
+    "bill rebill": ["--period", "2024-08", "--customer", "001", "--dry-run"],
     "bill close-out": ["--customer", "001", "--day", "2024-08-10", "--register", "m1=300"],
-    "bill close": ["--year", "2023"],
-    "bill explain": ["--customer", "001", *MONTH],
-    "bill pdf": MONTH,
-    "bill rebill": [*MONTH, "--customer", "001", "--dry-run"],
-    "calc choices": ["--customer", "001", *MONTH],
-    "calc whatif": [*MONTH, "--customer", "001"],
-    "cycle audit": MONTH,
-    "cycle compare": MONTH,
-    "cycle release": [*MONTH, "--rule", "A-01", "--reason", "x"],
-    "cycle run": MONTH,
-    "cycle shadow": MONTH,
-    "import sheet": ["{file}", *MONTH, "--document", "x"],
     "station": ["--mode", "beside"],
 }
+FILES = {"file", "files"}
+SAMPLES = {
+    "period": "2024-08",
+    "day": "2024-08-10",
+    "year": "2023",
+    "first": "2024-08-01",
+    "to": "2024-08-10",
+}
+
+
+def needed(command: Any, file: Path) -> list[str]:
+    """Return arguments and options that a command cannot do without, with something in them."""
+    given: list[str] = []
+    for one in command.params:
+        if one.required:
+            plain = str(file) if one.name in FILES else "1"
+            value = SAMPLES.get(one.name, plain)
+            given += [value] if one.param_type_name == "argument" else [one.opts[0], value]
+    return given
 
 
 @pytest.fixture
@@ -67,9 +75,8 @@ def rights_of_commands(monkeypatch: pytest.MonkeyPatch, folder: Path) -> dict[st
     for words, command in access_walk.commands(cli.app).items():
         asked.clear()
         if any("--as" in one.opts for one in command.params):
-            given = GIVEN.get(words, ["{file}"] if words.startswith("import ") else [])
-            arguments = [*words.split(), *(text.replace("{file}", str(file)) for text in given)]
-            answer = CliRunner().invoke(cli.app, [*arguments, "--as", "somebody"])
+            given = GIVEN.get(words) or needed(command, file)
+            answer = CliRunner().invoke(cli.app, [*words.split(), *given, "--as", "somebody"])
             assert asked, f"{words} asked nobody: {answer.output}{answer.exception!r}"
         found[words] = tuple(asked)
     return found
