@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -139,7 +140,11 @@ def test_a_page_names_its_act_and_the_reason_its_form_gives(stations: tuple[Stat
     one, _other = stations
     last = TrailEntry.objects.order_by("-sequence")[0].sequence
 
-    client_of("head").post(reverse("station_mode", args=[one.pk, "beside"]), {"reason": "并入营销2.0"})
+    client_of("head").post(
+        reverse("station_mode", args=[one.pk, "beside"]),
+        urlencode({"reason": "并入营销2.0"}),
+        content_type="application/x-www-form-urlencoded",
+    )
     watch.watch_of().write_down()
 
     entry = TrailEntry.objects.filter(sequence__gt=last, table="base_station").get()

@@ -30,8 +30,9 @@ def acting_middleware(
 
 
 def _why(request: HttpRequest) -> str:
-    # What the view has not read is not read here: it may want to take a file in as a stream.
-    given_in_form = getattr(request, "_post", None) or {}
+    # A form with a file is not read here before its view does: that may want to take the file in as a stream.
+    plain = request.method == "POST" and request.content_type == "application/x-www-form-urlencoded"
+    given_in_form = request.POST if plain else getattr(request, "_post", None) or {}
     for name in rules().why_fields:
         if given := given_in_form.get(name, "").strip():
             return given[: acts.LONGEST]
