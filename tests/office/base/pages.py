@@ -138,6 +138,8 @@ def addresses() -> list[Address]:
         "aliases": (),
         "password_change": (),
         "issued": (),
+        "lab": (),
+        "lab_practice": (),
         "station": (),
         "trail": (),
         "trail_entry": (TrailEntry.objects.filter(station=station).latest("sequence").sequence,),

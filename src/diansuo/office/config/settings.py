@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "diansuo.office.billing",
     "diansuo.office.collection",
     "diansuo.office.desk",
+    "diansuo.lab",
 ]
 
 MIDDLEWARE = [
