@@ -200,6 +200,13 @@ SENTENCES: Final[dict[Situation, tuple[Promise | str, Promise | str]]] = {
         _("核对供电电压与计量方式，更正后重新执行"),
     ),
 }
+BY_DAYS: Final = _("（按本期天数折算 %(energy)s）")
+"""Behind another month's energy: what it comes to in as many days as this month has."""
+BACKWARDS: Final = (
+    _("；反向走字 %(reverse_wh)s 千瓦时，疑似进出线接反"),
+    _("现场核对进出线是否接反：接反的更正接线，按反向电量追补；不是接反的，查停用、故障或绕越计量"),
+)
+"""Of a month with less than usual whose reverse register ran: what is added to why, and what to do instead."""
 _NO_LESS_THAN_MEAN: Final = _("需量不低于平均负荷 %(mean_w)s 千瓦")
 _ABOUT: Final = _("约 %(expected_wh)s 千瓦时")
 _AT_MOST: Final = _("不超过 %(most_wh)s 千瓦时")
@@ -256,6 +263,7 @@ FIGURE_NAMES: Final[dict[str, Promise | str]] = {
     "expected_wh": _("应为"),
     "last_wh": _("上月电量"),
     "year_ago_wh": _("上年同期电量"),
+    "reverse_wh": _("反向有功"),
     "most_wh": _("上限"),
     "capacity_va": _("容量"),
     "parts_wh": _("分时合计"),
