@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from diansuo.office.archive.models import Customer, MeteringPoint, Route, TransformerArea
 from diansuo.office.base.access import install_demo_users
-from diansuo.office.base.models import ImportBatch, Station, User
+from diansuo.office.base.models import ImportBatch, Station, TrailEntry, User
+from diansuo.office.base.trail import watch
 from diansuo.office.billing.models import Bill
 from diansuo.office.collection import operations as collection
 from diansuo.office.collection.models import Payment
@@ -23,18 +24,6 @@ from tests.office.metering import builder
 MONTHS = (202407, 202408)
 BACKEND = "diansuo.office.base.access.StationBackend"
 PASSWORD = "pages-1234"
-
-# Pages that only posts with the permission may open; every other page is open to all posts.
-NEEDS = {
-    "reading_routes": "base.enter_readings",
-    "walk": "base.enter_readings",
-    "meter_exchange": "base.enter_readings",
-    "import_new": "base.import_files",
-    "import_withdraw": "base.import_files",
-    "cycle_issue": "base.run_cycle",
-    "handover_new": "base.hand_over",
-    "station_mode": "base.set_mode",
-}
 
 
 @dataclass(frozen=True)
@@ -95,6 +84,7 @@ def addresses() -> list[Address]:
         Customer.objects.get(number="001"),
         Bill.objects.get(),
     )
+    watch.watch_of().write_down()  # as the commit does that no test inside a transaction comes to
     batch, route = ImportBatch.objects.order_by("id").last(), Route.objects.get()
     named: dict[str, tuple[object, ...]] = {
         "home": (),
@@ -137,6 +127,8 @@ def addresses() -> list[Address]:
         "lab": (),
         "lab_practice": (),
         "station": (),
+        "trail": (),
+        "trail_entry": (TrailEntry.objects.filter(station=station).latest("sequence").sequence,),
         "station_mode": (station.pk, "beside"),
     }
     return [Address(name, reverse(name, args=args)) for name, args in named.items()]

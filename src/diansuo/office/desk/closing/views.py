@@ -18,8 +18,8 @@ from diansuo.core.metering import Register
 from diansuo.office.archive import closing_queries as archive
 from diansuo.office.archive.models import Contract, MeteringPoint
 from diansuo.office.base import wording
-from diansuo.office.base.access import allowed
 from diansuo.office.base.forms import DayInput
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import queries as billing
 from diansuo.office.desk import queries
