@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -66,7 +66,7 @@ class ClosingForm(forms.Form):
 def closing_page(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Ask for the last day and the last registers; store them, bill, and show the bill or why it is held."""
     scope, contract = _open(request, customer_id)
-    found = _asked(request, scope, contract, operations.close)
+    found = _asked(request, request.POST, scope, contract, operations.close)
     if isinstance(found, Closed):
         return _after_closing(request, scope, found, customer_id)
     context = {**found, "owed": closing.owed(scope, customer_id)}
@@ -77,7 +77,7 @@ def closing_page(request: HttpRequest, customer_id: int) -> HttpResponse:
 def one_off_page(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Ask for a special reading of a supply that goes on, and bill up to it at once."""
     scope, contract = _open(request, customer_id)
-    found = _asked(request, scope, contract, operations.bill_to_day)
+    found = _asked(request, request.POST, scope, contract, operations.bill_to_day)
     if isinstance(found, Closed):
         return _after_one_off(request, scope, found, contract.pk, customer_id)
     return render(request, "desk/one_off.html", found)
@@ -92,14 +92,14 @@ def _open(request: HttpRequest, customer_id: int) -> tuple[Scope, Contract]:
 
 
 def _asked(
-    request: HttpRequest, scope: Scope, contract: Contract, act: Callable[..., Closed]
+    request: HttpRequest, given: QueryDict, scope: Scope, contract: Contract, act: Callable[..., Closed]
 ) -> Closed | dict[str, Any]:
     """Return what became of the registers entered, or what the page shows where none are stored yet."""
     today = timezone.localdate()
     points = archive.measuring_points(scope, contract.pk, today)
     period = operations.period_of(points[0], today) if points else 0
     stops = walk_queries.described(scope, points, period=period, day=today) if points else []
-    form = ClosingForm(stops, request.POST or None, initial={"day": today})
+    form = ClosingForm(stops, given or None, initial={"day": today})
     outcome: Closed | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -111,7 +111,7 @@ def _asked(
                 user=request.user,
                 today=today,
                 now=timezone.now(),
-                confirmed="confirmed" in request.POST,
+                confirmed="confirmed" in given,
             )
         except UnableToClose as problem:
             form.add_error(None, str(problem))
