@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.base.mode_models import StationModeChange
+from diansuo.office.base.proposal_models import Proposal, ProposalSecond
 from diansuo.office.base.work_order_models import WorkOrder, WorkOrderEvent, WorkOrderPhoto
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "JobChunk",
     "JobStage",
     "Post",
+    "Proposal",
+    "ProposalSecond",
     "Staff",
     "Station",
     "StationModeChange",
@@ -118,6 +121,8 @@ class Post(models.Model):
             ("approve_prices", _("审批价格表")),
             ("propose_corrections", _("提交退补")),
             ("approve_corrections", _("审批退补")),
+            ("propose_terms", _("提议变更计费参数")),
+            ("second_terms", _("复核计费参数变更")),
         ]
 
     def __str__(self) -> str:
