@@ -33,6 +33,7 @@ NEEDS = {
     "import_withdraw": "base.import_files",
     "cycle_issue": "base.run_cycle",
     "handover_new": "base.hand_over",
+    "proposal_new": "base.propose_terms",
     "station_mode": "base.set_mode",
 }
 
@@ -125,6 +126,8 @@ def addresses() -> list[Address]:
         "receipt": (Payment.objects.get().pk,),
         "letters": (),
         "reminders": (),
+        "proposals": (),
+        "proposal_new": (),
         "handovers": (),
         "handover_new": (),
         "imports": (),

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from diansuo.office.archive.terms import queries
+from diansuo.office.archive.terms import standing
 from diansuo.office.archive.terms.changes import TermChange
 from diansuo.office.base.imports.operations import note_change
 from diansuo.office.base.models import ImportBatch, ImportChange
@@ -30,7 +30,7 @@ def write(changes: Sequence[TermChange], effective: date, batch: ImportBatch | N
     Raises:
         UnableToChange: a row is gone, or does not hold on the day, or the day is its first.
     """
-    rows = queries.standing_rows(changes)
+    rows = standing.standing_rows(changes)
     undo: list[Undo] = []
     notes: list[ImportChange] = []
     for change in changes:

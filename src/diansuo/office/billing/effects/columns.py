@@ -17,7 +17,7 @@ from diansuo.office.archive.models import (
     PointArea,
     SupplyTerm,
 )
-from diansuo.office.archive.terms import queries
+from diansuo.office.archive.terms import standing
 from diansuo.office.archive.terms.changes import TermChange
 
 OF_MODEL: Final[dict[type[Any], dict[str, str]]] = {
@@ -65,7 +65,7 @@ class Asked:
 
 def asked(changes: Sequence[TermChange]) -> Asked:
     """Return changes by the points whose bills they move; several about one point are put together."""
-    touched = queries.points_of(changes)
+    touched = standing.points_of(changes)
     points = np.array(sorted(touched.every_point), np.int64)
     terms = NewTerms.nothing(len(points))
     not_priced: set[str] = set()

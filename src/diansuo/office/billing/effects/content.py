@@ -20,7 +20,7 @@ from diansuo.office.base.models import Proposal
 from diansuo.office.base.proposals.kinds import Effect
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.average import queries as average
-from diansuo.office.billing.effects import auditing, queries
+from diansuo.office.billing.effects import auditing, catalogue, queries
 from diansuo.office.billing.effects.columns import Asked, asked
 from diansuo.office.billing.effects.pricing import A_FEW, Priced, price_months
 from diansuo.office.billing.operations import year_start_month
@@ -123,7 +123,7 @@ def _classes(scope: Scope, priced: Priced, months: list[int], station_id: int) -
         before_fen, before_wh = int(compared.before_fen[mine].sum()), int(compared.energy_wh[mine].sum())
         bills, fen, wh = peers.get(kind, (0, 0, 0))
         listed, rule = (
-            ([], "") if kind in COMMERCIAL else queries.published(book, kind, first_day(months[-1]))
+            ([], "") if kind in COMMERCIAL else catalogue.published(book, kind, first_day(months[-1]))
         )
         found.append(
             {

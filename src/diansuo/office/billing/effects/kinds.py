@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy
 
 from diansuo.office.archive.terms import operations as terms
-from diansuo.office.archive.terms import queries as archive
+from diansuo.office.archive.terms import standing
 from diansuo.office.archive.terms.changes import changes_of
 from diansuo.office.base.models import Proposal, User
 from diansuo.office.base.periods import UnableToChange
@@ -39,7 +39,7 @@ def register() -> None:
                 title=title,
                 permission=PROPOSING,
                 refusals=refusals.refusals,
-                unchanged=lambda said: archive.unchanged(changes_of(said)),
+                unchanged=lambda said: standing.unchanged(changes_of(said)),
                 effect=content.effect_of,
                 apply=_apply,
                 final_bills=_final_bills,
@@ -82,7 +82,7 @@ def _take_back(proposal: Proposal) -> None:
 
 
 def _points(said: Mapping[str, Any]) -> set[int]:
-    return archive.points_of(changes_of(said)).every_point
+    return standing.points_of(changes_of(said)).every_point
 
 
 def _final_bills(proposal: Proposal) -> int:

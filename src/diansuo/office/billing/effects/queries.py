@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
-from diansuo.core.rules import NoSuchRule, NoValueInForce, RuleBook
-from diansuo.core.tariff.classes import RULES_OF_CLASS, PriceClass, VoltageClass
 from diansuo.office.archive.models import MeteringPoint
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill, ClosedYear
@@ -82,16 +79,3 @@ def peers(scope: Scope, station_id: int, period: int) -> dict[int, tuple[int, in
         .annotate(bills=Count("pk"), fen=Sum("amount_fen"), wh=Sum("energy_wh"))
     )
     return {row["price_class"]: (row["bills"], row["fen"], row["wh"]) for row in rows}
-
-
-def published(book: RuleBook, price_class: int, day: date) -> tuple[list[str], str]:
-    """Return the published prices of a class below 1 kV, yuan per kWh, and the rule; none: it is made of components."""
-    name = RULES_OF_CLASS[PriceClass(price_class)].energy
-    rule_id = f"{book.default_place}/{name}"
-    try:
-        entry = book.in_force(rule_id, day)
-    except (NoSuchRule, NoValueInForce):
-        return [], ""
-    said = entry.values.get("prices", {}).get(VoltageClass.BELOW_1KV.key)
-    listed = said if isinstance(said, list) else [said]
-    return [str(Decimal(one)) for one in listed if isinstance(one, str)], rule_id

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from diansuo.core.quantity.month import billing_year, month_of, next_month
 from diansuo.core.rules import Entry
 from diansuo.office.archive.models import ContractTerm, MeterInstallation, PointArea, TransformerArea
-from diansuo.office.archive.terms import queries as terms
+from diansuo.office.archive.terms import standing
 from diansuo.office.archive.terms.changes import TermChange, changes_of
 from diansuo.office.base.proposals.limits import limits
 from diansuo.office.base.scope import Scope
@@ -30,7 +30,7 @@ def refusals(said: Mapping[str, Any], effective: date, today: date) -> list[str]
     changes = changes_of(said)
     if not changes:
         return [_("没有任何变更")]
-    entry, rows = limits(today), terms.standing_rows(changes)
+    entry, rows = limits(today), standing.standing_rows(changes)
     found = [
         *_day(effective, today, entry),
         *_closed(changes, effective),
@@ -61,7 +61,7 @@ def _day(effective: date, today: date, entry: Entry) -> Iterator[str]:
 
 
 def _closed(changes: Sequence[TermChange], effective: date) -> Iterator[str]:
-    points = sorted(terms.points_of(changes).every_point)
+    points = sorted(standing.points_of(changes).every_point)
     month = month_of(effective)
     year = billing_year(month, year_start_month(priced_book(), month))
     for station in queries.stations_of(ALL, points):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from diansuo.core.tariff.what_if import spread_of
 from diansuo.office.archive.terms import operations as terms
 from diansuo.office.archive.terms import queries as archive
+from diansuo.office.archive.terms import standing
 from diansuo.office.archive.terms.changes import changes_of
 from diansuo.office.base.models import Proposal, User
 from diansuo.office.base.proposals.kinds import Effect, Progress, Said
@@ -94,7 +95,7 @@ def _restore(original: Proposal) -> None:
 
 def _corrections(proposal: Proposal, day: date, on_progress: Progress) -> list[Preview]:
     scope = Scope(frozenset({proposal.station_id}))
-    points = sorted(archive.points_of(changes_of(proposal.terms)).every_point)
+    points = sorted(standing.points_of(changes_of(proposal.terms)).every_point)
     found = []
     for done, point in enumerate(points):
         on_progress(done, len(points))

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import models
 from django.utils.translation import gettext as _
 
-from diansuo.office.archive.terms import queries
+from diansuo.office.archive.terms import queries, standing
 from diansuo.office.archive.terms.changes import TermChange, changes_of
 from diansuo.office.base import wording
 from diansuo.office.base.proposals.kinds import Said
@@ -21,7 +21,7 @@ THOUSANDTHS: Final = ("capacity_va", "contract_demand_w")
 def describe(terms: Mapping[str, Any]) -> list[Said]:
     """Return the values that change, the first of many."""
     changes = changes_of(terms)[:MOST_SAID]
-    rows = queries.standing_rows(changes)
+    rows = standing.standing_rows(changes)
     return [
         Said(_owner(rows.get((change.model, change.row)) if change.row else None), *one)
         for change in changes
