@@ -57,8 +57,19 @@ def test_a_multiplier_shows_by_the_real_engine_what_it_does_before_it_is_done(
     assert (seen["energy_before_wh"], seen["energy_after_wh"]) == (2_870_000, 5_740_000)
     assert seen["movers"][0]["number"] == "01"
     assert seen["steps_up"] == 4
-    assert "A-MULTIPLIER" in {one["rule"] for one in seen["findings"]}
     assert multipliers() == before
+
+
+def test_it_says_which_findings_of_the_audit_would_newly_fire(
+    station: Station, users: dict[str, User]
+) -> None:
+    point = billed(station)
+    twice, forty = (
+        proposed.seen(station, "multiplier", proposed.multiplier(point, to), users["clerk"]) for to in (2, 40)
+    )
+    assert twice.preview["findings"] == []
+    # 260 kWh by 40: no household uses 10,400 kWh a month, nor do its contract's kVA carry it
+    assert {one["rule"] for one in forty.preview["findings"]} == {"A-UP", "A-PRICE", "A-MAX"}
 
 
 def test_a_second_person_applies_it_from_its_day_and_one_click_takes_it_back(

@@ -95,6 +95,8 @@ def _changed(loaded: Loaded, of: Commercial, asked: Asked, priced: Priced) -> tu
         terms.multiplier == STAYS, drafts.before_multiplier, terms.multiplier_before
     )
     values["multiplier"] = np.where(terms.multiplier == STAYS, drafts.multiplier, terms.multiplier)
+    # An agreed proposal is the order that a change of multiplier wants.
+    values["ordered"] = drafts.ordered | (terms.multiplier != STAYS)
     after = replace(loaded, drafts=replace(drafts, **values))
     classes = values["price_class"][of.row]
     kept = np.flatnonzero(np.isin(classes, COMMERCIAL))
