@@ -23,6 +23,7 @@ from diansuo.office.base.models import ImportBatch, Job, JobStage, Station, User
 from diansuo.office.billing import operations as billing
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.collection import operations as collection
+from diansuo.office.desk import issuing
 from diansuo.office.metering import rules, settling
 
 KIND = "cycle"
@@ -46,9 +47,18 @@ def job_key(station_id: int, period: int) -> str:
 
 
 def prepare(
-    station: Station, period: int, *, issue_date: date, user: User | None, now: datetime, until: str = ""
+    station: Station,
+    period: int,
+    *,
+    issue_date: date,
+    user: User | None,
+    now: datetime,
+    until: str = "",
+    confirmed: issuing.Standing | None = None,
 ) -> Job:
     """Make the month's job ready to run (for this process, or for the worker).
+
+    ``confirmed``: what somebody saw and confirmed; nothing is issued where it is no longer so.
 
     Raises:
         UnableToRun: the month's reading day has not come, the day of issue cannot be, or an import of this station
@@ -68,7 +78,8 @@ def prepare(
             KIND,
             job_key(station.pk, period),
             station=station,
-            options={"period": period, "issue_date": _issue_date(station, period, issue_date)},
+            options={"period": period, "issue_date": _issue_date(station, period, issue_date)}
+            | (issuing.confirmed(confirmed) if confirmed else {}),
             user=user,
             now=now,
             until=_last_stage(until) if beside else until,
@@ -154,8 +165,19 @@ def register() -> None:
 def kind_of(name: str, plan: Callable[[Job], list[Chunk]]) -> jobs.Kind:
     """Return a kind of job that takes the points it plans through the five stages of a month."""
     computes = (_settle, _check, _price, _audit, _issue)
-    stages = tuple(jobs.Stage(stage, plan, compute) for stage, compute in zip(STAGES, computes, strict=True))
+    plans = (plan, plan, plan, plan, _as_confirmed(plan))
+    stages = tuple(jobs.Stage(*each) for each in zip(STAGES, plans, computes, strict=True))
     return jobs.Kind(name, stages, _basis)
+
+
+def _as_confirmed(plan: Callable[[Job], list[Chunk]]) -> Callable[[Job], list[Chunk]]:
+    """Plan an issue only of what was confirmed; one that was interrupted keeps its plan and goes on."""
+
+    def planned(job: Job) -> list[Chunk]:
+        issuing.require_as_confirmed(job)
+        return plan(job)
+
+    return planned
 
 
 def _plan(job: Job) -> list[Chunk]:

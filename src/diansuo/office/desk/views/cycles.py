@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -22,7 +23,7 @@ from diansuo.office.base.forms import DayInput
 from diansuo.office.base.models import Job, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
-from diansuo.office.desk import cycle, held_queries, page_queries, queries
+from diansuo.office.desk import cycle, held_queries, issuing, page_queries, queries
 from diansuo.office.desk.wording import (
     STAGE_TONES,
     counts,
@@ -43,6 +44,12 @@ class IssueForm(forms.Form):
     """The day that the bills of a run carry as their day of issue."""
 
     issue_date = forms.DateField(label=gettext_lazy("发行日期"), widget=DayInput)
+    bills = forms.IntegerField(widget=forms.HiddenInput)
+    amount_fen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def confirmed(self) -> issuing.Standing:
+        """Return what the page showed when it was confirmed."""
+        return issuing.Standing(self.cleaned_data["bills"], self.cleaned_data["amount_fen"])
 
 
 def month_list(request: HttpRequest) -> HttpResponse:
@@ -195,14 +202,18 @@ def issue_month(request: HttpRequest, station_id: int, period: int) -> HttpRespo
     if station.mode == Station.Mode.BESIDE:
         messages.error(request, _("旁运行不发行电费：电费由营销2.0发行，这里算的只用来核对"))
         return redirect("cycle", station_id, period)
-    form = IssueForm(request.POST or None, initial={"issue_date": timezone.localdate()})
+    standing = issuing.standing(scope, station_id=station_id, period=period)
+    initial = {"issue_date": timezone.localdate(), **asdict(standing)}
+    form = IssueForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        _start(request, station, period, issue_date=form.cleaned_data["issue_date"])
+        _start(
+            request, station, period, issue_date=form.cleaned_data["issue_date"], confirmed=form.confirmed()
+        )
         return redirect("cycle", station_id, period)
     context = {
         "form": form,
         "month": queries.month(scope, job_id=job.pk),
-        "drafted": page_queries.drafted(scope, station_id=station_id, period=period),
+        "drafted": issuing.drafted(scope, station_id=station_id, period=period),
         "station_of_month": station,
         "period": period,
         "section": "cycles",
