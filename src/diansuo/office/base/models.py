@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.base.mode_models import StationModeChange
 from diansuo.office.base.proposal_models import Proposal, ProposalSecond
+from diansuo.office.base.trail_models import TrailEntry, TrailHead
 from diansuo.office.base.work_order_models import WorkOrder, WorkOrderEvent, WorkOrderPhoto
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "Station",
     "StationModeChange",
     "Team",
+    "TrailEntry",
+    "TrailHead",
     "User",
     "WorkOrder",
     "WorkOrderEvent",
@@ -121,6 +124,7 @@ class Post(models.Model):
             ("approve_prices", _("审批价格表")),
             ("propose_corrections", _("提交退补")),
             ("approve_corrections", _("审批退补")),
+            ("see_trail", _("查看操作留痕")),
             ("propose_terms", _("提议变更计费参数")),
             ("second_terms", _("复核计费参数变更")),
         ]

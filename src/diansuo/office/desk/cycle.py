@@ -125,15 +125,27 @@ def on_mode(station: Station, mode: str) -> None:
         billing.keep_answered(station.pk)
 
 
+def _first_day(station: Station, period: int) -> date:
+    days = Route.objects.filter(station=station).values_list("reading_day", flat=True).distinct()
+    return min(rules.scheduled_day(period, day) for day in days or [rules.FIRST_READING_DAY])
+
+
+def not_due(station: Station, period: int, today: date) -> str:
+    """Say why a month cannot be run yet: its first reading day has not come; empty where it has."""
+    first = _first_day(station, period)
+    if first <= today:
+        return ""
+    return _("%(month)s 的抄表例日 %(day)s 还没到，到日抄表后再执行") % {
+        "month": f"{period // 100}-{period % 100:02d}",
+        "day": first,
+    }
+
+
 def _require_due(station: Station, period: int, issue_date: date, today: date) -> None:
     """Refuse a month that is not read yet, and a day of issue that no bill of the month can carry."""
-    days = Route.objects.filter(station=station).values_list("reading_day", flat=True).distinct()
-    first = min(rules.scheduled_day(period, day) for day in days or [rules.FIRST_READING_DAY])
-    if first > today:
-        raise UnableToRun(
-            _("%(month)s 的抄表例日 %(day)s 还没到，到日抄表后再执行")
-            % {"month": f"{period // 100}-{period % 100:02d}", "day": first}
-        )
+    first, early = _first_day(station, period), not_due(station, period, today)
+    if early:
+        raise UnableToRun(early)
     if issue_date > today:
         raise UnableToRun(_("发行日期 %(day)s 还没到，请更正") % {"day": issue_date})
     if issue_date < first:

@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{MONTH}held.xlsx", cycles.held_export, name="cycle_held"),
     path(f"{MONTH}audit/", audit.audit_page, name="audit_desk"),
     path(f"{MONTH}audit/finding/<int:finding_id>/", audit.audit_finding, name="audit_finding"),
+    path(f"{MONTH}audit/rules/", audit.audit_rules, name="audit_rules"),
     path(f"{MONTH}audit/decide/", audit.audit_decide, name="audit_decide"),
     path(f"{MONTH}audit/release/", audit.audit_release_rule, name="audit_release_rule"),
     path(f"{MONTH}audit/undo/", audit.audit_undo, name="audit_undo"),

@@ -168,6 +168,19 @@ def notices(scope: Scope, period: int, day: date, chosen: Chosen = EVERYONE) -> 
     return _walked(made)
 
 
+def notice_count(scope: Scope, period: int, day: date, chosen: Chosen = EVERYONE) -> int:
+    """Return how many notices :func:`notices` would return, without making them."""
+    ours = Bill.objects.filter(
+        scope.limit("consumption__point__station"), period=period, state=Bill.State.ISSUED
+    )
+    theirs = _issued_elsewhere(scope, period)
+    if chosen != EVERYONE:
+        customers = chosen.customers(scope, day)
+        ours = ours.filter(contract__customer__in=customers)
+        theirs = theirs.filter(customer__in=customers)
+    return ours.count() + theirs.count()
+
+
 def _issued(scope: Scope, period: int) -> QuerySet[Bill]:
     bills = Bill.objects.filter(
         scope.limit("consumption__point__station"), period=period, state=Bill.State.ISSUED

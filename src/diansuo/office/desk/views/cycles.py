@@ -23,6 +23,7 @@ from diansuo.office.base.forms import DayInput
 from diansuo.office.base.models import Job, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
+from diansuo.office.billing.audit import queries as audit
 from diansuo.office.desk import cycle, held_queries, issuing, page_queries, queries
 from diansuo.office.desk.wording import (
     STAGE_TONES,
@@ -80,6 +81,7 @@ def month_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
         "job": job,
         "may_run": request.user.has_perm("base.run_cycle"),
         "beside": station.mode == Station.Mode.BESIDE,
+        "not_due": "" if job else cycle.not_due(station, period, timezone.localdate()),
         "section": "cycles",
     }
     if job:
@@ -88,6 +90,7 @@ def month_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
         context |= {
             "month": month,
             "job_state": job_state(job, month.drafts),
+            "still_open": audit.open_count(scope, period, station_id=station_id) if month.drafts else 0,
             "reasons": _reasons(scope, job, station_id, period),
             **_groups(scope, job, request.GET.get("rule") or None),
             "opened": page_queries.opened(scope, station_id=station_id, period=period),
@@ -213,6 +216,7 @@ def issue_month(request: HttpRequest, station_id: int, period: int) -> HttpRespo
     context = {
         "form": form,
         "month": queries.month(scope, job_id=job.pk),
+        "still_open": audit.open_count(scope, period, station_id=station_id),
         "drafted": issuing.drafted(scope, station_id=station_id, period=period),
         "station_of_month": station,
         "period": period,

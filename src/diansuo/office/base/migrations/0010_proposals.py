@@ -36,13 +36,13 @@ def let_existing_posts_propose(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('base', '0008_corrections'),
+        ('base', '0009_trail'),
     ]
 
     operations = [
         migrations.AlterModelOptions(
             name='post',
-            options={'permissions': [('import_files', '导入文件'), ('enter_readings', '录入示数'), ('run_cycle', '执行电费流程'), ('take_payments', '收费'), ('edit_aliases', '维护列名别名'), ('dispatch_work', '派工'), ('close_work', '验收派工单'), ('set_mode', '更改运行方式'), ('send_reminders', '发催费短信'), ('hand_over', '移交台区'), ('propose_prices', '提交价格表'), ('approve_prices', '审批价格表'), ('propose_corrections', '提交退补'), ('approve_corrections', '审批退补'), ('propose_terms', '提议变更计费参数'), ('second_terms', '复核计费参数变更')], 'verbose_name': '岗位', 'verbose_name_plural': '岗位'},
+            options={'permissions': [('import_files', '导入文件'), ('enter_readings', '录入示数'), ('run_cycle', '执行电费流程'), ('take_payments', '收费'), ('edit_aliases', '维护列名别名'), ('dispatch_work', '派工'), ('close_work', '验收派工单'), ('set_mode', '更改运行方式'), ('send_reminders', '发催费短信'), ('hand_over', '移交台区'), ('propose_prices', '提交价格表'), ('approve_prices', '审批价格表'), ('propose_corrections', '提交退补'), ('approve_corrections', '审批退补'), ('see_trail', '查看操作留痕'), ('propose_terms', '提议变更计费参数'), ('second_terms', '复核计费参数变更')], 'verbose_name': '岗位', 'verbose_name_plural': '岗位'},
         ),
         migrations.CreateModel(
             name='Proposal',
