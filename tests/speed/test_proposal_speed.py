@@ -1,4 +1,4 @@
-"""How fast the effect of a proposal about 100,000 customers is worked out: everyone priced as billed and under new terms.
+"""How fast a proposal about 100,000 customers is worked out: everyone priced as billed and under new terms.
 
 Nothing here fails on a time. What must be right is that everyone is touched and the energy is twice what it was.
 """
