@@ -24,6 +24,8 @@ OPEN = (ProposalState.DRAFT, ProposalState.PREVIEWED, ProposalState.SECONDED, Pr
 """The states in which somebody still has to do something."""
 WAITING = (ProposalState.PREVIEWED, ProposalState.SECONDED)
 """The states in which a second person may agree."""
+OVER = (ProposalState.REJECTED, ProposalState.WITHDRAWN)
+"""The states in which nothing of it holds or may come to hold."""
 
 
 class Proposal(models.Model):

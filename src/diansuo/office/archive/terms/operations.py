@@ -8,13 +8,14 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from diansuo.office.archive.terms import standing
 from diansuo.office.archive.terms.changes import TermChange
 from diansuo.office.base.imports.operations import note_change
 from diansuo.office.base.models import ImportBatch, ImportChange
-from diansuo.office.base.periods import UnableToChange
+from diansuo.office.base.periods import PeriodModel, UnableToChange
 
 ROWS_A_STATEMENT = 500
 Undo = dict[str, Any]
@@ -22,7 +23,7 @@ Undo = dict[str, Any]
 
 @transaction.atomic
 def write(changes: Sequence[TermChange], effective: date, batch: ImportBatch | None = None) -> list[Undo]:
-    """Write changes from a day on; return what takes them back.
+    """Write changes from a day on; return what takes them back, in the same order.
 
     Rows carry the batch they came with, and what it changed in others is noted with it, so that taking the batch back
     takes this back too.
@@ -31,31 +32,64 @@ def write(changes: Sequence[TermChange], effective: date, batch: ImportBatch | N
         UnableToChange: a row is gone, or does not hold on the day, or the day is its first.
     """
     rows = standing.standing_rows(changes)
-    undo: list[Undo] = []
+    undo: list[Undo | None] = [None] * len(changes)
     notes: list[ImportChange] = []
-    for change in changes:
+    dated: dict[type[PeriodModel], list[int]] = {}
+    for at, change in enumerate(changes):
+        label = change.model._meta.label
         if change.row is None:
-            made = change.model(
-                **change.key, **change.after, valid_from=change.first or effective, batch=batch
-            )
-            made.save(force_insert=True)
-            undo.append({"model": change.model._meta.label, "made": made.pk})
+            undo[at] = {"model": label, "made": _begin(change, effective, batch)}
             continue
         row = rows.get((change.model, change.row))
         if row is None:
             raise UnableToChange(_("要改的记录已经不在；撤回后重新提交"))
         if change.in_place:
             change.model.objects.filter(pk=row.pk).update(**change.after)
-            undo.append({"model": change.model._meta.label, "row": row.pk, "before": dict(change.before)})
-            named = [note_change(batch, row, n, change.before.get(n), v) for n, v in change.after.items()] \
-                if batch else []  # fmt: skip
+            undo[at] = {"model": label, "row": row.pk, "before": dict(change.before)}
+            named = [(name, change.before.get(name), value) for name, value in change.after.items()]
         else:
-            made = row.change_from(effective, batch=batch, **change.after)
-            undo.append({"model": change.model._meta.label, "made": made.pk, "shortened": row.pk})
-            named = [note_change(batch, row, "valid_to", None, effective)] if batch else []
-        notes += named
+            dated.setdefault(change.model, []).append(at)
+            named = [("valid_to", None, effective)]
+        notes += [note_change(batch, row, *one) for one in named] if batch else []
+    for model, places in dated.items():
+        made = _succeed(
+            model, [(rows[model, changes[at].row], changes[at].after) for at in places], effective, batch
+        )
+        for at, pk in zip(places, made, strict=True):
+            undo[at] = {"model": model._meta.label, "made": pk, "shortened": changes[at].row}
     ImportChange.objects.bulk_create(notes, batch_size=ROWS_A_STATEMENT)
-    return undo
+    return [step for step in undo if step is not None]
+
+
+def _begin(change: TermChange, effective: date, batch: ImportBatch | None) -> int:
+    """Make the first row of its kind; after a closed period it begins where that ended."""
+    ends = change.model.objects.filter(**change.key).aggregate(last=Max("valid_to"))["last"]
+    first = max(day for day in (change.first or effective, ends) if day)
+    made = change.model(**change.key, **change.after, valid_from=first, batch=batch)
+    made.save(force_insert=True)
+    return int(made.pk)
+
+
+def _succeed(
+    model: type[PeriodModel], pairs: Sequence[tuple[Any, Any]], day: date, batch: ImportBatch | None
+) -> list[int]:
+    """Do to many rows what ``PeriodModel.change_from`` does to one; return the ids of the new ones."""
+    for row, _after in pairs:
+        if day <= row.valid_from or (row.valid_to is not None and day >= row.valid_to):
+            raise UnableToChange(
+                _("%(what)s：生效日 %(day)s 须晚于现有记录的起始日 %(first)s")
+                % {"what": model._meta.verbose_name, "day": day, "first": row.valid_from}
+            )
+    ids = [row.pk for row, _after in pairs]
+    for start in range(0, len(ids), ROWS_A_STATEMENT):
+        model.objects.filter(pk__in=ids[start : start + ROWS_A_STATEMENT]).update(valid_to=day)
+    for row, after in pairs:
+        row.pk, row.valid_from, row.batch = None, day, batch
+        row._state.adding = True
+        for name, value in after.items():
+            setattr(row, name, value)
+    made = model.objects.bulk_create([row for row, _after in pairs], batch_size=ROWS_A_STATEMENT)
+    return [row.pk for row in made]
 
 
 @transaction.atomic

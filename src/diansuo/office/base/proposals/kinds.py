@@ -60,6 +60,7 @@ class ProposalKind:
         take_back: undo an applied one on which no final bill stands.
         reversal: terms that undo an applied one for the months already issued; None: the kind has none.
         describe: the values that change.
+        slips: of one change by itself, on a day: why it is absurd; an import asks it of each row.
     """
 
     name: str
@@ -73,6 +74,7 @@ class ProposalKind:
     take_back: Callable[[Proposal], None]
     describe: Callable[[Terms], list[Said]]
     reversal: Callable[[Proposal], tuple[str, Terms]] | None = None
+    slips: Callable[[Any, date], list[str]] | None = None
 
 
 _kinds: dict[str, ProposalKind] = {}

@@ -46,6 +46,7 @@ def register() -> None:
                 take_back=_take_back,
                 describe=wording.describe,
                 reversal=reversal.terms_of,
+                slips=refusals.slips,
             )
         )
     kinds.register(

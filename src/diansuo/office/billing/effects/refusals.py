@@ -40,15 +40,24 @@ def refusals(said: Mapping[str, Any], effective: date, today: date) -> list[str]
         row = rows.get((change.model, change.row)) if change.row is not None else None
         if all(change.before.get(name) == value for name, value in change.after.items()):
             found.append(_("%(what)s：新值与现值相同") % {"what": change.model._meta.verbose_name})
-        if change.model is MeterInstallation and "multiplier" in change.after:
-            found += _multiplier(change, entry)
-        elif change.model is ContractTerm and change.after.get("capacity_va"):
-            found += _capacity(change, entry)
-        elif change.model is PointArea and row is not None and "area_id" in change.after:
+        found += _slips(change, entry)
+        if change.model is PointArea and row is not None and "area_id" in change.after:
             found += _area(change, row)
     every = list(dict.fromkeys(found))
     more = [_("还有 %(count)d 处") % {"count": len(every) - MOST_NAMED}] if len(every) > MOST_NAMED else []
     return [*every[:MOST_NAMED], *more]
+
+
+def slips(change: TermChange, day: date) -> list[str]:
+    """Return why one change is absurd by itself, in words."""
+    return list(_slips(change, limits(day)))
+
+
+def _slips(change: TermChange, entry: Entry) -> Iterator[str]:
+    if change.model is MeterInstallation and "multiplier" in change.after:
+        yield from _multiplier(change, entry)
+    elif change.model is ContractTerm and change.after.get("capacity_va"):
+        yield from _capacity(change, entry)
 
 
 def _day(effective: date, today: date, entry: Entry) -> Iterator[str]:
