@@ -77,10 +77,14 @@ def preview(proposal: Proposal, *, now: datetime, on_progress: Progress = _silen
     """Work out what it would do, by the real engine, and keep that for the second person to see.
 
     Raises:
-        UnableToDo: it is decided already, or what it says stood before does not stand any more.
+        UnableToDo: it is decided already, what it says stood before does not stand any more, or it is absurd: an
+            import holds back what it finds, and this is where that is looked at as a whole.
     """
     kind, day = kinds.named(proposal.kind), timezone.localdate(now)
     _require_standing(kind, proposal)
+    wrong = kind.refusals(proposal.terms, proposal.effective_date, day)
+    if wrong:
+        raise UnableToDo("；".join(wrong))
     effect = kind.effect(proposal, day, on_progress)
     with transaction.atomic():
         held = _locked(proposal, Proposal.seen)
