@@ -15,18 +15,20 @@ from django.views.decorators.http import require_POST
 from diansuo.office.archive.terms import queries as terms
 from diansuo.office.archive.terms.changes import terms_of
 from diansuo.office.base import lists
-from diansuo.office.base.access import allowed
 from diansuo.office.base.models import Proposal
 from diansuo.office.base.periods import UnableToChange
 from diansuo.office.base.proposal_models import OPEN, WAITING
 from diansuo.office.base.proposals import kinds, operations, queries, seconds
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.desk.proposals import listing
 from diansuo.office.desk.proposals.forms import OF_KIND, ProposalForm
 
 State = Proposal.State
+SEEING = ("base.see_bills", "base.propose_terms", "base.second_terms")
 
 
+@allowed(*SEEING)
 def proposal_list(request: HttpRequest) -> HttpResponse:
     """Show every proposal, the latest first, and what waits for a second person on other pages."""
     scope = Scope.of(request.user)
@@ -100,6 +102,7 @@ def _proposed(request: HttpRequest, form: ProposalForm) -> Proposal:
     return operations.preview(made, now=now)
 
 
+@allowed(*SEEING)
 def proposal_page(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """Show what would change, for whom, by how much, and the buttons of who looks at it."""
     proposal = _found(request, proposal_id)
@@ -129,6 +132,7 @@ def proposal_page(request: HttpRequest, proposal_id: int) -> HttpResponse:
 
 
 @require_POST
+@allowed("base.propose_terms", "base.second_terms")
 def proposal_preview(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """Work the effect out again."""
     return _done(

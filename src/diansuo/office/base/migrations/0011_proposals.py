@@ -6,43 +6,16 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-NAMES = {"propose_terms": "提议变更计费参数", "second_terms": "复核计费参数变更"}
-OF_POST = {
-    "head": ("propose_terms", "second_terms"),
-    "auditor": ("propose_terms", "second_terms"),
-    "clerk": ("propose_terms",),
-    "counter": ("propose_terms",),
-    "loss": ("propose_terms",),
-}
-
-
-def let_existing_posts_propose(apps, schema_editor):
-    """Posts are installed once and then left alone, so those that are there get what is new here, once."""
-    group_model = apps.get_model("auth", "Group")
-    if not group_model.objects.filter(post__code__in=OF_POST).exists():
-        return
-    content_type, _made = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
-        app_label="base", model="post"
-    )
-    for post, codenames in OF_POST.items():
-        for codename in codenames:
-            permission, _made = apps.get_model("auth", "Permission").objects.get_or_create(
-                content_type=content_type, codename=codename, defaults={"name": NAMES[codename]}
-            )
-            for group in group_model.objects.filter(post__code=post):
-                group.permissions.add(permission)
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('base', '0009_trail'),
+        ('base', '0010_rights'),
     ]
 
     operations = [
         migrations.AlterModelOptions(
             name='post',
-            options={'permissions': [('import_files', '导入文件'), ('enter_readings', '录入示数'), ('run_cycle', '执行电费流程'), ('take_payments', '收费'), ('edit_aliases', '维护列名别名'), ('dispatch_work', '派工'), ('close_work', '验收派工单'), ('set_mode', '更改运行方式'), ('send_reminders', '发催费短信'), ('hand_over', '移交台区'), ('propose_prices', '提交价格表'), ('approve_prices', '审批价格表'), ('propose_corrections', '提交退补'), ('approve_corrections', '审批退补'), ('see_trail', '查看操作留痕'), ('propose_terms', '提议变更计费参数'), ('second_terms', '复核计费参数变更')], 'verbose_name': '岗位', 'verbose_name_plural': '岗位'},
+            options={'permissions': [('import_files', '导入文件'), ('enter_readings', '录入示数'), ('run_cycle', '执行电费流程'), ('take_payments', '收费'), ('edit_aliases', '维护列名别名'), ('dispatch_work', '派工'), ('close_work', '验收派工单'), ('set_mode', '更改运行方式'), ('send_reminders', '发催费短信'), ('hand_over', '移交台区'), ('propose_prices', '提交价格表'), ('approve_prices', '审批价格表'), ('propose_corrections', '提交退补'), ('approve_corrections', '审批退补'), ('see_trail', '查看操作留痕'), ('inspect', '用电检查'), ('use_registers', '查看后台登记簿'), ('see_board', '看早会一屏'), ('see_archive', '看档案'), ('see_readings', '看抄表与采集'), ('see_losses', '看线损'), ('see_bills', '看电费与退补'), ('see_prices', '看价格与均价'), ('see_cycle', '看电费流程与审核'), ('see_arrears', '看欠费与收费'), ('see_imports', '看导入批次'), ('see_personal', '看完整的个人信息'), ('propose_terms', '提议变更计费参数'), ('second_terms', '复核计费参数变更')], 'verbose_name': '岗位', 'verbose_name_plural': '岗位'},
         ),
         migrations.CreateModel(
             name='Proposal',
@@ -104,5 +77,4 @@ class Migration(migrations.Migration):
             model_name='proposalsecond',
             constraint=models.UniqueConstraint(fields=('proposal', 'user'), name='proposal_second_once'),
         ),
-        migrations.RunPython(let_existing_posts_propose, migrations.RunPython.noop),
     ]
