@@ -183,6 +183,7 @@ def addresses(patterns: list[Any], before: str = "") -> list[str]:
 @pytest.mark.django_db
 def test_no_page_takes_them_whatever_is_sent_to_it(station: Station) -> None:
     """Send every declared field to every address of ours and of the back office, as the mightiest user."""
+    User.objects.filter(username="admin").update(is_superuser=True)
     client = Client(raise_request_exception=False)
     client.force_login(User.objects.get(username="admin"), pages.BACKEND)
     auditor = pages.signed_in("auditor")
