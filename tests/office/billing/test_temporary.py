@@ -186,6 +186,8 @@ def test_an_end_before_the_half_gives_half_back_as_credit_and_one_on_it_nothing(
     assert (on_the_half.amount_fen, on_the_half.lines) == (0, ())
     ended = issued(more(first.supply, Kind.EARLY_END, FIRST + timedelta(days=10), clerk), head)
     assert ended.amount_fen == -CHARGED_FEN // 2
+    doubts = queries.doubts(Scope.everything(), ended)
+    assert any("提前终止的退费办法：沿用旧规" in one for one in doubts)
     credit = Payment.objects.get()
     assert (credit.amount_fen, credit.channel) == (CHARGED_FEN // 2, "临时用电")
     # what is owed is settled with it at once

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from diansuo.core.tariff.resolve import day_of
 from diansuo.core.tariff.temporary import NotPriced
@@ -21,6 +22,13 @@ if TYPE_CHECKING:  # a preview says its own doubts in these words
 
 State = TemporaryCharge.State
 TONES: Final = {State.PROPOSED: "warn", State.APPROVED: "info", State.ISSUED: "ok", State.WITHDRAWN: "info"}
+
+PARAMETERS: Final = {
+    "early_end_way": gettext_lazy("提前终止的退费办法"),
+    "refund_below_ratio": gettext_lazy("少于约定期限的多少才退"),
+    "refund_ratio": gettext_lazy("退还的比例"),
+    "longest_months": gettext_lazy("期限"),
+}
 
 
 def not_priced(refused: NotPriced) -> str:
@@ -37,11 +45,17 @@ def not_priced(refused: NotPriced) -> str:
 def doubts(rules: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> list[str]:
     """Return what is unverified of some rules, each once."""
     said = [
-        f"{billing.rule_title(rule_id)} · {billing.doubt(field, why)}"
+        f"{billing.rule_title(rule_id)} · {_doubt(field, why)}"
         for rule_id, unverified in rules
         for field, why in unverified
     ]
     return list(dict.fromkeys(said))
+
+
+def _doubt(field: str, why: str) -> str:
+    """Return a doubt; about a value of temporary supply itself in words, else as a bill says it."""
+    name = PARAMETERS.get(field.removeprefix("parameters."))
+    return f"{name}：{billing.reason(why)}" if name else billing.doubt(field, why)
 
 
 def line_title(component: int | None) -> str:
