@@ -47,7 +47,8 @@ class Month:
     """Where a station's month stands: energy and money of what is issued, and of what is still in drafts.
 
     All counts are of metering points, each of which has one bill: a customer may have several. ``due``: those the month
-    settles, ``shared`` of them by an agreed share (定量定比) without being read; ``held``: those a finding holds, of which ``held_bills`` have a bill all the same.
+    settles, ``shared`` of them by an agreed share (定量定比) without being read; ``held``: those a finding holds, of
+    which ``held_bills`` have a bill all the same.
     """
 
     job: Job
