@@ -120,7 +120,7 @@ def whatif(
     from diansuo.office.billing.repricing import queries
     from diansuo.office.billing.repricing.prices import OtherPrices
 
-    user = office.acting_user(as_user, "base.view_station")
+    user = office.acting_user(as_user, "base.see_prices")
     scope = office.scope_of(user, office.the_station(station) if station else None)
     asked = _change(classes, time_of_use, method, standard, raised, persons)
     documents = _documents(change or [])

@@ -15,6 +15,7 @@ from diansuo.core.rules import RuleBookRefused
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.base.cells import cells
 from diansuo.office.base.export import workbook
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.repricing import choices, queries, wording
 from diansuo.office.billing.repricing.answers import Answer
@@ -27,6 +28,7 @@ MOST_BILLS = 500_000
 """A page answers at once; more than this takes longer than anybody waits, and the command does it."""
 
 
+@allowed("base.see_prices")
 def what_if(request: HttpRequest) -> HttpResponse:
     """Show what a change would bring: the spread, the biggest movers, by class and by area."""
     scope = Scope.of(request.user)
@@ -85,6 +87,7 @@ def _shown(scope: Scope, answer: Answer) -> dict[str, Any]:
     }
 
 
+@allowed("base.see_bills")
 def customer_choices(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Show which of the choices the rules leave one customer would have been cheapest over the last twelve months."""
     scope = Scope.of(request.user)
