@@ -179,8 +179,8 @@ def people(scope: Scope, duty: Responsibility.Duty) -> list[tuple[int, str]]:
 
 def staff(scope: Scope) -> list[tuple[int, str]]:
     """Return id and name of everyone who answers for a point, as reader or manager."""
-    duties = Responsibility.objects.filter(scope.limit("staff__station"))
-    people = Staff.objects.filter(scope.limit("station"), pk__in=duties.values("staff")).order_by("name")
+    answers = Exists(Responsibility.objects.filter(staff=OuterRef("pk")))
+    people = Staff.objects.filter(answers, scope.limit("station")).order_by("name")
     return list(people.values_list("id", "name"))
 
 

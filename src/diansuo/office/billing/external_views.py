@@ -19,11 +19,18 @@ from diansuo.office.billing.opinion import queries as opinion
 from diansuo.office.billing.opinion.models import CAUSE_NAMES
 from diansuo.office.billing.opinion.wording import cause_of
 
+PAGE_SIZE = 20
+"""A row has eleven columns: on a phone, fifty of them are thirty screens."""
+
 
 def issued_list(request: HttpRequest) -> HttpResponse:
-    """Show the issued bills of a month (all without one), with our own amount and the difference."""
+    """Show the issued bills of a month (the latest, until asked for all), with our own amount and the difference."""
     scope = Scope.of(request.user)
     months = queries.months(scope)
+    if months and not {"period", "q"} & set(request.GET):
+        # A month to begin with; all of them ("period=") on demand. The drop-down and the links say which.
+        request.GET = request.GET.copy()
+        request.GET["period"] = str(months[0])
     listing = lists.Listing(
         title=_("已发行电费"),
         columns=_columns(),
@@ -39,7 +46,7 @@ def issued_list(request: HttpRequest) -> HttpResponse:
                 "period",
                 _("电费年月"),
                 [(str(one), wording.month(one)) for one in months],
-                lambda rows, value: rows.filter(period=int(value)),
+                lambda rows, value: queries.of_month(scope, rows, int(value)),
             ),
             lists.Filter(
                 "compared",
@@ -63,6 +70,7 @@ def issued_list(request: HttpRequest) -> HttpResponse:
         enrich=lambda rows: with_managers(scope, rows),
         subject=about,
         template="billing/issued.html",
+        page_size=PAGE_SIZE,
     )
     chosen = request.GET.get("period", "")
     period = int(chosen) if chosen in {str(one) for one in months} else (months[0] if months else 0)

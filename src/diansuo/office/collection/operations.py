@@ -20,7 +20,7 @@ from diansuo.office.base.modes import guards
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.wording import yuan
 from diansuo.office.billing.models import Correction
-from diansuo.office.collection import columns
+from diansuo.office.collection import columns, open_books
 from diansuo.office.collection.models import Payment, PaymentAllocation, Receivable
 from diansuo.office.config.rulebook import book
 
@@ -76,6 +76,8 @@ def raise_receivables(station_id: int, period: int, low: int, high: int, issue_d
             cursor.execute(LOCK_BILLED, billed)
         cursor.execute(RAISE.format(due_date=cast), [due_date, *billed])
         raised = cursor.rowcount
+    if raised:
+        open_books.move([station_id])
     in_credit = fetch_columns(IN_CREDIT, billed, customer="int")["customer"]
     allocate_open(in_credit.tolist())
     return {"receivables": raised}
@@ -147,6 +149,7 @@ def settle_correction(correction: Correction, now: datetime) -> None:
             amount_fen=correction.amount_fen,
             due_date=day + timedelta(days=payment_days(day)),
         )
+        open_books.move([customer.station_id])
     else:
         Payment.objects.create(
             company_id=customer.company_id,
@@ -175,6 +178,7 @@ def allocate_open(customers: Sequence[int]) -> int:
         allocated = allocate(payments, receivables)
         if len(allocated):
             columns.store_allocations(payments, receivables, allocated)
+            open_books.move_of(customers)
     return len(allocated)
 
 
@@ -193,6 +197,7 @@ def take_back_payments(batch: ImportBatch) -> None:
     payments._raw_delete(payments.db)
     for _marks, part in columns.parts(touched):
         recount(part)
+    open_books.move_of(customers)
     allocate_open(customers)
 
 
