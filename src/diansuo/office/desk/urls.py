@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:customer_id>/closing/", closing.closing_page, name="closing"),
     path("customers/<int:customer_id>/choices/", whatif.customer_choices, name="customer_choices"),
     path("whatif/", whatif.what_if, name="whatif"),
+    path("whatif/sheet/", whatif.sheet_trial, name="whatif_sheet"),
     path("whatif/<int:job_id>/", whatif.trial_page, name="whatif_trial"),
     path("whatif/<int:job_id>/progress/", whatif.trial_progress, name="whatif_progress"),
     path("cycle/", cycles.month_list, name="cycles"),

@@ -12,19 +12,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from diansuo.core.quantity.month import first_day
+from diansuo.core.quantity.month import first_day, previous_month
 from diansuo.core.rules import RuleBookRefused
+from diansuo.core.tariff.what_if import Change
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.base import jobs, progress, tasks
+from diansuo.office.base import wording as said
 from diansuo.office.base.cells import cells
 from diansuo.office.base.export import workbook
 from diansuo.office.base.models import Job
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.repricing import choices, queries, wording
 from diansuo.office.billing.repricing.answers import Answer
+from diansuo.office.billing.repricing.prices import OtherPrices
+from diansuo.office.billing.sheets import operations as sheets
+from diansuo.office.billing.sheets import reading
 from diansuo.office.billing.sums import queries as sums
 from diansuo.office.desk.whatif import listing, trials
-from diansuo.office.desk.whatif.forms import WhatIfForm
+from diansuo.office.desk.whatif.forms import SheetTrialForm, WhatIfForm
 from diansuo.office.desk.whatif.questions import Question
 
 AREAS_SHOWN = 20
@@ -52,6 +57,54 @@ def what_if(request: HttpRequest) -> HttpResponse:
             return _file(scope, answer)
         context |= _shown(scope, answer)
     return render(request, "desk/whatif.html", context)
+
+
+def sheet_trial(request: HttpRequest) -> HttpResponse:
+    """Show what an uploaded price sheet would bring, before anything of it is saved."""
+    scope = Scope.of(request.user)
+    months = sums.periods(scope)
+    context: dict[str, Any] = {"months": months, "section": "whatif"}
+    if not months:
+        return render(request, "desk/whatif_sheet.html", context)
+    form = SheetTrialForm(
+        scope,
+        months,
+        request.POST or None,
+        request.FILES or None,
+        initial={"first": months[0], "last": months[0], "month": said.month(previous_month(months[0]))},
+    )
+    if request.method == "POST" and form.is_valid():
+        answer = _of_sheet(scope, form)
+        if answer is not None and request.POST.get("export") == "xlsx":
+            return _file(scope, answer)
+        # The table that was read takes the file's place, so that other months can be asked for without it.
+        given = request.POST.copy()
+        given["table"] = reading.as_pasted(form.cleaned_data["prices"])
+        context["held"] = SheetTrialForm(scope, months, given)
+        context |= _shown(scope, answer) if answer is not None else {}
+    context["form"] = form
+    return render(request, "desk/whatif_sheet.html", context, status=422 if form.errors else 200)
+
+
+def _of_sheet(scope: Scope, form: SheetTrialForm) -> Answer | None:
+    """Return what the sheet of a form would bring; None, with the form saying why, where that cannot be said."""
+    if queries.bills(scope, form.population) > trials.MOST_AT_ONCE:
+        form.add_error(
+            None,
+            _(
+                "账单超过 %(most)s 张：缩小范围；要全部试算，先提交价格表（待审批不计费），再在试算里选“换用价格表”"
+            )
+            % {"most": f"{trials.MOST_AT_ONCE:,}"},
+        )
+        return None
+    try:
+        prices = OtherPrices(form.documents(timezone.now()))
+        return queries.what_if(scope, form.population, Change(), prices)
+    except RuleBookRefused as refused:
+        form.add_error(None, str(refused.problems[0]))
+    except sheets.UnableToDo as problem:
+        form.add_error(None, str(problem))
+    return None
 
 
 def _in_parts(request: HttpRequest, question: Question) -> HttpResponse:
