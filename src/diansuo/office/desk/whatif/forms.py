@@ -140,7 +140,7 @@ class SheetTrialForm(PopulationForm, TableForm):
         return [self[name] for name in ("month", "file", "table")]
 
 
-class WhatIfForm(forms.Form):
+class WhatIfForm(PopulationForm):
     """One change over one population; the address holds all of it, so that a trial can be passed on."""
 
     kind = forms.ChoiceField(label=_("试算什么"), choices=KINDS)
