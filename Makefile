@@ -14,6 +14,8 @@ MODE ?= alone
 
 UV := .tools/bin/uv
 SYNCED := .venv/.synced
+# One file of tests on each processor, so that what a file sets up once stays with it.
+PARALLEL := -n auto --dist loadfile
 # No look at the network and none at the lock: what make has set up is what runs.
 RUN := $(UV) run --no-sync --offline
 
@@ -51,14 +53,14 @@ demo: $(SYNCED)
 	env -u DATABASE_URL DIANSUO_HOME="$${DIANSUO_HOME:-$(CURDIR)/.demo}" $(RUN) diansuo demo --port $(PORT) --mode $(MODE)
 
 test: $(SYNCED)
-	env -u DATABASE_URL $(RUN) pytest tests
+	env -u DATABASE_URL $(RUN) pytest tests $(PARALLEL)
 	@$(MAKE) --no-print-directory test-postgres
 
 # The office and the guards of its tables once more, where DIANSUO_TEST_DATABASE_URL names a PostgreSQL.
 test-postgres: $(SYNCED)
 	@if [ -n "$$DIANSUO_TEST_DATABASE_URL" ]; then \
 	  echo "The office tests again, on PostgreSQL:"; \
-	  DATABASE_URL="$$DIANSUO_TEST_DATABASE_URL" $(RUN) pytest tests/office tests/health; \
+	  DATABASE_URL="$$DIANSUO_TEST_DATABASE_URL" $(RUN) pytest tests/office tests/health $(PARALLEL); \
 	else \
 	  case ",$$DIANSUO_REQUIRE," in \
 	    *,postgres,*) echo "PostgreSQL is required here, and DIANSUO_TEST_DATABASE_URL does not name one." >&2; exit 1;; \

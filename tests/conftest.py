@@ -31,7 +31,13 @@ os.environ["DIANSUO_HOME"] = str(HOME)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the settings, unless every test that was asked for does without Django."""
+    """Choose the settings, unless every test that was asked for does without Django.
+
+    One that only hands the tests to worker processes runs none; what it set here they would inherit, and each has a
+    home of its own to set first.
+    """
+    if getattr(config.option, "dist", "no") != "no" and not hasattr(config, "workerinput"):
+        return
     asked = [Path(argument.split("::")[0]).resolve() for argument in config.args]
     pure = [TESTS / room for room in WITHOUT_DJANGO]
     if not asked or not all(any(path.is_relative_to(room) for room in pure) for path in asked):

@@ -15,6 +15,7 @@ from diansuo.cli import (
     demo,
     export,
     imports,
+    lab,
     manage,
     rulebook,
     sandbox,
@@ -44,6 +45,7 @@ app.add_typer(bill.app, name="bill")
 app.add_typer(calc.app, name="calc")
 app.add_typer(export.app, name="export")
 app.add_typer(rulebook.app, name="rulebook")
+app.add_typer(lab.app, name="lab")
 app.command("station")(station.station)
 app.command("backup")(backup.backup)
 app.command("manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(

@@ -96,9 +96,9 @@ class Layout:
         return np.array(MASTER_MULTIPLIER)[np.arange(self.areas) % 3]
 
 
-def lay_out(random: np.random.Generator, customers: int) -> Layout:
-    """Return a station of so many customers."""
-    dedicated = customers // CUSTOMERS_A_DEDICATED
+def lay_out(random: np.random.Generator, customers: int, factories: int | None = None) -> Layout:
+    """Return a station of so many customers, by default with the usual share of factories among them."""
+    dedicated = customers // CUSTOMERS_A_DEDICATED if factories is None else factories
     public = customers - dedicated
     areas = -(-public // CUSTOMERS_AN_AREA)
     padded = areas * CUSTOMERS_AN_AREA

@@ -87,6 +87,7 @@ def write(
     mode: str = "alone",
     rates: Rates | None = None,
     curve_areas: int = 3,
+    factories: int | None = None,
     advance: Advance = _silent,
 ) -> Files:
     """Write the sample into a folder and return its files.
@@ -101,6 +102,7 @@ def write(
         mode: ``beside`` adds the issued bills and arrears of the system the office stands beside.
         rates: how often things go wrong.
         curve_areas: of how many areas there are 96-point curves, of the last 31 days.
+        factories: how many of the customers have a transformer of their own, by default one in 400.
         advance: is told (label, done, total).
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -109,13 +111,14 @@ def write(
     start = first_day(periods[0])
     days = [start + timedelta(days=at) for at in range((end - start).days + 1)]
     chosen = rates or Rates()
-    made, energy = _simulated(folder, customers, periods, days, seed, chosen, curve_areas, advance)
+    layout = lay_out(np.random.default_rng([seed, 10]), customers, factories)
+    made, energy = _simulated(folder, layout, periods, days, seed, chosen, curve_areas, advance)
     return _written(made, energy, periods, seed, mode, chosen)
 
 
 def _simulated(
     folder: Path,
-    customers: int,
+    layout: Layout,
     periods: list[int],
     days: list[date],
     seed: int,
@@ -123,8 +126,7 @@ def _simulated(
     curve_areas: int,
     advance: Advance,
 ) -> tuple[_Writing, physics.Energy]:
-    """Lay the station out, let things go wrong, and let its days pass."""
-    layout = lay_out(np.random.default_rng([seed, 10]), customers)
+    """Let things go wrong, and let the station's days pass."""
     exchange_day = (first_day(periods[len(periods) // 2]) - days[0]).days - EXCHANGED_BEFORE_READING
     faults = draw(np.random.default_rng([seed, 11]), layout, len(days) - 1, rates, exchange_day)
     rows = lists.archive(np.random.default_rng([seed, 12]), layout, faults)
@@ -132,7 +134,7 @@ def _simulated(
     energy = physics.simulate(layout, faults, days[:-1], seed, advance, keep)
     shown = registers.run_up(np.random.default_rng([seed, 13]), layout, energy, faults)
     _account(layout, faults, energy)
-    large = customers > LARGEST_WORKBOOK_CUSTOMERS
+    large = layout.customers > LARGEST_WORKBOOK_CUSTOMERS
     return _Writing(folder, layout, faults, rows, days, shown, energy.own_demand_kw, large, advance), energy
 
 

@@ -56,14 +56,14 @@ def environment(home: Path) -> dict[str, str]:
 
 def diansuo(home: Path, *arguments: str) -> None:
     command = [sys.executable, "-m", "diansuo", *arguments]
-    subprocess.run(command, env=environment(home), check=True, capture_output=True, timeout=120)
+    subprocess.run(command, env=environment(home), check=True, capture_output=True, timeout=600)
 
 
 def run_killed(home: Path, statement: int) -> subprocess.CompletedProcess[str]:
     script = Path(__file__).with_name("killed_cycle.py")
     command = [sys.executable, str(script), str(PERIOD), str(statement)]
     return subprocess.run(
-        command, env=environment(home), capture_output=True, text=True, timeout=120, check=False
+        command, env=environment(home), capture_output=True, text=True, timeout=600, check=False
     )
 
 

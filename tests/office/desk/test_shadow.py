@@ -34,6 +34,7 @@ from diansuo.office.metering.models import Consumption, RegisterReading
 from tests.office.billing.sheets import sheet
 from tests.office.billing.test_price_change import CHANGE, freeze
 from tests.office.desk import months, sandbox_books
+from tests.office.desk.household_months import closes, known_year
 from tests.office.desk.test_cycle_commercial import double, single
 from tests.office.metering import builder
 
@@ -214,7 +215,7 @@ def test_a_household_whose_price_changes_agrees_by_freeze_and_by_days(
 
 def test_what_the_shadow_has_not_learnt_is_not_comparable_and_says_why(station: Station) -> None:
     point = billed_household(station)
-    Contract.objects.filter(pk=point.contract_id).update(closed_date=date(2024, 8, 1))
+    Contract.objects.filter(pk=point.contract_id).update(closed_date=date(2024, 7, 1))
     second = MeteringPoint.objects.create(company=station.company, station=station, contract=point.contract)
     report = shadow(202408)
     assert dict(report.not_comparable) == {"closing": 1}
@@ -225,6 +226,28 @@ def test_what_the_shadow_has_not_learnt_is_not_comparable_and_says_why(station: 
     MeterInstallation.objects.filter(point=point).update(valid_to=date(2024, 7, 20))
     MeterInstallation.objects.create(point=second, meter=meter, valid_from=date(2024, 7, 20))
     assert dict(shadow(202408).not_comparable) == {"several_points": 1}
+
+
+def test_the_last_bill_of_a_closed_contract_agrees_and_a_wrong_one_is_found(station: Station) -> None:
+    early, whole, divided = (months.opened_household(station, number) for number in ("0011", "0012", "0013"))
+    known_year(early, 1000)
+    known_year(divided, 2500)
+    months.run(station, 202407)
+    for point in (early, whole, divided):
+        months.read(point, 202408, 1600)
+    months.run(station, 202408)
+    for point in (early, divided):
+        closes(point, date(2024, 8, 20), 1800, 202409)
+    months.read(whole, 202409, 1700)
+    months.run(station, 202409)
+
+    report = shadow(202409)
+    assert (items(report), report.equal, report.not_comparable.total()) == ([], 3, 0)
+    settled = BillLine.objects.filter(component=Component.CORRECTION)
+    assert set(settled.values_list("bill__contract", flat=True)) == {early.contract_id, divided.contract_id}
+
+    settled.filter(bill__contract=early.contract).update(amount_fen=F("amount_fen") + 1)
+    assert items(shadow(202409)) == [("line", "correction step 2"), ("total", "lines")]
 
 
 def billed_household(station: Station) -> MeteringPoint:

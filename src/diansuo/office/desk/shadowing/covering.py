@@ -128,7 +128,7 @@ def _refuse_commercial(material: Material) -> None:
 def _refuse_households(material: Material) -> None:
     contract, end = material.bill.contract, material.bill.to_date
     since = year_start(material.bill.period, material.year_start_month)
-    if contract.closed_date is not None and contract.closed_date <= end:
+    if contract.closed_date is not None and contract.closed_date <= material.bill.from_date:
         raise NotCovered("closing")
     if contract.transferred_date is not None and since < contract.transferred_date <= end:
         raise NotCovered("transfer")

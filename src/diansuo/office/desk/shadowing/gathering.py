@@ -76,6 +76,7 @@ class Material:
     supply: list[SupplyTerm]
     transformers: list[Transformer]
     year: list[Bill]
+    year_parts: list[BillPart]
     issued_elsewhere: list[ExternalBill]
     openings: list[YearOpening]
     corrected: list[CorrectionMonth]
@@ -181,7 +182,10 @@ def _of_contracts(contracts: list[int]) -> dict[str, dict[int, list[Any]]]:
         "market_prices": MarketPrice,
     }
     year = Bill.objects.filter(contract__in=contracts, state__in=COUNTING)
-    return {"year": _by("contract_id", year)} | {
+    parts: dict[int, list[Any]] = defaultdict(list)
+    for part in BillPart.objects.filter(bill__in=year).select_related("bill").order_by("bill", "part"):
+        parts[part.bill.contract_id].append(part)
+    return {"year": _by("contract_id", year), "year_parts": parts} | {
         name: _by("contract_id", kind._default_manager.filter(contract__in=contracts))
         for name, kind in kinds.items()
     }

@@ -16,10 +16,13 @@ TERMS = "residential_terms"
 Month = tuple[int, int]
 
 
-def with_terms(customer: Customer, material: Material, book: RuleBook) -> Customer:
-    """Return the customer with the months for which its household has more."""
+def with_terms(customer: Customer, whole_year: int, material: Material, book: RuleBook) -> Customer:
+    """Return the customer with the months for which its household has more.
+
+    ``whole_year``: the months of the year with steps had nothing ended within it.
+    """
     held = [one for one in material.household_terms if _concerns(one, customer)]
-    year = months_of_year(customer, material)
+    year = months_of_year(whole_year, material)[: customer.months_in_year]
     last_day = customer.to_date - timedelta(days=1)
     least = _said(book, last_day, "min_persons")
     many = [one for one in held if one.persons and (least is None or one.persons >= int(least))]
@@ -41,11 +44,11 @@ def _concerns(one: HouseholdTerm, customer: Customer) -> bool:
     return one.valid_from < customer.to_date and (one.valid_to is None or one.valid_to > customer.from_date)
 
 
-def months_of_year(customer: Customer, material: Material) -> list[Month]:
+def months_of_year(count: int, material: Material) -> list[Month]:
     """Return the months of the billing year for which the household has steps: the last ones of twelve."""
     start = year_start(material.bill.period, material.year_start_month)
     year = [_ahead((start.year, start.month), at) for at in range(12)]
-    return year[12 - customer.months_in_year :]
+    return year[12 - count :]
 
 
 def _touched(terms: Iterable[HouseholdTerm], months: list[Month]) -> list[Month]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -11,11 +11,12 @@ from typing import Any, Final
 from diansuo.core.rules import RuleBook
 from diansuo.office.archive.models import ContractTerm, LossTableRow, SupplyTerm, Transformer
 from diansuo.office.billing.models import Bill, ExternalBill
+from diansuo.office.desk.shadowing.closing_year import closes_anew, corrections, months_until
 from diansuo.office.desk.shadowing.covering import STEPPED, refuse_untaught
 from diansuo.office.desk.shadowing.gathering import Material
 from diansuo.office.desk.shadowing.household_terms import with_terms
 from diansuo.office.desk.shadowing.settling import day_number, day_of, first_day, settled
-from diansuo.shadow import factory_change, household_change, registers, supply, transformers
+from diansuo.shadow import factory_change, household, household_change, registers, supply, transformers
 from diansuo.shadow.exact import CannotBill
 from diansuo.shadow.household import Customer, months_of_steps
 from diansuo.shadow.rules_of import entry_on, parameter
@@ -105,7 +106,11 @@ def _price_household(opinion: Opinion, material: Material, terms: ContractTerm, 
         year_to_date_kwh=year_to_date_kwh(material, start_month),
         months_in_year=months_of_steps(opened, bill.period, start_month),
     )
-    customer = with_terms(customer, material, book)
+    whole_year = customer.months_in_year
+    closed = closes_anew(material, terms.price_class, end, book)
+    if closed:
+        customer = replace(customer, months_in_year=months_until(closed, opened, bill.period, start_month))
+    customer = with_terms(customer, whole_year, material, book)
     changes = household_change.change_days(customer, book)
     frozen = {day: used for day in changes if (used := _frozen(material, customer, day)) is not None}
     made = household_change.bill_across_changes(customer, book, frozen)
@@ -129,6 +134,20 @@ def _price_household(opinion: Opinion, material: Material, terms: ContractTerm, 
         Line(name, part, step, None, Fraction(kwh), Fraction(price), Fraction(yuan), Fraction(moved))
         for part, (name, step, kwh, price, yuan, moved) in zip(made.line_parts, made.bill.lines, strict=True)
     ]
+    if closed:
+        _settle_anew(opinion, corrections(customer, whole_year, material, book))
+
+
+def _settle_anew(opinion: Opinion, changes: list[household.Line]) -> None:
+    """Add what the earlier bills of a year that closes come to more or less."""
+    last = max((line.part for line in opinion.lines), default=0)
+    opinion.lines += [
+        Line(name, last, step, None, Fraction(kwh), Fraction(price), Fraction(yuan), Fraction(moved))
+        for name, step, kwh, price, yuan, moved in changes
+    ]
+    opinion.amount += sum(
+        (Fraction(yuan) for _name, _step, _kwh, _price, yuan, _moved in changes), Fraction(0)
+    )
 
 
 def year_to_date_kwh(material: Material, start_month: int) -> Decimal:

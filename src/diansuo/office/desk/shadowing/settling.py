@@ -22,6 +22,8 @@ def settled(material: Material, book: RuleBook) -> tuple[registers.Month, list[r
     """Settle the point's month from its readings, from the day it is billed up to."""
     bill, route = material.bill, material.bill.consumption.point.route
     due = due_date(bill.period, route.reading_day if route else 1, book)
+    # A contract that closes is due on its last day.
+    due = min(due, bill.contract.closed_date or due)
     opened = max((one.to_date for one in material.billed_before), default=None)
     counting = [one for one in material.readings if opened is None or one.read_date >= opened]
     reads = [_read(one, material.installations) for one in counting]
