@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -116,6 +116,26 @@ def matching(scope: Scope, rows: QuerySet[Customer], words: str) -> QuerySet[Cus
         | Q(pk__in=at_address.values("customer"))
         | Q(pk__in=metered.values("contract__customer"))
     )
+
+
+def of_customers(scope: Scope, path: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
+    """Return a search of rows by their customer: the number's beginning, or a part of the name.
+
+    A whole number is found by its index; only what is none is looked for in every row of the list.
+    """
+
+    def narrow(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        if words.isdecimal():
+            companies = sorted({station.company_id for station in scope.stations()})
+            found = Customer.objects.filter(scope.limit("station"), company__in=companies, number=words)
+            exact = list(found.values_list("pk", flat=True))
+            if exact:
+                return rows.filter(**{f"{path}__in": exact})
+        return rows.filter(
+            Q(**{f"{path}__number__startswith": words}) | Q(**{f"{path}__name__contains": words})
+        )
+
+    return narrow
 
 
 def with_price_class(

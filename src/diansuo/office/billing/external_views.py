@@ -39,7 +39,7 @@ def issued_list(request: HttpRequest) -> HttpResponse:
             "还没有已发行电费。旁运行的供电所从营销2.0导出“已发行电费”后导入，这里逐户与本系统算的电费核对。"
         ),
         file_name=_("已发行电费核对"),
-        search=lists.any_of("customer__number__startswith", "customer__name__contains"),
+        search=archive.of_customers(scope, "customer"),
         search_hint=_("用户编号或名称"),
         filters=(
             lists.Filter(
