@@ -25,12 +25,13 @@ def nothing_remembered() -> None:
     from diansuo.office.billing.opinion import months as opinion
     from diansuo.office.collection import queries as collection
     from diansuo.office.desk import page_queries
+    from diansuo.office.desk import queries as desk
     from diansuo.office.desk.board import queries as board
     from diansuo.office.network import months
 
     for each in (months, book, policy):
         each.forget()
-    for room in (queries, page_queries, opinion, collection, board):
+    for room in (queries, page_queries, opinion, collection, board, desk):
         for kept in room.REMEMBERED:
             kept.cache_clear()
 

@@ -73,7 +73,10 @@ class PopulationForm(forms.Form):
     def __init__(self, scope: Scope, months: list[int], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [(one, wording.month(one)) for one in months]
-        areas = archive.areas(scope).order_by("name").values_list("id", "name")
+        given = str((self.data or {}).get("area", ""))
+        areas = archive.area_choices(
+            scope, given=int(given) if given.isdecimal() and len(given) < 10 else None
+        )
         for name, choices in (
             ("first", named),
             ("last", named),
