@@ -22,7 +22,12 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 OFFICE = ROOT / "src" / "diansuo" / "office"
-SOURCES = (OFFICE, ROOT / "src" / "diansuo" / "cli.py", ROOT / "src" / "diansuo" / "cli")
+SOURCES = (
+    OFFICE,
+    ROOT / "src" / "diansuo" / "lab",
+    ROOT / "src" / "diansuo" / "cli.py",
+    ROOT / "src" / "diansuo" / "cli",
+)
 LOCALE = OFFICE / "locale"
 ENGLISH = LOCALE / "en" / "LC_MESSAGES" / "django.po"
 CHINESE = LOCALE / "zh_Hans" / "LC_MESSAGES" / "django.po"

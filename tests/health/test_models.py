@@ -19,6 +19,7 @@ OF_NO_STATION = {
     "base.User",
     "base.Post",
     "base.ColumnAlias",
+    "base.TrailHead",
     "archive.Substation",
     "archive.Feeder",
     "archive.Meter",

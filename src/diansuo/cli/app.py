@@ -8,6 +8,7 @@ import sys
 import typer
 
 from diansuo.cli import (
+    audit,
     backup,
     bill,
     calc,
@@ -45,6 +46,7 @@ app.add_typer(bill.app, name="bill")
 app.add_typer(calc.app, name="calc")
 app.add_typer(export.app, name="export")
 app.add_typer(rulebook.app, name="rulebook")
+app.add_typer(audit.app, name="audit")
 app.add_typer(lab.app, name="lab")
 app.command("station")(station.station)
 app.command("backup")(backup.backup)

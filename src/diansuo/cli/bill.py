@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from diansuo.cli import bill_close_out, bill_explain, bill_pdf, bill_prove, bill_rebill
+from diansuo.cli import bill_close_out, bill_explain, bill_pdf, bill_prove, bill_rebill, bill_temporary
 from diansuo.cli.say import t
 
 app = typer.Typer(no_args_is_help=True, help=t("单张账单。", "Single bills."))
@@ -21,3 +21,4 @@ app.command("pdf", help=bill_pdf.HELP)(bill_pdf.pdf)
 app.command("rebill", help=bill_rebill.HELP)(bill_rebill.rebill)
 app.command("close", help=bill_rebill.CLOSE_HELP)(bill_rebill.close_year)
 app.command("close-out", help=bill_close_out.HELP)(bill_close_out.close_out)
+app.add_typer(bill_temporary.app, name="temporary")

@@ -13,7 +13,7 @@ LINES: Final = {
     "demand_excess": "超需量电费", "power_factor": "力调电费", "correction": "退补", "late_payment": "违约金",
     "least_amount": "不足起收额", "theft": "追补电费", "wrong_class": "差额电费", "penalty": "违约使用电费",
     "base": "基本价", "step": "阶梯加价", "free_energy": "免费电量", "peak": "峰段加价", "valley": "谷段减价",
-    "rounding": "尾数", "feed_in_price": "上网电费", "feed_in_subsidy": "补贴",
+    "rounding": "尾数", "feed_in_price": "上网电费", "feed_in_subsidy": "补贴", "early_end": "提前终止退费",
 }  # fmt: skip
 BANDS: Final = {"sharp": "尖", "peak": "峰", "flat": "平", "valley": "谷", "deep_valley": "深谷"}
 UNITS: Final = {"yuan": "元", "days": "天", "times": "倍"}
@@ -23,6 +23,7 @@ STEPS: Final = {
     "let": "中间值", "difference": "退补", "late_payment": "违约金", "theft": "窃电", "wrong_class_use": "高价低接",
     "capacity_violation": "超容量", "line_loss": "线损", "equivalent_resistance": "等值电阻",
     "transformer_power": "变压器功率损耗", "average_price": "平均电价", "photovoltaic": "光伏",
+    "temporary_supply": "临时用电无表",
 }  # fmt: skip
 VALUES: Final = {
     "read_kwh": "抄见电量", "settled_kwh": "结算电量", "billed_kwh": "计费电量", "deducted_kwh": "扣减电量",
@@ -33,8 +34,13 @@ VALUES: Final = {
     "rate_percent": "率 %", "recorded_kwh": "记录电量", "right_kwh": "正确电量", "delta_kwh": "退补电量",
     "recovered_yuan": "追补电费", "penalty_yuan": "违约使用电费", "energy_kwh": "电量", "total_kwh": "合计电量",
     "parts_difference_kwh": "总与分时之差", "right_yuan": "应收", "billed_yuan": "已收", "active_kwh": "有功电量",
+    "paid_before_yuan": "预收电费", "refund_yuan": "退还",
 }  # fmt: skip
 REFUSALS: Final[dict[str, tuple[str, str]]] = {
+    "no_use": ("容量、每日时数或天数不对：都大于 0，每日不过 24 小时",
+               "capacity, hours a day or days make no use: write numbers above 0, at most 24 hours a day"),
+    "no_early_end": ("used_days 不少于约定天数，不是提前终止：删去它",
+                     "used_days are not fewer than days, so nothing ends early: leave it out"),
     "register_runs_backwards": ("示数倒走：过零请写 digits，确实反转请写 backwards: yes",
                                 "the register runs back: write digits if it passed its end, else backwards: yes"),
     "parts_exceed_total": ("分时电量之和大于总电量：核对示数", "the periods exceed the total: check the registers"),

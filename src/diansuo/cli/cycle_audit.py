@@ -101,7 +101,8 @@ def release(
     if user is None:
         raise Failure(t("放行要记名；用 --as 指定账号", "a release is signed; name a user with --as"))
     scope = office.scope_of(user, office.the_station(station) if station else None)
-    ids = [one.id for one in queries.findings(scope, month, rule=rule, state="open", customer=customer)]
+    found = queries.findings(scope, month, rule=rule, state="open", customer=customer)
+    ids = [one.id for one in found if not one.issued]
     if not ids:
         raise Failure(t("没有待审核的发现", "nothing to release"))
     try:

@@ -63,6 +63,10 @@ def mistakes(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help=t("结果写入 JSON 文件", "write the result as JSON"))
     ] = None,
+    cards: Annotated[
+        Path | None,
+        typer.Option("--cards", help=t("练习卡片写入 JSON 文件", "write the practice cards as JSON")),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=t("输出 JSON", "print JSON"))] = False,
 ) -> None:
     """Run the laboratory in a home of its own."""
@@ -72,6 +76,8 @@ def mistakes(
     record = report.as_record()
     if output:
         output.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if cards:
+        cards.write_text(json.dumps(report.cards, ensure_ascii=False) + "\n", encoding="utf-8")
     if as_json:
         say_json(record)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from diansuo.cli.say import Failure, language, t
@@ -28,6 +29,7 @@ def wake(*, migrate: bool = True) -> None:
     except BadSettings as problem:
         raise Failure(str(problem)) from problem
     translation.activate(language())
+    _begin_trail()
     if not migrate:
         return
     try:
@@ -43,6 +45,14 @@ def wake(*, migrate: bool = True) -> None:
         ) from problem
 
 
+def _begin_trail() -> None:
+    """Say on whose behalf this process writes, for the trail."""
+    from diansuo.office.base.trail import acts
+    from diansuo.office.base.trail.rules import rules
+
+    acts.begin_process(["diansuo", *sys.argv[1:]], rules().secret_options)
+
+
 def acting_user(name: str, permission: str) -> User | None:
     """Return the user a command acts as; ``system`` is the command line itself.
 
@@ -50,6 +60,7 @@ def acting_user(name: str, permission: str) -> User | None:
         Failure: there is no such active user, or their posts do not allow it.
     """
     from diansuo.office.base.models import User
+    from diansuo.office.base.trail import acts
 
     if name == "system":
         return None
@@ -63,6 +74,7 @@ def acting_user(name: str, permission: str) -> User | None:
                 f"the posts of {name} do not allow this ({permission})",
             )
         )
+    acts.process_user(user)
     return user
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from diansuo.lab import judging, making, mistakes, sheets, station, trial
+from diansuo.lab import cards, judging, making, mistakes, sheets, station, trial
 from diansuo.lab.judging import Alarms, Verdict
 from diansuo.lab.mistakes import Case
 from diansuo.lab.sample import TRIED
@@ -36,6 +36,7 @@ class Report:
     seeds: list[int]
     customers: int
     trials: dict[str, Trial]
+    cards: list[dict[str, Any]] = field(default_factory=list)
 
     def as_record(self) -> dict[str, Any]:
         """Return the report as plain data, in a fixed order."""
@@ -92,7 +93,9 @@ def run(
         advance(name, at, len(conditions))
         trials[name] = _tried(bench, cases, sound, wrong, frozen=name == WITH)
     advance("", len(conditions), len(conditions))
-    return Report(mistakes.digest(), chosen, size, trials)
+    both = [trials[name].verdicts for name in (WITH, WITHOUT) if name in trials]
+    dealt = cards.make(sound, wrong, cases, *both) if len(both) == 2 else []
+    return Report(mistakes.digest(), chosen, size, trials, dealt)
 
 
 def _tried(bench: station.Bench, cases: list[Case], sound: Any, wrong: Any, *, frozen: bool) -> Trial:

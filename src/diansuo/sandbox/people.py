@@ -69,7 +69,7 @@ def _row(
         "供电单位": company,
         "供电所": station,
         "变电站": "云河35kV变电站",
-        "线路名称": f"云{area // AREAS_A_FEEDER + 1}10kV线",
+        "线路名称": f"10kV云{area // AREAS_A_FEEDER + 1}线",
         "线路编号": f"5200F{area // AREAS_A_FEEDER + 1:03d}",
         "公专变标志": "公变",
         "计量点性质": "结算",

@@ -40,6 +40,11 @@ DEFAULTS = {
     "history_alike_least_members": "5",
     "zero_run_periods": "3",
     "listed_energy_tolerance_kwh": "0.01",
+    "freeze_tolerance_kwh": "0.02",
+    "freeze_exchange_days": "2",
+    "freeze_exchange_allowance_kwh": "1",
+    "exchange_level_fraction": "0.25",
+    "exchange_level_days": "3",
 }
 THRESHOLDS = Thresholds.from_parameters(DEFAULTS)
 

@@ -18,7 +18,8 @@ from diansuo.core.tariff.classes import PriceClass, VoltageClass
 LIMITS = AuditLimits(
     sudden_bp=5000, sudden_residential_wh=100_000, sudden_other_wh=1_000_000, least_members=5,
     maximum_permille=1000, sum_allowance_wh=1000, least_wh=100_000, valley_bp=6000, factor_low=60,
-    factor_high=99, factor_months=2, demand_over_bp=10_500, loss_bp=1000, household_most_wh=2_000_000,
+    factor_high=99, factor_months=2, factor_change=10, demand_over_bp=10_500, demand_change_bp=4000,
+    loss_bp=1000, household_most_wh=2_000_000,
     time_of_use_from_va=100_000, price_low_bp=5000, price_high_bp=20_000, order_days=60,
     two_part_from_va=315_000, single_part_up_to_va=100_000, factor_from_va=100_000,
 )  # fmt: skip
@@ -43,8 +44,9 @@ FACTORY: dict[str, Any] = {
 OF_FACTORY: dict[str, Any] = {
     "first": True, "two_part": True, "time_of_use": True, "adjusted": True, "has_terms": True, "capacity_method": 1,
     "contract_demand_w": 300_000, "factor": 95, "factor_before": 95, "reactive_varh": 20_000_000,
-    "has_reactive": True, "demand_w": 200_000, "side": 1, "loss_method": 0, "charge_fen": 800_000,
-    "own_va": 400_000, "has_own": True, "ran": True, "estimated_loss_wh": ABSENT,
+    "has_reactive": True, "demand_w": 200_000, "demand_before_w": 210_000, "side": 1,
+    "loss_method": 0, "charge_fen": 800_000, "own_va": 400_000, "has_own": True, "ran": True,
+    "estimated_loss_wh": ABSENT,
 }  # fmt: skip
 
 
@@ -162,15 +164,23 @@ FACTORIES = [
     (Situation.PF_LOW, {"factor": 59}, {}),
     (Situation.PF_HIGH, {"factor": 100, "factor_before": 100}, {}),
     (Situation.PF_NONE, {"reactive_varh": 0}, {}),
+    (Situation.PF_CHANGED, {"factor": 84}, {}),
     (Situation.DEMAND_OVER, {"demand_w": 315_001}, {}),
+    (Situation.DEMAND_UNLIKE, {"demand_w": 125_999}, {}),
+    (Situation.DEMAND_UNLIKE, {"demand_w": 294_001}, {}),
     (Situation.DEMAND_ZERO, {"demand_w": 0}, {}),
     (Situation.DEMAND_BELOW, {"demand_w": 99_999}, {}),
     (Situation.LOSS, {"side": 2, "loss_method": 1}, {"loss_wh": 7_200_001}),
     (Situation.PRICE_TWO_PART, {"two_part": False}, {}),
-    (Situation.PRICE_SINGLE_PART, {"own_va": 0, "has_own": False}, {"capacity_va": 100_000}),
+    (
+        Situation.PRICE_SINGLE_PART,
+        {"own_va": 0, "has_own": False, "contract_demand_w": 0},
+        {"capacity_va": 100_000},
+    ),
     (Situation.PRICE_FACTOR, {"adjusted": False}, {}),
     (Situation.PRICE_TIME_OF_USE, {"time_of_use": False}, {}),
     (Situation.CAPACITY_CHARGED, {"own_va": 0, "ran": False}, {}),
+    (Situation.CAPACITY_DEMAND, {"contract_demand_w": 400_001}, {}),
     (Situation.CAPACITY_DIFFERS, {"own_va": 500_000}, {}),
     (Situation.METERING_NO_LOSS, {"side": 2, "estimated_loss_wh": 900_000}, {}),
     (Situation.METERING_HIGH_LOSS, {"loss_method": 1}, {"loss_wh": 900_000}),
@@ -199,11 +209,20 @@ def test_what_is_wrong_with_a_factory_is_found_and_nothing_else(
 @pytest.mark.parametrize(
     ("of", "changed"),
     [
-        ({"factor": 60}, {}),
+        ({"factor": 60, "factor_before": 70}, {}),
+        ({"factor": 85}, {}),
+        ({"factor": 70, "factor_before": ABSENT}, {}),
         ({"factor": 100}, {}),
-        ({"factor": 59, "adjusted": False, "own_va": 90_000}, {"capacity_va": 90_000}),
-        ({"demand_w": 315_000}, {}),
-        ({"demand_w": 100_000}, {}),
+        (
+            {"factor": 59, "adjusted": False, "own_va": 90_000, "contract_demand_w": 0},
+            {"capacity_va": 90_000},
+        ),
+        ({"demand_w": 315_000, "demand_before_w": 300_000}, {}),
+        ({"demand_w": 100_000, "demand_before_w": 120_000}, {}),
+        ({"demand_w": 126_000}, {}),
+        ({"demand_w": 294_000}, {}),
+        ({"demand_w": 300_000, "demand_before_w": ABSENT}, {}),
+        ({"contract_demand_w": 400_000}, {}),
         ({"demand_w": ABSENT}, {}),
         ({"side": 2, "loss_method": 1}, {"loss_wh": 7_200_000}),
         ({"side": 0}, {}),

@@ -135,6 +135,8 @@ def addresses() -> list[Address]:
         "aliases": (),
         "password_change": (),
         "issued": (),
+        "lab": (),
+        "lab_practice": (),
         "station": (),
         "station_mode": (station.pk, "beside"),
     }

@@ -58,6 +58,15 @@ def test_a_factory_with_a_wrong_multiplier_is_priced_again_with_demand_and_power
     assert all(month.rules.exists() for month in made.months.all())
 
 
+def test_a_multiplier_the_bill_was_not_made_with_is_refused_with_the_one_it_was(station: Station) -> None:
+    point = billed(station)
+
+    with pytest.raises(Held) as problem:
+        seen(asked(point, Kind.MULTIPLIER, 202409, 202409, booked_multiplier="10", real_multiplier="1"))
+
+    assert "乘 1 计费的，填的计费倍率是 10" in wording.held(problem.value.record())
+
+
 @pytest.mark.usefixtures("sample_prices")
 def test_a_shop_billed_as_a_household_is_priced_by_the_sheet_of_its_month(station: Station) -> None:
     point = billed(station)

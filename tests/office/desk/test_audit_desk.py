@@ -8,8 +8,11 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from diansuo.office.base.models import Post, Staff, Station, User, WorkOrder
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing.audit import usefulness
 from diansuo.office.billing.audit.models import AuditDecision
 from diansuo.office.billing.models import Bill
+from diansuo.office.desk.audit import queries as desk
 from diansuo.office.metering.models import Finding
 from tests.office.base.test_pages import CHINESE, INLINE
 from tests.office.desk import audited
@@ -140,6 +143,43 @@ def test_the_last_decision_is_taken_back_and_both_stay_on_record(station: Statio
     assert AuditDecision.objects.count() == 2
 
 
+def test_taking_back_a_hold_leads_back_to_the_visit_that_stands(station: Station) -> None:
+    client, one = audited.client(), finding()
+    for decision in ("site", "held"):
+        client.post(audited.address(station, "decide/"), {"finding": one.pk, "decision": decision})
+    answer = client.post(audited.address(station, "undo/"), follow=True)
+
+    assert "1 条回到现场核实" in answer.content.decode()
+    last = AuditDecision.objects.order_by("id").last()
+    assert last is not None and (last.decision, last.order) == ("site", WorkOrder.objects.get())
+    one.refresh_from_db()
+    assert one.severity == Finding.Severity.BLOCKING
+    (useful,) = usefulness.usefulness(Scope.everything(), one.period, one.period, rule="A-UP")
+    assert (useful.sent, useful.held, useful.open) == (1, 0, 3)
+    assert client.get(audited.address(station, "rules/")).status_code == 200
+
+
+def test_an_issued_month_is_only_read_and_leads_to_corrections(station: Station) -> None:
+    client, one = audited.client(), finding()
+    Bill.objects.filter(period=one.period).update(state=Bill.State.ISSUED)
+    text = client.get(audited.address(station)).content.decode()
+    shown = client.get(audited.address(station), {"state": "issued", "finding": one.pk}).content.decode()
+
+    assert listed(text) == []
+    assert "8 条发现发行时没有人审核过" in text
+    assert len(listed(shown)) == 8
+    assert 'id="decide"' not in shown
+    assert "/corrections/new/?customer=004" in shown
+    client.post(audited.address(station, "decide/"), {"finding": one.pk, "decision": "released"})
+    assert untouched()
+
+
+def test_before_issue_the_run_page_says_how_many_findings_nobody_looked_at(station: Station) -> None:
+    text = audited.client().get(f"/cycle/{station.pk}/2024-08/issue/").content.decode()
+
+    assert "还有 8 条审核发现没有人看过" in text
+
+
 def test_what_has_been_issued_since_is_not_taken_back(station: Station) -> None:
     client, one = audited.client(), finding()
     client.post(audited.address(station, "decide/"), {"finding": one.pk, "decision": "released"})
@@ -211,6 +251,34 @@ def test_an_empty_month_says_what_fills_the_desk(station: Station) -> None:
     text = audited.client().get(f"/cycle/{station.pk}/2024-09/audit/").content.decode()
 
     assert "执行到审核后，要看的账单列在这里" in text
+
+
+def test_the_run_page_says_how_many_points_became_bills_and_names_what_is_issued(station: Station) -> None:
+    text = audited.client().get(f"/cycle/{station.pk}/2024-08/").content.decode()
+
+    assert "应抄 4 个计量点 = 已发行 0 + 未发行账单 4 + 首次抄表 0 + 没有账单 0。" in text
+    assert "已发行电量" not in text  # nothing is out: no tile of noughts
+    Bill.objects.filter(contract__customer__number="001").update(energy_wh=0, amount_fen=0)
+    assert desk.bills_without_energy(Scope.everything(), station.pk, 202408) == (4, 1)
+    assert "已发行电费" in audited.client().get("/bills/").content.decode()
+
+
+def test_a_month_whose_reading_day_has_not_come_is_not_offered(station: Station) -> None:
+    text = audited.client().get(f"/cycle/{station.pk}/2090-01/").content.decode()
+
+    assert "2090-01 的抄表例日 2090-01-01 还没到" in text
+    assert "/run/" not in text
+
+
+def test_the_board_of_a_day_there_is_not_says_so(station: Station) -> None:
+    assert "没有“xx”这一天的早会" in audited.client("head").get("/board/?day=xx").content.decode()
+
+
+def test_a_walk_on_another_day_than_the_scheduled_one_says_so(station: Station) -> None:
+    client = audited.client("clerk")
+    said = "抄表例日是 2024-08-01"
+    assert said in client.get("/readings/0/2024-08/?day=2024-07-26").content.decode()
+    assert said not in client.get("/readings/0/2024-08/?day=2024-08-01").content.decode()
 
 
 def test_the_run_page_counts_hold_ups_by_reason_and_leads_into_the_desk(station: Station) -> None:

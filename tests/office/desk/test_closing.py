@@ -148,6 +148,42 @@ def test_a_day_to_come_and_a_day_already_billed_are_refused(station: Station, da
     assert Contract.objects.get(pk=point.contract_id).closed_date is None
 
 
+@pytest.mark.parametrize("day", [date(2024, 8, 1), date(2024, 7, 31)])
+def test_a_day_an_issued_bill_reaches_is_refused_and_the_bill_stays_as_it_is(
+    station: Station, day: date
+) -> None:
+    point = billed(station)
+    before = RegisterReading.objects.filter(point=point).count()
+
+    with pytest.raises(UnableToClose, match="2024-08-01.*退补"):
+        close(point, 1160, day=day)
+
+    assert RegisterReading.objects.filter(point=point).count() == before
+    assert Contract.objects.get(pk=point.contract_id).closed_date is None
+
+
+def test_a_day_before_a_register_already_read_is_refused(station: Station) -> None:
+    point = billed(station)
+    read(point, 202409, 1200)
+
+    with pytest.raises(UnableToClose, match="2024-09-01 已有示数"):
+        close(point, 1160)
+
+    assert Contract.objects.get(pk=point.contract_id).closed_date is None
+
+
+def test_a_month_read_and_not_issued_goes_first(station: Station) -> None:
+    point = opened_household(station, "9001")
+    run(station, 202407)
+    read(point, 202408, 1100)
+
+    with pytest.raises(UnableToClose, match="2024-08.*发行"):
+        close(point, 1160)
+    run(station, 202408)
+
+    assert close(point, 1160).job is not None
+
+
 def test_twice_outside_the_scope_and_beside_are_refused(station: Station) -> None:
     point = billed(station)
     with pytest.raises(UnableToClose, match="权限"):
@@ -190,6 +226,48 @@ def test_a_running_cycle_of_the_station_goes_first(station: Station) -> None:
         close(point, 1160)
 
 
+def test_a_closing_whose_bill_is_held_is_taken_back_and_the_supply_goes_on(station: Station) -> None:
+    point = billed(station)
+    assert close(point, 1090, confirmed=True).job is not None
+    contract = Contract.objects.select_related("customer__station").get(pk=point.contract_id)
+
+    operations.reopen(Scope.everything(), contract)
+
+    assert Contract.objects.get(pk=contract.pk).closed_date is None
+    assert MeterInstallation.objects.get(point=point).valid_to is None
+    assert not RegisterReading.objects.filter(point=point, read_date=DAY).exists()
+    read(point, 202409, 1150)
+    run(station, 202409)
+    assert Bill.objects.get(contract=contract, period=202409).energy_wh == 50_000
+
+
+def test_a_closing_whose_bill_is_issued_is_not_taken_back(station: Station) -> None:
+    point = billed(station)
+    close(point, 1160)
+    contract = Contract.objects.select_related("customer__station").get(pk=point.contract_id)
+
+    with pytest.raises(UnableToClose, match="已发行"):
+        operations.reopen(Scope.everything(), contract)
+
+    assert Contract.objects.get(pk=contract.pk).closed_date == DAY
+    assert RegisterReading.objects.filter(point=point, read_date=DAY).exists()
+
+
+def test_a_meter_that_hangs_elsewhere_by_now_stays_there(station: Station) -> None:
+    point = billed(station)
+    close(point, 1090, confirmed=True)
+    elsewhere = opened_household(station, "9002")
+    MeterInstallation.objects.filter(point=elsewhere).update(valid_to=DAY)
+    meter = MeterInstallation.objects.get(point=point).meter
+    MeterInstallation.objects.create(point=elsewhere, meter=meter, multiplier=1, valid_from=DAY)
+    contract = Contract.objects.select_related("customer__station").get(pk=point.contract_id)
+
+    with pytest.raises(UnableToClose, match="别处"):
+        operations.reopen(Scope.everything(), contract)
+
+    assert Contract.objects.get(pk=contract.pk).closed_date == DAY
+
+
 @pytest.fixture
 def auditor(tmp_path: Path, settings: Settings) -> Client:
     settings.DEMO = True
@@ -216,3 +294,23 @@ def test_only_who_bills_may_close(auditor: Client) -> None:
     point = MeteringPoint.objects.get(contract__customer__number="001")
     address = reverse("closing", args=[point.contract.customer_id])
     assert pages.signed_in("inspector").get(address).status_code == 403
+
+
+def test_the_page_says_what_is_owed_and_offers_the_held_last_bill_again(auditor: Client) -> None:
+    point = MeteringPoint.objects.get(contract__customer__number="001")
+    customer = point.contract.customer_id
+    assert "还欠费" in auditor.get(reverse("closing", args=[customer])).content.decode()
+    backwards = {"day": "2024-08-20", f"p{point.pk}-0": "250.00", "confirmed": "on"}
+    auditor.post(reverse("closing", args=[customer]), backwards)
+
+    page = auditor.get(reverse("customer", args=[customer])).content.decode()
+    assert "2024-08-20 销户" in page
+    assert "末次账单还没有出" in page
+    again = auditor.post(reverse("closing_bill", args=[customer]), follow=True)
+    assert "倒走" in again.content.decode()
+
+    back = auditor.post(reverse("closing_withdraw", args=[customer]), follow=True).content.decode()
+
+    assert "已撤销销户" in back
+    assert Contract.objects.get(pk=point.contract_id).closed_date is None
+    assert auditor.post(reverse("closing_withdraw", args=[customer])).status_code == 404

@@ -67,7 +67,7 @@ def test_a_blocking_finding_holds_its_bill_until_it_is_released_and_nobody_elses
     assert months.reasons(job) == {"001": ["超理论最大电量（审核）"]}
 
     counts = release(auditor(station), finding())
-    assert counts == {"decided": 1, "released": 1, "held": 0, "site": 0, "orders": 0, "issued": 0}
+    assert counts == {"decided": 1, "released": 1, "held": 0, "site": 0, "orders": 0}
     months.run(station, PERIOD)
     assert issued() == {"001", "002"}
     kept = AuditDecision.objects.get()
@@ -182,14 +182,18 @@ def test_findings_of_another_station_cannot_be_decided_nor_seen() -> None:
     assert not AuditDecision.objects.exists()
 
 
-def test_an_issued_bill_stays_issued_whatever_is_decided_about_it() -> None:
+def test_nothing_is_decided_about_a_bill_that_is_out() -> None:
     station, _point = station_with_a_large_month()
     months.run(station, PERIOD, until="audit")
     user = auditor(station)
+    assert queries.open_count(builder.ALL, PERIOD, station_id=station.pk) == 2
     release(user, finding("A-MAX"))
     months.run(station, PERIOD)
-    counts = operations.decide(user, [finding("A-PRICE").pk], "held", "晚了", builder.NOW)
-    assert counts["issued"] == 1
+    assert queries.open_count(builder.ALL, PERIOD, station_id=station.pk) == 0
+    for decision in ("held", "released"):
+        with pytest.raises(operations.UnableToDecide, match="已发行"):
+            operations.decide(user, [finding("A-PRICE").pk], decision, "晚了", builder.NOW)
+    assert AuditDecision.objects.count() == 1
     assert finding("A-PRICE").severity == Severity.WARNING
     assert issued() == {"001", "002"}
 

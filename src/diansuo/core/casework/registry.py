@@ -13,6 +13,7 @@ from diansuo.core.casework import (
     network_steps,
     penalty_steps,
     steps_of_year,
+    temporary_steps,
 )
 from diansuo.core.casework.given import Given
 from diansuo.core.casework.outcome import Outcome
@@ -45,6 +46,9 @@ STEPS: Final[Mapping[str, Step]] = {
     "theft": Step(penalty_steps.theft, (), penalty_steps.THEFT_KEYS),
     "wrong_class_use": Step(penalty_steps.wrong_class_use, ("uses",), penalty_steps.CLASS_KEYS),
     "capacity_violation": Step(penalty_steps.capacity_violation, (), penalty_steps.CAPACITY_KEYS),
+    "temporary_supply": Step(
+        temporary_steps.temporary_supply, temporary_steps.REQUIRED, temporary_steps.KEYS
+    ),
     "line_loss": Step(network_steps.line_loss, ("supplied_kwh", "sold_kwh"), network_steps.LINE_LOSS_KEYS),
     "equivalent_resistance": Step(
         network_steps.equivalent_resistance,

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from diansuo.core.metering import consumption_checks, list_checks, period_checks, register_checks
+from diansuo.core.metering import (
+    consumption_checks,
+    freeze_checks,
+    list_checks,
+    period_checks,
+    register_checks,
+)
 from diansuo.core.metering.evidence import Evidence
 from diansuo.core.metering.findings import Findings, merged
 from diansuo.core.metering.material import Material
@@ -27,6 +33,9 @@ CHECKS: Final[tuple[Callable[[Material], Findings], ...]] = (
     register_checks.unmetered,
     register_checks.over_digits,
     register_checks.repeated,
+    freeze_checks.against_freeze,
+    freeze_checks.exchange_day,
+    freeze_checks.exchange_level,
     consumption_checks.above_maximum,
     consumption_checks.sum_of_parts,
     consumption_checks.part_missing,

@@ -34,6 +34,25 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Frozen:
+    """What the meter of each reading row froze in the same register, before the multiplier.
+
+    Attributes:
+        on_day: at 0:00 of the day of the reading.
+        next_day: at 0:00 of the day after it.
+    """
+
+    on_day: Known
+    next_day: Known
+
+    def __post_init__(self) -> None:
+        same_length(on_day=self.on_day.value, next_day=self.next_day.value)
+
+    def __len__(self) -> int:
+        return len(self.on_day)
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Further columns for `check_readings`. None switches off the rules that need it, for all rows.
 
@@ -48,6 +67,7 @@ class Evidence:
         listed_previous_wh: R-LIST-PREVIOUS, 上次示数 × 1000.
         listed_energy_wh: R-LIST-ENERGY, 抄见电量 after the multiplier.
         listed_multiplier: R-LIST-MULTIPLIER, held against `Readings.multiplier`, which is the archive's.
+        freeze: R-FREEZE, R-FREEZE-DAY, R-FREEZE-EXCHANGE.
         installed_meter: R-LIST-METER, the archive's meter that day, held against `Readings.meter`.
     """
 
@@ -58,6 +78,7 @@ class Evidence:
     listed_energy_wh: Known | None = None
     listed_multiplier: Known | None = None
     installed_meter: Known | None = None
+    freeze: Frozen | None = None
 
     def require_lengths(self, readings: int, due: int) -> None:
         """Check the lengths against the readings and the due points.
@@ -69,7 +90,13 @@ class Evidence:
             "history": (None if self.history is None else len(self.history.zero_run), due),
             "previous_open": (None if self.previous_open is None else len(self.previous_open), due),
         }
-        for name in ("listed_previous_wh", "listed_energy_wh", "listed_multiplier", "installed_meter"):
+        for name in (
+            "listed_previous_wh",
+            "listed_energy_wh",
+            "listed_multiplier",
+            "installed_meter",
+            "freeze",
+        ):
             column = getattr(self, name)
             columns[name] = (None if column is None else len(column), readings)
         for name, (length, expected) in columns.items():

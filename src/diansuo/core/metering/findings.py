@@ -35,6 +35,10 @@ class Rule(IntEnum):
     BROKEN = 12
     UNMETERED = 13
     OVER_DIGITS = 14
+    FREEZE = 15
+    FREEZE_DAY = 16
+    FREEZE_EXCHANGE = 17
+    EXCHANGE_LEVEL = 18
     MAXIMUM = 20
     SUM = 21
     PART_MISSING = 22
@@ -66,6 +70,10 @@ SEVERITY: Final[dict[Rule, Severity]] = {
     Rule.BROKEN: Severity.BLOCKING,
     Rule.UNMETERED: Severity.WARNING,
     Rule.OVER_DIGITS: Severity.BLOCKING,
+    Rule.FREEZE: Severity.BLOCKING,
+    Rule.FREEZE_DAY: Severity.WARNING,
+    Rule.FREEZE_EXCHANGE: Severity.WARNING,
+    Rule.EXCHANGE_LEVEL: Severity.WARNING,
     Rule.MAXIMUM: Severity.BLOCKING,
     Rule.SUM: Severity.BLOCKING,
     Rule.PART_MISSING: Severity.BLOCKING,

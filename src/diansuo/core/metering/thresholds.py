@@ -22,6 +22,11 @@ PARAMETERS: Final[dict[str, tuple[str, int]]] = {
     "history_alike_least_members": ("history_least_members", 1),
     "zero_run_periods": ("zero_run_periods", 1),
     "listed_energy_tolerance_kwh": ("listed_energy_tolerance_wh", 1000),
+    "freeze_tolerance_kwh": ("freeze_tolerance_wh", 1000),
+    "freeze_exchange_days": ("freeze_exchange_days", 1),
+    "freeze_exchange_allowance_kwh": ("freeze_exchange_allowance_wh", 1000),
+    "exchange_level_fraction": ("exchange_level_permille", 1000),
+    "exchange_level_days": ("exchange_level_days", 1),
 }
 
 
@@ -45,6 +50,11 @@ class Thresholds:
         history_least_members: a group of fewer like points has no middle change to compare with.
         zero_run_periods: zero months in a row that call for a visit.
         listed_energy_tolerance_wh: how far a list's own energy may differ from the computed one.
+        freeze_tolerance_wh: how far a register may differ from the freeze, before the multiplier.
+        freeze_exchange_days: so many mean days at most are used on the day of an exchange,
+        freeze_exchange_allowance_wh: and this much.
+        exchange_level_permille: by how much a day after an exchange may differ from one before it.
+        exchange_level_days: on fewer days than this on either side nothing is said.
     """
 
     rollover_above_permille: int
@@ -58,6 +68,11 @@ class Thresholds:
     history_least_members: int
     zero_run_periods: int
     listed_energy_tolerance_wh: int
+    freeze_tolerance_wh: int
+    freeze_exchange_days: int
+    freeze_exchange_allowance_wh: int
+    exchange_level_permille: int
+    exchange_level_days: int
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, str | int | Decimal]) -> Thresholds:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from diansuo.core.tariff.classes import PriceClass, VoltageClass
@@ -92,6 +93,26 @@ def close_contract(contract: Contract, day: date) -> None:
     contract.closed_date = day
     hanging = MeterInstallation.objects.filter(point__contract=contract, valid_to=None, valid_from__lt=day)
     hanging.update(valid_to=day)
+
+
+@transaction.atomic
+def reopen_contract(contract: Contract) -> None:
+    """Take a closing back: the contract goes on, and the meters that came off that day hang again.
+
+    Raises:
+        UnableToChange: it is not closed, or one of its meters hangs elsewhere by now.
+    """
+    day = contract.closed_date
+    if day is None or not Contract.objects.filter(pk=contract.pk, closed_date=day).update(closed_date=None):
+        raise UnableToChange(_("合同没有销户"))
+    later = MeterInstallation.objects.filter(point=OuterRef("point"), valid_from__gte=day)
+    came_off = MeterInstallation.objects.filter(~Exists(later), point__contract=contract, valid_to=day)
+    try:
+        with transaction.atomic():
+            came_off.update(valid_to=None)
+    except IntegrityError as problem:
+        raise UnableToChange(_("电能表已装在别处：先核对装表记录，再撤销销户")) from problem
+    contract.closed_date = None
 
 
 def change_multiplier(point: MeteringPoint, day: date, multiplier: int) -> MeterInstallation:

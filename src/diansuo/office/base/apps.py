@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -15,12 +16,15 @@ class BaseConfig(AppConfig):
     verbose_name = _("基础")
 
     def ready(self) -> None:
-        """Hook the period guards and the posts onto migration; make background imports known."""
+        """Hook guards and posts onto migration, the trail onto every connection; make background imports known."""
         from diansuo.office.base import access, panels, period_guards
         from diansuo.office.base.imports import job
+        from diansuo.office.base.trail import guards, watch
 
         # Django's AlterField rebuilds an SQLite table and drops its triggers silently, so they are put back each time.
         post_migrate.connect(period_guards.install, dispatch_uid="period-guards")
+        post_migrate.connect(guards.install, sender=self, dispatch_uid="trail-guards")
+        connection_created.connect(watch.connected, dispatch_uid="trail")
         post_migrate.connect(access.install_posts, sender=self, dispatch_uid="posts")
         job.register()
         panels.publish()

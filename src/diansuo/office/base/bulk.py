@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection, models
 
+from diansuo.office.base.trail import watch
+
 Column = npt.NDArray[Any] | Sequence[Any]
 ROWS_WORTH_A_LOOK = 200
 
@@ -53,7 +55,8 @@ def insert_columns(model: type[models.Model], columns: Mapping[str, Column]) -> 
         return 0
     quoted = ", ".join(f'"{name}"' for name in names)
     into = f'"{model._meta.db_table}" ({quoted})'
-    with _without_collector():
+    given = dict(zip(names, columns.values(), strict=True))
+    with _without_collector(), watch.inserting(model._meta.db_table, given, count):
         if connection.vendor == "sqlite":
             _insert(into, values)
         else:

@@ -18,6 +18,7 @@ from django.db import transaction
 
 from diansuo.office.base import progress
 from diansuo.office.base.models import Job, JobChunk, JobStage, Station, User
+from diansuo.office.base.trail import acts, watch
 
 LEASE = timedelta(seconds=60)
 LATE_AT_MOST = timedelta(minutes=10)
@@ -136,6 +137,12 @@ def run(job_id: int, *, clock: Clock, on_progress: Callable[[progress.Progress],
         JobBusy: a living process holds the job.
         BasisChanged: the inputs would not keep still.
     """
+    asked = Job.objects.select_related("created_by").filter(pk=job_id).first()
+    with acts.of_job(asked):
+        return _run(job_id, clock, on_progress)
+
+
+def _run(job_id: int, clock: Clock, on_progress: Callable[[progress.Progress], None] | None) -> Job:
     job = _claim(job_id, clock())
     kind = _kinds[job.kind]
     _running_here.add(job.pk)
@@ -255,7 +262,8 @@ def _write_chunk(job: Job, row: JobStage, number: int, write: Write, clock: Cloc
         if _kinds[job.kind].basis(job) != job.basis:
             raise BasisChanged(job.key)
         chunk = JobChunk.objects.create(stage=row, round=job.round, number=number)
-        chunk.summary = write()
+        with watch.in_batches():
+            chunk.summary = write()
         chunk.save(update_fields=["summary"])
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.base.mode_models import StationModeChange
+from diansuo.office.base.trail_models import TrailEntry, TrailHead
 from diansuo.office.base.work_order_models import WorkOrder, WorkOrderEvent, WorkOrderPhoto
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Station",
     "StationModeChange",
     "Team",
+    "TrailEntry",
+    "TrailHead",
     "User",
     "WorkOrder",
     "WorkOrderEvent",
@@ -118,6 +121,7 @@ class Post(models.Model):
             ("approve_prices", _("审批价格表")),
             ("propose_corrections", _("提交退补")),
             ("approve_corrections", _("审批退补")),
+            ("see_trail", _("查看操作留痕")),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,8 @@ from diansuo.office.billing.models import (
     FeedInSettlement,
     PriceSheet,
     RuleSlice,
+    TemporaryCharge,
+    TemporarySupply,
 )
 
 
@@ -119,4 +121,34 @@ class ExternalBillAdmin(ReadOnlyAdmin):
     station_path = "customer__station"
     list_display = ("customer", "period", "energy_wh", "amount_fen", "issued_date", "class_text", "batch")
     search_fields = ("customer__number__startswith",)
+    ordering = ("-pk",)
+
+
+@admin.register(TemporarySupply)
+class TemporarySupplyAdmin(ReadOnlyAdmin):
+    """Temporary supplies without a meter."""
+
+    station_path = "customer__station"
+    list_display = ("customer", "purpose", "price_class", "capacity_w", "minutes_a_day", "from_date")
+    list_select_related = ("customer",)
+    search_fields = ("customer__number__startswith",)
+    ordering = ("-pk",)
+
+
+@admin.register(TemporaryCharge)
+class TemporaryChargeAdmin(ReadOnlyAdmin):
+    """What temporary supplies are charged."""
+
+    station_path = "supply__customer__station"
+    list_display = (
+        "supply",
+        "kind",
+        "state",
+        "from_date",
+        "to_date",
+        "energy_wh",
+        "amount_fen",
+        "issued_date",
+    )
+    list_select_related = ("supply__customer",)
     ordering = ("-pk",)

@@ -21,6 +21,7 @@ from diansuo.office.billing.rebilling.models import (
 )
 from diansuo.office.billing.sheets.models import PriceSheet
 from diansuo.office.billing.sums.models import MonthSum
+from diansuo.office.billing.temporary.models import TemporaryCharge, TemporaryLine, TemporarySupply
 from diansuo.office.metering.models import Consumption
 
 __all__ = [
@@ -46,6 +47,9 @@ __all__ = [
     "PriceSheet",
     "RebillRefusal",
     "RuleSlice",
+    "TemporaryCharge",
+    "TemporaryLine",
+    "TemporarySupply",
 ]
 
 COMPONENT_NAMES = {

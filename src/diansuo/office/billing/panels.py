@@ -13,6 +13,8 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.billing import external_queries, queries
 from diansuo.office.billing.rebilling import queries as rebilling
 from diansuo.office.billing.rebilling.wording import TONES
+from diansuo.office.billing.temporary import queries as temporary
+from diansuo.office.billing.temporary.wording import TONES as TEMPORARY_TONES
 
 SHOWN = 24
 
@@ -25,6 +27,7 @@ def publish() -> None:
         NavigationItem(15, _("平均单价"), "average", _("抄表与电费")),
         NavigationItem(16, _("上网电费"), "feed_in_list", _("抄表与电费")),
         NavigationItem(17, _("退补"), "corrections", _("抄表与电费")),
+        NavigationItem(18, _("临时用电"), "temporary", _("抄表与电费")),
         NavigationItem(13, _("已发行电费"), "issued", _("抄表与电费")),
     )
     add_panel(Panel(30, _("账单"), "billing/bills_panel.html", _bills, "bills"))
@@ -48,5 +51,7 @@ def _bills(scope: Scope, customer_id: int, _day: date) -> dict[str, Any]:
         "bills": bills,
         "together": [period for period, count in months.items() if count > 1],
         "feed_in": queries.feed_in(scope, customer_id=customer_id)[:SHOWN],
+        "charges": temporary.of_customer(scope, customer_id)[:SHOWN],
+        "tones": TEMPORARY_TONES,
         "external": external_queries.of_customer(scope, customer_id=customer_id)[:SHOWN],
     }

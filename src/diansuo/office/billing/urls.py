@@ -14,6 +14,7 @@ from diansuo.office.billing.rebilling import set_views
 from diansuo.office.billing.rebilling import views as rebilling
 from diansuo.office.billing.sheets import views as sheets
 from diansuo.office.billing.statements import views as statements
+from diansuo.office.billing.temporary import views as temporary
 
 urlpatterns: list[URLPattern] = [
     path("bills/", views.month_list, name="bills"),
@@ -52,6 +53,14 @@ urlpatterns: list[URLPattern] = [
     path(
         "corrections/<int:correction_id>/withdraw/", rebilling.correction_withdraw, name="correction_withdraw"
     ),
+    path("temporary/", temporary.charge_list, name="temporary"),
+    path("temporary/new/", temporary.temporary_new, name="temporary_new"),
+    path("temporary/<int:supply_id>/", temporary.supply_page, name="temporary_supply"),
+    path("temporary/<int:supply_id>/<slug:kind>/", temporary.temporary_more, name="temporary_more"),
+    path("temporary/charges/<int:charge_id>/", temporary.charge_page, name="temporary_charge"),
+    path("temporary/charges/<int:charge_id>/approve/", temporary.charge_approve, name="temporary_approve"),
+    path("temporary/charges/<int:charge_id>/issue/", temporary.charge_issue, name="temporary_issue"),
+    path("temporary/charges/<int:charge_id>/withdraw/", temporary.charge_withdraw, name="temporary_withdraw"),
     path("sheets/", sheets.sheet_list, name="sheets"),
     path("sheets/new/", sheets.sheet_new, name="sheet_new"),
     path("sheets/<int:sheet_id>/", sheets.sheet_page, name="sheet"),

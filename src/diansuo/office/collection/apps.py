@@ -18,13 +18,15 @@ class CollectionConfig(AppConfig):
         from diansuo.office.base.imports import kinds
         from diansuo.office.billing.documents import dues
         from diansuo.office.billing.rebilling import operations as rebilling
+        from diansuo.office.billing.temporary import operations as temporary
         from diansuo.office.collection import panels, queries
         from diansuo.office.collection.arrears_importing import ARREARS
         from diansuo.office.collection.importing import PAYMENTS
-        from diansuo.office.collection.operations import settle_correction
+        from diansuo.office.collection.operations import settle_correction, settle_temporary
 
         kinds.register(PAYMENTS)
         kinds.register(ARREARS)
         dues.set_due_source(queries.dues_of_bills)
         rebilling.publish(settle_correction)
+        temporary.publish(settle_temporary)
         panels.publish()

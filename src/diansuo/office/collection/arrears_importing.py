@@ -243,7 +243,7 @@ def _judge(
 def _held(rows: Sequence[OwedRow], stations: Sequence[Station]) -> dict[tuple[int, int], Receivable]:
     """Return what these stations' lists left open, and what they ever said of the customers of these rows."""
     imported = Receivable.objects.filter(
-        bill__isnull=True, correction__isnull=True, customer__station__in=stations
+        bill__isnull=True, correction__isnull=True, temporary__isnull=True, customer__station__in=stations
     )
     imported = imported.select_related("customer")
     found = {(one.customer_id, one.period): one for one in imported.filter(paid_fen__lt=F("amount_fen"))}

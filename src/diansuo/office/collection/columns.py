@@ -21,7 +21,8 @@ OPEN_PAYMENTS = """
 """
 OPEN_RECEIVABLES = """
     SELECT id, customer_id, due_date, amount_fen - paid_fen FROM collection_receivable
-    WHERE paid_fen < amount_fen AND (bill_id IS NOT NULL OR correction_id IS NOT NULL) AND customer_id IN ({marks})
+    WHERE paid_fen < amount_fen AND (bill_id IS NOT NULL OR correction_id IS NOT NULL OR temporary_id IS NOT NULL)
+      AND customer_id IN ({marks})
 """
 HELD_ALLOCATIONS = """
     SELECT id, payment_id, receivable_id FROM collection_paymentallocation WHERE payment_id IN ({marks})

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.archive.models import Customer, Imported
 from diansuo.office.base.models import Company, Station, User
-from diansuo.office.billing.models import Bill, Correction
+from diansuo.office.billing.models import Bill, Correction, TemporaryCharge
 
 
 class Receivable(Imported):
-    """An amount that is due: by a bill or a correction issued here, or (both empty) as an imported list says.
+    """An amount that is due: by a bill, a correction or a temporary supply issued here, or (all empty) by a list.
 
     What a list no longer names is settled as of the list's day, ``settled_date``, and kept.
     """
@@ -27,6 +27,14 @@ class Receivable(Imported):
         blank=True,
         related_name="receivable",
         verbose_name=_("退补单"),
+    )
+    temporary = models.OneToOneField(
+        TemporaryCharge,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="receivable",
+        verbose_name=_("临时用电电费"),
     )
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="receivables", verbose_name=_("用户"))
     period = models.PositiveIntegerField(_("电费年月"))
@@ -45,14 +53,14 @@ class Receivable(Imported):
             ),
             models.UniqueConstraint(
                 fields=["customer", "period"],
-                condition=Q(bill__isnull=True, correction__isnull=True),
+                condition=Q(bill__isnull=True, correction__isnull=True, temporary__isnull=True),
                 name="imported_receivable_once",
             ),
         ]
         indexes = [
             models.Index(
                 # All that the sums of what is open ask for: they need not look at the rows.
-                fields=["customer", "due_date", "amount_fen", "paid_fen", "bill", "correction"],
+                fields=["customer", "due_date", "amount_fen", "paid_fen", "bill", "correction", "temporary"],
                 name="receivable_open",
                 condition=Q(paid_fen__lt=F("amount_fen")),
             )

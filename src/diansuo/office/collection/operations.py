@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery, Sum
@@ -19,13 +20,14 @@ from diansuo.office.base.models import ImportBatch, Station, User
 from diansuo.office.base.modes import guards
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.wording import yuan
-from diansuo.office.billing.models import Correction
+from diansuo.office.billing.models import Correction, TemporaryCharge
 from diansuo.office.collection import columns, open_books
 from diansuo.office.collection.models import Payment, PaymentAllocation, Receivable
 from diansuo.office.config.rulebook import book
 
 PAYMENT_TERMS = "national/collection/payment"
 CORRECTION_CHANNEL = "退补"
+TEMPORARY_CHANNEL = "临时用电"
 
 # The month of a bill has a plus before it: its index leads through the whole month, and a chunk is some of its points.
 BILLED = """
@@ -137,16 +139,33 @@ def settle_correction(correction: Correction, now: datetime) -> None:
     Credit settles what is open at once, oldest due first, like any payment; a refund stands in the customer's payments
     under the channel of corrections, for no cash moved.
     """
-    customer, day = correction.contract.customer, correction.issued_date
-    if not correction.amount_fen or day is None:
+    _settle_issued(
+        correction, correction.contract.customer, CORRECTION_CHANNEL, {"correction": correction}, now
+    )
+
+
+def settle_temporary(charge: TemporaryCharge, now: datetime) -> None:
+    """Let an issued charge of a temporary supply count, as :func:`settle_correction`."""
+    _settle_issued(charge, charge.supply.customer, TEMPORARY_CHANNEL, {"temporary": charge}, now)
+
+
+def _settle_issued(
+    issued: Correction | TemporaryCharge,
+    customer: Customer,
+    channel: str,
+    source: dict[str, Any],
+    now: datetime,
+) -> None:
+    day = issued.issued_date
+    if not issued.amount_fen or day is None:
         return
     lock([customer.pk])
-    if correction.amount_fen > 0:
+    if issued.amount_fen > 0:
         Receivable.objects.create(
-            correction=correction,
+            **source,
             customer=customer,
             period=month_of(day),
-            amount_fen=correction.amount_fen,
+            amount_fen=issued.amount_fen,
             due_date=day + timedelta(days=payment_days(day)),
         )
         open_books.move([customer.station_id])
@@ -155,10 +174,10 @@ def settle_correction(correction: Correction, now: datetime) -> None:
             company_id=customer.company_id,
             customer=customer,
             paid_date=day,
-            amount_fen=-correction.amount_fen,
-            channel=CORRECTION_CHANNEL,
-            reference=f"{CORRECTION_CHANNEL}{correction.pk}",
-            taken_by=correction.issued_by,
+            amount_fen=-issued.amount_fen,
+            channel=channel,
+            reference=f"{channel}{issued.pk}",
+            taken_by=issued.issued_by,
             taken_at=now,
         )
     allocate_open([customer.pk])

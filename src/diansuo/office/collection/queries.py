@@ -67,7 +67,7 @@ def open_receivables(scope: Scope) -> QuerySet[Receivable]:
 
 def ruling_receivables(scope: Scope) -> QuerySet[Receivable]:
     """Return the receivables of the books that rule at their station, paid or not: our own, or the imported ones."""
-    ours = Q(bill__isnull=False) | Q(correction__isnull=False)
+    ours = Q(bill__isnull=False) | Q(correction__isnull=False) | Q(temporary__isnull=False)
     own = ours & Q(customer__station__mode=Station.Mode.ALONE)
     imported = ~ours & Q(customer__station__mode=Station.Mode.BESIDE)
     return Receivable.objects.filter(own | imported, scope.limit("customer__station"))

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "diansuo.office.billing",
     "diansuo.office.collection",
     "diansuo.office.desk",
+    "diansuo.lab",
 ]
 
 MIDDLEWARE = [
@@ -53,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "diansuo.office.base.trail.middleware.acting_middleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("diansuo.office.network.urls")),
     path("", include("diansuo.office.billing.urls")),
     path("", include("diansuo.office.collection.urls")),
+    path("", include("diansuo.lab.urls")),
     path("admin/", admin.site.urls),
 ]

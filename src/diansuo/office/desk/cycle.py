@@ -23,6 +23,7 @@ from diansuo.office.base.models import ImportBatch, Job, JobStage, Station, User
 from diansuo.office.billing import operations as billing
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.collection import operations as collection
+from diansuo.office.desk import issuing
 from diansuo.office.metering import rules, settling
 
 KIND = "cycle"
@@ -46,9 +47,18 @@ def job_key(station_id: int, period: int) -> str:
 
 
 def prepare(
-    station: Station, period: int, *, issue_date: date, user: User | None, now: datetime, until: str = ""
+    station: Station,
+    period: int,
+    *,
+    issue_date: date,
+    user: User | None,
+    now: datetime,
+    until: str = "",
+    confirmed: issuing.Standing | None = None,
 ) -> Job:
     """Make the month's job ready to run (for this process, or for the worker).
+
+    ``confirmed``: what somebody saw and confirmed; nothing is issued where it is no longer so.
 
     Raises:
         UnableToRun: the month's reading day has not come, the day of issue cannot be, or an import of this station
@@ -68,7 +78,8 @@ def prepare(
             KIND,
             job_key(station.pk, period),
             station=station,
-            options={"period": period, "issue_date": _issue_date(station, period, issue_date)},
+            options={"period": period, "issue_date": _issue_date(station, period, issue_date)}
+            | (issuing.confirmed(confirmed) if confirmed else {}),
             user=user,
             now=now,
             until=_last_stage(until) if beside else until,
@@ -114,15 +125,27 @@ def on_mode(station: Station, mode: str) -> None:
         billing.keep_answered(station.pk)
 
 
+def _first_day(station: Station, period: int) -> date:
+    days = Route.objects.filter(station=station).values_list("reading_day", flat=True).distinct()
+    return min(rules.scheduled_day(period, day) for day in days or [rules.FIRST_READING_DAY])
+
+
+def not_due(station: Station, period: int, today: date) -> str:
+    """Say why a month cannot be run yet: its first reading day has not come; empty where it has."""
+    first = _first_day(station, period)
+    if first <= today:
+        return ""
+    return _("%(month)s 的抄表例日 %(day)s 还没到，到日抄表后再执行") % {
+        "month": f"{period // 100}-{period % 100:02d}",
+        "day": first,
+    }
+
+
 def _require_due(station: Station, period: int, issue_date: date, today: date) -> None:
     """Refuse a month that is not read yet, and a day of issue that no bill of the month can carry."""
-    days = Route.objects.filter(station=station).values_list("reading_day", flat=True).distinct()
-    first = min(rules.scheduled_day(period, day) for day in days or [rules.FIRST_READING_DAY])
-    if first > today:
-        raise UnableToRun(
-            _("%(month)s 的抄表例日 %(day)s 还没到，到日抄表后再执行")
-            % {"month": f"{period // 100}-{period % 100:02d}", "day": first}
-        )
+    first, early = _first_day(station, period), not_due(station, period, today)
+    if early:
+        raise UnableToRun(early)
     if issue_date > today:
         raise UnableToRun(_("发行日期 %(day)s 还没到，请更正") % {"day": issue_date})
     if issue_date < first:
@@ -154,8 +177,19 @@ def register() -> None:
 def kind_of(name: str, plan: Callable[[Job], list[Chunk]]) -> jobs.Kind:
     """Return a kind of job that takes the points it plans through the five stages of a month."""
     computes = (_settle, _check, _price, _audit, _issue)
-    stages = tuple(jobs.Stage(stage, plan, compute) for stage, compute in zip(STAGES, computes, strict=True))
+    plans = (plan, plan, plan, plan, _as_confirmed(plan))
+    stages = tuple(jobs.Stage(*each) for each in zip(STAGES, plans, computes, strict=True))
     return jobs.Kind(name, stages, _basis)
+
+
+def _as_confirmed(plan: Callable[[Job], list[Chunk]]) -> Callable[[Job], list[Chunk]]:
+    """Plan an issue only of what was confirmed; one that was interrupted keeps its plan and goes on."""
+
+    def planned(job: Job) -> list[Chunk]:
+        issuing.require_as_confirmed(job)
+        return plan(job)
+
+    return planned
 
 
 def _plan(job: Job) -> list[Chunk]:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from django.db.models import Count, Exists, Min, OuterRef, Sum
+from django.db.models import Exists, Min, OuterRef
 
 from diansuo.office.archive.models import Customer, MeteringPoint, TransformerArea
 from diansuo.office.base.models import ImportBatch, Job, Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.models import Bill
 from diansuo.office.desk import cycle
-from diansuo.office.metering.models import Consumption, Finding, MissedReading, RegisterReading
+from diansuo.office.metering.models import Consumption, MissedReading, RegisterReading
 
 GAPS_KEPT = 64
 
@@ -35,14 +34,6 @@ class Gaps:
     contracts_without_terms: int
     areas_without_master: int
     missed_readings: int
-
-
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """Bills that are computed and audited and wait to be issued."""
-
-    bills: int
-    amount_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +81,6 @@ def job(scope: Scope, *, job_id: int) -> Job | None:
     """Return one cycle job, or None if it is not in the scope."""
     rows = Job.objects.filter(scope.limit("station"), kind=cycle.KIND, pk=job_id)
     return rows.select_related("station").first()
-
-
-def drafted(scope: Scope, *, station_id: int, period: int) -> Drafted:
-    """Return what issuing a month now would send out: the drafts that nothing holds."""
-    blocking = Finding.objects.filter(
-        point=OuterRef("consumption__point"), period=period, severity=Finding.Severity.BLOCKING
-    )
-    rows = Bill.objects.filter(
-        ~Exists(blocking),
-        scope.limit("consumption__point__station"),
-        consumption__point__station=station_id,
-        period=period,
-        state=Bill.State.DRAFT,
-    )
-    return Drafted(**rows.aggregate(bills=Count("id"), amount_fen=Sum("amount_fen", default=0)))
 
 
 def opened(scope: Scope, *, station_id: int, period: int, limit: int = 200) -> list[Opened]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 
 from diansuo.office.base import registry
 from diansuo.office.base.models import Job, JobStage
@@ -47,7 +47,11 @@ class HoldUp:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Where a station's month stands: energy and money of what is issued, and the money still in drafts."""
+    """Where a station's month stands: energy and money of what is issued, and of what is still in drafts.
+
+    All counts are of metering points, each of which has one bill: a customer may have several. ``due``: those the month
+    settles; ``held``: those a finding holds, of which ``held_bills`` have a bill all the same.
+    """
 
     job: Job
     period: int
@@ -56,9 +60,17 @@ class Month:
     issued_fen: int
     issued_wh: int
     draft_fen: int
+    draft_wh: int
+    due: int
     opened: int
     held: int
+    held_bills: int
     warned: int
+
+    @property
+    def without_bill(self) -> int:
+        """How many points that are due have neither a bill nor only an opening of the register."""
+        return self.due - self.issued - self.drafts - self.opened
 
 
 def cycle_jobs(scope: Scope) -> list[Job]:
@@ -83,20 +95,25 @@ def month(scope: Scope, *, job_id: int) -> Month:
     job = Job.objects.select_related("station").get(scope.limit("station"), pk=job_id)
     period = int(job.options["period"])
     kept = sums.of_station(scope, station_id=job.station_id, period=period)
-    drafts = _drafts(job, period) if kept.unissued else {"drafts": 0, "draft_fen": 0}
+    drafts = _drafts(job, period) if kept.unissued else {"drafts": 0, "draft_fen": 0, "draft_wh": 0}
     if job.state == Job.State.RUNNING:
-        opened = _opened(job.station_id, period)
+        settled = _settled(job.station_id, period)
     else:  # nothing but a run of this month settles its readings
         state = job.round, job.state, job.finished_at, kept.version, job.station.revision
-        opened = _opened_as_of(job.station_id, period, state)
-    waiting = _blocking(job, period).values("point").distinct().count()
+        settled = _settled_as_of(job.station_id, period, state)
+    blocked = _blocking(job, period)
+    billed = Bill.objects.filter(period=period, consumption__point=OuterRef("point"))
+    waiting = blocked.aggregate(
+        held=Count("point", distinct=True),
+        held_bills=Count("point", distinct=True, filter=Exists(billed)),
+    )
     warnings = _warning(job, period).values("point").distinct().count()
     return Month(
         job=job,
         period=period,
-        opened=opened,
-        held=waiting,
         warned=warnings,
+        **settled,
+        **waiting,
         issued=kept.issued,
         issued_fen=kept.amount_fen,
         issued_wh=kept.energy_wh,
@@ -104,24 +121,24 @@ def month(scope: Scope, *, job_id: int) -> Month:
     )
 
 
-def _opened(station_id: int, period: int) -> int:
-    """Count the points whose first reading of a month opened the register: a look at every point of the station."""
-    rows = Consumption.objects.filter(
-        period=period, point__station=station_id, status=Consumption.Status.OPENING
-    )
-    return rows.count()
+def _settled(station_id: int, period: int) -> dict[str, int]:
+    """Count the points due in a month, and those whose first reading opened the register: a look at every point."""
+    rows = Consumption.objects.filter(period=period, point__station=station_id, point__contract__isnull=False)
+    return rows.aggregate(due=Count("id"), opened=Count("id", filter=Q(status=Consumption.Status.OPENING)))
 
 
 @lru_cache(maxsize=MONTHS_KEPT)
-def _opened_as_of(station_id: int, period: int, _state: tuple[Any, ...]) -> int:
-    return _opened(station_id, period)
+def _settled_as_of(station_id: int, period: int, _state: tuple[Any, ...]) -> dict[str, int]:
+    return _settled(station_id, period)
 
 
 def _drafts(job: Job, period: int) -> dict[str, int]:
     """Count what waits to be issued, or is a second opinion: no index knows them, so only where there are any."""
     mine = Bill.objects.filter(period=period, consumption__point__station=job.station_id)
     rows = mine.exclude(state=Bill.State.ISSUED) if is_beside(job) else mine.filter(state=Bill.State.DRAFT)
-    return rows.aggregate(drafts=Count("id"), draft_fen=Sum("amount_fen", default=0))
+    return rows.aggregate(
+        drafts=Count("id"), draft_fen=Sum("amount_fen", default=0), draft_wh=Sum("energy_wh", default=0)
+    )
 
 
 def held(scope: Scope, *, job_id: int, limit: int | None = None) -> list[Held]:
@@ -234,5 +251,5 @@ def cycle_report(scope: Scope, *, job_id: int) -> dict[str, Any]:
     }
 
 
-REMEMBERED: Final = (_opened_as_of,)
+REMEMBERED: Final = (_settled_as_of,)
 """What this process keeps; another database behind the same stations, as in tests, has to clear it."""

@@ -24,7 +24,7 @@ from diansuo.core.metering import (
 from diansuo.core.metering.demand import maximum_demand_w
 from diansuo.core.metering.terms import rows_of
 from diansuo.core.quantity.arrays import Bool, Int64
-from diansuo.office.metering import columns, rules
+from diansuo.office.metering import columns, freezing, rules
 from diansuo.office.metering.columns import DuePoints, ReadingRows
 
 
@@ -113,6 +113,7 @@ def _examined(
         listed_previous_wh=rows.listed_previous(),
         listed_energy_wh=listed_energy_wh,
         installed_meter=_installed_meter(rows),
+        freeze=freezing.frozen(station_id, rows, _open_days(due, rows)),
     )
     findings = check_readings(readings, made, core_due, settled, limits, evidence)
     return Examined(due, rows, settled, findings, maximum_demand_w(readings, core_due, settled))
@@ -157,6 +158,12 @@ def previous_open(period: int, due: DuePoints, rows: ReadingRows, made: Segments
     waiting = np.zeros(len(due), dtype=np.bool_)
     waiting[row[left]] = True
     return waiting
+
+
+def _open_days(due: DuePoints, rows: ReadingRows) -> Int64:
+    """Return the day up to which each reading's point is settled; of a point that is not due, for ever."""
+    row = rows_of(due.point, rows.point)
+    return np.where(row >= 0, due.open_day[row] if len(due) else 0, np.iinfo(np.int64).max)
 
 
 def _installed_meter(rows: ReadingRows) -> Known:

@@ -20,7 +20,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.base.wording import kilowatt_hours
 from diansuo.office.metering import checking, issued, rules
 from diansuo.office.metering.columns import ReadingRows, days_since_epoch
-from diansuo.office.metering.models import Finding, ReadingChange, RegisterReading
+from diansuo.office.metering.models import Consumption, Finding, ReadingChange, RegisterReading
 from diansuo.office.metering.settling import finding_columns
 from diansuo.office.metering.wording import words_at
 
@@ -176,6 +176,22 @@ def exchange_meter(
             _("电能表 %(meter)s 当日还装在别处，先办理拆表") % {"meter": asset_number}
         ) from problem
     return new
+
+
+@transaction.atomic
+def withdraw_final(scope: Scope, point: MeteringPoint, day: date, period: int) -> None:
+    """Take back the last registers of a supply that goes on after all, and the month settled from them.
+
+    Raises:
+        UnableToEnter: outside the scope, or a bill issued stands on them.
+    """
+    if not scope.allows(point.station_id):
+        raise UnableToEnter(_("该计量点不在您的权限范围内"))
+    # A bill that ends on the very day stands on these registers, as one on a regular reading does.
+    _hold_station(point, day, Purpose.PERIODIC)
+    Finding.objects.filter(point=point, period=period).delete()
+    Consumption.objects.filter(point=point, period=period).delete()
+    RegisterReading.objects.filter(point=point, read_date=day, purpose=Purpose.FINAL).delete()
 
 
 def _hang(old: MeterInstallation, meter: Meter, day: date, multiplier: int) -> MeterInstallation:

@@ -134,6 +134,23 @@ def read_freeze_rows(
     return found.filter(pl.col("day") >= from_date, pl.col("day") < to_date).select(list(names)).collect()
 
 
+def read_freeze_days(
+    station_id: int, span: tuple[date, date], days: Sequence[date], names: Sequence[str]
+) -> pl.DataFrame:
+    """Return columns of the freezes of single days within a span, as :func:`read_freeze_rows` does: a few of many."""
+    files = LakeFile.objects.filter(
+        station_id=station_id, kind=FREEZE, month__gte=month_of(span[0]), month__lte=month_of(span[1])
+    )
+    ordered = sorted(files, key=lambda row: (row.side == FINAL, row.batch_id, row.path))
+    schema = {name: FREEZE_SCHEMA[name] for name in dict.fromkeys((*names, "day"))}
+    frames = [
+        pl.scan_parquet(_root() / row.path).filter(pl.col("day").is_in(list(days))).select(list(schema))
+        for row in ordered
+    ]
+    found = pl.concat([pl.LazyFrame(schema=schema), *frames], how="diagonal")
+    return found.select(list(names)).collect()
+
+
 def read_freeze(
     scope: Scope, from_date: date, to_date: date, points: Sequence[int] | None = None
 ) -> dict[str, Int64]:

@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from diansuo.core.metering import Rule
 from diansuo.core.metering.registers import Purpose, Register
+from diansuo.core.quantity.month import previous_month
 from diansuo.office.archive.models import MeteringPoint, MeterInstallation, Route
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.models import (
@@ -111,6 +113,39 @@ def findings(scope: Scope, customer_id: int, *, limit: int = 50) -> list[Finding
     """Return what the checks found about a customer, latest month and gravest first."""
     rows = Finding.objects.filter(scope.limit("point__station"), point__contract__customer=customer_id)
     return list(rows.order_by("-period", "-severity", "rule")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Where a point got stuck first: the month, and what holds it there; None where nothing of that month says why."""
+
+    period: int
+    finding: Finding | None
+
+
+def stuck(scope: Scope, found: Iterable[Finding]) -> dict[int, Stuck]:
+    """Return, for each of these findings that says an earlier month is open, the first month that is and its cause.
+
+    By the id of the finding. Back from its month through those that wait for an earlier one themselves.
+    """
+    waiting = [one for one in found if one.rule == Rule.PREVIOUS_OPEN.id]
+    if not waiting:
+        return {}
+    holding: dict[int, dict[int, dict[str, Finding]]] = {}
+    rows = Finding.objects.filter(
+        scope.limit("point__station"),
+        point__in={one.point_id for one in waiting},
+        severity=Finding.Severity.BLOCKING,
+    )
+    for row in rows.order_by("point", "period", "id"):
+        holding.setdefault(row.point_id, {}).setdefault(row.period, {}).setdefault(row.rule, row)
+    return {one.pk: _stuck(holding.get(one.point_id, {}), one.period) for one in waiting}
+
+
+def _stuck(holding: dict[int, dict[str, Finding]], period: int) -> Stuck:
+    while Rule.PREVIOUS_OPEN.id in holding.get(period, {}):
+        period = previous_month(period)
+    return Stuck(period, next(iter(holding.get(period, {}).values()), None))
 
 
 def spans(scope: Scope, consumption: Consumption, *, reverse: bool = False) -> list[Span]:

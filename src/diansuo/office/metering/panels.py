@@ -33,6 +33,16 @@ def publish() -> None:
     add_panel(Panel(50, gettext_lazy("核查发现"), "metering/findings_panel.html", _findings, "findings"))
 
 
+def stuck_words(stuck: queries.Stuck | None) -> str:
+    """Say where a point got stuck first, and by what."""
+    if stuck is None:
+        return ""
+    if stuck.finding is None:
+        return _("卡在 %(month)s：没有执行或没有发行") % {"month": wording.month(stuck.period)}
+    why = registry.words_of(stuck.finding).title
+    return _("卡在 %(month)s：%(why)s") % {"month": wording.month(stuck.period), "why": why}
+
+
 def _readings(scope: Scope, customer_id: int, _day: date) -> dict[str, Any]:
     months = queries.months(scope, customer_id)
     registers, days = queries.reading_days(scope, customer_id)
@@ -66,13 +76,17 @@ def _chart(months: list[Consumption]) -> dict[str, Any]:
 
 
 def _findings(scope: Scope, customer_id: int, _day: date) -> dict[str, Any]:
+    found = queries.findings(scope, customer_id)
+    stuck = queries.stuck(scope, found)
     rows = [
         {
             "period": finding.period,
+            "stuck": stuck.get(finding.pk),
+            "stuck_at": stuck_words(stuck.get(finding.pk)),
             "tone": SEVERITY_TONES[Finding.Severity(finding.severity)],
             "severity": finding.get_severity_display(),
             "words": registry.words_of(finding),
         }
-        for finding in queries.findings(scope, customer_id)
+        for finding in found
     ]
     return {"rows": rows}

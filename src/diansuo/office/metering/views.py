@@ -45,6 +45,7 @@ class Walk:
     title: str
     period: int
     day: date
+    scheduled: date
 
 
 def _walk(request: HttpRequest, route_id: int, period: int) -> Walk:
@@ -58,7 +59,7 @@ def _walk(request: HttpRequest, route_id: int, period: int) -> Walk:
         day = date.fromisoformat(given) if given else min(scheduled, today)
     except ValueError as problem:
         raise BadRequest("day") from problem
-    return Walk(scope, route_id, str(route) if route else _("未分抄表段"), period, day)
+    return Walk(scope, route_id, str(route) if route else _("未分抄表段"), period, day, scheduled)
 
 
 @allowed("base.enter_readings")

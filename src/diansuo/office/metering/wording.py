@@ -83,6 +83,26 @@ _WORDINGS: dict[str, Wording] = {
         _("%(register)s 示数 %(actual)s 超过表计量程 %(limit)s"),
         _("核对示数与抄表位数"),
     ),
+    Rule.FREEZE.id: Wording(
+        _("与日冻结不符"),
+        _("%(register)s %(to)s 示数 %(actual)s，当日零点冻结 %(expected)s，不在当日范围内"),
+        _("以日冻结为准更正示数；冻结有疑的现场核对"),
+    ),
+    Rule.FREEZE_DAY.id: Wording(
+        _("非零点示数"),
+        _("%(register)s %(to)s 示数 %(actual)s，高于当日零点冻结 %(expected)s"),
+        _("结算用零点冻结示数，更正后再执行；没有远程抄表的放行"),
+    ),
+    Rule.FREEZE_EXCHANGE.id: Wording(
+        _("换表当日电量不符"),
+        _("%(to)s 换表，新旧两表当日合计 %(actual)s 千瓦时，本期日均 %(expected)s，至多 %(limit)s"),
+        _("核对拆表止度与装表起度"),
+    ),
+    Rule.EXCHANGE_LEVEL.id: Wording(
+        _("换表前后电量水平不符"),
+        _("换表后日均 %(actual)s 千瓦时，换表前 %(expected)s，相差超过 %(limit)s"),
+        _("核对互感器变比与档案倍率"),
+    ),
     Rule.MAXIMUM.id: Wording(
         _("超理论最大电量"),
         _("本期电量 %(actual)s 千瓦时，超过按容量计算的最大值 %(limit)s 千瓦时"),

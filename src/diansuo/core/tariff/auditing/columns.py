@@ -144,7 +144,7 @@ class Commercial:
         capacity_method: as stored. contract_demand_w: of this feed, 0 unknown.
         factor: power factor of the bill in hundredths, ``ABSENT`` none; ``factor_before``: of the month before.
         reactive_varh: read; ``has_reactive`` bool.
-        demand_w: read, ``ABSENT`` not read.
+        demand_w: read, ``ABSENT`` not read; ``demand_before_w``: of the month before.
         side: 计量方式 (1 高供高计, 2 高供低计, 3 低供低计), 0 unknown.
         loss_method: as stored, 0 none.
         charge_fen: capacity and demand charge on the bill.
@@ -166,6 +166,7 @@ class Commercial:
     reactive_varh: Int64
     has_reactive: Bool
     demand_w: Int64
+    demand_before_w: Int64
     side: Int64
     loss_method: Int64
     charge_fen: Int64

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from diansuo.core.metering.energy import LossMethod
-from diansuo.core.quantity.arrays import Int64
+from diansuo.core.quantity.arrays import Bool, Int64
 from diansuo.core.quantity.money import amount_fen
 from diansuo.core.tariff.auditing.columns import Commercial, Drafts
 from diansuo.core.tariff.auditing.energy import HOURS_A_DAY, WHOLE_BP
@@ -22,7 +22,7 @@ LASTING: Final = 2
 
 
 def power_factor(drafts: Drafts, of: Commercial, limits: AuditLimits) -> list[AuditFindings]:
-    """A-PF 力率异常: of who is judged by it, too low, too good for months, or no reactive energy at all."""
+    """A-PF 力率异常: of who is judged by it, too low, too good for months, jumped, or no reactive energy at all."""
     energy = drafts.energy_wh[of.row]
     asked = of.adjusted & (energy >= limits.least_wh)
     none = asked & of.has_reactive & (of.reactive_varh == 0)
@@ -30,10 +30,12 @@ def power_factor(drafts: Drafts, of: Commercial, limits: AuditLimits) -> list[Au
     high = known & (of.factor > limits.factor_high)
     if limits.factor_months >= LASTING:
         high &= of.factor_before > limits.factor_high
+    low = known & (of.factor < limits.factor_low)
+    jumped = known & ~low & ~high & (of.factor_before != ABSENT)
+    jumped &= np.abs(of.factor - of.factor_before) > limits.factor_change
     return [
-        found(
-            Situation.PF_LOW, known & (of.factor < limits.factor_low), of.factor, limits.factor_low, of=of.row
-        ),
+        found(Situation.PF_LOW, low, of.factor, limits.factor_low, of=of.row),
+        found(Situation.PF_CHANGED, jumped, of.factor, of.factor_before, of=of.row),
         found(
             Situation.PF_HIGH,
             high,
@@ -47,7 +49,10 @@ def power_factor(drafts: Drafts, of: Commercial, limits: AuditLimits) -> list[Au
 
 
 def demand(drafts: Drafts, of: Commercial, limits: AuditLimits) -> list[AuditFindings]:
-    """A-DEMAND 需量异常: above the contract's, none with energy, or less than the mean load of the month."""
+    """A-DEMAND 需量异常: above the contract's, none with energy, less than the mean load, or not like before.
+
+    Not like before is told by the month before's demand, scaled by how the mean load moved since.
+    """
     energy, hours = drafts.energy_wh[of.row], drafts.days[of.row] * HOURS_A_DAY
     read, contract = of.demand_w != ABSENT, of.contract_demand_w
     mean = energy // np.maximum(hours, 1)
@@ -56,10 +61,22 @@ def demand(drafts: Drafts, of: Commercial, limits: AuditLimits) -> list[AuditFin
     below = read & ~zero & (of.demand_w < mean)
     over = read & (contract > 0) & (of.demand_w > most)
     return [
+        *_unlike_before(drafts, of, limits, read & ~zero & ~below & ~over),
         found(Situation.DEMAND_OVER, over, of.demand_w, most, contract, of=of.row),
         found(Situation.DEMAND_ZERO, zero, of.demand_w, mean, energy, of=of.row),
         found(Situation.DEMAND_BELOW, below, of.demand_w, mean, energy, of=of.row),
     ]
+
+
+def _unlike_before(drafts: Drafts, of: Commercial, limits: AuditLimits, asked: Bool) -> list[AuditFindings]:
+    energy, days = drafts.energy_wh[of.row], drafts.days[of.row]
+    last_wh, last_days = drafts.last_wh[of.row], drafts.last_days[of.row]
+    asked = asked & (of.demand_before_w > 0) & (last_days > 0)
+    asked &= (energy >= limits.least_wh) & (last_wh >= limits.least_wh)
+    moved_permille = energy * last_days * 1000 // np.maximum(last_wh * days, 1)
+    expected = np.where(asked, of.demand_before_w * moved_permille // 1000, 0)
+    off = np.abs(of.demand_w - expected) > expected * limits.demand_change_bp // WHOLE_BP
+    return [found(Situation.DEMAND_UNLIKE, asked & off, of.demand_w, expected, of.demand_before_w, of=of.row)]
 
 
 def losses(drafts: Drafts, of: Commercial, limits: AuditLimits) -> list[AuditFindings]:
@@ -76,11 +93,14 @@ def losses(drafts: Drafts, of: Commercial, limits: AuditLimits) -> list[AuditFin
 
 
 def capacity(drafts: Drafts, of: Commercial) -> list[AuditFindings]:
-    """A-CAPACITY 基本电费: charged although nothing ran, or the contract's capacity is not its transformers'."""
+    """A-CAPACITY 基本电费: charged although nothing ran; capacity, or demand, of the contract not its transformers'."""
     contract = drafts.capacity_va[of.row]
     charged = of.has_own & ~of.ran & (of.charge_fen > 0)
     differs = (of.own_va > 0) & (contract > 0) & (of.own_va != contract) & of.two_part & of.first
+    able = np.where(of.own_va > 0, of.own_va, contract)
+    beyond = of.two_part & of.first & (able > 0) & (of.contract_demand_w > able)
     return [
+        found(Situation.CAPACITY_DEMAND, beyond, of.contract_demand_w, able, of=of.row),
         found(Situation.CAPACITY_CHARGED, charged, of.charge_fen, 0, stake_fen=of.charge_fen, of=of.row),
         found(Situation.CAPACITY_DIFFERS, differs, contract, of.own_va, of=of.row),
     ]

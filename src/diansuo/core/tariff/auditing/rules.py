@@ -91,3 +91,6 @@ class Situation(IntEnum):
     METERING_LOW_LOSS = 34, AuditRule.METERING, "low_loss", "loss_wh", "zero_wh"
     METERING_LOW_OWN = 35, AuditRule.METERING, "low_own", "capacity_va"
     METERING_VOLTAGE = 36, AuditRule.METERING, "voltage", "side", "voltage_class"
+    DEMAND_UNLIKE = 37, AuditRule.DEMAND, "unlike", "demand_w", "expected_w", "before_w"
+    PF_CHANGED = 38, AuditRule.PF, "changed", "factor_hundredths", "before_hundredths"
+    CAPACITY_DEMAND = 39, AuditRule.CAPACITY, "demand", "contract_w", "capacity_va"

@@ -23,6 +23,8 @@ PARAMETERS: Final[dict[str, tuple[str, int]]] = {
     "power_factor_high": ("factor_high", 100),
     "power_factor_months": ("factor_months", 1),
     "demand_over_percent": ("demand_over_bp", 100),
+    "power_factor_change": ("factor_change", 100),
+    "demand_change_percent": ("demand_change_bp", 100),
     "transformer_loss_percent": ("loss_bp", 100),
     "household_most_kwh": ("household_most_wh", 1000),
     "expects_time_of_use_from_capacity": ("time_of_use_from_va", 1000),
@@ -55,6 +57,8 @@ class AuditLimits:
         factor_high: largest plausible one when it lasts, hundredths.
         factor_months: how long it must last.
         demand_over_bp: demand against the contract's.
+        factor_change: a change of the factor from one month to the next that is looked at, hundredths.
+        demand_change_bp: and of the demand, for the same energy.
         loss_bp: transformer loss against what was read.
         household_most_wh: largest plausible month of a household.
         time_of_use_from_va: from this capacity on commercial customers have time of use.
@@ -76,6 +80,8 @@ class AuditLimits:
     factor_high: int
     factor_months: int
     demand_over_bp: int
+    factor_change: int
+    demand_change_bp: int
     loss_bp: int
     household_most_wh: int
     time_of_use_from_va: int

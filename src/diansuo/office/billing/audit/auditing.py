@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
 from django.db.models import Exists, OuterRef
 
 from diansuo.core.metering.findings import Rule
@@ -26,6 +27,10 @@ SUPERSEDED: Final = {
 }
 """Warnings of the reading checks that say less about the same: a point has the sharper one only."""
 
+SUDDEN: Final = (AuditRule.ZERO, AuditRule.UP, AuditRule.DOWN)
+LOWER: Final = (Situation.ZERO, Situation.DOWN)
+"""Less than usual: energy that ran backwards may be why."""
+
 
 def audit_drafts(job: Job, chunk: Chunk) -> Callable[[], int]:
     """Audit the drafts of a chunk; the returned function stores the findings in the caller's transaction."""
@@ -44,6 +49,7 @@ def audit_drafts(job: Job, chunk: Chunk) -> Callable[[], int]:
 
 def _stored(job: Job, chunk: Chunk, loaded: Loaded, found: AuditFindings) -> list[Finding]:
     weights, drafts = rules.severities(chunk.period), loaded.drafts
+    backwards = loading.reversed_wh(chunk) if np.isin(found.situation, LOWER).any() else {}
     stored = []
     for at in range(len(found)):
         situation, row = Situation(int(found.situation[at])), int(found.row[at])
@@ -56,6 +62,10 @@ def _stored(job: Job, chunk: Chunk, loaded: Loaded, found: AuditFindings) -> lis
             "amount_fen": int(drafts.amount_fen[row]),
             situation.figures[0]: named[situation.figures[0]],
         }
+        if situation.rule in SUDDEN:
+            named |= _as_settled(loaded, row)
+        if situation in LOWER and (reverse := backwards.get(int(loaded.point[row]))):
+            named["reverse_wh"] = reverse
         stored.append(
             _finding(
                 job, chunk, int(loaded.point[row]), situation, named, basis,
@@ -64,6 +74,19 @@ def _stored(job: Job, chunk: Chunk, loaded: Loaded, found: AuditFindings) -> lis
             )
         )  # fmt: skip
     return stored
+
+
+def _as_settled(loaded: Loaded, row: int) -> dict[str, int]:
+    """Return the months a sudden one is held against as their bills say them: the rule scales them by days."""
+    drafts = loaded.drafts
+    return {
+        f"settled_{name}_wh": int(energy[row])
+        for name, energy, days in (
+            ("last", drafts.last_wh, drafts.last_days),
+            ("year_ago", drafts.year_ago_wh, drafts.year_ago_days),
+        )
+        if days[row] > 0
+    }
 
 
 def _missing(job: Job, chunk: Chunk) -> list[Finding]:

@@ -58,6 +58,10 @@ FACTORS: Final = """
     JOIN metering_consumption c ON c.id = b.consumption_id
     WHERE b.period = %s AND b.power_factor IS NOT NULL AND c.point_id BETWEEN %s AND %s ORDER BY c.point_id
 """
+DEMANDS: Final = """
+    SELECT c.point_id, c.demand_w FROM metering_consumption c
+    WHERE c.period = %s AND c.status = 0 AND c.demand_w IS NOT NULL AND c.point_id BETWEEN %s AND %s ORDER BY c.point_id
+"""
 CHARGED: Final = f"""
     SELECT l.bill_id, SUM(l.amount_fen) FROM billing_billline l
     JOIN billing_bill b ON b.id = l.bill_id
@@ -83,16 +87,17 @@ def load(chunk: Chunk, loaded: Loaded) -> Commercial:
     standard, together = terms.pop("standard"), terms.pop("together_wh")
     reactive = reactive_total_varh(terms.pop("forward"), terms.pop("reverse"))
     charged = bulk.fetch_columns(CHARGED, asked, bill="int", fen="int")
-    before = bulk.fetch_columns(
-        FACTORS, [previous_month(asked[0]) if len(row) else 0, *asked[1:]], point="int", factor="int"
-    )
+    before = [previous_month(asked[0]) if len(row) else 0, *asked[1:]]
+    factors = bulk.fetch_columns(FACTORS, before, point="int", factor="int")
+    demands = bulk.fetch_columns(DEMANDS, before, point="int", demand="int")
     transformers = transformers_of(loaded.contract[row])
     return Commercial(
         row=row,
         two_part=loaded.drafts.price_class[row] == int(PriceClass.COMMERCIAL_TWO_PART),
         adjusted=standard > 0,
         reactive_varh=reactive,
-        factor_before=looked_up(loaded.point[row], before["point"], before["factor"], ABSENT),
+        factor_before=looked_up(loaded.point[row], factors["point"], factors["factor"], ABSENT),
+        demand_before_w=looked_up(loaded.point[row], demands["point"], demands["demand"], ABSENT),
         charge_fen=looked_up(loaded.bill[row], charged["bill"], charged["fen"], 0),
         **terms,
         **_running(loaded, row, transformers),

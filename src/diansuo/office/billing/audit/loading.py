@@ -94,6 +94,14 @@ BILLED = """
     SELECT c.point_id, MAX({to_day}) FROM billing_bill b JOIN metering_consumption c ON c.id = b.consumption_id
     WHERE b.period = %s AND b.state = 1 AND c.point_id BETWEEN %s AND %s GROUP BY c.point_id ORDER BY c.point_id
 """
+# What ran backwards (反向有功), but of those whose photovoltaics feed in: there it is no sign of anything.
+REVERSED = """
+    SELECT c.point_id, c.reverse_wh FROM metering_consumption c
+    WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND c.reverse_wh >= 1000 AND NOT EXISTS (
+        SELECT 1 FROM archive_pointterm o WHERE o.point_id = c.point_id AND o.feed_in <> 0
+          AND o.valid_from <= c.to_date AND (o.valid_to IS NULL OR o.valid_to >= c.from_date))
+    ORDER BY c.point_id
+"""
 MISSING = """
     SELECT c.point_id, c.total_wh FROM metering_consumption c
     JOIN archive_meteringpoint p ON p.id = c.point_id
@@ -187,6 +195,12 @@ def missing(chunk: Chunk) -> tuple[Int64, Int64]:
         last_wh="int",
     )
     return rows["point"], rows["last_wh"]
+
+
+def reversed_wh(chunk: Chunk) -> dict[int, int]:
+    """Return the points that ran backwards in the month by 1 kWh or more, and by how much."""
+    rows = bulk.fetch_columns(REVERSED, [chunk.period, *chunk.range], point="int", reverse_wh="int")
+    return dict(zip(rows["point"].tolist(), rows["reverse_wh"].tolist(), strict=True))
 
 
 def looked_up(wanted: Int64, keys: Int64, values: Int64, otherwise: int) -> Int64:

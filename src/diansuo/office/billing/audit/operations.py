@@ -55,16 +55,16 @@ def decide(
         due_date: of SITE, until when; without it three days from now.
 
     Returns:
-        ``decided``, of them ``released``, ``held`` and ``site``; ``orders``: tasks made; ``issued``: decisions about
-        bills that are out already, which they do not touch.
+        ``decided``, of them ``released``, ``held`` and ``site``; ``orders``: tasks made.
 
     Raises:
         UnableToDecide: no right, no reason, an unknown decision, a finding that is not there (any more), one that
-            the user was sent to look at, or nobody to send.
+            the user was sent to look at, a bill that is out already, or nobody to send.
     """
     chosen, wanted = _require(user, decision, reason), sorted({int(one) for one in finding_ids})
     with transaction.atomic():
         found = _findings(Scope.of(user), wanted)
+        _require_not_issued(found)
         periods = {one.period for one in found}
         earlier = {key: one for period in periods for key, one in standing.latest(period).items()}
         for finding in found:
@@ -74,18 +74,10 @@ def decide(
             [_decision(user, one, chosen, reason.strip(), now, orders.get(one.point_id)) for one in found],
             batch_size=IDS_A_QUERY,
         )
-        issued = _issued(found)
-        touched = [one.pk for one in found if (one.point_id, one.period) not in issued]
-        if chosen == Decision.RELEASED:
-            touched = [one.pk for one in found]
-        for part in _parts(touched):
+        for part in _parts([one.pk for one in found]):
             Finding.objects.filter(pk__in=part).update(severity=int(WEIGHT[Standing(chosen)]))
     counts = {"decided": len(found)} | {str(one): 0 for one in WEIGHT} | {str(chosen): len(found)}
-    made = {order.pk for order in orders.values()}
-    return counts | {
-        "orders": len(made),
-        "issued": sum((one.point_id, one.period) in issued for one in found),
-    }
+    return counts | {"orders": len({order.pk for order in orders.values()})}
 
 
 def may_decide(user: User) -> bool:
@@ -123,6 +115,14 @@ def _require_not_own_visit(user: User, finding: Finding, earlier: AuditDecision 
         raise UnableToDecide(
             _("%(customer)s 由你现场核实，请另一人审核") % {"customer": finding.point.contract.customer}
         )
+
+
+def _require_not_issued(found: list[Finding]) -> None:
+    """Refuse findings whose bill is out: nothing decided here would reach it."""
+    issued = _issued(found)
+    if issued:
+        count = sum((one.point_id, one.period) in issued for one in found)
+        raise UnableToDecide(_("%(count)s 条的电费已发行，不再审核；差错用退补账单更正") % {"count": count})
 
 
 def _decision(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from diansuo.office.base import registry
 from diansuo.office.base.scope import Scope
@@ -108,6 +108,14 @@ def findings(
     found = rows_of(scope, list(rows.select_related("point__contract__customer")), period)
     kept = [one for one in found if not state or one.standing == state]
     return sorted(kept, key=lambda one: (-one.stake_fen, one.number, one.rule, one.id))
+
+
+def open_count(scope: Scope, period: int, *, station_id: int) -> int:
+    """Return how many findings of a month nobody has decided about, whose bill is not out."""
+    issued = Bill.objects.filter(period=period, state=Bill.State.ISSUED, consumption__point=OuterRef("point"))
+    decisions = standing.latest(period)
+    rows = _month(scope, period, station_id).filter(~Exists(issued))
+    return sum(standing.in_force(one, decisions) is None for one in rows)
 
 
 def rows_of(scope: Scope, found: list[Finding], period: int) -> list[Row]:

@@ -84,6 +84,18 @@ SENTENCES: Final[dict[Situation, tuple[Promise | str, Promise | str]]] = {
         _("有功 %(energy_wh)s 千瓦时，无功为 0"),
         _("核对无功示数是否漏抄、电能表是否计无功"),
     ),
+    Situation.PF_CHANGED: (
+        _("功率因数 %(factor_hundredths)s，上月 %(before_hundredths)s"),
+        _("核对无功示数；属实放行，并通知用户检查无功补偿"),
+    ),
+    Situation.DEMAND_UNLIKE: (
+        _("最大需量 %(demand_w)s 千瓦，按上月 %(before_w)s 千瓦和本期负荷应约 %(expected_w)s 千瓦"),
+        _("核对需量示数与倍率；属实放行"),
+    ),
+    Situation.CAPACITY_DEMAND: (
+        _("合同最大需量 %(contract_w)s 千瓦，大于变压器 %(capacity_va)s kVA"),
+        _("核对合同最大需量与变压器容量"),
+    ),
     Situation.DEMAND_OVER: (
         _("最大需量 %(demand_w)s 千瓦，超过合同最大需量 %(contract_w)s 千瓦允许的 %(most_w)s 千瓦"),
         _("核对需量示数与倍率；属实放行，并通知用户调整合同最大需量"),
@@ -188,6 +200,13 @@ SENTENCES: Final[dict[Situation, tuple[Promise | str, Promise | str]]] = {
         _("核对供电电压与计量方式，更正后重新执行"),
     ),
 }
+BY_DAYS: Final = _("（按本期天数折算 %(energy)s）")
+"""Behind another month's energy: what it comes to in as many days as this month has."""
+BACKWARDS: Final = (
+    _("；反向走字 %(reverse_wh)s 千瓦时，疑似进出线接反"),
+    _("现场核对进出线是否接反：接反的更正接线，按反向电量追补；不是接反的，查停用、故障或绕越计量"),
+)
+"""Of a month with less than usual whose reverse register ran: what is added to why, and what to do instead."""
 _NO_LESS_THAN_MEAN: Final = _("需量不低于平均负荷 %(mean_w)s 千瓦")
 _ABOUT: Final = _("约 %(expected_wh)s 千瓦时")
 _AT_MOST: Final = _("不超过 %(most_wh)s 千瓦时")
@@ -205,6 +224,9 @@ EXPECTED: Final[dict[Situation, Promise | str]] = {
     Situation.PF_LOW: _("功率因数不低于 %(limit_hundredths)s"),
     Situation.PF_HIGH: _("功率因数不高于 %(limit_hundredths)s"),
     Situation.PF_NONE: _("有无功电量"),
+    Situation.PF_CHANGED: _("约 %(before_hundredths)s"),
+    Situation.DEMAND_UNLIKE: _("约 %(expected_w)s 千瓦"),
+    Situation.CAPACITY_DEMAND: _("不大于 %(capacity_va)s 千瓦"),
     Situation.DEMAND_OVER: _("需量不超过 %(most_w)s 千瓦"),
     Situation.DEMAND_ZERO: _NO_LESS_THAN_MEAN,
     Situation.DEMAND_BELOW: _NO_LESS_THAN_MEAN,
@@ -241,6 +263,7 @@ FIGURE_NAMES: Final[dict[str, Promise | str]] = {
     "expected_wh": _("应为"),
     "last_wh": _("上月电量"),
     "year_ago_wh": _("上年同期电量"),
+    "reverse_wh": _("反向有功"),
     "most_wh": _("上限"),
     "capacity_va": _("容量"),
     "parts_wh": _("分时合计"),
@@ -255,6 +278,9 @@ FIGURE_NAMES: Final[dict[str, Promise | str]] = {
     "most_w": _("允许需量"),
     "contract_w": _("合同最大需量"),
     "mean_w": _("平均负荷"),
+    "expected_w": _("应为"),
+    "before_w": _("上月最大需量"),
+    "before_hundredths": _("上月功率因数"),
     "subs_wh": _("分表合计"),
     "loss_wh": _("变损"),
     "metered_wh": _("抄见电量"),

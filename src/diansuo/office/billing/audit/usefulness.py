@@ -109,7 +109,7 @@ def _of_rule(
         stake += _stake(matter)
         counts["open"] += not decided
         counts["released"] += stands and last is not None and last.decision == AuditDecision.Decision.RELEASED
-        counts["held"] += stands and last is not None and last.decision != AuditDecision.Decision.RELEASED
+        counts["held"] += stands and last is not None and last.decision == AuditDecision.Decision.HELD
         counts["sent"] += bool(visits)
         if decided and not stands:
             counts["corrected"] += 1

@@ -14,7 +14,15 @@ from diansuo.core.tariff.classes import VoltageClass
 from diansuo.office.archive.models import VOLTAGE_CLASS_NAMES, MeteringSide
 from diansuo.office.base import wording
 from diansuo.office.base.registry import Words
-from diansuo.office.billing.audit.sentences import EXPECTED, FIGURE_NAMES, ON_THE_CHART, SENTENCES, TITLES
+from diansuo.office.billing.audit.sentences import (
+    BACKWARDS,
+    BY_DAYS,
+    EXPECTED,
+    FIGURE_NAMES,
+    ON_THE_CHART,
+    SENTENCES,
+    TITLES,
+)
 
 SITUATIONS: Final = {(one.rule.id, one.kind): one for one in Situation}
 
@@ -52,7 +60,12 @@ def words_of(finding: Any) -> Words:
     if situation is None:
         return Words(title(finding.rule), "", "")
     sentence, remedy = SENTENCES[situation]
-    return Words(title(finding.rule), str(sentence) % _said(situation, finding), str(remedy))
+    reason = str(sentence) % _said(situation, finding)
+    reverse = int(finding.detail.get("figures", {}).get("reverse_wh", 0))
+    if reverse > 0:
+        also, remedy = BACKWARDS
+        reason += str(also) % {"reverse_wh": _text("reverse_wh", reverse)[0]}
+    return Words(title(finding.rule), reason, str(remedy))
 
 
 def expected_text(finding: Any) -> str:
@@ -79,23 +92,28 @@ def figures_in_words(finding: Any) -> list[tuple[str, str]]:
     situation = _situation(finding)
     values = finding.detail.get("figures", {})
     return [
-        (str(FIGURE_NAMES[name]), _with_unit(name, int(values[name])))
-        for name in (() if situation is None else situation.figures)
+        (str(FIGURE_NAMES[name]), " ".join(_figure(name, values)).strip())
+        for name in (() if situation is None else (*situation.figures, "reverse_wh"))
         if int(values.get(name, ABSENT)) != ABSENT and name not in SAID_AS_EXPECTED
     ]
 
 
 def _said(situation: Situation, finding: Any) -> dict[str, str]:
     values = finding.detail.get("figures", {})
-    return {name: _text(name, int(values.get(name, ABSENT)))[0] for name in situation.figures}
+    return {name: _figure(name, values)[0] for name in situation.figures}
 
 
 def _situation(finding: Any) -> Situation | None:
     return SITUATIONS.get((finding.rule, str(finding.detail.get("kind", ""))))
 
 
-def _with_unit(name: str, value: int) -> str:
-    return " ".join(_text(name, value)).strip()
+def _figure(name: str, values: Any) -> tuple[str, str]:
+    """Return a figure and its unit; a month that was scaled by days as its bill says it, and what it was scaled to."""
+    scaled = _text(name, int(values.get(name, ABSENT)))
+    settled = _text(name, int(values.get(f"settled_{name}", ABSENT)))
+    if f"settled_{name}" not in values or settled == scaled:
+        return scaled
+    return settled[0] + str(BY_DAYS) % {"energy": scaled[0]}, settled[1]
 
 
 def _text(name: str, value: int) -> tuple[str, str]:

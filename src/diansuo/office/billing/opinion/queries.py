@@ -62,19 +62,25 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A line of both bills; ``difference_fen`` is theirs less ours, None where one side says no amount."""
+    """A line of both bills; ``difference_fen`` is theirs less ours, None where one side says no amount.
+
+    ``whole``: the lines they gave add up to their bill, so that a line they do not have is nothing, not untold.
+    """
 
     kind: int
     title: Promise | str
     theirs: Side | None
     ours: Side | None
     by_energy: bool
+    whole: bool = True
 
     @property
     def difference_fen(self) -> int | None:
         """Theirs less ours."""
         sides = (self.theirs, self.ours)
         if any(side is not None and side.amount_fen is None for side in sides):
+            return None
+        if self.theirs is None and not self.whole:
             return None
         mine, other = self.ours, self.theirs
         return (other.amount_fen or 0 if other else 0) - (mine.amount_fen or 0 if mine else 0)
@@ -147,8 +153,9 @@ def pairs(scope: Scope, bill: ExternalBill) -> list[Pair]:
         ours.pop(int(LineKind.ENERGY), None)
     elif components and not any(kind in theirs for kind in COMPONENT_KINDS):
         ours = {kind: side for kind, side in ours.items() if kind not in components}
+    whole = sum(side.amount_fen or 0 for side in theirs.values()) == bill.amount_fen and bool(theirs)
     return [
-        Pair(kind, KIND_NAMES[LineKind(kind)], theirs.get(kind), ours.get(kind), kind < LineKind.BASIC)
+        Pair(kind, KIND_NAMES[LineKind(kind)], theirs.get(kind), ours.get(kind), kind < LineKind.BASIC, whole)
         for kind in sorted({*theirs, *ours})
     ]
 

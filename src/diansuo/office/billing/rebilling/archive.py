@@ -9,6 +9,7 @@ from typing import Any
 
 from diansuo.core.metering import Register
 from diansuo.office.archive.models import ContractTerm, MeterInstallation
+from diansuo.office.billing.models import Bill
 from diansuo.office.billing.rebilling.standing import Standing
 from diansuo.office.billing.rebilling.uses import TODAY, Held, Part
 from diansuo.office.metering.models import RegisterReading
@@ -52,6 +53,22 @@ def differences(months: Sequence[Standing], *, today: bool = False) -> dict[int,
     Raises:
         Held: the archive has no class for a month any more, or what it says leaves less than nothing.
     """
+    held = _point(months)
+    return {month.bill.period: _difference(month, held, today=today) for month in months}
+
+
+def billed_multipliers(months: Sequence[Standing]) -> dict[int, int]:
+    """Return by which multiplier months were billed, where their registers tell it; the others are left out."""
+    held = _point(months)
+    found = {}
+    for month in months:
+        used_wh = _used_wh(month.bill, held)
+        if used_wh:
+            found[month.bill.period] = month.bill.consumption.total_wh // used_wh
+    return found
+
+
+def _point(months: Sequence[Standing]) -> _Point:
     point = months[0].bill.consumption.point_id
     contract = months[0].bill.contract_id
     first, last = months[0].bill.from_date, months[-1].bill.to_date
@@ -60,12 +77,11 @@ def differences(months: Sequence[Standing], *, today: bool = False) -> dict[int,
         point=point, register=TOTAL, read_date__gte=first, read_date__lte=last
     ):
         readings.setdefault(row.read_date, []).append(row)
-    held = _Point(
+    return _Point(
         readings,
         list(MeterInstallation.objects.filter(point=point)),
         list(ContractTerm.objects.filter(contract=contract)),
     )
-    return {month.bill.period: _difference(month, held, today=today) for month in months}
 
 
 def _difference(month: Standing, held: _Point, *, today: bool) -> Part:
@@ -84,18 +100,26 @@ def _difference(month: Standing, held: _Point, *, today: bool) -> Part:
 
 def _energy_difference(month: Standing, held: _Point) -> int:
     bill = month.bill
-    if bill.consumption.exchanged or bill.consumption.rolled:
+    used_wh = _used_wh(bill, held)
+    if not used_wh:
+        return 0
+    ends = {row.meter_id for row in held.readings[bill.to_date]}
+    first = [row for row in held.readings[bill.from_date] if row.meter_id in ends][-1]
+    added_wh = used_wh * _multiplier_of(held.installed, first) - bill.consumption.total_wh
+    return added_wh if month.read_wh + added_wh >= 0 else 0
+
+
+def _used_wh(bill: Bill, held: _Point) -> int:
+    """Return what the register of a month's meter went on by, where the month is that times one multiplier; else 0.
+
+    Only another multiplier tells itself from the registers; what sub-meters took away does not.
+    """
+    if bill.consumption.exchanged or bill.consumption.rolled or bill.consumption.total_wh <= 0:
         return 0
     start, end = held.readings.get(bill.from_date, ()), held.readings.get(bill.to_date, ())
     pairs = [(one, other) for one in start for other in end if one.meter_id == other.meter_id]
     if not pairs:
         return 0
     one, other = pairs[-1]
-    if other.register_wh < one.register_wh:
-        return 0
     used_wh = other.register_wh - one.register_wh
-    # Only another multiplier tells itself from the registers; what sub-meters took away does not.
-    if not used_wh or bill.consumption.total_wh % used_wh or bill.consumption.total_wh <= 0:
-        return 0
-    added_wh = used_wh * _multiplier_of(held.installed, one) - bill.consumption.total_wh
-    return added_wh if month.read_wh + added_wh >= 0 else 0
+    return used_wh if used_wh > 0 and not bill.consumption.total_wh % used_wh else 0

@@ -150,6 +150,9 @@ def _multiplier(facts: Facts, months: Sequence[Standing], _every: Sequence[Stand
     booked, real = number(facts, "booked_multiplier"), number(facts, "real_multiplier")
     if booked <= 0 or real <= 0:
         raise Held("no_number", fact="real_multiplier")
+    for period, billed in archive.billed_multipliers(months).items():
+        if billed != booked:
+            raise Held("multiplier_contradicts", period, billed=billed, booked=str(booked))
     return _by_factor(real / booked, months, demand=True)
 
 

@@ -161,6 +161,7 @@ def correction_page(request: HttpRequest, correction_id: int) -> HttpResponse:
     months = queries.months(Scope.of(request.user), one)
     context = {
         "one": one,
+        "size_fen": abs(one.amount_fen),
         "tone": TONES[State(one.state)],
         "months": months,
         "before_fen": sum(month["issued_fen"] for month in months),

@@ -139,6 +139,9 @@ _HELD: dict[str, Callable[[Record], str]] = {
     ),
     "next_trues_up": lambda _p: _("下月还没有发行，下次抄表会自动找平；要退补，等下月发行后再提交"),
     "no_reading": lambda p: _("%(day)s 没有抄见示数，无从更正") % {"day": p["day"]},
+    "multiplier_contradicts": lambda p: (
+        _("按示数这个月是乘 %(billed)s 计费的，填的计费倍率是 %(booked)s；核对账单后更正") % p
+    ),
     "no_terms": lambda _p: _("账期第一天没有生效的用电类别；核对合同条款的起止日期"),
     "two_part_without_terms": lambda _p: _(
         "原按居民或农业计费，没有两部制的计费参数；先补计费参数并在原系统退补"

@@ -18,7 +18,7 @@ from diansuo.office.archive.models import Contract, Customer, MeterInstallation,
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import external_queries
-from diansuo.office.billing.models import Bill, ExternalBill
+from diansuo.office.billing.models import Bill, ExternalBill, TemporarySupply
 from diansuo.office.billing.sums import queries as sums
 from diansuo.office.collection.queries import open_receivables, ruling_receivables
 from diansuo.office.metering.models import RegisterReading
@@ -170,6 +170,19 @@ def notices(scope: Scope, period: int, day: date, chosen: Chosen = EVERYONE) -> 
     return _walked(made)
 
 
+def notice_count(scope: Scope, period: int, day: date, chosen: Chosen = EVERYONE) -> int:
+    """Return how many notices :func:`notices` would return, without making them."""
+    ours = Bill.objects.filter(
+        scope.limit("consumption__point__station"), period=period, state=Bill.State.ISSUED
+    )
+    theirs = _issued_elsewhere(scope, period)
+    if chosen != EVERYONE:
+        customers = chosen.customers(scope, day)
+        ours = ours.filter(contract__customer__in=customers)
+        theirs = theirs.filter(customer__in=customers)
+    return ours.count() + theirs.count()
+
+
 def _issued(scope: Scope, period: int) -> QuerySet[Bill]:
     bills = Bill.objects.filter(
         scope.limit("consumption__point__station"), period=period, state=Bill.State.ISSUED
@@ -233,7 +246,7 @@ def _multipliers(bills: list[Bill]) -> dict[int, int]:
 
 def _add_due_dates(scope: Scope, period: int, made: list[Notice]) -> None:
     """Add until when it is to be paid, and what of it is paid already: of the books that rule at the station."""
-    rows = ruling_receivables(scope).filter(period=period, correction__isnull=True)
+    rows = ruling_receivables(scope).filter(period=period, correction__isnull=True, temporary__isnull=True)
     due = {customer: facts for customer, *facts in rows.values_list("customer", "due_date", "paid_fen")}
     for notice in made:
         notice.due_date, notice.paid_fen = due.get(notice.to.customer_id, (None, 0))
@@ -250,6 +263,10 @@ def recipients(scope: Scope, customers: Iterable[int], day: date) -> dict[int, R
     )
     for *values, address in contracts.order_by("id").values_list(*columns, "premise__address"):
         found[values[0]] = Recipient(*values, address=address)
+    # Whoever has temporary supply without a meter may have no contract at all.
+    temporary = TemporarySupply.objects.filter(scope.limit("customer__station"), customer__in=wanted)
+    for *values, address in temporary.order_by("id").values_list(*columns, "address"):
+        found.setdefault(values[0], Recipient(*values, address=address))
     of_customer = F("point__contract__customer")
     hangs = PointArea.objects.in_force(day).filter(point__contract__customer__in=wanted)
     for customer, area in hangs.annotate(owner=of_customer).values_list("owner", "area__name"):

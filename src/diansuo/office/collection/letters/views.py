@@ -80,6 +80,9 @@ def notices(request: HttpRequest) -> HttpResponse:
     period = _number(request, "period")
     if period is None or not 1 <= period % 100 <= 12:
         raise BadRequest("period")
+    count = queries.notice_count(scope, period, today, _chosen(request))
+    if count > queries.MOST_SLIPS:  # to make them first took seconds, only to refuse them
+        return _too_many(request, count)
     slips = queries.notices(scope, period, today, _chosen(request))
     return _printed(request, slips, "collection/notices.html")
 
@@ -115,14 +118,18 @@ def _chosen(request: HttpRequest) -> queries.Chosen:
     )
 
 
+def _too_many(request: HttpRequest, count: int) -> HttpResponse:
+    messages.error(
+        request,
+        _("共 %(count)s 联，一次最多印 %(most)s 联：请按台区经理、台区或抄表段分批打印")
+        % {"count": count, "most": queries.MOST_SLIPS},
+    )
+    return redirect("letters")
+
+
 def _printed(request: HttpRequest, slips: list[Any], template: str) -> HttpResponse:
     if len(slips) > queries.MOST_SLIPS:
-        messages.error(
-            request,
-            _("共 %(count)s 户，一次最多印 %(most)s 户：请按台区经理、台区或抄表段分批打印")
-            % {"count": len(slips), "most": queries.MOST_SLIPS},
-        )
-        return redirect("letters")
+        return _too_many(request, len(slips))
     context = {
         "slips": slips,
         "today": timezone.localdate(),

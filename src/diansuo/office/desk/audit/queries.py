@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from django.db.models import Count, Q
 
 from diansuo.core.quantity.month import next_month
 from diansuo.office.archive.models import PRICE_CLASS_NAMES, ContractTerm, PointArea, Responsibility
@@ -17,6 +18,8 @@ from diansuo.office.billing.audit.queries import Row
 from diansuo.office.billing.audit.wording import title
 from diansuo.office.billing.average import queries as average
 from diansuo.office.billing.average.figures import mean_nano
+from diansuo.office.billing.models import Bill
+from diansuo.office.desk.audit.wording import stands
 from diansuo.office.metering.models import Finding
 
 POINTS_A_QUERY = 500
@@ -101,7 +104,7 @@ def listed(scope: Scope, station_id: int, period: int, asked: Asked) -> Listed:
     groups, shown = _groups(chosen)
     return Listed(
         groups=groups,
-        states=Counter(str(one.standing) for one in in_place),
+        states=Counter(stands(one) for one in in_place),
         count=len(chosen),
         stake_fen=sum(one.stake_fen for one in chosen),
         shown=shown,
@@ -150,6 +153,15 @@ def against_last_month(scope: Scope, station_id: int, period: int) -> list[Line]
     return lines
 
 
+def bills_without_energy(scope: Scope, station_id: int, period: int) -> tuple[int, int]:
+    """Return how many bills a station's month has, and how many of them are of neither energy nor money."""
+    rows = Bill.objects.filter(
+        scope.limit("consumption__point__station"), period=period, consumption__point__station=station_id
+    )
+    found = rows.aggregate(every=Count("id"), empty=Count("id", filter=Q(energy_wh=0, amount_fen=0)))
+    return found["every"], found["empty"]
+
+
 def _short(price_nano: int | None) -> int | None:
     return None if price_nano is None else round(price_nano, -5)
 
@@ -163,7 +175,7 @@ def _chosen(found: list[Row], asked: Asked) -> tuple[list[Row], dict[int, Place]
     chosen = [
         one
         for one in found
-        if asked.state in ("", one.standing)
+        if asked.state in ("", stands(one))
         and asked.rule in ("", one.rule)
         and _in_place(places.get(one.point_id, Place()), asked)
     ]

@@ -27,7 +27,17 @@ from diansuo.office.desk import page_queries
 from diansuo.office.desk import queries as desk
 from diansuo.office.desk.audit import chart, queries, registers
 from diansuo.office.desk.audit.queries import Asked
-from diansuo.office.desk.audit.wording import STATES, TONES, decided, default_reason, per_thousand
+from diansuo.office.desk.audit.wording import (
+    ISSUED,
+    STATE_NAMES,
+    STATES,
+    TONES,
+    decided,
+    default_reason,
+    per_thousand,
+    stands,
+    taken_back,
+)
 
 PERMISSION = "base.run_cycle"
 LAST = "audit_last"
@@ -44,9 +54,15 @@ def audit_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
     context = _context(request, station, period) | {
         "job": desk.cycle_job(scope, station_id=station_id, period=period),
         "lines": queries.against_last_month(scope, station_id, period),
+        "bills": queries.bills_without_energy(scope, station_id, period),
         "listed": listed,
         "asked": asked,
-        "states": [(code, title, listed.states.get(code, 0)) for code, title in STATES],
+        "states": [
+            (code, title, listed.states.get(code, 0))
+            for code, title in STATE_NAMES.items()
+            if code != ISSUED or listed.states.get(code)
+        ],
+        "went_out": listed.states.get(ISSUED, 0),
         "rules": usefulness.usefulness(scope, period, period, station_id=station_id),
         "last": _last(request, station, period),
         **_frequency(scope, station, period),
@@ -63,6 +79,15 @@ def audit_finding(request: HttpRequest, station_id: int, period: int, finding_id
     if context["detail"] is None:
         raise Http404
     return render(request, "desk/audit/finding.html", context)
+
+
+def audit_rules(request: HttpRequest, station_id: int, period: int) -> HttpResponse:
+    """Answer with what became of each rule's findings, as it stands now."""
+    scope, station = _station(request, station_id)
+    rules = usefulness.usefulness(scope, period, period, station_id=station_id)
+    return render(
+        request, "desk/audit/rules.html", {"station_of_month": station, "period": period, "rules": rules}
+    )
 
 
 @require_POST
@@ -143,12 +168,12 @@ def audit_undo(request: HttpRequest, station_id: int, period: int) -> HttpRespon
         return _back(request, station_id, period)
     weights = {int(one): weight for one, weight in request.session[LAST]["weights"].items()}
     try:
-        count = reopening.reopen(request.user, weights, timezone.now())
+        counts = reopening.reopen(request.user, weights, timezone.now())
     except operations.UnableToDecide as problem:
         messages.error(request, str(problem))
         return _back(request, station_id, period)
     request.session.pop(LAST)
-    messages.success(request, _("已撤回，%(count)s 条回到待审核") % {"count": count})
+    messages.success(request, taken_back(counts))
     return _back(request, station_id, period, finding=min(weights))
 
 
@@ -215,7 +240,7 @@ def _detail(scope: Scope, station: Station, period: int, finding_id: int | None)
         "detail": detail,
         "row": detail.row,
         "tone_of_row": TONES[detail.row.standing],
-        "state_of_row": dict(STATES)[str(detail.row.standing)],
+        "state_of_row": STATE_NAMES[stands(detail.row)],
         "chart": chart.draw(detail.months, period, detail.expected_energy),
         "registers": registers.of_month(detail),
         "price_class": PRICE_CLASS_NAMES.get(
@@ -228,7 +253,7 @@ def _detail(scope: Scope, station: Station, period: int, finding_id: int | None)
 def _asked(given: QueryDict) -> Asked:
     state = given.get("state", "open")
     return Asked(
-        state=state if state in dict(STATES) or not state else "open",
+        state=state if state in STATE_NAMES or not state else "open",
         rule=given.get("rule", ""),
         price_class=_number(given.get("class")),
         area=_number(given.get("area")),

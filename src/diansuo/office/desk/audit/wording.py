@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from diansuo.office.base import wording
+from diansuo.office.billing.audit.queries import Row
 from diansuo.office.billing.audit.standing import Standing
 
 STATES = (
@@ -16,12 +17,20 @@ STATES = (
     (str(Standing.SITE), gettext_lazy("现场核实")),
     (str(Standing.RELEASED), gettext_lazy("已放行")),
 )
+ISSUED = "issued"
+"""Where a finding stands that nobody decided about before its bill went out: nothing is left to decide."""
+STATE_NAMES = {**dict(STATES), ISSUED: gettext_lazy("发行时未审核")}
 TONES = {Standing.OPEN: "warn", Standing.HELD: "bad", Standing.SITE: "info", Standing.RELEASED: "ok"}
 REASONS = {
     "released": gettext_lazy("核对无误，属实放行"),
     "held": gettext_lazy("存疑，扣留待核"),
     "site": gettext_lazy("转现场核实"),
 }
+
+
+def stands(row: Row) -> str:
+    """Return where a finding stands for the desk: open only while its bill is not out."""
+    return ISSUED if row.issued and row.standing == Standing.OPEN else str(row.standing)
 
 
 def per_thousand(tenths: int | None) -> str:
@@ -46,6 +55,13 @@ def decided(decision: str, counts: Mapping[str, int]) -> str:
             "count": count,
             "orders": counts["orders"],
         }
-    if counts["issued"]:
-        said += _("；其中 %(count)s 条电费已发行，决定只作记录") % {"count": counts["issued"]}
     return said
+
+
+def taken_back(counts: Mapping[str, int]) -> str:
+    """Say where the findings stand again whose decision was taken back."""
+    places = _("、").join(
+        _("%(count)s 条回到%(state)s") % {"count": count, "state": STATE_NAMES[state]}
+        for state, count in counts.items()
+    )
+    return _("已撤回，%(places)s") % {"places": places}

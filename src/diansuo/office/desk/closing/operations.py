@@ -10,23 +10,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from diansuo.core.metering import Purpose, Register
-from diansuo.core.quantity.month import month_of, next_month, previous_month
 from diansuo.office.archive import operations as archive
 from diansuo.office.archive.models import Contract, MeteringPoint
 from diansuo.office.base import jobs
 from diansuo.office.base.models import Job, Station, User
 from diansuo.office.base.periods import UnableToChange
 from diansuo.office.base.scope import Scope
+from diansuo.office.billing import operations as billing
 from diansuo.office.desk import cycle
-from diansuo.office.metering import entry, rules
+from diansuo.office.desk.closing import conditions, queries
+from diansuo.office.desk.closing.conditions import UnableToClose, period_of
+from diansuo.office.metering import entry, issued
 from diansuo.office.metering.entry import Found
 
 KIND = "off_cycle"
-MONTHS_AROUND = 2
-
-
-class UnableToClose(ValueError):
-    """The supply cannot be closed like this; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +69,15 @@ def close(
         confirmed: store although a check of the registers blocks.
 
     Raises:
-        UnableToClose: outside the scope, closed before, another system bills, or a register cannot be.
+        UnableToClose: outside the scope, closed before, another system bills, a bill or a register lies after the day,
+            a month before it is not issued, or a register cannot be.
     """
     station = contract.customer.station
     _require_possible(scope, contract, day, today, station)
     if not registers:
         raise UnableToClose(_("没有可销户的计量点：先在档案中补上装表记录"))
+    if reason := conditions.refusal(registers, day):
+        raise UnableToClose(reason)
     period = period_of(next(iter(registers)), day)
     try:
         with transaction.atomic():
@@ -94,6 +94,42 @@ def close(
     except (entry.UnableToEnter, UnableToChange) as problem:
         raise UnableToClose(str(problem)) from problem
     return Closed(bill(contract, period, user=user, today=today, now=now), period)
+
+
+def reopen(scope: Scope, contract: Contract) -> None:
+    """Take a closing back whose last bill is not issued: the contract goes on as if it had not been.
+
+    Raises:
+        UnableToClose: outside the scope, not closed, its last bill is issued, or a meter hangs elsewhere by now.
+    """
+    _require_reach(scope, contract.customer.station)
+    day = contract.closed_date
+    points = list(MeteringPoint.objects.filter(contract=contract).order_by("pk"))
+    if day is not None and any(
+        until >= day for until in issued.billed_until([one.pk for one in points]).values()
+    ):
+        raise UnableToClose(_("末次账单已发行，不能撤销销户：恢复用电按新装立户，电费差错走“退补”"))
+    period = queries.period_of_last(scope, contract)
+    try:
+        with transaction.atomic():
+            archive.reopen_contract(contract)
+            for point in points if day is not None else []:
+                billing.drop_drafts(point.station_id, period, point.pk, point.pk)
+                entry.withdraw_final(scope, point, day, period)
+    except (entry.UnableToEnter, UnableToChange) as problem:
+        raise UnableToClose(str(problem)) from problem
+
+
+def bill_again(
+    scope: Scope, contract: Contract, period: int, *, user: User | None, today: date, now: datetime
+) -> Job:
+    """Bill a closed contract whose last bill was held.
+
+    Raises:
+        UnableToClose: outside the scope, another system bills, or the station's cycle is running.
+    """
+    _require_reach(scope, contract.customer.station)
+    return bill(contract, period, user=user, today=today, now=now)
 
 
 def bill(contract: Contract, period: int, *, user: User | None, today: date, now: datetime) -> Job:
@@ -115,22 +151,8 @@ def register() -> None:
     jobs.register(cycle.kind_of(KIND, lambda job: [[point, point] for point in job.options["points"]]))
 
 
-def period_of(point: MeteringPoint, day: date) -> int:
-    """Return the 电费年月 whose days of use the last day closes: after the reading day before, up to its own."""
-    reading_day = point.route.reading_day if point.route else rules.FIRST_READING_DAY
-    first = previous_month(previous_month(month_of(day)))
-    for step in range(2 * MONTHS_AROUND + 1):
-        period = next_month(first, step)
-        if day <= rules.scheduled_day(period, reading_day):
-            return period
-    raise UnableToClose(_("%(day)s 不属于任何电费年月") % {"day": day})
-
-
 def _require_possible(scope: Scope, contract: Contract, day: date, today: date, station: Station) -> None:
-    if not scope.allows(station.pk):
-        raise UnableToClose(_("该用户不在您的权限范围内"))
-    if station.mode == Station.Mode.BESIDE:
-        raise UnableToClose(_("旁运行不发行电费：销户结算在营销2.0办理"))
+    _require_reach(scope, station)
     if contract.closed_date is not None:
         raise UnableToClose(_("该用户已于 %(day)s 销户") % {"day": contract.closed_date})
     if day > today:
@@ -139,6 +161,13 @@ def _require_possible(scope: Scope, contract: Contract, day: date, today: date, 
         raise UnableToClose(
             _("销户日期 %(day)s 不晚于送电日期 %(opened)s") % {"day": day, "opened": contract.opened_date}
         )
+
+
+def _require_reach(scope: Scope, station: Station) -> None:
+    if not scope.allows(station.pk):
+        raise UnableToClose(_("该用户不在您的权限范围内"))
+    if station.mode == Station.Mode.BESIDE:
+        raise UnableToClose(_("旁运行不发行电费：销户结算在营销2.0办理"))
     busy = Job.objects.filter(station=station, kind=cycle.KIND, state=Job.State.RUNNING)
     if busy.exists():
         raise UnableToClose(_("本所的电费流程正在执行；等它结束再办销户"))

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from diansuo.core.metering import Register
 from diansuo.office.archive import closing_queries as archive
@@ -20,9 +21,9 @@ from diansuo.office.base import wording
 from diansuo.office.base.access import allowed
 from diansuo.office.base.forms import DayInput
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing import queries as billing
 from diansuo.office.desk import queries
 from diansuo.office.desk.closing import operations
+from diansuo.office.desk.closing import queries as closing
 from diansuo.office.desk.closing.operations import Closed, UnableToClose
 from diansuo.office.metering import walk_queries
 from diansuo.office.metering.forms import RegisterField
@@ -88,7 +89,7 @@ def closing_page(request: HttpRequest, customer_id: int) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             if outcome.job is not None:
-                return _after(request, scope, outcome, contract.pk, customer_id)
+                return _after(request, scope, outcome, customer_id)
     context = {
         "customer": contract.customer,
         "form": form,
@@ -96,19 +97,66 @@ def closing_page(request: HttpRequest, customer_id: int) -> HttpResponse:
         "asked": [{"tone": SEVERITY_TONES[one.severity], "words": one.words} for one in outcome.findings]
         if outcome
         else [],
+        "owed": closing.owed(scope, customer_id),
         "section": "customers",
     }
     return render(request, "desk/closing.html", context)
 
 
-def _after(
-    request: HttpRequest, scope: Scope, outcome: Closed, contract_id: int, customer_id: int
-) -> HttpResponse:
+@allowed("base.run_cycle")
+@require_POST
+def closing_bill(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Bill a closed supply again, once what held its last bill is mended."""
+    scope, found = _closed(request, customer_id)
+    try:
+        job = operations.bill_again(
+            scope,
+            found.contract,
+            found.period,
+            user=request.user,
+            today=timezone.localdate(),
+            now=timezone.now(),
+        )
+    except UnableToClose as problem:
+        messages.error(request, str(problem))
+        return redirect("customer", customer_id)
+    return _after(request, scope, Closed(job, found.period), customer_id)
+
+
+@allowed("base.run_cycle")
+@require_POST
+def closing_withdraw(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Take a closing back whose last bill is not issued."""
+    scope, found = _closed(request, customer_id)
+    try:
+        operations.reopen(scope, found.contract)
+    except UnableToClose as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("已撤销销户：用户继续用电，止度和未发行的末次账单一并撤回"))
+    return redirect("customer", customer_id)
+
+
+def _closed(request: HttpRequest, customer_id: int) -> tuple[Scope, closing.Closing]:
+    scope = Scope.of(request.user)
+    found = closing.closed(scope, customer_id)
+    if found is None or found.bill_id is not None:
+        raise Http404
+    return scope, found
+
+
+def _after(request: HttpRequest, scope: Scope, outcome: Closed, customer_id: int) -> HttpResponse:
     """Show the last bill; where it is held, say why on the customer's page."""
-    bills = billing.issued_of(scope, contract_id=contract_id, period=outcome.period)
-    if bills:
+    last = closing.closed(scope, customer_id)
+    if last is not None and last.bill_id is not None:
         messages.success(request, _("已销户，末次电费账单已发行"))
-        return redirect("bill", bills[0].pk)
+        if (owed := closing.owed(scope, customer_id)).count:
+            messages.warning(
+                request,
+                _("该用户还欠费 %(yuan)s 元（%(count)s 笔），含末次账单")
+                % {"yuan": wording.yuan(owed.fen), "count": owed.count},
+            )
+        return redirect("bill", last.bill_id)
     assert outcome.job is not None
     held = queries.held(scope, job_id=outcome.job.pk)
     for row in held:

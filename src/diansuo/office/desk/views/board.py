@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -30,7 +31,11 @@ def lands_on_board(user: User) -> bool:
 def morning_board(request: HttpRequest) -> HttpResponse:
     """Show the board of a day (``?day=``, today without one)."""
     scope, today = Scope.of(request.user), timezone.localdate()
-    day = _day(request, today)
+    day, asked = _day(request, today), request.GET.get("day", "")
+    if asked and asked != day.isoformat():
+        messages.warning(
+            request, _("没有“%(asked)s”这一天的早会，显示 %(day)s") % {"asked": asked[:20], "day": day}
+        )
     shown = board(scope, day)
     text = bulletin(shown, _station_name(scope))
     dispatchable = request.user.has_perm("base.dispatch_work")

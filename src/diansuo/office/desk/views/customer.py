@@ -10,6 +10,7 @@ from diansuo.office.archive import closing_queries
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.base import registry
 from diansuo.office.base.scope import Scope
+from diansuo.office.desk.closing import queries as closing
 
 
 def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
@@ -25,4 +26,6 @@ def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
     context = {"customer": customer, "panels": panels, "today": today, "section": "customers"}
     may_bill = request.user.has_perm("base.run_cycle")
     context["may_close"] = may_bill and closing_queries.open_contract(scope, customer_id) is not None
+    context["may_bill"] = may_bill
+    context["closed"] = None if context["may_close"] else closing.closed(scope, customer_id)
     return render(request, "desk/customer.html", context)

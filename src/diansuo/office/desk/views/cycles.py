@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -22,7 +23,8 @@ from diansuo.office.base.forms import DayInput
 from diansuo.office.base.models import Job, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
-from diansuo.office.desk import cycle, held_queries, page_queries, queries
+from diansuo.office.billing.audit import queries as audit
+from diansuo.office.desk import cycle, held_queries, issuing, page_queries, queries
 from diansuo.office.desk.wording import (
     STAGE_TONES,
     counts,
@@ -43,6 +45,12 @@ class IssueForm(forms.Form):
     """The day that the bills of a run carry as their day of issue."""
 
     issue_date = forms.DateField(label=gettext_lazy("发行日期"), widget=DayInput)
+    bills = forms.IntegerField(widget=forms.HiddenInput)
+    amount_fen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def confirmed(self) -> issuing.Standing:
+        """Return what the page showed when it was confirmed."""
+        return issuing.Standing(self.cleaned_data["bills"], self.cleaned_data["amount_fen"])
 
 
 def month_list(request: HttpRequest) -> HttpResponse:
@@ -73,6 +81,7 @@ def month_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
         "job": job,
         "may_run": request.user.has_perm("base.run_cycle"),
         "beside": station.mode == Station.Mode.BESIDE,
+        "not_due": "" if job else cycle.not_due(station, period, timezone.localdate()),
         "section": "cycles",
     }
     if job:
@@ -81,6 +90,7 @@ def month_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
         context |= {
             "month": month,
             "job_state": job_state(job, month.drafts),
+            "still_open": audit.open_count(scope, period, station_id=station_id) if month.drafts else 0,
             "reasons": _reasons(scope, job, station_id, period),
             **_groups(scope, job, request.GET.get("rule") or None),
             "opened": page_queries.opened(scope, station_id=station_id, period=period),
@@ -195,14 +205,19 @@ def issue_month(request: HttpRequest, station_id: int, period: int) -> HttpRespo
     if station.mode == Station.Mode.BESIDE:
         messages.error(request, _("旁运行不发行电费：电费由营销2.0发行，这里算的只用来核对"))
         return redirect("cycle", station_id, period)
-    form = IssueForm(request.POST or None, initial={"issue_date": timezone.localdate()})
+    standing = issuing.standing(scope, station_id=station_id, period=period)
+    initial = {"issue_date": timezone.localdate(), **asdict(standing)}
+    form = IssueForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        _start(request, station, period, issue_date=form.cleaned_data["issue_date"])
+        _start(
+            request, station, period, issue_date=form.cleaned_data["issue_date"], confirmed=form.confirmed()
+        )
         return redirect("cycle", station_id, period)
     context = {
         "form": form,
         "month": queries.month(scope, job_id=job.pk),
-        "drafted": page_queries.drafted(scope, station_id=station_id, period=period),
+        "still_open": audit.open_count(scope, period, station_id=station_id),
+        "drafted": issuing.drafted(scope, station_id=station_id, period=period),
         "station_of_month": station,
         "period": period,
         "section": "cycles",

@@ -57,6 +57,18 @@
     mark();
   }
 
+  function takeBack() {
+    const button = document.querySelector("#undo button");
+    if (button) return button.click();
+    const place = document.getElementById("audit-said");
+    if (!place || place.querySelector("[data-nothing-said]")) return;
+    const said = document.createElement("span");
+    said.className = "state warn";
+    said.dataset.nothingSaid = "";
+    said.textContent = place.dataset.nothing;
+    place.append(said);
+  }
+
   const keys = {
     j: () => step(1),
     ArrowDown: () => step(1),
@@ -65,7 +77,7 @@
     r: () => decide("released"),
     h: () => decide("held"),
     s: () => decide("site"),
-    u: () => document.querySelector("#undo button")?.click(),
+    u: takeBack,
     a: toggleRule,
     " ": () => {
       const box = current()?.querySelector("input[name=chosen]");

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('base', '0008_corrections'),
-        ('collection', '0004_open_sums'),
+        ('collection', '0005_temporary_supply'),
     ]
 
     operations = [

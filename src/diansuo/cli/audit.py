@@ -1,0 +1,130 @@
+"""``diansuo audit``: whether the trail of who wrote what is whole, and what to write down of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from diansuo.cli import office
+from diansuo.cli.imports import AsJson
+from diansuo.cli.say import Failure, say, say_json, t
+
+if TYPE_CHECKING:
+    from diansuo.office.base.trail.verifying import Finding, Report
+
+app = typer.Typer(no_args_is_help=True, help=t("核对操作留痕", "Check the trail of who wrote what"))
+
+Anchor = Annotated[
+    str,
+    typer.Option(
+        "--anchor",
+        metavar="DIGEST",
+        help=t(
+            "以前抄下的链尾摘要；链里没有它，就是尾部被截断或整条链被重做",
+            "a digest written down earlier; when the chain no longer holds it, its end was cut off or it was made anew",
+        ),
+    ),
+]
+Rows = Annotated[
+    bool,
+    typer.Option(
+        "--rows/--no-rows",
+        help=t("把金额表的批次与现在的行再比一遍", "compare batches of money with the rows as they stand"),
+    ),
+]
+
+
+@app.command("verify")
+def verify(anchor: Anchor = "", rows: Rows = True, as_json: AsJson = False) -> None:
+    """Check every entry of the trail."""
+    office.wake()
+    from diansuo.office.base.trail import verifying
+
+    report = verifying.verify(anchor=anchor.strip().lower(), rows=rows)
+    if as_json:
+        say_json(asdict(report))
+    else:
+        _say(report)
+    if report.findings:
+        raise Failure(
+            t(
+                "操作留痕不完整；保留现场，先备份数据库文件，再交稽查",
+                "the trail is not whole; leave everything as it is, copy the database, and tell the supervisor",
+            )
+        )
+
+
+verify.__doc__ = t(
+    "核对操作留痕有没有被改、被删、被插入。例：diansuo audit verify --anchor 抄下的摘要",
+    "Find entries of the trail that were changed, taken out or put in. Example: diansuo audit verify --anchor DIGEST",
+)
+
+
+def _say(report: Report) -> None:
+    say(t(f"共 {report.entries:,} 条留痕", f"{report.entries:,} entries"))
+    say(
+        t(
+            f"链尾摘要（请抄下，存放在别处）：{report.digest}",
+            f"end of the chain (write it down, keep it elsewhere): {report.digest}",
+        )
+    )
+    rows = report.rows
+    say(
+        t(
+            f"金额批次：{rows.compared:,} 批已与表中的行相比，{rows.not_provable:,} 批无法比（后有改动或主键不连续）",
+            f"batches of money: {rows.compared:,} compared with the rows, {rows.not_provable:,} cannot be "
+            "(changed since, or their keys are not one run)",
+        )
+    )
+    for finding in report.findings:
+        say(_words(finding))
+    if report.more:
+        say(t(f"另有 {report.more:,} 处", f"and {report.more:,} more"))
+    if not report.findings:
+        say(t("没有发现改动", "nothing was changed"))
+
+
+def _words(finding: Finding) -> str:
+    number, detail = finding.sequence, finding.detail
+    said = {
+        "changed": t(f"第 {number} 条内容被改", f"entry {number}: its text was changed"),
+        "columns": t(f"第 {number} 条的列被改：{detail}", f"entry {number}: columns were changed: {detail}"),
+        "missing": t(f"缺第 {detail} 条", f"entries {detail} are missing"),
+        "link": t(
+            f"第 {number} 条与前一条接不上：前一条被换过，或这一条是插入的",
+            f"entry {number} does not follow the one before: that was replaced, or this one put in",
+        ),
+        "tail_cut": t(f"链尾第 {detail} 条被截掉", f"entries {detail} were cut off the end"),
+        "put_in": t(
+            f"第 {detail} 条是插入的，链尾不知道", f"entries {detail} were put in behind the end of the chain"
+        ),
+        "anchor": t(f"链里没有摘要 {detail}", f"the chain does not hold the digest {detail}"),
+        "guard": t(f"数据库里缺触发器 {detail}", f"the database lacks the trigger {detail}"),
+        "rows": t(
+            f"第 {number} 条写入的行现在不同：{detail}",
+            f"entry {number}: the rows it wrote are different now: {detail}",
+        ),
+    }
+    return f"  ✗ {said[str(finding.trouble)]}"
+
+
+@app.command("head")
+def head(as_json: AsJson = False) -> None:
+    """Print the end of the chain."""
+    office.wake()
+    from diansuo.office.base.scope import Scope
+    from diansuo.office.base.trail import queries
+
+    end = queries.head(Scope.everything())
+    if as_json:
+        say_json(asdict(end))
+    else:
+        say(f"{end.sequence} {end.digest}")
+
+
+head.__doc__ = t(
+    "显示链尾序号与摘要，供抄录。例：diansuo audit head",
+    "Print number and digest of the end of the chain, to be written down. Example: diansuo audit head",
+)

@@ -1,0 +1,68 @@
+"""What the meters of some readings froze on the day they were read and the day after, from the lake."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from diansuo.core.metering import Known
+from diansuo.core.metering.evidence import Frozen
+from diansuo.core.quantity.arrays import Bool, Int64
+from diansuo.office.metering import lake
+from diansuo.office.metering.columns import ReadingRows, as_date
+from diansuo.office.metering.models import LakeFile
+
+COLUMN_OF: Final = {
+    int(register): name for name, register in lake.FREEZE_REGISTERS.items() if name != "demand_w"
+}
+
+
+def frozen(station_id: int, rows: ReadingRows, since: Int64) -> Frozen | None:
+    """Return the freezes beside readings after a day; None where nothing was collected on any of their days.
+
+    Args:
+        station_id: whose lake.
+        rows: the readings.
+        since: day (rows,) up to which readings are settled and not asked about.
+    """
+    asked = np.flatnonzero((rows.day > since) & np.isin(rows.register, list(COLUMN_OF)))
+    if not len(asked) or not LakeFile.objects.filter(station_id=station_id, kind=lake.FREEZE).exists():
+        return None
+    days = np.unique(np.concatenate((rows.day[asked], rows.day[asked] + 1)))
+    frame = _of_days(station_id, days, int(rows.point[asked].min()), int(rows.point[asked].max()))
+    if not len(frame):
+        return None
+    wanted = pl.DataFrame(
+        {name: getattr(rows, name)[asked] for name in ("point", "meter", "day", "register")}
+    ).with_columns(pl.lit(asked).alias("row"), pl.col("register").cast(pl.Int64))
+    return Frozen(_beside(wanted, frame, len(rows)), _beside(wanted, frame, len(rows), later=1))
+
+
+def _of_days(station_id: int, days: Int64, low: int, high: int) -> pl.DataFrame:
+    """Return the registers of these days, one row a point, meter, day and register."""
+    first, last = as_date(int(days.min())), as_date(int(days.max())) + timedelta(days=1)
+    names = ["point", "meter", "day", *COLUMN_OF.values()]
+    frame = lake.read_freeze_days(station_id, (first, last), [as_date(int(day)) for day in days], names)
+    frame = frame.filter(pl.col("point").is_between(low, high)).unique(
+        ["point", "day"], keep="last", maintain_order=True
+    )
+    registers = {name: register for register, name in COLUMN_OF.items()}
+    long = frame.with_columns(pl.col("day").cast(pl.Int32).cast(pl.Int64)).unpivot(
+        on=list(registers), index=["point", "meter", "day"], variable_name="register", value_name="wh"
+    )
+    return long.drop_nulls("wh").with_columns(
+        pl.col("register").replace_strict(registers, return_dtype=pl.Int64)
+    )
+
+
+def _beside(wanted: pl.DataFrame, frame: pl.DataFrame, size: int, later: int = 0) -> Known:
+    """Return the registers of the same meters as a column beside the readings, of each one's day or of a later one."""
+    found = wanted.with_columns(pl.col("day") + later).join(frame, on=["point", "meter", "day", "register"])
+    value: Int64 = np.zeros(size, np.int64)
+    known: Bool = np.zeros(size, np.bool_)
+    at = found["row"].to_numpy()
+    value[at], known[at] = found["wh"].to_numpy(), True
+    return Known(value, known)
