@@ -27,7 +27,7 @@ def test_a_round_deals_ten_cards_some_of_them_wrong_and_always_the_same(frozen: 
 def test_every_register_of_a_good_card_is_that_of_its_freeze() -> None:
     for number in range(1, 20):
         for card in practice.deal(number, frozen=True):
-            same = [each.shown[-1] == each.freeze for each in card.registers if each.freeze]
+            same = [each.now == each.freeze for each in card.registers if each.freeze]
             assert card.wrong or all(same)
             assert not card.wrong or not all(same)
 

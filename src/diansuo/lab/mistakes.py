@@ -86,10 +86,10 @@ def cases(chosen: set[str] | None = None, with_seeds: list[int] | None = None) -
 
 
 @cache
-def known_misses() -> dict[str, dict[str, str]]:
-    """Return by condition what is known to reach issue unflagged, as ``kind/size``, and why."""
+def known_misses() -> dict[str, dict[str, tuple[str, str]]]:
+    """Return by condition what is known to reach issue unflagged, as ``kind/size``, and why in Chinese and English."""
     read = yaml.safe_load(KNOWN_MISSES.read_text(encoding="utf-8"))
     return {
-        condition: {name: row["why"] for row in rows or [] for name in row["mistakes"]}
+        condition: {name: (row["zh"], row["en"]) for row in rows or [] for name in row["mistakes"]}
         for condition, rows in read.items()
     }

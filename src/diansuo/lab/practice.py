@@ -14,17 +14,22 @@ import numpy as np
 CARDS = Path(__file__).with_name("cards.json")
 A_ROUND: Final = 10
 FEWEST, MOST = 3, 6
-MONTHS: Final = ("2024-07", "2024-08", "2024-09", "2024-10", "2024-11")
+MONTHS: Final = ("2024-11", "2024-10", "2024-09", "2024-08", "2024-07")
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A register of a card: what it showed month by month, the last as entered, and the differences."""
+    """A register of a card: what it showed, this month's as entered first, and the differences."""
 
     name: str
     shown: list[str]
     used: list[str]
     freeze: str
+
+    @property
+    def now(self) -> str:
+        """What was entered for this month."""
+        return self.shown[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ def _card(number: int, card: dict[str, Any], frozen: bool) -> Card:
         number=number,
         archive=card["archive"],
         registers=[_register(each, frozen) for each in card["registers"]],
-        amounts=[None, *card["amounts"][1:], None],
+        amounts=[None, *reversed(card["amounts"][1:]), None],
         kind=card.get("kind", ""),
         size=card.get("size", ""),
         rule=card.get("rule", ""),
@@ -115,9 +120,9 @@ def _card(number: int, card: dict[str, Any], frozen: bool) -> Card:
 
 
 def _register(register: dict[str, Any], frozen: bool) -> Register:
-    shown = [*register["past"], register["now"]]
+    shown = [register["now"], *reversed(register["past"])]
     used = [
         f"{Decimal(later) - Decimal(earlier):.2f}"
-        for earlier, later in zip(shown[:-1], shown[1:], strict=True)
+        for later, earlier in zip(shown[:-1], shown[1:], strict=True)
     ]
-    return Register(register["register"], shown, ["", *used], register["freeze"] if frozen else "")
+    return Register(register["register"], shown, [*used, ""], register["freeze"] if frozen else "")

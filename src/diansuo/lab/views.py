@@ -20,7 +20,11 @@ def table(request: HttpRequest) -> HttpResponse:
         "totals": published.totals(found) if found else [],
         "conditions": list(words.CONDITIONS.items()),
         "misses": [
-            (words.kind_title(name.partition("/")[0]), words.size_title(name.partition("/")[2]), why)
+            (
+                words.kind_title(name.partition("/")[0]),
+                words.size_title(name.partition("/")[2]),
+                words.chosen(*why),
+            )
             for named in mistakes.known_misses().values()
             for name, why in named.items()
         ],

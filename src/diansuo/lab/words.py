@@ -53,7 +53,12 @@ SIZES: Final[dict[str, Text]] = {
 def kind_title(name: str) -> str:
     """Return what a kind is called in the language of the page."""
     kind = {each.name: each for each in mistakes.kinds()}[name]
-    return kind.en if (get_language() or "").startswith("en") else kind.zh
+    return chosen(kind.zh, kind.en)
+
+
+def chosen(chinese: str, english: str) -> str:
+    """Return the text in the language of the page."""
+    return english if (get_language() or "").startswith("en") else chinese
 
 
 def size_title(name: str) -> str:

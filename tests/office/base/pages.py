@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from diansuo.office.archive.models import Customer, MeteringPoint, Route, TransformerArea
 from diansuo.office.base.access import install_demo_users
-from diansuo.office.base.models import ImportBatch, Station, User
+from diansuo.office.base.models import ImportBatch, Station, TrailEntry, User
+from diansuo.office.base.trail import watch
 from diansuo.office.billing.models import Bill
 from diansuo.office.collection import operations as collection
 from diansuo.office.collection.models import Payment
@@ -34,6 +35,8 @@ NEEDS = {
     "cycle_issue": "base.run_cycle",
     "handover_new": "base.hand_over",
     "station_mode": "base.set_mode",
+    "trail": "base.see_trail",
+    "trail_entry": "base.see_trail",
 }
 
 
@@ -95,6 +98,7 @@ def addresses() -> list[Address]:
         Customer.objects.get(number="001"),
         Bill.objects.get(),
     )
+    watch.watch_of().write_down()  # as the commit does that no test inside a transaction comes to
     batch, route = ImportBatch.objects.order_by("id").last(), Route.objects.get()
     named: dict[str, tuple[object, ...]] = {
         "home": (),
@@ -138,6 +142,8 @@ def addresses() -> list[Address]:
         "lab": (),
         "lab_practice": (),
         "station": (),
+        "trail": (),
+        "trail_entry": (TrailEntry.objects.filter(station=station).latest("sequence").sequence,),
         "station_mode": (station.pk, "beside"),
     }
     return [Address(name, reverse(name, args=args)) for name, args in named.items()]

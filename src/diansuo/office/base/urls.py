@@ -7,7 +7,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
-from diansuo.office.base.views import headings, importing, signing_in, station, work_orders
+from diansuo.office.base.views import headings, importing, signing_in, station, trail, work_orders
 
 urlpatterns: list[URLPattern] = [
     path("login/", signing_in.StationLogin.as_view(), name="login"),
@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern] = [
     path("aliases/<int:alias_id>/delete/", headings.delete_alias, name="alias_delete"),
     path("station/", station.station_page, name="station"),
     path("station/<int:station_id>/mode/<slug:mode>/", station.change_mode, name="station_mode"),
+    path("trail/", trail.trail_list, name="trail"),
+    path("trail/<int:sequence>/", trail.trail_entry, name="trail_entry"),
     path("tasks/", work_orders.order_list, name="work_orders"),
     path("tasks/mine/", work_orders.my_orders, name="my_work"),
     path("tasks/new/", work_orders.new_orders, name="work_order_new"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -43,12 +42,9 @@ def frozen(station_id: int, rows: ReadingRows, since: Int64) -> Frozen | None:
 
 def _of_days(station_id: int, days: Int64, low: int, high: int) -> pl.DataFrame:
     """Return the registers of these days, one row a point, meter, day and register."""
-    first, last = as_date(int(days.min())), as_date(int(days.max())) + timedelta(days=1)
     names = ["point", "meter", "day", *COLUMN_OF.values()]
-    frame = lake.read_freeze_days(station_id, (first, last), [as_date(int(day)) for day in days], names)
-    frame = frame.filter(pl.col("point").is_between(low, high)).unique(
-        ["point", "day"], keep="last", maintain_order=True
-    )
+    found = lake.read_freeze_days(station_id, [as_date(int(day)) for day in days], (low, high), names)
+    frame = found.unique(["point", "day"], keep="last", maintain_order=True)
     registers = {name: register for register, name in COLUMN_OF.items()}
     long = frame.with_columns(pl.col("day").cast(pl.Int32).cast(pl.Int64)).unpivot(
         on=list(registers), index=["point", "meter", "day"], variable_name="register", value_name="wh"

@@ -135,16 +135,21 @@ def read_freeze_rows(
 
 
 def read_freeze_days(
-    station_id: int, span: tuple[date, date], days: Sequence[date], names: Sequence[str]
+    station_id: int, days: Sequence[date], points: tuple[int, int], names: Sequence[str]
 ) -> pl.DataFrame:
-    """Return columns of the freezes of single days within a span, as :func:`read_freeze_rows` does: a few of many."""
+    """Return columns of the freezes of single days and a range of points, as :func:`read_freeze_rows` does.
+
+    The files are sorted by point: what lies outside the range is not read.
+    """
     files = LakeFile.objects.filter(
-        station_id=station_id, kind=FREEZE, month__gte=month_of(span[0]), month__lte=month_of(span[1])
+        station_id=station_id, kind=FREEZE, month__gte=month_of(min(days)), month__lte=month_of(max(days))
     )
     ordered = sorted(files, key=lambda row: (row.side == FINAL, row.batch_id, row.path))
     schema = {name: FREEZE_SCHEMA[name] for name in dict.fromkeys((*names, "day"))}
     frames = [
-        pl.scan_parquet(_root() / row.path).filter(pl.col("day").is_in(list(days))).select(list(schema))
+        pl.scan_parquet(_root() / row.path)
+        .filter(pl.col("point").is_between(*points), pl.col("day").is_in(list(days)))
+        .select(list(schema))
         for row in ordered
     ]
     found = pl.concat([pl.LazyFrame(schema=schema), *frames], how="diagonal")

@@ -18,7 +18,10 @@ PASSWORD_OF_AN_ADDRESS: Final = re.compile(r"(://[^:/@\s]+):[^@\s]+@")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who does what, from where and why; ``user`` is an account, a lazy one, or None for the system itself."""
+    """Who does what, from where and why; ``user`` is an account, a lazy one, or None for the system itself.
+
+    ``why`` may be lazy too: it is made a text when the entry is written.
+    """
 
     user: Any = None
     doing: str = ""

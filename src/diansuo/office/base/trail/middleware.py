@@ -18,10 +18,10 @@ def acting_middleware(
 
     def answer(request: HttpRequest) -> HttpResponse:
         with acts.acting(
-            user=SimpleLazyObject(lambda: request.user),  # asked only when something is written
+            user=SimpleLazyObject(lambda: request.user),  # both asked only when something is written
             doing=f"{request.method} {request.path}"[: acts.LONGEST],
             origin=request.META.get("REMOTE_ADDR", ""),
-            why=_why(request),
+            why=SimpleLazyObject(lambda: _why(request)),
             station_id=None,
         ):
             return get_response(request)
@@ -30,10 +30,10 @@ def acting_middleware(
 
 
 def _why(request: HttpRequest) -> str:
-    # A file is not read here: its view may still want to take it in as a stream.
-    if request.method != "POST" or not (request.content_type or "").endswith("x-www-form-urlencoded"):
-        return ""
+    # A form with a file is not read here before its view does: that may want to take the file in as a stream.
+    plain = request.method == "POST" and request.content_type == "application/x-www-form-urlencoded"
+    given_in_form = request.POST if plain else getattr(request, "_post", None) or {}
     for name in rules().why_fields:
-        if given := request.POST.get(name, "").strip():
+        if given := given_in_form.get(name, "").strip():
             return given[: acts.LONGEST]
     return ""

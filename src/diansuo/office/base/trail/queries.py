@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from diansuo.office.base.models import TrailEntry, TrailHead
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.trail import chain
+
+DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+MONTH: Final = re.compile(r"\d{4}-\d{2}")
+LONGEST_NUMBER: Final = 18
+PEOPLE_AT_MOST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +48,46 @@ def head(scope: Scope) -> End:
     del scope
     found = TrailHead.objects.filter(pk=chain.HEAD).first()
     return End(found.sequence, found.digest) if found else End(0, "")
+
+
+def of_object(scope: Scope, rows: QuerySet[TrailEntry], about: str) -> QuerySet[TrailEntry]:
+    """Keep the entries of one thing, named ``table:key``."""
+    del scope
+    table, _colon, key = about.replace("\0", "").rpartition(":")
+    return rows.filter(table=table, key=key)
+
+
+def search(scope: Scope, rows: QuerySet[TrailEntry], words: str) -> QuerySet[TrailEntry]:
+    """Keep the entries that fit every word: a day, a month, a number, a person, or anything an entry says."""
+    del scope
+    for word in words.split():
+        span = _span(word)
+        if span is not None:
+            rows = rows.filter(written_at__gte=span[0], written_at__lt=span[1])
+            continue
+        condition = Q(person=word) | Q(key=word) | Q(doing__icontains=word) | Q(why__icontains=word)
+        condition |= Q(origin__startswith=word) | Q(body__icontains=word)
+        if word.isdecimal() and len(word) <= LONGEST_NUMBER:
+            condition |= Q(sequence=int(word))
+        rows = rows.filter(condition)
+    return rows
+
+
+def people(scope: Scope) -> list[str]:
+    """Return who has an entry, by name."""
+    found = entries(scope).exclude(person="").order_by("person").values_list("person", flat=True).distinct()
+    return list(found[:PEOPLE_AT_MOST])
+
+
+def _span(word: str) -> tuple[datetime, datetime] | None:
+    """Return the first instant of a day or month, and the first after it; None where the word is neither."""
+    month = bool(MONTH.fullmatch(word))
+    try:
+        first = date.fromisoformat(f"{word}-01" if month else word) if month or DAY.fullmatch(word) else None
+    except ValueError:
+        return None
+    if first is None or first.year in (date.min.year, date.max.year):
+        return None
+    after = (first.replace(day=1) + timedelta(days=32)).replace(day=1) if month else first + timedelta(days=1)
+    zone = timezone.get_default_timezone()
+    return datetime.combine(first, time.min, zone), datetime.combine(after, time.min, zone)
