@@ -73,9 +73,7 @@ class Receivable(Imported):
 class OpenBook(models.Model):
     """How often what a station's customers owe has changed otherwise than by an import (:mod:`.open_books`)."""
 
-    station = models.OneToOneField(
-        Station, models.PROTECT, primary_key=True, related_name="+", verbose_name=_("供电所")
-    )
+    station = models.OneToOneField(Station, models.PROTECT, related_name="+", verbose_name=_("供电所"))
     version = models.BigIntegerField(default=0)
 
     class Meta:

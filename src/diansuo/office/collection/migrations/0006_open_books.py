@@ -15,8 +15,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='OpenBook',
             fields=[
-                ('station', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='base.station', verbose_name='供电所')),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.BigIntegerField(default=0)),
+                ('station', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.station', verbose_name='供电所')),
             ],
             options={
                 'verbose_name': '欠费合计版本',
