@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from diansuo.cli import office
-from diansuo.cli.imports import AsJson
+from diansuo.cli.dates import parse_day
+from diansuo.cli.export import Output
+from diansuo.cli.imports import AsJson, AsUser
 from diansuo.cli.say import Failure, say, say_json, t
 
 if TYPE_CHECKING:
@@ -127,4 +129,51 @@ def head(as_json: AsJson = False) -> None:
 head.__doc__ = t(
     "显示链尾序号与摘要，供抄录。例：diansuo audit head",
     "Print number and digest of the end of the chain, to be written down. Example: diansuo audit head",
+)
+
+
+FirstDay = Annotated[str, typer.Option("--from", metavar="DAY", help=t("从哪天起", "from this day"))]
+LastDay = Annotated[
+    str, typer.Option("--to", metavar="DAY", help=t("到哪天为止（含）", "to this day, with it"))
+]
+Words = Annotated[
+    str,
+    typer.Option(
+        "-q", "--search", metavar="WORDS", help=t("操作人、编号或任意词", "person, number or any word")
+    ),
+]
+
+
+@app.command("export")
+def export(
+    output: Output,
+    search: Words = "",
+    first: FirstDay = "",
+    last: LastDay = "",
+    as_user: AsUser = "system",
+) -> None:
+    """Write entries to a csv, and note in the trail that they were taken out."""
+    days = (parse_day(first) if first else None, parse_day(last) if last else None)
+    office.wake()
+    import hashlib
+
+    from diansuo.office.base.sheets.write import write_csv
+    from diansuo.office.base.trail import operations, queries, wording
+
+    user = office.acting_user(as_user, "base.see_trail")
+    rows = queries.lines(office.scope_of(user), words=search, first=days[0], last=days[1])
+    try:
+        count = write_csv(output, queries.LINE, rows)
+        digest = hashlib.sha256(output.read_bytes()).hexdigest()
+    except OSError as problem:
+        raise Failure(t(f"写不了 {output}：{problem}", f"cannot write {output}: {problem}")) from problem
+    asked = {name: value for name, value in (("q", search), ("from", first), ("to", last)) if value}
+    operations.exported(user, wording.TRAIL, rows=count, sha256=digest, asked=asked)
+    say(t(f"{output}：{count} 行，SHA-256 {digest}", f"{output}: {count} rows, SHA-256 {digest}"))
+
+
+export.__doc__ = t(
+    "导出操作留痕为 csv，交稽查；导出本身也留痕。例：diansuo audit export --from 2026-03-01 -o 留痕.csv",
+    "Export the trail as csv for the supervisor; that leaves an entry too. "
+    "Example: diansuo audit export --from 2026-03-01 -o trail.csv",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -11,7 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
+from typer.testing import CliRunner
 
+from diansuo.cli.app import app
+from diansuo.cli.say import Failure
 from diansuo.office.base.access import install_demo_users
 from diansuo.office.base.models import Company, Station, TrailEntry, User
 from diansuo.office.base.scope import Scope
@@ -134,6 +138,36 @@ def test_a_list_taken_out_leaves_an_entry_with_the_digest_of_the_file(
     assert answer.status_code == 200
     assert (entry.person, entry.count) == ("head", 1)
     assert body["details"] == {"sha256": hashlib.sha256(answer.content).hexdigest(), "asked": {"q": "zhang"}}
+
+
+def test_the_command_takes_out_what_its_user_may_see_and_leaves_an_entry(
+    stations: tuple[Station, Station], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "_process", acts.Act())  # put back afterwards
+    file = tmp_path / "trail.csv"
+
+    done = CliRunner().invoke(app, ["audit", "export", "-o", str(file), "-q", "POST", "--as", "supervisor"])
+    watch.watch_of().write_down()
+
+    assert done.exit_code == 0, done.output
+    assert "更名批复" in file.read_text(encoding="utf-8-sig")
+    assert "合并" not in file.read_text(encoding="utf-8-sig")
+    entry = TrailEntry.objects.filter(what="export").get()
+    assert (entry.person, entry.count) == ("supervisor", 1)
+    assert json.loads(entry.body)["details"]["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_the_command_refuses_who_may_not_see_the_trail(
+    stations: tuple[Station, Station], tmp_path: Path
+) -> None:
+    file = tmp_path / "trail.csv"
+
+    done = CliRunner().invoke(app, ["audit", "export", "-o", str(file), "--as", "counter"])
+    watch.watch_of().write_down()
+
+    assert isinstance(done.exception, Failure)
+    assert not file.exists()
+    assert not TrailEntry.objects.filter(what="export").exists()
 
 
 def test_a_page_names_its_act_and_the_reason_its_form_gives(stations: tuple[Station, Station]) -> None:

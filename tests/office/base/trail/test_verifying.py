@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from diansuo.office.base.models import ColumnAlias, TrailEntry, TrailHead
 from diansuo.office.base.trail import chain, guards, watch
@@ -13,6 +14,7 @@ from diansuo.office.base.trail.verifying import Trouble, verify
 from tests.office.base.trail.tampering import lift_guards, raw
 
 ENTRIES = 6
+ACTS_EACH = 10
 
 
 @pytest.fixture
@@ -178,3 +180,25 @@ class TestTransactions:
         assert not connection.in_atomic_block
         ColumnAlias.objects.create(kind="archive", alias="二", field="number")
         assert verify().entries == before + 1
+
+    @pytest.mark.skipif(
+        not connection.features.has_select_for_update, reason="the database has one writer anyway"
+    )
+    def test_writers_at_once_do_not_fork_the_chain(self) -> None:
+        def write(name: str) -> None:
+            try:
+                for number in range(ACTS_EACH):
+                    ColumnAlias.objects.create(kind="archive", alias=f"{name}{number}", field="number")
+            finally:
+                connections.close_all()
+
+        before = TrailEntry.objects.count()
+        writers = [threading.Thread(target=write, args=(name,)) for name in "甲乙丙丁"]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join(60)
+
+        report = verify()
+        assert report.findings == []
+        assert report.entries == before + len(writers) * ACTS_EACH

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -18,6 +19,10 @@ DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 MONTH: Final = re.compile(r"\d{4}-\d{2}")
 LONGEST_NUMBER: Final = 18
 PEOPLE_AT_MOST: Final = 500
+LINES_AT_ONCE: Final = 500
+LINE: Final = (
+    "sequence", "written_at", "person", "what", "table", "key", "count", "why", "doing", "origin", "digest", "body",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,20 @@ def entry(scope: Scope, sequence: int) -> TrailEntry | None:
 def same_act(scope: Scope, entry: TrailEntry) -> QuerySet[TrailEntry]:
     """Return the entries written together with this one."""
     return entries(scope).filter(act=entry.act).exclude(pk=entry.pk).order_by("sequence")
+
+
+def lines(
+    scope: Scope, *, words: str = "", first: date | None = None, last: date | None = None
+) -> Iterator[tuple[str, ...]]:
+    """Return entries as the lines of a file (see :data:`LINE`), oldest first, with the text the chain is made of."""
+    rows = search(scope, entries(scope), words)
+    zone = timezone.get_default_timezone()
+    if first is not None:
+        rows = rows.filter(written_at__gte=datetime.combine(first, time.min, zone))
+    if last is not None:
+        rows = rows.filter(written_at__lt=datetime.combine(last + timedelta(days=1), time.min, zone))
+    for row in rows.order_by("sequence").values_list(*LINE).iterator(chunk_size=LINES_AT_ONCE):
+        yield tuple(chain.instant(each) if isinstance(each, datetime) else str(each) for each in row)
 
 
 def head(scope: Scope) -> End:

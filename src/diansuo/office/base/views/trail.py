@@ -16,6 +16,7 @@ from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.trail import operations, queries, wording
 
+TOGETHER_SHOWN = 50
 ASKED = ("q", "what", "table", "person", "object")
 
 
@@ -107,8 +108,15 @@ def trail_entry(request: HttpRequest, sequence: int) -> HttpResponse:
         "rows": [_row(entry.table, row) for row in body["details"].get("rows", ())],
         "digests": sorted(body["details"].get("columns", {}).items()),
         "rest": wording.rest(body["details"]),
-        "together": queries.same_act(scope, entry)[:50],
-        "labels": wording.WHAT,
+        "together": [
+            (
+                one.sequence,
+                wording.WHAT.get(one.what, one.what),
+                wording.tables().get(one.table, one.table),
+                one,
+            )
+            for one in queries.same_act(scope, entry)[:TOGETHER_SHOWN]
+        ],
         "section": "trail",
     }
     return render(request, "base/trail_entry.html", context)
