@@ -179,8 +179,9 @@ def test_an_area_manager_enters_a_late_reading_on_the_phone(phone_page: Page, st
 
 def test_a_counter_clerk_cannot_run_the_month(desk_page: Page, station: Workbench) -> None:
     station.sign_in(desk_page, "counter")
-    open_month(desk_page, station)
-    expect(desk_page.get_by_role("button", name=re.compile("执行"))).to_have_count(0)
+    expect(desk_page.get_by_role("link", name="电费流程", exact=True)).to_have_count(0)
+    desk_page.goto(f"{station.address}/cycle/")
+    expect(desk_page.get_by_role("heading", name="您的岗位没有这项权限")).to_be_visible()
 
 
 def test_an_english_reader_finds_the_workbench_in_english(page: Page, station: Workbench) -> None:

@@ -55,7 +55,7 @@ def explain(
     office.wake()
     from diansuo.office.billing.explaining import queries, why
 
-    user = office.acting_user(as_user, "base.view_station")
+    user = office.acting_user(as_user, "base.see_bills")
     scope = office.scope_of(user, office.the_station(station) if station else None)
     bill = queries.bill_of_customer(scope, number=customer, period=month)
     if bill is None:

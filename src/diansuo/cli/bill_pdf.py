@@ -60,7 +60,7 @@ def pdf(
     office.wake()
     from diansuo.office.billing.documents.typesetting import BILL, NOTICE
 
-    user = None if as_user == "system" else _reader(as_user)
+    user = office.acting_user(as_user, "base.see_bills")
     where = office.the_station(station)
     office.scope_of(user, where)
     document = NOTICE if notice else BILL
@@ -68,16 +68,6 @@ def pdf(
         _one(where, month, customer, document, out)
     else:
         _batch(where, month, document, as_zip, user, out)
-
-
-def _reader(name: str) -> Any:
-    """Return the user who asks; to read bills of one's own station every post may."""
-    from diansuo.office.base.models import User
-
-    user = User.objects.filter(username=name, is_active=True).first()
-    if user is None:
-        raise Failure(t(f"没有账号 {name}；用 --as 指定已有账号", f"no user {name}; name one with --as"))
-    return user
 
 
 def _one(where: Any, month: int, customer: str, document: str, out: Path) -> None:

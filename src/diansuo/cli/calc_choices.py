@@ -33,7 +33,7 @@ def choices(
     office.wake()
     from diansuo.office.billing.repricing import choices as room
 
-    user = office.acting_user(as_user, "base.view_station")
+    user = office.acting_user(as_user, "base.see_bills")
     scope = office.scope_of(user, office.the_station(station) if station else None)
     found = room.choices(scope, customer, month)
     if not found:

@@ -122,7 +122,7 @@ def whatif(
     from diansuo.office.desk.whatif import trials
     from diansuo.office.desk.whatif.questions import Question
 
-    user = office.acting_user(as_user, "base.view_station")
+    user = office.acting_user(as_user, "base.see_prices")
     scope = office.scope_of(user, office.the_station(station) if station else None)
     asked = _change(classes, time_of_use, method, standard, raised, persons)
     documents = _documents(change or [])

@@ -60,6 +60,7 @@ def acting_user(name: str, permission: str) -> User | None:
         Failure: there is no such active user, or their posts do not allow it.
     """
     from diansuo.office.base.models import User
+    from diansuo.office.base.rights import holds
     from diansuo.office.base.trail import acts
 
     if name == "system":
@@ -67,7 +68,7 @@ def acting_user(name: str, permission: str) -> User | None:
     user = User.objects.filter(username=name, is_active=True).first()
     if user is None:
         raise Failure(t(f"没有账号 {name}；用 --as 指定已有账号", f"no user {name}; name one with --as"))
-    if not user.has_perm(permission):
+    if not holds(user, (permission,)):
         raise Failure(
             t(
                 f"账号 {name} 的岗位没有这项权限（{permission}）",

@@ -6,10 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from diansuo.lab import mistakes, practice, published, words
+from diansuo.office.base.rights import EVERYONE, allowed
 
 ROUNDS = 9_999
 
 
+@allowed(EVERYONE)
 def table(request: HttpRequest) -> HttpResponse:
     """Show where each kind and size of mistake was stopped."""
     found = published.result()
@@ -39,6 +41,7 @@ def practice_round(request: HttpRequest) -> tuple[int, bool]:
     return max(number, 1), request.GET.get("freeze", "1") != "0"
 
 
+@allowed(EVERYONE)
 def practice_page(request: HttpRequest) -> HttpResponse:
     """Show a round of cards; marked, show what was right and why."""
     number, frozen = practice_round(request)

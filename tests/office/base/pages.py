@@ -25,20 +25,6 @@ MONTHS = (202407, 202408)
 BACKEND = "diansuo.office.base.access.StationBackend"
 PASSWORD = "pages-1234"
 
-# Pages that only posts with the permission may open; every other page is open to all posts.
-NEEDS = {
-    "reading_routes": "base.enter_readings",
-    "walk": "base.enter_readings",
-    "meter_exchange": "base.enter_readings",
-    "import_new": "base.import_files",
-    "import_withdraw": "base.import_files",
-    "cycle_issue": "base.run_cycle",
-    "handover_new": "base.hand_over",
-    "station_mode": "base.set_mode",
-    "trail": "base.see_trail",
-    "trail_entry": "base.see_trail",
-}
-
 
 @dataclass(frozen=True)
 class Address:

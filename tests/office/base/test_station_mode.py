@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from diansuo.office.base.models import Station, StationModeChange
+from diansuo.office.base.models import Station, StationModeChange, User
 from diansuo.office.base.modes import operations
 from tests.office.base import pages
 from tests.office.metering.builder import NOW
@@ -53,6 +53,7 @@ def test_every_page_shows_how_the_station_runs(station: Station) -> None:
 
 def test_who_sees_stations_of_both_kinds_is_told_so_and_it_costs_one_query(station: Station) -> None:
     client = pages.signed_in("admin")
+    User.objects.filter(username="admin").update(is_superuser=True)
     Station.objects.create(company=station.company, name="西村供电所", mode="beside")
     with CaptureQueriesContext(
         connection,

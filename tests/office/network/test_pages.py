@@ -138,7 +138,7 @@ def test_feeders_and_the_station_can_be_dispatched_too_by_those_who_may(head: Cl
     assert {one.source for one in subjects} == {"loss"}
     assert {one.station_id for one in subjects} == {grid.station.pk}
     assert len(subjects) >= 2
-    assert 'name="only"' not in _text(_signed_in(grid, "counter"), "/loss/feeders/?day=2024-10-06")
+    assert 'name="only"' not in _text(_signed_in(grid, "manager"), "/loss/feeders/?day=2024-10-06")
 
 
 @pytest.mark.parametrize("url", ["/loss/list/?day=2024-10-02&kind=all", "/loss/feeders/?day=2024-10-02"])

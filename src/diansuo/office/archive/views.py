@@ -14,10 +14,12 @@ from diansuo.office.archive import page_queries as queries
 from diansuo.office.archive.models import PRICE_CLASSES, Responsibility
 from diansuo.office.base import lists, registry
 from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 
 
+@allowed("base.see_archive")
 def customer_list(request: HttpRequest) -> HttpResponse:
     """Show the customers of the viewer's stations."""
     scope, today = Scope.of(request.user), timezone.localdate()
@@ -100,6 +102,7 @@ def _customer_columns() -> tuple[Column, ...]:
     )
 
 
+@allowed("base.see_archive")
 def area_list(request: HttpRequest) -> HttpResponse:
     """Show the transformer areas of the viewer's stations."""
     scope, today = Scope.of(request.user), timezone.localdate()
@@ -131,6 +134,7 @@ def area_list(request: HttpRequest) -> HttpResponse:
     return lists.respond(request, listing, queries.areas(scope))
 
 
+@allowed("base.see_archive")
 def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
     """Show an area: its transformer over time, its master meter, and its customers."""
     scope, today = Scope.of(request.user), timezone.localdate()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,14 +17,16 @@ class BaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Hook guards and posts onto migration, the trail onto every connection; make background imports known."""
-        from diansuo.office.base import access, panels, period_guards
+        from diansuo.office.base import access, floor, panels, period_guards
         from diansuo.office.base.imports import job
         from diansuo.office.base.trail import guards, watch
 
         # Django's AlterField rebuilds an SQLite table and drops its triggers silently, so they are put back each time.
         post_migrate.connect(period_guards.install, dispatch_uid="period-guards")
+        pre_migrate.connect(access.remember_rights, sender=self, dispatch_uid="rights-before")
         post_migrate.connect(guards.install, sender=self, dispatch_uid="trail-guards")
         connection_created.connect(watch.connected, dispatch_uid="trail")
         post_migrate.connect(access.install_posts, sender=self, dispatch_uid="posts")
+        floor.watch()
         job.register()
         panels.publish()

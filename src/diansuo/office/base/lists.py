@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 
 from diansuo.office.base.cells import Cell, Column, cells
 from diansuo.office.base.export import workbook
+from diansuo.office.base.rights import may_open
 from diansuo.office.base.work_orders.links import Subject, signed
 
 Text = Promise | str
@@ -120,7 +121,11 @@ def respond(
         {
             "listing": listing,
             "page": _page(
-                rows, listing, request.GET.get("after", ""), request.GET.get("before", ""), dispatchable
+                rows,
+                replace(listing, columns=_openable(listing.columns, request.user)),
+                request.GET.get("after", ""),
+                request.GET.get("before", ""),
+                dispatchable,
             ),
             "dispatchable": dispatchable,
             "section": request.resolver_match.url_name,
@@ -130,6 +135,14 @@ def respond(
             "narrowed": bool(words or any(chosen.values())),
             **(context or {}),
         },
+    )
+
+
+def _openable(columns: tuple[Column, ...], user: Any) -> tuple[Column, ...]:
+    """Return the columns, without links to pages the viewer may not open."""
+    return tuple(
+        replace(one, url_name="") if one.url_name and not may_open(user, one.url_name) else one
+        for one in columns
     )
 
 

@@ -10,34 +10,38 @@ from typing import Any
 from django.utils.functional import Promise
 
 from diansuo.office.base.models import User
+from diansuo.office.base.rights import may_open
 from diansuo.office.base.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """An entry of the side menu; ``group`` is its heading, ``permission`` empty means everyone."""
+    """An entry of the side menu; ``group`` is its heading. Whoever may open the page sees it."""
 
     order: int
     title: Promise | str
     url_name: str
     group: Promise | str
     icon: str = ""
-    permission: str = ""
 
     def permits(self, user: User) -> bool:
         """Tell whether this user may open the page."""
-        return not self.permission or user.has_perm(self.permission)
+        return may_open(user, self.url_name)
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel of the 360° customer page: ``load(scope, customer_id, day)`` gives the template's variables."""
+    """A panel of the 360° customer page: ``load(scope, customer_id, day)`` gives the template's variables.
+
+    ``right`` names the right to look that opens it; without one, whoever may see the page sees the panel.
+    """
 
     order: int
     title: Promise | str
     template: str
     load: Callable[[Scope, int, date], dict[str, Any]]
     anchor: str = ""
+    right: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class AreaLink:
-    """A page about a transformer area; ``url_name`` takes the area's id, ``permission`` empty means everyone."""
+    """A page about a transformer area; ``url_name`` takes the area's id."""
 
     title: Promise | str
     url_name: str
-    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def add_area_link(link: AreaLink) -> None:
 
 def area_links(user: User) -> list[AreaLink]:
     """Return every page about a transformer area that this user may open."""
-    return [link for link in _area_links if not link.permission or user.has_perm(link.permission)]
+    return [link for link in _area_links if may_open(user, link.url_name)]
 
 
 def add_month_link(link: MonthLink) -> None:
@@ -98,9 +101,9 @@ def add_month_link(link: MonthLink) -> None:
     _month_links.append(link)
 
 
-def month_links() -> list[MonthLink]:
-    """Return every page about a month's bills."""
-    return list(_month_links)
+def month_links(user: User) -> list[MonthLink]:
+    """Return every page about a month's bills that this user may open."""
+    return [link for link in _month_links if may_open(user, link.url_name)]
 
 
 def add_wording(prefix: str, words: Callable[[Any], Words]) -> None:
@@ -118,6 +121,7 @@ def navigation() -> list[NavigationItem]:
     return sorted(_navigation, key=lambda item: item.order)
 
 
-def panels() -> list[Panel]:
-    """Return every panel of the customer page, in order."""
-    return sorted(_panels, key=lambda panel: panel.order)
+def panels(user: User) -> list[Panel]:
+    """Return every panel of the customer page that this user may look at, in order."""
+    shown = (panel for panel in _panels if not panel.right or user.has_perm(panel.right))
+    return sorted(shown, key=lambda panel: panel.order)

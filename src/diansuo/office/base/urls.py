@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
+from diansuo.office.base.rights import EVERYONE, PUBLIC, allowed
 from diansuo.office.base.views import headings, importing, signing_in, station, trail, work_orders
 
 urlpatterns: list[URLPattern] = [
-    path("login/", signing_in.StationLogin.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
-    path("password/", signing_in.StationPasswordChange.as_view(), name="password_change"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("login/", allowed(PUBLIC)(signing_in.StationLogin.as_view()), name="login"),
+    path("logout/", allowed(EVERYONE)(LogoutView.as_view()), name="logout"),
+    path("password/", allowed(EVERYONE)(signing_in.StationPasswordChange.as_view()), name="password_change"),
+    path("language/", allowed(PUBLIC)(set_language), name="set_language"),
     path("imports/", importing.batch_list, name="imports"),
     path("imports/new/", importing.new_import, name="import_new"),
     path("imports/template/<slug:name>.xlsx", importing.template_file, name="import_template"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.base import lists, wording
 from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.billing import external_queries as queries
@@ -23,6 +24,7 @@ PAGE_SIZE = 20
 """A row has eleven columns: on a phone, fifty of them are thirty screens."""
 
 
+@allowed("base.see_bills")
 def issued_list(request: HttpRequest) -> HttpResponse:
     """Show the issued bills of a month (the latest, until asked for all), with our own amount and the difference."""
     scope = Scope.of(request.user)

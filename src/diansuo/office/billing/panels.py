@@ -30,8 +30,10 @@ def publish() -> None:
         NavigationItem(18, _("临时用电"), "temporary", _("抄表与电费")),
         NavigationItem(13, _("已发行电费"), "issued", _("抄表与电费")),
     )
-    add_panel(Panel(30, _("账单"), "billing/bills_panel.html", _bills, "bills"))
-    add_panel(Panel(35, _("退补"), "billing/rebilling/panel.html", _corrections, "corrections"))
+    add_panel(Panel(30, _("账单"), "billing/bills_panel.html", _bills, "bills", "base.see_bills"))
+    add_panel(
+        Panel(35, _("退补"), "billing/rebilling/panel.html", _corrections, "corrections", "base.see_bills")
+    )
 
 
 def _corrections(scope: Scope, customer_id: int, _day: date) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from diansuo.office.archive.models import PRICE_CLASSES
 from diansuo.office.base import lists, registry, wording
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.models import Station
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.billing import page_queries, queries
@@ -38,6 +39,7 @@ def _states(scope: Scope) -> dict[int, Any]:
     return names
 
 
+@allowed("base.see_bills")
 def month_list(request: HttpRequest) -> HttpResponse:
     """Show the months that have bills, with their totals."""
     scope = Scope.of(request.user)
@@ -60,6 +62,7 @@ def _about_bill(bill: Bill) -> Subject:
     )
 
 
+@allowed("base.see_bills")
 def bill_list(request: HttpRequest, period: int) -> HttpResponse:
     """Show the bills of one month."""
     scope, today = Scope.of(request.user), timezone.localdate()
@@ -107,10 +110,11 @@ def bill_list(request: HttpRequest, period: int) -> HttpResponse:
         template="billing/bills.html",
     )
     rows = queries.bills(scope, period=period)
-    context = {"period": period, "links": registry.month_links(), "section": "bills"}
+    context = {"period": period, "links": registry.month_links(request.user), "section": "bills"}
     return lists.respond(request, listing, rows, context)
 
 
+@allowed("base.see_bills")
 def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:
     """Show a bill: readings, lines with rule and source, and where the year stands on the steps."""
     scope = Scope.of(request.user)

@@ -29,7 +29,7 @@ def publish() -> None:
     )
     add_area_link(AreaLink(_("通知单"), "letters_of_area"))
     add_month_link(MonthLink(_("打印电费通知单"), "letters_of_month"))
-    add_panel(Panel(40, _("应收与收费"), "collection/money_panel.html", _money, "money"))
+    add_panel(Panel(40, _("应收与收费"), "collection/money_panel.html", _money, "money", "base.see_arrears"))
 
 
 def _money(scope: Scope, customer_id: int, day: date) -> dict[str, Any]:

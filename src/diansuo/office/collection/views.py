@@ -16,16 +16,17 @@ from django.utils.translation import gettext as _
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import Customer, Responsibility
 from diansuo.office.base import lists, wording
-from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.modes import guards
 from diansuo.office.base.modes import queries as modes
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.collection import operations, page_queries, queries
 from diansuo.office.collection.forms import PaymentForm
 
 
+@allowed("base.see_arrears")
 def arrears(request: HttpRequest) -> HttpResponse:
     """Show what is open by responsible person: the page, or its table alone where another page shows it."""
     scope, today = Scope.of(request.user), timezone.localdate()
@@ -44,6 +45,7 @@ def arrears(request: HttpRequest) -> HttpResponse:
     return render(request, template, context)
 
 
+@allowed("base.see_arrears")
 def debtors(request: HttpRequest) -> HttpResponse:
     """Show the customers who owe."""
     scope, today = Scope.of(request.user), timezone.localdate()
@@ -97,6 +99,7 @@ def _about_debtor(row: page_queries.Debtor) -> Subject:
     )
 
 
+@allowed("base.see_arrears")
 def collect(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Show what a customer owes, and take a payment from them."""
     scope, today = Scope.of(request.user), timezone.localdate()
@@ -162,6 +165,7 @@ def _take(request: HttpRequest, customer: Customer, form: PaymentForm, owed_fen:
     return redirect("receipt", payment.pk)
 
 
+@allowed("base.see_arrears")
 def receipt(request: HttpRequest, payment_id: int) -> HttpResponse:
     """Show one payment and what it settled."""
     scope = Scope.of(request.user)

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "diansuo.office.base.trail.middleware.acting_middleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "diansuo.office.base.rights.declared_rights_only",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -28,8 +28,8 @@ def publish() -> None:
         NavigationItem(16, _("试算"), "whatif", _("抄表与电费")),
         NavigationItem(7, _("交接单"), "handovers", _("任务")),
     )
-    add_area_link(AreaLink(_("移交台区"), "handover_of_area", "base.hand_over"))
-    add_panel(Panel(35, _("方案比选"), "desk/choices_panel.html", _choices, "choices"))
+    add_area_link(AreaLink(_("移交台区"), "handover_of_area"))
+    add_panel(Panel(35, _("方案比选"), "desk/choices_panel.html", _choices, "choices", "base.see_bills"))
     add_panel(Panel(60, _("经过"), "desk/timeline_panel.html", _timeline, "timeline"))
 
 

@@ -26,11 +26,29 @@ def publish() -> None:
     """Publish the menu entry and the panels (from the app's ``ready``)."""
     group = gettext_lazy("抄表与电费")
     add_navigation(
-        NavigationItem(10, gettext_lazy("录入示数"), "reading_routes", group, "", "base.enter_readings"),
+        NavigationItem(10, gettext_lazy("录入示数"), "reading_routes", group),
         NavigationItem(13, gettext_lazy("采集失败"), "failures", group),
     )
-    add_panel(Panel(20, gettext_lazy("用电与示数"), "metering/readings_panel.html", _readings, "readings"))
-    add_panel(Panel(50, gettext_lazy("核查发现"), "metering/findings_panel.html", _findings, "findings"))
+    add_panel(
+        Panel(
+            20,
+            gettext_lazy("用电与示数"),
+            "metering/readings_panel.html",
+            _readings,
+            "readings",
+            "base.see_readings",
+        )
+    )
+    add_panel(
+        Panel(
+            50,
+            gettext_lazy("核查发现"),
+            "metering/findings_panel.html",
+            _findings,
+            "findings",
+            "base.see_readings",
+        )
+    )
 
 
 def stuck_words(stuck: queries.Stuck | None) -> str:

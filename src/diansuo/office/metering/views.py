@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from diansuo.core.metering import Purpose
 from diansuo.core.quantity.month import next_month, previous_month
 from diansuo.office.archive.models import MeteringPoint
-from diansuo.office.base.access import allowed
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering import entry, page_queries, rules, walk_queries
 from diansuo.office.metering.forms import ExchangeForm, ReadingForm

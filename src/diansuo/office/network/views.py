@@ -16,6 +16,7 @@ from diansuo.office.archive.models import Responsibility
 from diansuo.office.base import lists
 from diansuo.office.base.cells import cells
 from diansuo.office.base.export import workbook
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import signed
 from diansuo.office.network import area_queries, charts, listing, page_queries, queries
@@ -28,6 +29,7 @@ LIST_ROWS = 200
 ABNORMAL = "abnormal"
 
 
+@allowed("base.see_losses")
 def calendar(request: HttpRequest) -> HttpResponse:
     """Show the class of every area on every day of a month, the worst areas first."""
     scope = Scope.of(request.user)
@@ -58,6 +60,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return render(request, "network/calendar.html", context)
 
 
+@allowed("base.see_losses")
 def trend(request: HttpRequest) -> HttpResponse:
     """Show how the rates of station, areas and feeders went in a month."""
     scope = Scope.of(request.user)
@@ -75,6 +78,7 @@ def trend(request: HttpRequest) -> HttpResponse:
     return render(request, "network/trend.html", context)
 
 
+@allowed("base.see_losses")
 def area_list(request: HttpRequest) -> HttpResponse:
     """Show the areas of a day by class, with what they lost; dispatch and export."""
     scope = Scope.of(request.user)
@@ -113,6 +117,7 @@ def area_list(request: HttpRequest) -> HttpResponse:
     return render(request, "network/areas.html", context)
 
 
+@allowed("base.see_losses")
 def feeder_list(request: HttpRequest) -> HttpResponse:
     """Show the feeders and the station on a day and in the month so far."""
     scope = Scope.of(request.user)
@@ -134,6 +139,7 @@ def feeder_list(request: HttpRequest) -> HttpResponse:
     return render(request, "network/feeders.html", context)
 
 
+@allowed("base.see_losses")
 def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
     """Show one area: supply, sold and loss by day, silent meters, and what changed on it."""
     scope = Scope.of(request.user)

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from diansuo.office.base import operations, queries
-from diansuo.office.base.access import allowed
 from diansuo.office.base.forms import AliasForm
 from diansuo.office.base.imports import kinds
+from diansuo.office.base.rights import REGISTERS, allowed
 from diansuo.office.base.scope import Scope
 
 
+@allowed("base.see_imports")
 def alias_list(request: HttpRequest) -> HttpResponse:
     """Show the headings users added, and let those who may add one."""
     may_edit = request.user.has_perm("base.edit_aliases")
@@ -38,7 +39,7 @@ def alias_list(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "form": form,
         "may_edit": may_edit,
-        "may_delete": request.user.is_superuser,
+        "may_delete": request.user.has_perm(REGISTERS),
         "section": "imports",
     }
     return render(request, "base/aliases.html", context)
@@ -62,7 +63,7 @@ def _add(request: HttpRequest, form: AliasForm) -> HttpResponse:
 @allowed("base.edit_aliases")
 def delete_alias(request: HttpRequest, alias_id: int) -> HttpResponse:
     """Delete one heading. It holds for every station, so a station's clerk may not take it from the others."""
-    if not request.user.is_superuser:
+    if not request.user.has_perm(REGISTERS):
         raise PermissionDenied
     operations.delete_alias(alias_id)
     messages.success(request, _("别名已删除"))

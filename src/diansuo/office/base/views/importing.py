@@ -26,6 +26,7 @@ from diansuo.office.base.imports import job as background
 from diansuo.office.base.imports import kinds, operations, verdicts
 from diansuo.office.base.imports.verdicts import Outcome
 from diansuo.office.base.models import ImportBatch, Job
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.problems import SheetRefused
 from diansuo.office.base.sheets.template import template_xlsx
@@ -53,6 +54,7 @@ def _kind_words() -> dict[str, Any]:
     return {kind.name: kind.title for kind in kinds.all_kinds()}
 
 
+@allowed("base.see_imports")
 def batch_list(request: HttpRequest) -> HttpResponse:
     """Show every import batch of the viewer's stations, the latest first."""
     listing = lists.Listing(
@@ -82,6 +84,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     return lists.respond(request, listing, queries.batches(Scope.of(request.user), user=request.user))
 
 
+@allowed("base.import_files", "base.take_payments")
 def new_import(request: HttpRequest) -> HttpResponse:
     """Take a file of the chosen kind and preview it; a file that cannot be read is refused with the reason."""
     kind = _kind(request.GET.get("kind") or next(iter(_kind_words()), ""))
@@ -125,6 +128,7 @@ def _preview(request: HttpRequest, form: ImportForm, kind: str) -> ImportBatch:
     return batch
 
 
+@allowed("base.see_imports")
 def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Show what the import would do, or did: counts, notes, and the verdict on every row."""
     batch = _batch(request, batch_id)
@@ -161,6 +165,7 @@ def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @require_POST
+@allowed("base.import_files", "base.take_payments")
 def apply_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Write what the preview promised: at once, or in the background where it is much."""
     batch = _writable(request, batch_id)
@@ -185,6 +190,7 @@ def _apply_in_background(request: HttpRequest, batch: ImportBatch) -> HttpRespon
     return redirect("import_batch", batch.pk)
 
 
+@allowed("base.see_imports")
 def apply_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Answer a page that polls: how far the background import is; once it ended, ask for the whole page afresh."""
     batch = _batch(request, batch_id)
@@ -201,6 +207,7 @@ def _background(batch: ImportBatch) -> dict[str, Any]:
     return {"job": job, "working": working, "progress": progress.load(job.pk) if working else None}
 
 
+@allowed("base.import_files", "base.take_payments")
 def withdraw_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Say what taking the batch back deletes and restores, and do it when confirmed."""
     batch = _writable(request, batch_id)
@@ -232,6 +239,7 @@ def withdraw_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     return render(request, "base/confirm.html", context)
 
 
+@allowed("base.see_imports")
 def verdict_export(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Send the verdicts of one outcome as a workbook, for whoever must mend the rows."""
     batch = _batch(request, batch_id)
@@ -241,6 +249,7 @@ def verdict_export(request: HttpRequest, batch_id: int) -> HttpResponse:
     return workbook(f"{Path(batch.file_name).stem}_{words}", VERDICT_COLUMNS, rows)
 
 
+@allowed("base.see_imports")
 def template_file(request: HttpRequest, name: str) -> HttpResponse:
     """Send an empty workbook with the headings of a kind of file, an example row and drop-downs."""
     kind = _kind(name)

@@ -9,14 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from diansuo.office.base.access import allowed
 from diansuo.office.base.models import Station
 from diansuo.office.base.modes import operations, queries, wording
+from diansuo.office.base.rights import EVERYONE, allowed
 from diansuo.office.base.scope import Scope
 
 CHANGES_SHOWN = 50
 
 
+@allowed(EVERYONE)
 def station_page(request: HttpRequest) -> HttpResponse:
     """Show how each of the viewer's stations runs, and what the other way would be."""
     scope = Scope.of(request.user)

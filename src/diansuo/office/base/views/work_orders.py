@@ -17,9 +17,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from diansuo.office.base import lists
-from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.models import WorkOrder
+from diansuo.office.base.rights import EVERYONE, allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import operations, photos, queries, wording
 from diansuo.office.base.work_orders.forms import AnswerForm, DispatchForm, HandForm
@@ -30,6 +30,7 @@ DAYS_TO_DO = 3
 LATEST_SHOWN = 10
 
 
+@allowed(EVERYONE)
 def order_list(request: HttpRequest) -> HttpResponse:
     """Show the orders of the viewer's stations, the latest first."""
     scope, today = Scope.of(request.user), timezone.localdate()
@@ -84,6 +85,7 @@ def _with_standing(order: WorkOrder, today: Any) -> WorkOrder:
     return order
 
 
+@allowed(EVERYONE)
 def my_orders(request: HttpRequest) -> HttpResponse:
     """Show what the viewer has to do, what waits for their acceptance, and what they did lately; made for a phone."""
     scope, today = Scope.of(request.user), timezone.localdate()
@@ -187,6 +189,7 @@ def _dispatch(
     return redirect("work_order", orders[0].pk) if len(orders) == 1 else redirect("work_orders")
 
 
+@allowed(EVERYONE)
 def order_page(request: HttpRequest, order_id: int) -> HttpResponse:
     """Show one order: what is to be done, what came of it, every step, and what the viewer may do now."""
     return _page(request, _order(request, order_id))
@@ -218,6 +221,7 @@ def _page(
 
 
 @require_POST
+@allowed(EVERYONE)
 def answer(request: HttpRequest, order_id: int) -> HttpResponse:
     """Take what came of an order, with its photos."""
     order = _order(request, order_id)
@@ -300,6 +304,7 @@ def hand_on(request: HttpRequest, order_id: int) -> HttpResponse:
     return redirect("work_order", order_id)
 
 
+@allowed(EVERYONE)
 def photo(request: HttpRequest, photo_id: int) -> HttpResponse | FileResponse:
     """Send a photo of an order of the viewer's stations, as the picture it was found to be and nothing else."""
     found = queries.photo(Scope.of(request.user), photo_id)

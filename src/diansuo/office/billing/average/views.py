@@ -17,6 +17,7 @@ from diansuo.office.archive.models import PRICE_CLASS_NAMES
 from diansuo.office.base import lists, wording
 from diansuo.office.base.cells import Column, cells
 from diansuo.office.base.export import workbook
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject, signed
 from diansuo.office.billing.average import listing, queries, rules
@@ -29,6 +30,7 @@ from diansuo.office.billing.waterfall import Waterfall, between
 ROWS = 100
 
 
+@allowed("base.see_prices")
 def change(request: HttpRequest) -> HttpResponse:
     """Show what moved revenue and average price between two months, by class or by area."""
     scope = Scope.of(request.user)
@@ -87,6 +89,7 @@ def _causes(of: Asked, total: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
+@allowed("base.see_prices")
 def customer_list(request: HttpRequest) -> HttpResponse:
     """Show the customers behind a figure, those that moved it most first."""
     scope = Scope.of(request.user)
@@ -117,6 +120,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/average/customers.html", context)
 
 
+@allowed("base.see_prices")
 def outlier_list(request: HttpRequest) -> HttpResponse:
     """Show whose average price stands apart from its class and its neighbours, worth most first."""
     scope = Scope.of(request.user)
@@ -167,6 +171,7 @@ def _row(columns: tuple[Column, ...], row: dict[str, Any], of: Asked, may: bool)
     return lists.Row(cells(columns, row), signed(subject) if may else "")
 
 
+@allowed("base.see_prices")
 def execution(request: HttpRequest) -> HttpResponse:
     """Show how far time of use, power factor and two-part prices are carried out, and what a point is worth."""
     scope = Scope.of(request.user)

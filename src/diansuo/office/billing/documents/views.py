@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from diansuo.office.base import jobs, progress, tasks
 from diansuo.office.base.models import Job
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.documents import batch, queries
 from diansuo.office.billing.documents.content import Titles, content_of
@@ -48,6 +49,7 @@ class BatchForm(forms.Form):
         self.fields["station"].queryset = scope.stations()
 
 
+@allowed("base.see_bills")
 def bill_pdf(request: HttpRequest, bill_id: int) -> HttpResponse:
     """Send one bill as PDF, in the reader's language or the one asked for; ``?notice=1`` sends the notice."""
     scope = Scope.of(request.user)
@@ -69,6 +71,7 @@ def _language(request: HttpRequest) -> str:
     return "en" if asked.startswith("en") else "zh-hans"
 
 
+@allowed("base.see_bills")
 def month_documents(request: HttpRequest, period: int) -> HttpResponse:
     """Show the batches of a month, and order one."""
     scope = Scope.of(request.user)
@@ -104,6 +107,7 @@ def _row(job: Job) -> dict[str, Any]:
     }
 
 
+@allowed("base.see_bills")
 def progress_of(request: HttpRequest, job_id: int) -> HttpResponse:
     """Answer a page that polls: how far one batch is; when it has ended, ask for the whole page afresh."""
     row = _row(_job(request, job_id))
@@ -113,6 +117,7 @@ def progress_of(request: HttpRequest, job_id: int) -> HttpResponse:
     return response
 
 
+@allowed("base.see_bills")
 def fetch(request: HttpRequest, job_id: int) -> HttpResponse:
     """Send the finished file of a batch."""
     job = _job(request, job_id)

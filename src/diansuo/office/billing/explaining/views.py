@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import queries
 from diansuo.office.billing.explaining import why
@@ -21,6 +22,7 @@ def _explained(request: HttpRequest, bill_id: int) -> why.Why:
     return why.why(scope, bill, against)
 
 
+@allowed("base.see_bills")
 def why_page(request: HttpRequest, bill_id: int) -> HttpResponse:
     """Show the waterfall from the earlier bill to this one, each part with its sentence, and why each line is so."""
     found = _explained(request, bill_id)
@@ -38,6 +40,7 @@ def why_page(request: HttpRequest, bill_id: int) -> HttpResponse:
     return render(request, "billing/why.html", context)
 
 
+@allowed("base.see_bills")
 def why_json(request: HttpRequest, bill_id: int) -> HttpResponse:
     """Answer with the same as plain data, in both languages."""
     return JsonResponse(why.record(_explained(request, bill_id)), json_dumps_params={"ensure_ascii": False})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from diansuo.core.tariff.comparing import Cause
-from diansuo.office.base.access import allowed
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import dispatch_url
 from diansuo.office.billing import external_views
@@ -36,6 +36,7 @@ def compare(request: HttpRequest, period: int) -> HttpResponse:
     return redirect(f"{reverse('issued')}?period={period}")
 
 
+@allowed("base.see_bills")
 def side_by_side(request: HttpRequest, bill_id: int) -> HttpResponse:
     """Show a bill issued elsewhere beside ours: the causes of the difference, and line by line."""
     scope = Scope.of(request.user)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from diansuo.office.base import jobs, progress, tasks
-from diansuo.office.base.access import allowed
 from diansuo.office.base.models import Job
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.rebilling import operations, queries, sets, wording
 from diansuo.office.billing.rebilling.forms import SetForm
@@ -53,6 +53,7 @@ def set_new(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/rebilling/set_new.html", context, status=422 if form.errors else 200)
 
 
+@allowed("base.see_bills")
 def set_page(request: HttpRequest, job_id: int) -> HttpResponse:
     """Show what a set came to: customers, months, before, after, difference, and who was refused and why."""
     job = _found(request, job_id)
@@ -75,6 +76,7 @@ def set_page(request: HttpRequest, job_id: int) -> HttpResponse:
     return render(request, "billing/rebilling/set.html", context)
 
 
+@allowed("base.see_bills")
 def set_progress(request: HttpRequest, job_id: int) -> HttpResponse:
     """Answer a page that polls; when the job has ended, ask for the whole page afresh."""
     job = _found(request, job_id)

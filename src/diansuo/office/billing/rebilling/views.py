@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from diansuo.office.base import lists
-from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column
 from diansuo.office.base.cells import Kind as Cell
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Correction
 from diansuo.office.billing.rebilling import operations, queries, wording
@@ -27,6 +27,7 @@ from diansuo.office.billing.rebilling.wording import TONES
 Kind, State = Correction.Kind, Correction.State
 
 
+@allowed("base.see_bills")
 def correction_list(request: HttpRequest) -> HttpResponse:
     """Show every correction, the latest first."""
     listing = lists.Listing(
@@ -152,6 +153,7 @@ def _months(found: Preview) -> list[dict[str, Any]]:
     ]
 
 
+@allowed("base.see_bills")
 def correction_page(request: HttpRequest, correction_id: int) -> HttpResponse:
     """Show a correction month by month, who decided what, and what may be done with it now."""
     one = _found(request, correction_id)
@@ -191,6 +193,7 @@ def correction_issue(request: HttpRequest, correction_id: int) -> HttpResponse:
 
 
 @require_POST
+@allowed("base.propose_corrections", "base.approve_corrections")
 def correction_withdraw(request: HttpRequest, correction_id: int) -> HttpResponse:
     """Take a correction back."""
     one = _found(request, correction_id)

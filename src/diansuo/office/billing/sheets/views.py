@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from diansuo.core.quantity.month import month_of
 from diansuo.office.base import lists
-from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.sheets import comparing, components, operations, queries, reading
 from diansuo.office.billing.sheets.book import priced_book
@@ -32,6 +32,7 @@ TONES = {
 }
 
 
+@allowed("base.see_prices")
 def sheet_list(request: HttpRequest) -> HttpResponse:
     """Show every price sheet, the latest month first."""
     listing = lists.Listing(
@@ -122,6 +123,7 @@ def _sheet_owned() -> list[str]:
     ]
 
 
+@allowed("base.see_prices")
 def sheet_page(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Show a sheet beside what held before it."""
     sheet = _found(request, sheet_id)
@@ -156,6 +158,7 @@ def sheet_approve(request: HttpRequest, sheet_id: int) -> HttpResponse:
 
 
 @require_POST
+@allowed("base.propose_prices", "base.approve_prices")
 def sheet_withdraw(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Take a sheet back."""
     sheet = _found(request, sheet_id)

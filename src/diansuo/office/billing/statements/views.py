@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from diansuo.office.base import lists, wording
 from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import FeedInSettlement
 from diansuo.office.billing.statements import queries
@@ -20,6 +21,7 @@ STATE_TONES = {
 }
 
 
+@allowed("base.see_bills")
 def summary_page(request: HttpRequest, customer_id: int, period: int) -> HttpResponse:
     """Show all bills of a customer's month as one statement."""
     found = queries.summary(Scope.of(request.user), customer_id=customer_id, period=period)
@@ -28,6 +30,7 @@ def summary_page(request: HttpRequest, customer_id: int, period: int) -> HttpRes
     return render(request, "billing/statements/summary.html", {"found": found, "section": "bills"})
 
 
+@allowed("base.see_bills")
 def feed_in_list(request: HttpRequest) -> HttpResponse:
     """Show what is owed for feed-in."""
     scope = Scope.of(request.user)
@@ -76,6 +79,7 @@ def feed_in_list(request: HttpRequest) -> HttpResponse:
     return lists.respond(request, listing, queries.feed_in(scope), {"section": "feed_in_list"})
 
 
+@allowed("base.see_bills")
 def feed_in_page(request: HttpRequest, settlement_id: int) -> HttpResponse:
     """Show one feed-in settlement as a statement for the customer."""
     scope = Scope.of(request.user)

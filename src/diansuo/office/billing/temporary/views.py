@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from diansuo.office.base import lists
-from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column
 from diansuo.office.base.cells import Kind as Cell
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import TemporaryCharge, TemporarySupply
 from diansuo.office.billing.temporary import operations, queries, wording
@@ -27,6 +27,7 @@ Kind, State = TemporaryCharge.Kind, TemporaryCharge.State
 SECTION = {"section": "temporary"}
 
 
+@allowed("base.see_bills")
 def charge_list(request: HttpRequest) -> HttpResponse:
     """Show every charge, the latest first."""
     listing = lists.Listing(
@@ -144,6 +145,7 @@ def _answer(
     return None
 
 
+@allowed("base.see_bills")
 def supply_page(request: HttpRequest, supply_id: int) -> HttpResponse:
     """Show a supply: what was agreed, until when it runs, every charge, and what may be done now."""
     one = _supply(request, supply_id)
@@ -163,6 +165,7 @@ def supply_page(request: HttpRequest, supply_id: int) -> HttpResponse:
     return render(request, "billing/temporary/supply.html", context)
 
 
+@allowed("base.see_bills")
 def charge_page(request: HttpRequest, charge_id: int) -> HttpResponse:
     """Show a charge line by line with its evidence, who decided what, and what may be done with it now."""
     one = _charge(request, charge_id)
@@ -200,6 +203,7 @@ def charge_issue(request: HttpRequest, charge_id: int) -> HttpResponse:
 
 
 @require_POST
+@allowed("base.propose_corrections", "base.approve_corrections")
 def charge_withdraw(request: HttpRequest, charge_id: int) -> HttpResponse:
     """Take a charge back that is not issued."""
     one = _charge(request, charge_id)

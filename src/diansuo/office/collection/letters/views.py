@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import Responsibility
-from diansuo.office.base.access import allowed
 from diansuo.office.base.export import download
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import unsigned
 from diansuo.office.collection.letters import operations, queries, text_messages
@@ -26,6 +26,7 @@ SEND = "base.send_reminders"
 LONGEST_ID = 18  # digits; no key of the database is longer
 
 
+@allowed("base.see_arrears")
 def letters(request: HttpRequest) -> HttpResponse:
     """Show what can be printed or sent: notices of a month, reminders, text messages; with a choice made elsewhere."""
     scope = Scope.of(request.user)
@@ -43,6 +44,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     return render(request, "collection/letters.html", context)
 
 
+@allowed("base.see_arrears")
 def letters_of_area(request: HttpRequest, area_id: int) -> HttpResponse:
     """Go to the choice of letters with an area chosen."""
     response = redirect("letters")
@@ -50,6 +52,7 @@ def letters_of_area(request: HttpRequest, area_id: int) -> HttpResponse:
     return response
 
 
+@allowed("base.see_arrears")
 def letters_of_month(request: HttpRequest, period: int) -> HttpResponse:
     """Go to the choice of letters with a month chosen."""
     response = redirect("letters")
@@ -58,6 +61,7 @@ def letters_of_month(request: HttpRequest, period: int) -> HttpResponse:
 
 
 @require_POST
+@allowed("base.see_arrears")
 def reminders_of_rows(request: HttpRequest) -> HttpResponse:
     """Print the reminders of the rows ticked in the list of debtors."""
     try:
@@ -74,6 +78,7 @@ def reminders_of_rows(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@allowed("base.see_arrears")
 def notices(request: HttpRequest) -> HttpResponse:
     """Print the notices of a month (电费通知单), of those chosen in the address."""
     scope, today = Scope.of(request.user), timezone.localdate()
@@ -87,6 +92,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     return _printed(request, slips, "collection/notices.html")
 
 
+@allowed("base.see_arrears")
 def reminders(request: HttpRequest) -> HttpResponse:
     """Print the reminders of today (催费通知单), of those chosen in the address."""
     scope, today = Scope.of(request.user), timezone.localdate()

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST
 
 from diansuo.office.archive.models import PRICE_CLASS_NAMES
 from diansuo.office.base import wording
-from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.export import workbook
 from diansuo.office.base.models import Station
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import queries as work_orders
 from diansuo.office.billing.audit import details, frequency, operations, reopening, usefulness
@@ -43,6 +43,7 @@ PERMISSION = "base.run_cycle"
 LAST = "audit_last"
 
 
+@allowed("base.see_cycle")
 def audit_page(request: HttpRequest, station_id: int, period: int) -> HttpResponse:
     """Show the month against the last one, the findings by rule, and the one that is asked for or the first."""
     scope, station = _station(request, station_id)
@@ -70,6 +71,7 @@ def audit_page(request: HttpRequest, station_id: int, period: int) -> HttpRespon
     return render(request, "desk/audit/page.html", context | _detail(scope, station, period, wanted))
 
 
+@allowed("base.see_cycle")
 def audit_finding(request: HttpRequest, station_id: int, period: int, finding_id: int) -> HttpResponse:
     """Answer with one finding and all it stands on."""
     scope, station = _station(request, station_id)
@@ -81,6 +83,7 @@ def audit_finding(request: HttpRequest, station_id: int, period: int, finding_id
     return render(request, "desk/audit/finding.html", context)
 
 
+@allowed("base.see_cycle")
 def audit_rules(request: HttpRequest, station_id: int, period: int) -> HttpResponse:
     """Answer with what became of each rule's findings, as it stands now."""
     scope, station = _station(request, station_id)
@@ -177,6 +180,7 @@ def audit_undo(request: HttpRequest, station_id: int, period: int) -> HttpRespon
     return _back(request, station_id, period, finding=min(weights))
 
 
+@allowed("base.see_cycle")
 def audit_export(request: HttpRequest, station_id: int, period: int) -> HttpResponse:
     """Send the findings asked for as a workbook."""
     scope, _station_row = _station(request, station_id)

@@ -18,8 +18,8 @@ from diansuo.core.metering import Register
 from diansuo.office.archive import closing_queries as archive
 from diansuo.office.archive.models import MeteringPoint
 from diansuo.office.base import wording
-from diansuo.office.base.access import allowed
 from diansuo.office.base.forms import DayInput
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.desk import queries
 from diansuo.office.desk.closing import operations

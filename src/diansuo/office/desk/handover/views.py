@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.base import lists
-from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.models import Staff
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import queries as work_orders
 from diansuo.office.desk.handover import operations, queries, wording
@@ -27,6 +27,7 @@ Side = HandoverSignature.Side
 LONGEST_ID = 18  # digits; no key of the database is longer
 
 
+@allowed("base.see_archive")
 def handover_list(request: HttpRequest) -> HttpResponse:
     """Show the hand-overs of the viewer's stations, the latest first, and those that wait for the viewer."""
     scope = Scope.of(request.user)
@@ -147,6 +148,7 @@ def _make(request: HttpRequest, scope: Scope, outgoing: Staff, form: HandoverFor
         return None
 
 
+@allowed("base.see_archive")
 def handover_page(request: HttpRequest, handover_id: int) -> HttpResponse:
     """Show the sheet, and to whoever may sign or withdraw it, the buttons for that."""
     handover = _found(request, handover_id)
@@ -177,6 +179,7 @@ def handover_page(request: HttpRequest, handover_id: int) -> HttpResponse:
 
 
 @require_POST
+@allowed("base.see_archive")
 def handover_sign(request: HttpRequest, handover_id: int) -> HttpResponse:
     """Sign for one side."""
     handover = _found(request, handover_id)
@@ -210,6 +213,7 @@ def handover_sign(request: HttpRequest, handover_id: int) -> HttpResponse:
 
 
 @require_POST
+@allowed("base.see_archive")
 def handover_withdraw(request: HttpRequest, handover_id: int) -> HttpResponse:
     """Withdraw a sheet that has not taken effect."""
     handover = _found(request, handover_id)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from diansuo.office.base.export import download
 from diansuo.office.base.models import User
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject, signed
 from diansuo.office.desk.board.daily_report import daily_report
@@ -28,6 +29,7 @@ def lands_on_board(user: User) -> bool:
     return staff is not None and staff.posts.filter(code=HEAD).exists()
 
 
+@allowed("base.see_board")
 def morning_board(request: HttpRequest) -> HttpResponse:
     """Show the board of a day (``?day=``, today without one)."""
     scope, today = Scope.of(request.user), timezone.localdate()
@@ -55,6 +57,7 @@ def morning_board(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/board.html", context)
 
 
+@allowed("base.see_board")
 def daily_report_file(request: HttpRequest) -> HttpResponse:
     """Return the daily report of a day as a workbook."""
     scope = Scope.of(request.user)

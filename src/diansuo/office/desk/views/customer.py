@@ -9,10 +9,12 @@ from django.utils import timezone
 from diansuo.office.archive import closing_queries
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.base import registry
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.desk.closing import queries as closing
 
 
+@allowed("base.see_archive")
 def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Show everything about one customer."""
     scope, today = Scope.of(request.user), timezone.localdate()
@@ -21,7 +23,7 @@ def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
         raise Http404
     panels = [
         {"panel": panel, "template": panel.template, **panel.load(scope, customer_id, today)}
-        for panel in registry.panels()
+        for panel in registry.panels(request.user)
     ]
     context = {"customer": customer, "panels": panels, "today": today, "section": "customers"}
     may_bill = request.user.has_perm("base.run_cycle")

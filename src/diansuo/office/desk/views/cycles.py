@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy
 
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.base import jobs, progress, tasks, wording
-from diansuo.office.base.access import allowed
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.export import workbook
 from diansuo.office.base.forms import DayInput
 from diansuo.office.base.models import Job, Station
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.billing.audit import queries as audit
@@ -53,6 +53,7 @@ class IssueForm(forms.Form):
         return issuing.Standing(self.cleaned_data["bills"], self.cleaned_data["amount_fen"])
 
 
+@allowed("base.see_cycle")
 def month_list(request: HttpRequest) -> HttpResponse:
     """Show every month that was run, and those with readings that were not."""
     scope = Scope.of(request.user)
@@ -71,6 +72,7 @@ def _month_row(scope: Scope, job: Job) -> dict[str, Any]:
     }
 
 
+@allowed("base.see_cycle")
 def month_page(request: HttpRequest, station_id: int, period: int) -> HttpResponse:
     """Show one month of one station: stages, totals, who is held and why, whose register was opened."""
     scope, station = _station(request, station_id)
@@ -146,6 +148,7 @@ def _subject(row: held_queries.Row, manager: int | None) -> Subject:
     )
 
 
+@allowed("base.see_cycle")
 def month_progress(request: HttpRequest, job_id: int) -> HttpResponse:
     """Answer a page that polls: the stages as they stand; when the run has ended, ask for the whole page afresh."""
     scope = Scope.of(request.user)
@@ -237,6 +240,7 @@ def _start(request: HttpRequest, station: Station, period: int, **choices: Any) 
         tasks.enqueue(job)
 
 
+@allowed("base.see_cycle")
 def held_export(request: HttpRequest, station_id: int, period: int) -> HttpResponse:
     """Send everyone who is held in a month, with the reasons, as a workbook."""
     scope, _station_row = _station(request, station_id)

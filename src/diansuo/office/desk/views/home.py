@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from diansuo.office.base.rights import EVERYONE, allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import queries as work_orders
 from diansuo.office.collection import queries as collection
@@ -14,11 +15,13 @@ from diansuo.office.desk.views.board import lands_on_board, morning_board
 from diansuo.office.desk.wording import job_state, job_tone
 
 
+@allowed(EVERYONE)
 def home(request: HttpRequest) -> HttpResponse:
     """Show the page a post works from: the morning board for the head, what is waiting today for the others."""
     return morning_board(request) if lands_on_board(request.user) else today_page(request)
 
 
+@allowed(EVERYONE)
 def today_page(request: HttpRequest) -> HttpResponse:
     """Show the state of the latest month, who is held, arrears, imports and what data is missing."""
     scope, today = Scope.of(request.user), timezone.localdate()

@@ -20,7 +20,11 @@ from diansuo.office.base import jobs, progress, tasks
 from diansuo.office.base import wording as said
 from diansuo.office.base.cells import cells
 from diansuo.office.base.export import workbook
+<<<<<<< HEAD
 from diansuo.office.base.models import Job
+=======
+from diansuo.office.base.rights import allowed
+>>>>>>> main
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.repricing import choices, queries, wording
 from diansuo.office.billing.repricing.answers import Answer
@@ -35,6 +39,7 @@ from diansuo.office.desk.whatif.questions import Question
 AREAS_SHOWN = 20
 
 
+@allowed("base.see_prices")
 def what_if(request: HttpRequest) -> HttpResponse:
     """Show what a change would bring: the spread, the biggest movers, by class and by area; many bills become a job."""
     scope = Scope.of(request.user)
@@ -194,6 +199,7 @@ def _shown(scope: Scope, answer: Answer) -> dict[str, Any]:
     }
 
 
+@allowed("base.see_bills")
 def customer_choices(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Show which of the choices the rules leave one customer would have been cheapest over the last twelve months."""
     scope = Scope.of(request.user)

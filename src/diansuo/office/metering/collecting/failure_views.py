@@ -14,6 +14,7 @@ from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import Responsibility
 from diansuo.office.base import lists, wording
 from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.metering.collecting import failure_queries as queries
@@ -37,6 +38,7 @@ LONG = Column(
 )
 
 
+@allowed("base.see_readings")
 def failure_list(request: HttpRequest) -> HttpResponse:
     """Show the failures of a day (``?day=``), of the latest list without one; the longest first."""
     scope, today = Scope.of(request.user), timezone.localdate()

@@ -10,6 +10,7 @@ from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import Responsibility
 from diansuo.office.base import lists, wording
 from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.metering.collecting import failure_queries
@@ -17,6 +18,7 @@ from diansuo.office.metering.collecting import freeze_queries as queries
 from diansuo.office.metering.collecting.failure_views import LONG, MANAGER, WHERE, asked_day, link_of, name_of
 
 
+@allowed("base.see_readings")
 def gap_list(request: HttpRequest) -> HttpResponse:
     """Show whose register of a day (``?day=``) is missing, of the latest day in the lake without one."""
     scope, today = Scope.of(request.user), timezone.localdate()
