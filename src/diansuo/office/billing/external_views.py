@@ -29,10 +29,7 @@ def issued_list(request: HttpRequest) -> HttpResponse:
     """Show the issued bills of a month (the latest, until asked for all), with our own amount and the difference."""
     scope = Scope.of(request.user)
     months = queries.months(scope)
-    if months and not {"period", "q"} & set(request.GET):
-        # A month to begin with; all of them ("period=") on demand. The drop-down and the links say which.
-        request.GET = request.GET.copy()
-        request.GET["period"] = str(months[0])
+    _begin_with_latest(request, months)
     listing = lists.Listing(
         title=_("已发行电费"),
         columns=_columns(),
@@ -88,6 +85,13 @@ def issued_list(request: HttpRequest) -> HttpResponse:
     }
     rows = queries.external_bills(scope).select_related("customer", "comparison")
     return lists.respond(request, listing, rows, context)
+
+
+def _begin_with_latest(request: HttpRequest, months: list[int]) -> None:
+    """Narrow a list that was asked for nothing to its latest month; all months are "period=", on demand."""
+    if months and not {"period", "q"} & set(request.GET):
+        request.GET = request.GET.copy()
+        request.GET["period"] = str(months[0])
 
 
 def _columns() -> tuple[Column, ...]:

@@ -20,11 +20,8 @@ from diansuo.office.base import jobs, progress, tasks
 from diansuo.office.base import wording as said
 from diansuo.office.base.cells import cells
 from diansuo.office.base.export import workbook
-<<<<<<< HEAD
 from diansuo.office.base.models import Job
-=======
 from diansuo.office.base.rights import allowed
->>>>>>> main
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.repricing import choices, queries, wording
 from diansuo.office.billing.repricing.answers import Answer
@@ -64,6 +61,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/whatif.html", context)
 
 
+@allowed("base.see_prices")
 def sheet_trial(request: HttpRequest) -> HttpResponse:
     """Show what an uploaded price sheet would bring, before anything of it is saved."""
     scope = Scope.of(request.user)
@@ -124,6 +122,7 @@ def _in_parts(request: HttpRequest, question: Question) -> HttpResponse:
     return redirect(f"{reverse('whatif_trial', args=[job.pk])}?{request.GET.urlencode()}")
 
 
+@allowed("base.see_prices")
 def trial_page(request: HttpRequest, job_id: int) -> HttpResponse:
     """Show how far a trial in parts is, and then what it came to; the address can be passed on."""
     scope, job = _trial(request, job_id)
@@ -143,6 +142,7 @@ def trial_page(request: HttpRequest, job_id: int) -> HttpResponse:
     return render(request, "desk/whatif.html", context)
 
 
+@allowed("base.see_prices")
 def trial_progress(request: HttpRequest, job_id: int) -> HttpResponse:
     """Answer a page that polls; when the trial has ended, ask for the whole page afresh."""
     _scope, job = _trial(request, job_id)
