@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 
+from diansuo.office.archive.models import PointTerm
 from diansuo.office.base import registry
 from diansuo.office.base.models import Job, JobStage
 from diansuo.office.base.scope import Scope
@@ -50,7 +51,8 @@ class Month:
     """Where a station's month stands: energy and money of what is issued, and of what is still in drafts.
 
     All counts are of metering points, each of which has one bill: a customer may have several. ``due``: those the month
-    settles; ``held``: those a finding holds, of which ``held_bills`` have a bill all the same.
+    settles, ``shared`` of them by an agreed share (定量定比) without being read; ``held``: those a finding holds, of
+    which ``held_bills`` have a bill all the same.
     """
 
     job: Job
@@ -62,6 +64,7 @@ class Month:
     draft_fen: int
     draft_wh: int
     due: int
+    shared: int
     opened: int
     held: int
     held_bills: int
@@ -124,7 +127,11 @@ def month(scope: Scope, *, job_id: int) -> Month:
 def _settled(station_id: int, period: int) -> dict[str, int]:
     """Count the points due in a month, and those whose first reading opened the register: a look at every point."""
     rows = Consumption.objects.filter(period=period, point__station=station_id, point__contract__isnull=False)
-    return rows.aggregate(due=Count("id"), opened=Count("id", filter=Q(status=Consumption.Status.OPENING)))
+    return rows.aggregate(
+        due=Count("id"),
+        shared=Count("id", filter=Exists(PointTerm.objects.filter(point=OuterRef("point"), share__gt=0))),
+        opened=Count("id", filter=Q(status=Consumption.Status.OPENING)),
+    )
 
 
 @lru_cache(maxsize=MONTHS_KEPT)
