@@ -24,6 +24,7 @@ class Population:
         price_class: :class:`~diansuo.core.tariff.PriceClass`.
         commercial: True: only commercial bills; False: only the others.
         customers: numbers of customers (用户编号).
+        points: ids of metering points.
         between: first and last customer (id), included: a part of a population that is priced in parts.
         least_va: smallest capacity of the contract, VA.
         most_va: largest one.
@@ -36,6 +37,7 @@ class Population:
     price_class: int | None = None
     commercial: bool | None = None
     customers: tuple[str, ...] = ()
+    points: tuple[int, ...] = ()
     least_va: int | None = None
     most_va: int | None = None
     between: tuple[int, int] | None = None
@@ -43,7 +45,7 @@ class Population:
     def conditions(self, scope: Scope) -> tuple[str, list[Any]]:
         """Return the SQL conditions within a scope, on the joins of :mod:`.loading`, and their parameters."""
         # Of some customers the contracts lead to the bills; the plus keeps other indexes from leading.
-        plus = "+" if self.customers or self.between else ""
+        plus = "+" if self.customers or self.points or self.between else ""
         month: tuple[Any, ...] = (f"{plus}b.period BETWEEN %s AND %s", self.first, self.last)
         if self.first == self.last:  # month and contract together are an index
             month = ("b.period = %s", self.first)
@@ -73,6 +75,8 @@ class Population:
                 f"b.contract_id IN ({CONTRACTS} WHERE {_one_of('n.number', self.customers)})",
                 *self.customers,
             )
+        if self.points:
+            yield _one_of("c.point_id", self.points), *self.points
         if self.between is not None:
             yield f"b.contract_id IN ({CONTRACTS} WHERE n.id BETWEEN %s AND %s)", *self.between
 
