@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from diansuo.office.archive.models import Premise
 from diansuo.office.base.access import install_demo_users
 from diansuo.office.base.models import Staff, Station, User, WorkOrder, WorkOrderPhoto
 from diansuo.office.base.work_orders import operations, photos
@@ -63,7 +64,7 @@ def order(station: Station) -> WorkOrder:
 
 
 def _answer(client: Client, order: WorkOrder, *files: SimpleUploadedFile) -> int:
-    said = {"reply": "表已换", "photos": list(files)}
+    said = {"reply": "表已换", "safety": ["gloves"], "photos": list(files)}
     return client.post(reverse("work_order_answer", args=[order.pk]), said).status_code
 
 
@@ -177,7 +178,7 @@ def test_what_is_no_photo_is_refused_and_nothing_is_kept(
     order: WorkOrder, content: bytes, words: str
 ) -> None:
     before = set(photos._folder().glob("*"))
-    said = {"reply": "表已换", "photos": [_file(JPEG), _file(content)]}
+    said = {"reply": "表已换", "safety": ["gloves"], "photos": [_file(JPEG), _file(content)]}
     answer = pages.signed_in("manager").post(reverse("work_order_answer", args=[order.pk]), said)
 
     assert answer.status_code == 422
@@ -287,11 +288,36 @@ def test_a_task_sent_back_says_so_and_why_among_ones_own(order: WorkOrder) -> No
     assert reverse("my_work") in manager.get(reverse("today")).content.decode()
 
 
+def test_the_order_says_where_the_customer_is_and_its_safety_measures_are_ticked_on_site(
+    order: WorkOrder,
+) -> None:
+    manager, address = pages.signed_in("manager"), reverse("work_order", args=[order.pk])
+    Premise.objects.update(address="云岭镇东村 7 号")
+    text = manager.get(address).content.decode()
+    assert text.count("云岭镇东村 7 号") == 2  # on the sheet, and in what is copied
+    assert 'name="safety"' in text
+
+    refused = manager.post(
+        reverse("work_order_answer", args=[order.pk]), {"reply": "表已换", "safety": ["tools"]}
+    )
+    assert "派工要求的措施还没有勾选：戴绝缘手套、穿绝缘鞋" in refused.content.decode()
+    order.refresh_from_db()
+    assert (order.state, order.safety) == (WorkOrder.State.OPEN, ["gloves"])
+
+    manager.post(
+        reverse("work_order_answer", args=[order.pk]), {"reply": "表已换", "safety": ["gloves", "tools"]}
+    )
+    order.refresh_from_db()
+    assert (order.state, order.safety) == (WorkOrder.State.ANSWERED, ["gloves", "tools"])
+
+
 def test_a_second_answer_comes_back_with_the_reason_and_its_words(order: WorkOrder) -> None:
     manager = pages.signed_in("manager")
     _answer(manager, order)
 
-    again = manager.post(reverse("work_order_answer", args=[order.pk]), {"reply": "又写了一遍"})
+    again = manager.post(
+        reverse("work_order_answer", args=[order.pk]), {"reply": "又写了一遍", "safety": ["gloves"]}
+    )
 
     assert again.status_code == 422
     assert "已反馈，不能再次提交" in again.content.decode()

@@ -257,7 +257,7 @@ def test_an_empty_month_says_what_fills_the_desk(station: Station) -> None:
 def test_the_run_page_says_how_many_points_became_bills_and_names_what_is_issued(station: Station) -> None:
     text = audited.client().get(f"/cycle/{station.pk}/2024-08/").content.decode()
 
-    assert "应抄 4 个计量点 = 已发行 0 + 未发行账单 4 + 首次抄表 0 + 没有账单 0。" in text
+    assert "应结算 4 个计量点 = 已发行 0 + 未发行账单 4 + 首次抄表 0 + 没有账单 0。" in text
     assert "已发行电量" not in text  # nothing is out: no tile of noughts
     Bill.objects.filter(contract__customer__number="001").update(energy_wh=0, amount_fen=0)
     assert desk.bills_without_energy(Scope.everything(), station.pk, 202408) == (4, 1)

@@ -207,11 +207,11 @@ def test_the_page_of_a_bill_shows_every_line_with_its_unit_and_its_doubts(
     for words in (
         "代理购电电费（峰）",
         "容量电费",
-        "kVA·天",
+        "合同容量",
         "功率因数调整电费",
         "-0.75",
         "3,000.00 kvarh",
-        "未核对",
+        "标▲的数值还没有与公布文件核对",
     ):
         assert words in page, words
     assert "未核对" in admin_client.get("/bills/2024-08/").content.decode()

@@ -219,6 +219,15 @@ def _add_point_facts(rows: dict[int, CustomerRow], owners: dict[int, int], day: 
                 rows[owners[point.pk]].meter = installation.meter.asset_number
 
 
+def addresses(scope: Scope, station_id: int, number: str) -> list[str]:
+    """Return where a customer, by number, uses electricity: each address once."""
+    rows = Contract.objects.filter(
+        scope.limit("customer__station"), customer__station=station_id, customer__number=number
+    )
+    found = rows.order_by("id").values_list("premise__address", flat=True)
+    return list(dict.fromkeys(one for one in found if one))
+
+
 def manager_ids(scope: Scope, customer_ids: Iterable[int], day: date) -> dict[int, int]:
     """Return, by customer, the person who manages them on a day; a customer without one is not in it."""
     duties = Responsibility.objects.in_force(day).filter(

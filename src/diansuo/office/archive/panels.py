@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from diansuo.office.archive import page_queries as queries
-from diansuo.office.base.registry import NavigationItem, Panel, add_navigation, add_panel
+from diansuo.office.base.registry import (
+    NavigationItem,
+    Panel,
+    add_customer_facts,
+    add_navigation,
+    add_panel,
+)
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import queries as work_orders
 from diansuo.office.base.work_orders.links import Subject
@@ -25,8 +31,13 @@ def publish() -> None:
         NavigationItem(30, pgettext_lazy("list", "用户"), "customers", group),
         NavigationItem(31, pgettext_lazy("list", "台区"), "areas", group),
     )
+    add_customer_facts(_whereabouts)
     add_panel(Panel(55, _("派工单"), "base/work_orders_panel.html", _work_orders, "work-orders"))
     add_panel(Panel(10, _("合同与档案"), "archive/contract_panel.html", _contracts, "archive"))
+
+
+def _whereabouts(scope: Scope, station_id: int, number: str) -> list[tuple[str, str]]:
+    return [(str(_("用电地址")), one) for one in queries.addresses(scope, station_id, number)]
 
 
 def _work_orders(scope: Scope, customer_id: int, day: date) -> dict[str, Any]:

@@ -26,7 +26,10 @@ from diansuo.office.base.work_orders.links import Subject, signed
 Text = Promise | str
 Narrow = Callable[[QuerySet[Any], str], QuerySet[Any]]
 EXPORT_CHUNK = 500  # stays below SQLite's limit of parameters when rows are enriched by id
+PHONE_ROWS = 15  # a row is a card on a phone: a page of fifty is twenty screens long
 LARGEST_KEY = 2**63 - 1
+PHONE_ROWS = 15
+"""A row is a card on a phone: a page of fifty would be as long as a corridor."""
 LONGEST_START = 9  # digits; no list is longer, and a number without end would be an error of its own
 
 
@@ -110,6 +113,8 @@ def respond(
     rows = _narrowed(rows, listing, chosen, words)
     if request.GET.get("export") == "xlsx":
         return workbook(str(listing.file_name), listing.columns, _every_row(rows, listing))
+    if "Mobi" in request.headers.get("User-Agent", ""):
+        listing = replace(listing, page_size=min(listing.page_size, PHONE_ROWS))
     dispatchable = listing.subject is not None and request.user.has_perm("base.dispatch_work")
     filters = [
         {"name": item.name, "title": item.title, "choices": item.choices, "value": chosen[item.name]}

@@ -74,6 +74,7 @@ _area_links: list[AreaLink] = []
 _month_links: list[MonthLink] = []
 _wordings: dict[str, Callable[[Any], Words]] = {}
 _panels: list[Panel] = []
+_customer_facts: list[Callable[[Scope, int, str], list[tuple[str, str]]]] = []
 
 
 def add_navigation(*items: NavigationItem) -> None:
@@ -114,6 +115,16 @@ def add_wording(prefix: str, words: Callable[[Any], Words]) -> None:
 def words_of(finding: Any) -> Words:
     """Put a finding into words (KeyError for a rule that no app has published)."""
     return _wordings[finding.rule.partition("-")[0]](finding)
+
+
+def add_customer_facts(facts: Callable[[Scope, int, str], list[tuple[str, str]]]) -> None:
+    """Publish what whoever visits a customer must know, by station and customer number, as (title, text)."""
+    _customer_facts.append(facts)
+
+
+def customer_facts(scope: Scope, station_id: int, number: str) -> list[tuple[str, str]]:
+    """Return what whoever visits a customer must know, such as the address."""
+    return [fact for facts in _customer_facts for fact in facts(scope, station_id, number)] if number else []
 
 
 def navigation() -> list[NavigationItem]:

@@ -36,7 +36,7 @@ def mark_words(bill: Bill) -> dict[str, str]:
         "rolled": _("翻转：示数走满归零，按翻转计算"),
         "exchanged": _("换表：电量为旧表与新表之和"),
         "opening_unknown": _("年初累计未知：本系统启用前的当年电量没有导入，按 0 起算，档位可能偏低"),
-        "unverified": _("用到未与公布文件核对的数值，见各行“未核对”"),
+        "unverified": _("标▲的数值还没有与公布文件核对，点开看是哪些"),
         "part_year": _("当年用电 %(months)d 个月，档限按月折算") % {"months": bill.months_in_year},
         "year_settled": _(
             "本期是当年最后一期阶梯电费：按 %(months)d 个月重新折算档限，以前各期多收少收的列在“年度清算”各行"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Min, Q, QuerySet, Sum
+from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
+from diansuo.office.archive.models import ContractTerm
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import wording
 from diansuo.office.billing.evidence import steps_of_line
@@ -38,7 +39,7 @@ class Line:
     unit: Any
     price: str
     price_unit: Any
-    days: int
+    share: str
     amount_fen: int
     remainder_wh: int
     remainder_title: str
@@ -110,19 +111,31 @@ def lines(scope: Scope, *, bill_id: int) -> list[Line]:
         .order_by("sequence")
     )
     by_days = {part.part for part in parts(scope, bill_id=bill_id) if part.by_days}
-    return [_line(row, steps_of_line(row, by_days)) for row in rows]
+    capacity = capacities(scope, [bill_id]).get(bill_id)
+    return [_line(row, steps_of_line(row, by_days), capacity) for row in rows]
 
 
-def _line(row: BillLine, rounding: tuple[str, ...] = ()) -> Line:
-    source = row.rule.source
+def capacities(scope: Scope, bill_ids: Iterable[int]) -> dict[int, int]:
+    """Return the contract capacity (合同容量, VA) on the last day of each of these bills, of those that have one."""
+    terms = ContractTerm.objects.filter(
+        contract=OuterRef("contract"), valid_from__lt=OuterRef("to_date"), capacity_va__gt=0
+    )
+    rows = Bill.objects.filter(scope.limit(STATION), pk__in=list(bill_ids)).annotate(
+        capacity=Subquery(terms.order_by("-valid_from").values("capacity_va")[:1])
+    )
+    return {bill: capacity for bill, capacity in rows.values_list("id", "capacity") if capacity}
+
+
+def _line(row: BillLine, rounding: tuple[str, ...] = (), capacity_va: int | None = None) -> Line:
+    source, factors = row.rule.source, wording.factors(row, capacity_va)
     return Line(
         title=wording.line_title(row.component, row.step, row.band, row.part),
         step=row.step,
-        quantity=wording.quantity(row.quantity, row.unit),
-        unit=wording.UNITS[row.unit].of_quantity,
+        quantity=factors.quantity,
+        unit=factors.unit,
         price=wording.price(row.price_nano, row.unit),
         price_unit=wording.UNITS[row.unit].of_price,
-        days=row.days,
+        share=factors.share,
         amount_fen=row.amount_fen,
         remainder_wh=row.remainder_wh,
         remainder_title=wording.remainder_title(row.component),
@@ -132,7 +145,7 @@ def _line(row: BillLine, rounding: tuple[str, ...] = ()) -> Line:
         document=source.get("document") or "",
         clause=source.get("clause") or "",
         unverified=tuple(wording.doubt(name, why) for name, why in row.rule.unverified.items()),
-        rounding=rounding,
+        rounding=tuple(wording.rounding_step(step) for step in rounding),
     )
 
 

@@ -121,6 +121,8 @@ def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:
     if bill is None:
         raise Http404
     words = mark_words(bill)
+    marks, others = page_queries.marks(scope, bill), queries.other_rules(scope, bill_id=bill_id)
+    doubts = [doubt(name, why) for one in others for name, why in one.unverified.items()]
     lines, parts = queries.lines(scope, bill_id=bill_id), queries.parts(scope, bill_id=bill_id)
     context = {
         "bill": bill,
@@ -133,12 +135,13 @@ def bill_page(request: HttpRequest, bill_id: int) -> HttpResponse:
         "refunds": queries.refunds(scope, bill_id=bill_id),
         "settlement_title": rule_title(bill.settlement.rule_id),
         "commercial": bill.price_class in COMMERCIAL,
-        "others": [
-            (rule_title(one.rule_id), one, [doubt(name, why) for name, why in one.unverified.items()])
-            for one in queries.other_rules(scope, bill_id=bill_id)
-        ],
+        "capacity_va": queries.capacities(scope, [bill_id]).get(bill_id),
+        "doubts": list(dict.fromkeys([why for line in lines for why in line.unverified] + doubts)),
+        "others": [(rule_title(one.rule_id), one, bool(one.unverified)) for one in others],
         "spans": metering.spans(scope, bill.consumption),
-        "marks": [words[name] for name in page_queries.marks(scope, bill)],
+        "marks": [words[name] for name in marks if name != "unverified"],
+        "unverified_mark": words["unverified"] if "unverified" in marks else "",
+        "rule_ids": list(dict.fromkeys((line.rule_title, line.rule_id) for line in lines)),
         "why": why.why(scope, bill, Against.LAST_MONTH),
         "position": page_queries.year_position(scope, bill),
         "state_tone": STATE_TONES[Bill.State(bill.state)],

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -211,6 +211,48 @@ def quantity(value: int, unit: int) -> str:
     return wording.kilovolt_amperes(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What a line multiplies, in words: a quantity, and for which share of a month, empty for a whole one."""
+
+    quantity: str
+    unit: str
+    share: str = ""
+
+
+BY_MONTH: Final = {BillLine.Unit.VA_DAYS: "kVA", BillLine.Unit.W_DAYS: "kW"}
+
+
+def factors(line: BillLine, capacity_va: int | None = None) -> Factors:
+    """Write a line's quantity as people know it: of a capacity kVA × days of the month, not kVA·days.
+
+    ``capacity_va`` of the contract says what the days were of; without it a whole month is taken where it comes out
+    even. What comes out even neither way stays as the line keeps it.
+    """
+    unit = BillLine.Unit(line.unit)
+    if unit in BY_MONTH and line.days:
+        held, days = _of_month(
+            line.quantity, line.days, capacity_va if unit == BillLine.Unit.VA_DAYS else None
+        )
+        if held is not None:
+            share = (
+                "" if days == line.days else _("%(days)s/%(month)s 天") % {"days": days, "month": line.days}
+            )
+            return Factors(wording.kilovolt_amperes(held), BY_MONTH[unit], share)
+        return Factors(
+            quantity(line.quantity, unit),
+            str(UNITS[unit].of_quantity),
+            _("1/%(month)s 天") % {"month": line.days},
+        )
+    return Factors(quantity(line.quantity, unit), str(UNITS[unit].of_quantity))
+
+
+def _of_month(quantity: int, month_days: int, capacity: int | None) -> tuple[int | None, int]:
+    if capacity and quantity % capacity == 0 and 0 < quantity // capacity <= month_days:
+        return capacity, quantity // capacity
+    return (quantity // month_days, month_days) if quantity % month_days == 0 else (None, 0)
+
+
 def price(price_nano: int, unit: int) -> str:
     """Write a line's price; the rate of the power factor as per cent with its sign."""
     if unit == BillLine.Unit.FEN:
@@ -218,6 +260,28 @@ def price(price_nano: int, unit: int) -> str:
     if unit == BillLine.Unit.WH:
         return wording.yuan_per_kilowatt_hour(price_nano)
     return f"{Decimal(price_nano).scaleb(-9).normalize():f}"
+
+
+ROUNDING: Final = {
+    "line-fen": gettext_lazy("数量 × 单价，四舍五入到分"),
+    "band-price": gettext_lazy("时段单价由平段乘浮动比例得出，保留九位小数"),
+    "energy-precision": gettext_lazy("电量取位到规定的小数"),
+    "valley-remainder": gettext_lazy("分时尾差归谷段"),
+    "flat-remainder": gettext_lazy("分时尾差归平段"),
+    "capacity-days": gettext_lazy("容量（需量）电费按天折算，四舍五入到分"),
+    "demand-price": gettext_lazy("需量单价折算，保留九位小数"),
+    "demand-limit": gettext_lazy("合同需量的上下限取到瓦"),
+    "power-factor": gettext_lazy("功率因数保留两位小数"),
+    "adjustment-fen": gettext_lazy("力调电费四舍五入到分"),
+    "year-anew": gettext_lazy("全年重新清算的差额，到分"),
+    "price-change-days": gettext_lazy("调价分段电量按天数分"),
+}
+"""What the rounding steps of docs/rules/rounding.md do, in the reader's words."""
+
+
+def rounding_step(step: str) -> str:
+    """Say a rounding step in words."""
+    return str(ROUNDING.get(step, step))
 
 
 def remainder_title(component: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 
+from diansuo.office.archive.models import PointTerm
 from diansuo.office.base import registry
 from diansuo.office.base.models import Job, JobStage
 from diansuo.office.base.scope import Scope
@@ -46,7 +47,8 @@ class Month:
     """Where a station's month stands: energy and money of what is issued, and of what is still in drafts.
 
     All counts are of metering points, each of which has one bill: a customer may have several. ``due``: those the month
-    settles; ``held``: those a finding holds, of which ``held_bills`` have a bill all the same.
+    settles, ``shared`` of them by an agreed share (定量定比) without being read; ``held``: those a finding holds, of
+    which ``held_bills`` have a bill all the same.
     """
 
     job: Job
@@ -58,6 +60,7 @@ class Month:
     draft_fen: int
     draft_wh: int
     due: int
+    shared: int
     opened: int
     held: int
     held_bills: int
@@ -94,7 +97,11 @@ def month(scope: Scope, *, job_id: int) -> Month:
     drafts = _drafts(job, period) if kept.unissued else {"drafts": 0, "draft_fen": 0, "draft_wh": 0}
     settled = Consumption.objects.filter(
         period=period, point__station=job.station_id, point__contract__isnull=False
-    ).aggregate(due=Count("id"), opened=Count("id", filter=Q(status=Consumption.Status.OPENING)))
+    ).aggregate(
+        due=Count("id"),
+        shared=Count("id", filter=Exists(PointTerm.objects.filter(point=OuterRef("point"), share__gt=0))),
+        opened=Count("id", filter=Q(status=Consumption.Status.OPENING)),
+    )
     blocked = _blocking(job, period)
     billed = Bill.objects.filter(period=period, consumption__point=OuterRef("point"))
     waiting = blocked.aggregate(

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from diansuo.office.base import lists
+from diansuo.office.base import lists, registry
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.models import WorkOrder
 from diansuo.office.base.rights import EVERYONE, allowed
@@ -202,14 +202,16 @@ def _page(
     is_open, is_answered = order.state == WorkOrder.State.OPEN, order.state == WorkOrder.State.ANSWERED
     may_hand = user.has_perm("base.dispatch_work") and order.state != WorkOrder.State.CLOSED
     people = queries.people(scope, [order.station_id]).exclude(pk=order.assignee_id)
+    facts = registry.customer_facts(scope, order.station_id, order.customer_number)
     context = {
         "order": order,
         **_state(order, timezone.localdate()),
         "safety": [{"words": words, "ticked": code in order.safety} for code, words in measures()],
         "photos": queries.photos(scope, order.pk),
         "events": queries.events(scope, order.pk),
-        "text": wording.as_text(order),
-        "answer_form": (answer_form or AnswerForm())
+        "facts": facts,
+        "text": wording.as_text(order, facts),
+        "answer_form": (answer_form or AnswerForm(order))
         if is_open and operations.may_answer(order, user)
         else None,
         "may_close": is_answered and operations.may_close(order, user),
@@ -225,13 +227,14 @@ def _page(
 def answer(request: HttpRequest, order_id: int) -> HttpResponse:
     """Take what came of an order, with its photos."""
     order = _order(request, order_id)
-    form = AnswerForm(request.POST, request.FILES)
+    form = AnswerForm(order, request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, order, form, status=422)
     try:
         operations.answer(
             order,
             text=form.cleaned_data["reply"],
+            safety=form.cleaned_data["safety"],
             photos=[
                 (file.name, file.read(photos.LARGEST_PHOTO_BYTES + 1)) for file in form.cleaned_data["photos"]
             ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -70,8 +71,14 @@ class PhotosField(forms.FileField):
 
 
 class AnswerForm(forms.Form):
-    """What came of the work, in words and photos."""
+    """What came of the work, in words and photos, with the safety measures that were taken.
 
+    What was asked for with the order must have been done: it is ticked on site, one by one.
+    """
+
+    safety = forms.MultipleChoiceField(
+        label=_("已落实的安全措施"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     reply = forms.CharField(label=_("处理结果"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
     photos = PhotosField(
         label=_("现场照片"),
@@ -79,6 +86,22 @@ class AnswerForm(forms.Form):
         widget=SeveralFiles(attrs={"accept": ",".join(SUFFIXES)}),
         help_text=_("可拍照或从相册选，最多 6 张，每张不超过 8 MB"),
     )
+
+    def __init__(self, order: WorkOrder, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = order.safety
+        self.fields["safety"].choices = [
+            (code, _("%(words)s（派工要求）") % {"words": words} if code in order.safety else words)
+            for code, words in measures()
+        ]
+
+    def clean_safety(self) -> list[str]:
+        """Refuse an answer without the measures that the order asks for."""
+        given: list[str] = self.cleaned_data["safety"]
+        left = [words for code, words in measures() if code in self.asked and code not in given]
+        if left:
+            raise ValidationError(_("派工要求的措施还没有勾选：%(left)s") % {"left": "、".join(left)})
+        return given
 
 
 class HandForm(forms.Form):

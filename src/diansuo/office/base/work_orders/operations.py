@@ -113,9 +113,15 @@ def may_close(order: WorkOrder, user: User) -> bool:
 
 
 def answer(
-    order: WorkOrder, *, text: str, photos: Sequence[tuple[str, bytes]] = (), user: User, now: datetime
+    order: WorkOrder,
+    *,
+    text: str,
+    photos: Sequence[tuple[str, bytes]] = (),
+    safety: Iterable[str] = (),
+    user: User,
+    now: datetime,
 ) -> WorkOrder:
-    """Write what came of an order, with photos as (file name, content).
+    """Write what came of an order, with photos as (file name, content), and the safety measures taken.
 
     Raises:
         UnableToAnswer: it is not open, not this user's, nothing was said, or a photo cannot be kept.
@@ -145,7 +151,9 @@ def answer(
                 )
             order.state, order.reply = State.ANSWERED, text.strip()
             order.replied_by, order.replied_at = user, now
-            order.save(update_fields=["state", "reply", "replied_by", "replied_at"])
+            taken = {*order.safety, *safety}
+            order.safety = [code for code, _words in measures() if code in taken]
+            order.save(update_fields=["state", "reply", "replied_by", "replied_at", "safety"])
             _note(order, Kind.ANSWERED, order.reply, user, now)
     except BaseException:
         for name in kept:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -24,13 +25,14 @@ def standing(order: WorkOrder, day: date) -> str:
     return OVERDUE if order.state == WorkOrder.State.OPEN and order.due_date < day else str(order.state)
 
 
-def as_text(order: WorkOrder) -> str:
-    """Write an order line by line, leaving out what it does not say."""
+def as_text(order: WorkOrder, facts: Iterable[tuple[str, str]] = ()) -> str:
+    """Write an order line by line, with what must be known of the customer, leaving out what it does not say."""
     safety = [words for code, words in measures() if code in order.safety]
     lines = [
         (_("派工单"), order.number),
         (_("事由"), order.title),
         (_("用户编号"), order.customer_number),
+        *facts,
         (_("台区编号"), order.area_number),
         (_("工作内容"), order.instruction),
         (_("安全措施"), "、".join(safety)),

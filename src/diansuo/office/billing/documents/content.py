@@ -25,7 +25,7 @@ from diansuo.office.billing.marks import mark_words, marks_of
 from diansuo.office.billing.models import Bill, BillLine, RuleSlice
 from diansuo.office.billing.operations import COMMERCIAL
 from diansuo.office.billing.steps import position_of
-from diansuo.office.billing.wording import UNITS, line_title, price, quantity, remainder_title, rule_title
+from diansuo.office.billing.wording import UNITS, factors, line_title, price, remainder_title, rule_title
 
 Content = dict[str, Any]
 ROWS_ON_A5: Final = 10
@@ -125,6 +125,8 @@ def _facts(material: Material) -> list[list[str]]:
     ]
     if bill.issued_date:
         facts.append([_("发行日期"), bill.issued_date.isoformat()])
+    if bill.price_class in COMMERCIAL and material.capacity_va:
+        facts.append([_("合同容量"), f"{wording.kilovolt_amperes(material.capacity_va)} kVA"])
     return facts + _commercial_facts(bill) + _part_facts(material)
 
 
@@ -249,19 +251,19 @@ def _readings(material: Material) -> list[list[str]]:
 
 def _lines(material: Material) -> list[list[str]]:
     """Return title, quantity, its unit, price, its unit, amount, column by column; a remainder is a row of its own."""
-    return _columns((row for line in material.lines for row in _line_rows(line)), 6)
+    return _columns((row for line in material.lines for row in _line_rows(line, material.capacity_va)), 6)
 
 
-def _line_rows(line: BillLine) -> Iterable[list[str]]:
-    unit = UNITS[BillLine.Unit(line.unit)]
-    per = str(unit.of_price)
-    if line.days:
-        per = _("%(unit)s ÷ %(days)s 天") % {"unit": per, "days": line.days}
+def _line_rows(line: BillLine, capacity_va: int | None) -> Iterable[list[str]]:
+    found = factors(line, capacity_va)
+    per = str(UNITS[BillLine.Unit(line.unit)].of_price)
+    if found.share:
+        per = f"{per} × {found.share}"
     yield [
         line_title(line.component, line.step, line.band, line.part)
         + (UNCHECKED if line.rule.unverified else ""),
-        quantity(line.quantity, line.unit),
-        str(unit.of_quantity),
+        found.quantity,
+        found.unit,
         price(line.price_nano, line.unit),
         per,
         wording.yuan(line.amount_fen),
@@ -292,13 +294,13 @@ def _position(material: Material) -> Content | None:
         rest = _("再用 %(energy)s kWh 进入下一档") % {"energy": wording.kilowatt_hours(found.to_next_wh)}
     return {
         "title": _("第%(step)s档") % {"step": found.step},
+        "unit": _("各档单价 元/kWh"),
         "steps": [
             [
                 _basis_points(step.left),
                 _basis_points(step.width),
                 _("第%(number)s档") % {"number": step.number},
-                wording.yuan_per_kilowatt_hour(step.price_nano)
-                + (" " + _("元/kWh") if step.number == 1 else ""),
+                wording.yuan_per_kilowatt_hour(step.price_nano),
                 wording.count(step.from_wh // 1000) + (" kWh" if step.to_wh is None else ""),
             ]
             for step in found.steps

@@ -14,7 +14,7 @@ from diansuo.office.base.models import Job, Staff
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.documents.dues import Due, dues
 from diansuo.office.billing.models import Bill, BillLine, BillPart, RuleSlice
-from diansuo.office.billing.queries import STATION, bills
+from diansuo.office.billing.queries import STATION, bills, capacities
 from diansuo.office.metering import page_queries as metering
 from diansuo.office.metering.page_queries import Span
 
@@ -33,6 +33,7 @@ class Material:
     history: dict[int, int] = field(default_factory=dict)
     due: Due | None = None
     manager: str = ""
+    capacity_va: int | None = None
 
 
 def materials(scope: Scope, bill_ids: Sequence[int], *, day: date) -> list[Material]:
@@ -54,11 +55,13 @@ def materials(scope: Scope, bill_ids: Sequence[int], *, day: date) -> list[Mater
             made[bill_id].others.append(rule)
     spans = metering.spans_of(scope, [bill.consumption for bill in held])
     history = _history(scope, held)
+    capacity = capacities(scope, list(made))
     due, managers = dues(scope, list(made)), _managers(scope, held, day)
     for bill_id, one in made.items():
         one.spans = spans[one.bill.consumption_id]
         one.history = _months_before(history.get(one.bill.contract_id, {}), one.bill)
         one.due = due.get(bill_id)
+        one.capacity_va = capacity.get(bill_id)
         one.manager = managers.get(one.bill.contract.customer_id, "")
     return list(made.values())
 

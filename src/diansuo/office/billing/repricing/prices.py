@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from diansuo.core.quantity.month import first_day, previous_month
-from diansuo.core.rules import RuleBook
-from diansuo.core.rules.supposing import has_prices, risen, supposed
+from diansuo.core.rules import Problem, RuleBook, RuleBookRefused
+from diansuo.core.rules.kinds.commercial import CHARGE_LIMIT
+from diansuo.core.rules.kinds.frame import PRICE_LIMIT
+from diansuo.core.rules.supposing import PRICED, has_prices, risen, supposed
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.place import commercial_place
+from diansuo.office.billing.wording import rule_title
 
 Documents = Mapping[str, Mapping[str, Any]]
 
@@ -37,16 +42,51 @@ class OtherPrices:
         """Return the book with these values.
 
         Raises:
-            RuleBookRefused: everything that is wrong with the documents.
+            RuleBookRefused: everything that is wrong with the documents, or a moved price that cannot be one.
             NoSuchRule: the book has no rule of this name.
         """
         laid = supposed(book, self.documents) if self.documents else book
         if self.rule_id and self.first and self.by:
             laid = risen(laid, self.rule_id, self.by, self.first)
+            _require_possible(laid, self.rule_id)
         return laid
 
 
 AS_THEY_ARE = OtherPrices()
+
+
+def _require_possible(book: RuleBook, rule_id: str) -> None:
+    """Refuse moved prices that the rulebook would not take as published ones: below nothing, or beyond its limit."""
+    rule = book.rule(rule_id)
+    moved = {name: value for name, value in rule.entries[-1].values.items() if name in PRICED}
+    for price in _prices(moved):
+        limit = CHARGE_LIMIT if rule.kind == "demand_charge_price" else PRICE_LIMIT
+        low = -limit if rule.kind == "component_price" else Decimal(0)  # a component may lower a price
+        if low <= price < limit:
+            continue
+        raise RuleBookRefused(
+            [
+                Problem(
+                    rule_title(rule_id),
+                    "",
+                    _("改后单价为 %(price)s，不在 %(low)s 与 %(limit)s 之间，不像电价")
+                    % {"price": price.normalize(), "low": low, "limit": limit},
+                    _("核对加减的数和正负号"),
+                )
+            ]
+        )
+
+
+def _prices(values: Any) -> Iterator[Decimal]:
+    if isinstance(values, Mapping):
+        for name, each in values.items():
+            if name != "unit":
+                yield from _prices(each)
+    elif isinstance(values, (list, tuple)):
+        for each in values:
+            yield from _prices(each)
+    elif values is not None:
+        yield Decimal(values)
 
 
 def movable_prices() -> dict[str, Mapping[str, str]]:

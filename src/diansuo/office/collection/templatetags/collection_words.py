@@ -17,9 +17,15 @@ register.filter("masked", masked)
 @register.simple_tag
 def line_quantity(line: BillLine) -> str:
     """Return a line's quantity with its unit."""
-    return (
-        f"{wording.quantity(line.quantity, line.unit)} {wording.UNITS[BillLine.Unit(line.unit)].of_quantity}"
-    )
+    found = wording.factors(line)
+    return f"{found.quantity} {found.unit}"
+
+
+@register.simple_tag
+def line_share(line: BillLine) -> str:
+    """Return for which share of a month a line is, empty for a whole one."""
+    share = wording.factors(line).share
+    return f" × {share}" if share else ""
 
 
 @register.simple_tag

@@ -13,7 +13,9 @@ from diansuo.office.billing.audit.details import MONTHS, MonthOfPoint
 STEP_PX: Final = 40
 BAR_PX: Final = 28
 HEIGHT_PX: Final = 110
-TOP_PX: Final = 16
+TOP_PX: Final = 44
+MARK_PX: Final = 20
+"""Where the words of the mark stand: above all bars, so that they never run into what a bar says."""
 FOOT_PX: Final = 36
 
 
@@ -93,7 +95,7 @@ def draw(months: Sequence[MonthOfPoint], period: int, expected: tuple[str, int] 
 
 def _mark(expected: tuple[str, int], y: int) -> Mark:
     name, energy_wh = expected
-    return Mark(y=y, text_px=y - 4, title=f"{name} {(energy_wh + 500) // 1000:,} kWh")
+    return Mark(y=y, text_px=MARK_PX, title=f"{name} {(energy_wh + 500) // 1000:,} kWh")
 
 
 def _label(period: int, number: int) -> str:
