@@ -13,7 +13,8 @@ from django.apps import apps
 
 from diansuo.office.base.imports import operations, verdicts
 from diansuo.office.base.imports.kinds import Options
-from diansuo.office.base.models import ImportBatch
+from diansuo.office.base.models import ImportBatch, Proposal
+from diansuo.office.base.proposals import kinds
 from diansuo.office.base.scope import Scope
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -110,7 +111,16 @@ def bring_in_file(file: Path, **options: Any) -> Outcome:
     """Import a file: preview, then apply what was kept of it."""
     outcome = preview(file, **options)
     operations.apply(outcome.batch, scope=Scope.everything(), now=NOW)
+    agree(outcome.batch)
     return outcome
+
+
+def agree(batch: ImportBatch) -> None:
+    """Let what an import proposes hold at once: these tests ask what is written, not who may let it be."""
+    for proposal in Proposal.objects.filter(batch=batch, state=Proposal.State.DRAFT):
+        proposal.undo = kinds.named(proposal.kind).apply(proposal, None, NOW)
+        proposal.state, proposal.basis = Proposal.State.APPLIED, "agreed"
+        proposal.save()
 
 
 def withdraw(outcome: Outcome) -> None:

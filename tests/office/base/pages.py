@@ -115,6 +115,8 @@ def addresses() -> list[Address]:
         "receipt": (Payment.objects.get().pk,),
         "letters": (),
         "reminders": (),
+        "proposals": (),
+        "proposal_new": (),
         "handovers": (),
         "handover_new": (),
         "imports": (),

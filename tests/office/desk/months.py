@@ -24,7 +24,7 @@ def read_on(
     """Store a register of a day; of no month, it is a special reading."""
     RegisterReading.objects.create(
         point=point,
-        meter=Meter.objects.filter(installations__point=point).get(),
+        meter=Meter.objects.filter(installations__point=point).distinct().get(),
         register=register,
         read_date=day,
         register_wh=round(kwh * 1000),

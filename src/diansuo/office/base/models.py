@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.base.mode_models import StationModeChange
+from diansuo.office.base.proposal_models import Proposal, ProposalSecond
 from diansuo.office.base.trail_models import TrailEntry, TrailHead
 from diansuo.office.base.work_order_models import WorkOrder, WorkOrderEvent, WorkOrderPhoto
 
@@ -21,6 +22,8 @@ __all__ = [
     "JobChunk",
     "JobStage",
     "Post",
+    "Proposal",
+    "ProposalSecond",
     "Staff",
     "Station",
     "StationModeChange",
@@ -144,6 +147,8 @@ class Post(models.Model):
             ("see_arrears", _("看欠费与收费")),
             ("see_imports", _("看导入批次")),
             ("see_personal", _("看完整的个人信息")),
+            ("propose_terms", _("提议变更计费参数")),
+            ("second_terms", _("复核计费参数变更")),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ class BillingConfig(AppConfig):
         from diansuo.office.billing import panels, queries, wording
         from diansuo.office.billing.audit import wording as audit_wording
         from diansuo.office.billing.documents import batch
+        from diansuo.office.billing.effects import kinds as effects
         from diansuo.office.billing.importing.issued import ISSUED
         from diansuo.office.billing.importing.lines import ISSUED_LINES
         from diansuo.office.billing.rebilling import sets
@@ -43,4 +44,5 @@ class BillingConfig(AppConfig):
         kinds.register(ISSUED_LINES)
         batch.register()
         sets.register()
+        effects.register()
         panels.publish()

@@ -8,6 +8,7 @@ from diansuo.office.base.converters import PERIOD
 from diansuo.office.desk.audit import views as audit
 from diansuo.office.desk.closing import views as closing
 from diansuo.office.desk.handover import views as handover
+from diansuo.office.desk.proposals import views as proposals
 from diansuo.office.desk.views import board, customer, cycles, home
 from diansuo.office.desk.whatif import views as whatif
 
@@ -29,6 +30,14 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:customer_id>/closing/bill/", closing.closing_bill, name="closing_bill"),
     path("customers/<int:customer_id>/closing/withdraw/", closing.closing_withdraw, name="closing_withdraw"),
     path("customers/<int:customer_id>/choices/", whatif.customer_choices, name="customer_choices"),
+    path("proposals/", proposals.proposal_list, name="proposals"),
+    path("proposals/new/", proposals.proposal_new, name="proposal_new"),
+    path("proposals/<int:proposal_id>/", proposals.proposal_page, name="proposal"),
+    path("proposals/<int:proposal_id>/preview/", proposals.proposal_preview, name="proposal_preview"),
+    path("proposals/<int:proposal_id>/second/", proposals.proposal_second, name="proposal_second"),
+    path("proposals/<int:proposal_id>/reject/", proposals.proposal_reject, name="proposal_reject"),
+    path("proposals/<int:proposal_id>/withdraw/", proposals.proposal_withdraw, name="proposal_withdraw"),
+    path("proposals/<int:proposal_id>/reverse/", proposals.proposal_reverse, name="proposal_reverse"),
     path("whatif/", whatif.what_if, name="whatif"),
     path("cycle/", cycles.month_list, name="cycles"),
     path(MONTH, cycles.month_page, name="cycle"),

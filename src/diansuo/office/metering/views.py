@@ -20,7 +20,7 @@ from diansuo.core.quantity.month import next_month, previous_month
 from diansuo.office.archive.models import MeteringPoint
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering import entry, page_queries, rules, walk_queries
+from diansuo.office.metering import entry, exchanging, page_queries, rules, walk_queries
 from diansuo.office.metering.forms import ExchangeForm, ReadingForm
 from diansuo.office.metering.panels import SEVERITY_TONES
 from diansuo.office.metering.walk_queries import NO_ROUTE, Stop
@@ -158,7 +158,6 @@ def exchange(request: HttpRequest, point_id: int) -> HttpResponse:
     }
     form = ExchangeForm(stop.registers, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _exchange(request, scope, point, form):
-        messages.success(request, _("已换表：电量按旧表与新表分段计算"))
         return redirect("customer", stop.customer_id)
     return render(
         request, "metering/exchange.html", {"stop": stop, "form": form, "section": "reading_routes"}
@@ -168,21 +167,26 @@ def exchange(request: HttpRequest, point_id: int) -> HttpResponse:
 def _exchange(request: HttpRequest, scope: Scope, point: MeteringPoint, form: ExchangeForm) -> bool:
     given = form.cleaned_data
     try:
-        entry.exchange_meter(
+        proposal = exchanging.exchange(
             scope,
             point=point,
             day=given["day"],
             final=form.side("final"),
             asset_number=given["asset_number"],
             first=form.side("first"),
+            multiplier=given["multiplier"],
+            digits=(given["integer_digits"], given["decimal_digits"]),
             user=request.user,
             today=timezone.localdate(),
             now=timezone.now(),
-            multiplier=given["multiplier"],
-            integer_digits=given["integer_digits"],
-            decimal_digits=given["decimal_digits"],
         )
     except entry.UnableToEnter as problem:
         form.add_error(None, str(problem))
         return False
+    messages.success(request, _("已换表：电量按旧表与新表分段计算"))
+    if proposal is not None:
+        messages.warning(
+            request,
+            _("新倍率已成为第 %(number)d 号变更提议，另一人复核后才按它计费") % {"number": proposal.pk},
+        )
     return True

@@ -2,5 +2,6 @@
 
 from diansuo.core.tariff.what_if.change import Change, Rows, changed
 from diansuo.core.tariff.what_if.spread import BOUNDS_FEN, Spread, spread_of
+from diansuo.core.tariff.what_if.terms import STAYS, NewTerms, under
 
-__all__ = ["BOUNDS_FEN", "Change", "Rows", "Spread", "changed", "spread_of"]
+__all__ = ["BOUNDS_FEN", "STAYS", "Change", "NewTerms", "Rows", "Spread", "changed", "spread_of", "under"]

@@ -140,7 +140,7 @@ def _commercial_moved(rows: Rows, mine: Bool, new: PriceClass) -> Rows:
     more = _as_households(rows.commercial.take(moves), new, rows.year_wh[of])
     return replace(
         rows,
-        households=_joined(rows.households, more),
+        households=joined(rows.households, more),
         of_household=np.append(rows.of_household, of),
         commercial=rows.commercial.take(stays),
         of_commercial=rows.of_commercial[stays],
@@ -169,7 +169,7 @@ def _households_moved(rows: Rows, mine: Bool, old: PriceClass, new: PriceClass) 
         rows,
         households=rows.households.take(stays),
         of_household=rows.of_household[stays],
-        commercial=_joined(rows.commercial, more),
+        commercial=joined(rows.commercial, more),
         of_commercial=np.append(rows.of_commercial, rows.of_household[moves]),
         demand_w=np.append(rows.demand_w, more.demand_w),
     )
@@ -229,7 +229,7 @@ def _as_commercial(given: BillingInput, *, two_part: bool) -> CommercialInput:
     )
 
 
-def _joined(first: Any, second: Any) -> Any:
+def joined(first: Any, second: Any) -> Any:
     """Return the rows of two inputs of one kind, one after the other."""
     kinds = DTYPES | {"ByBand": np.int64}
     return type(first)(

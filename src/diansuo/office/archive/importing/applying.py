@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.models import Max
+from django.utils import timezone
 
 from diansuo.office.archive.importing.edits import Edits
 from diansuo.office.archive.importing.references import References
 from diansuo.office.archive.models import AreaTerm, Feeder, Route, Substation, TransformerArea
+from diansuo.office.archive.terms import holding
 from diansuo.office.base.imports.operations import note_change
 from diansuo.office.base.models import ImportBatch, ImportChange
 from diansuo.office.base.periods import PeriodModel
@@ -21,7 +23,14 @@ ROWS_A_STATEMENT = 500
 
 
 def apply_edits(batch: ImportBatch, edits: Edits, references: References, effective: date | None) -> None:
-    """Write a set of edits, inside the caller's transaction; ``effective`` is given whenever one is dated."""
+    """Write a set of edits, inside the caller's transaction; ``effective`` is given whenever one is dated.
+
+    What changes the terms that price somebody is not written: it is kept as a proposal of the batch.
+    """
+    edits, held = holding.parted(edits)
+    if held:
+        day = effective or timezone.localdate(batch.created_at)
+        holding.hold(batch, holding.changes(held, references), day)
     notes = _write_over(batch, edits, references)
     by_model: dict[type[PeriodModel], dict[int, dict[str, Any]]] = defaultdict(dict)
     for (model, row), values in edits.dated.items():

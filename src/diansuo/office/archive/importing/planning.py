@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from diansuo.office.archive.importing.starts import Starts
 from diansuo.office.archive.importing.writing_lines import LINES_A_WRITE, write_lines
 from diansuo.office.archive.importing.writing_points import write_points
 from diansuo.office.archive.importing.writing_shared import write_shared
+from diansuo.office.archive.terms import holding
 from diansuo.office.base.imports.kinds import Plan, Source
 from diansuo.office.base.imports.verdicts import Outcome, Verdicts
 from diansuo.office.base.models import Station
@@ -56,7 +58,7 @@ def plan(source: Source) -> Plan:
     intake = Intake(
         lines, where, names, matches, known, starts, source.options.effective, own={}, shared=Edits(), todo=[]
     )
-    judged = _judge(intake, standings, place_of)
+    judged = _judge(intake, standings, place_of, source.today)
     chunks = [intake.todo[at : at + LINES_A_WRITE] for at in range(0, len(intake.todo), LINES_A_WRITE)]
     writes = [
         partial(write_shared, intake),
@@ -95,7 +97,7 @@ def _references(where: list[Place], standings: list[Standing]) -> References:
     return known
 
 
-def _judge(intake: Intake, standings: list[Standing], place_of: list[int]) -> Judged:
+def _judge(intake: Intake, standings: list[Standing], place_of: list[int], today: date) -> Judged:
     """Compare every line with what stands; fills the intake's own and shared edits and its lines to write."""
     lines, names, matches = intake.lines, intake.names, intake.matches
     known, starts, effective = intake.references, intake.starts, intake.effective
@@ -106,6 +108,8 @@ def _judge(intake: Intake, standings: list[Standing], place_of: list[int]) -> Ju
         own, reasons = comparison.compare(i)
         shared, more = grid.compare(i)
         _refuse_same_name(lines, i, names, known)
+        for why in holding.slips(own, today) if own else ():
+            lines.refuse(i, "multiplier", why, _("核对现场和原始单据，改好这一行再导入"))
         if lines.refused[i]:
             continue
         if own:
@@ -161,6 +165,12 @@ def _notes(intake: Intake, judged: Judged) -> list[str]:
     if opened:
         years = sorted({intake.starts.year(lines["opening_year"][i]) or 0 for i in opened})
         notes.append(_("年初累计电量记入 %(years)s 年") % {"years": "、".join(map(str, years))})
+    held = sum(bool(holding.parted(own)[1]) for own in intake.own.values())
+    if held:
+        notes.append(
+            _("%(count)d 行改动现有的计费参数：导入后成为一张变更提议，另一人看过影响、复核后才生效")
+            % {"count": held}
+        )
     missing = [*intake.missing(intake.names.station), *intake.missing(intake.names.reader)]
     missing += [name for name in intake.missing(intake.names.manager) if name not in missing]
     if missing:

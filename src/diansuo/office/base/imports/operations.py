@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from diansuo.office.base import revision
 from diansuo.office.base.imports import kinds, verdicts
 from diansuo.office.base.imports.kinds import Options, Plan, Source
-from diansuo.office.base.models import ColumnAlias, ImportBatch, ImportChange, User
+from diansuo.office.base.models import ColumnAlias, ImportBatch, ImportChange, Proposal, User
+from diansuo.office.base.proposal_models import OVER
 from diansuo.office.base.scope import Scope
 
 Advance = Callable[[int, int], None]
@@ -147,6 +148,8 @@ def withdraw(batch: ImportBatch, *, now: datetime) -> ImportBatch:
             rows._raw_delete(rows.db)
         for change in ImportChange.objects.filter(batch=batch).order_by("-id"):
             _restore(change)
+        left = Proposal.objects.filter(batch=batch).exclude(state__in=OVER)
+        left.update(state=Proposal.State.WITHDRAWN, ended_at=now, ended_because=_("导入批次已撤回"))
         batch.state, batch.withdrawn_at = ImportBatch.State.WITHDRAWN, now
         batch.save(update_fields=["state", "withdrawn_at"])
         revision.bump([batch.station_id])

@@ -26,6 +26,7 @@ from diansuo.office.base.imports import job as background
 from diansuo.office.base.imports import kinds, operations, verdicts
 from diansuo.office.base.imports.verdicts import Outcome
 from diansuo.office.base.models import ImportBatch, Job
+from diansuo.office.base.proposals import queries as proposals
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.problems import SheetRefused
@@ -143,6 +144,7 @@ def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
     columns = [column for column in VERDICT_COLUMNS if any(row[column.name] for row in shown)]
     context = {
         "batch": batch,
+        "proposals": proposals.of_batch(Scope.of(request.user), batch_id),
         "kind_title": _kind_words().get(batch.kind, batch.kind),
         "state_tone": STATE_TONES[batch.state],
         "tabs": [

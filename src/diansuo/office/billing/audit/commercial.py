@@ -50,7 +50,7 @@ TERMS: Final = f"""
          AND (u.valid_to IS NULL OR u.valid_to > b.from_date)
     LEFT JOIN archive_pointterm o ON o.point_id = c.point_id AND o.valid_from <= b.from_date
          AND (o.valid_to IS NULL OR o.valid_to > b.from_date)
-    WHERE b.period = %s AND b.state = 0 AND b.price_class IN {CLASSES} AND c.point_id BETWEEN %s AND %s
+    WHERE b.period = %s AND b.state IN {{states}} AND b.price_class IN {CLASSES} AND c.point_id BETWEEN %s AND %s
     ORDER BY b.id
 """
 FACTORS: Final = """
@@ -66,7 +66,7 @@ CHARGED: Final = f"""
     SELECT l.bill_id, SUM(l.amount_fen) FROM billing_billline l
     JOIN billing_bill b ON b.id = l.bill_id
     JOIN metering_consumption c ON c.id = b.consumption_id
-    WHERE b.period = %s AND b.state = 0 AND b.price_class IN {CLASSES} AND c.point_id BETWEEN %s AND %s
+    WHERE b.period = %s AND b.state IN {{states}} AND b.price_class IN {CLASSES} AND c.point_id BETWEEN %s AND %s
       AND l.component IN {CHARGES}
     GROUP BY l.bill_id ORDER BY l.bill_id
 """
@@ -77,7 +77,7 @@ def load(chunk: Chunk, loaded: Loaded) -> Commercial:
     row = np.flatnonzero(np.isin(loaded.drafts.price_class, CLASSES))
     asked = [chunk.period, *chunk.range] if len(row) else [0, 0, -1]
     terms = bulk.fetch_columns(
-        TERMS, asked,
+        TERMS.format(states=chunk.states), asked,
         bill="int", factor="int", forward="int", reverse="int", has_reactive="bool", demand_w="int",
         has_terms="bool", time_of_use="bool", standard="int", capacity_method="int", contract_demand_w="int",
         side="int", loss_method="int", first="bool", together_wh="int",
@@ -86,7 +86,7 @@ def load(chunk: Chunk, loaded: Loaded) -> Commercial:
     terms = {name: column[at] for name, column in terms.items()}
     standard, together = terms.pop("standard"), terms.pop("together_wh")
     reactive = reactive_total_varh(terms.pop("forward"), terms.pop("reverse"))
-    charged = bulk.fetch_columns(CHARGED, asked, bill="int", fen="int")
+    charged = bulk.fetch_columns(CHARGED.format(states=chunk.states), asked, bill="int", fen="int")
     before = [previous_month(asked[0]) if len(row) else 0, *asked[1:]]
     factors = bulk.fetch_columns(FACTORS, before, point="int", factor="int")
     demands = bulk.fetch_columns(DEMANDS, before, point="int", demand="int")

@@ -35,7 +35,7 @@ DRAFTS = """
          AND (x.valid_to IS NULL OR x.valid_to >= b.to_date)
     LEFT JOIN archive_pointarea a ON a.point_id = c.point_id AND a.valid_from < b.to_date
          AND (a.valid_to IS NULL OR a.valid_to >= b.to_date)
-    WHERE b.period = %s AND b.state = 0 AND c.point_id BETWEEN %s AND %s AND p.station_id = %s
+    WHERE b.period = %s AND b.state IN {states} AND c.point_id BETWEEN %s AND %s AND p.station_id = %s
     ORDER BY c.point_id, b.id
 """
 PAST = """
@@ -58,6 +58,12 @@ ORDERED = """
     JOIN archive_customer k ON k.number = w.customer_number AND k.station_id = w.station_id
     JOIN archive_contract h ON h.customer_id = k.id JOIN archive_meteringpoint p ON p.contract_id = h.id
     WHERE w.station_id = %s AND p.id BETWEEN %s AND %s AND w.created_at >= %s AND w.created_at < %s
+    UNION
+    SELECT p.id FROM base_proposal w
+    JOIN archive_customer k ON k.number = w.customer_number AND k.station_id = w.station_id
+    JOIN archive_contract h ON h.customer_id = k.id JOIN archive_meteringpoint p ON p.contract_id = h.id
+    WHERE w.state = 'applied' AND w.kind = 'multiplier' AND w.station_id = %s AND p.id BETWEEN %s AND %s
+      AND w.effective_date >= %s AND w.effective_date < %s
 """
 YEAR = f"""
     SELECT b.contract_id, SUM(CASE WHEN b.state IN (1, 2) AND b.period <> %s THEN b.counted_wh ELSE 0 END),
@@ -139,6 +145,8 @@ class Chunk:
     high: int
     year_start_month: int
     beside: bool
+    states: str = "(0)"
+    """Which bills: drafts; a proposal asks about those that are out as well."""
 
     @property
     def range(self) -> list[int]:
@@ -160,7 +168,7 @@ class Chunk:
 def load(chunk: Chunk, like: Like, order_days: int) -> Loaded:
     """Load the drafts of a chunk with their past, their like and what the archive says."""
     rows = bulk.fetch_columns(
-        DRAFTS.format(**_days("b")),
+        DRAFTS.format(states=chunk.states, **_days("b")),
         [chunk.year_begins, chunk.year_begins, chunk.period, *chunk.range, chunk.station_id],
         bill="int", point="int", contract="int", from_day="int", to_day="int", price_class="int",
         voltage_class="int", billed_wh="int", amount_fen="int", year_wh="int", loss_wh="int", energy_wh="int",
@@ -284,7 +292,7 @@ def _multipliers(
     if changed.any():
         span = int(from_day[changed].min()) - order_days, int(to_day[changed].max()) + order_days
         first, last = bulk.iso_days(np.array(span, np.int64))
-        orders = bulk.fetch_columns(ORDERED, [chunk.station_id, *chunk.range, first, last], point="int")
+        orders = bulk.fetch_columns(ORDERED, [chunk.station_id, *chunk.range, first, last] * 2, point="int")
         ordered = np.isin(point, orders["point"])
     return {"multiplier": now, "before_multiplier": before, "ordered": ordered}
 

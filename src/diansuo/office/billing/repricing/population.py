@@ -22,6 +22,7 @@ class Population:
         price_class: :class:`~diansuo.core.tariff.PriceClass`.
         commercial: True: only commercial bills; False: only the others.
         customers: numbers of customers (用户编号).
+        points: ids of metering points.
         least_va: smallest capacity of the contract, VA.
         most_va: largest one.
     """
@@ -33,6 +34,7 @@ class Population:
     price_class: int | None = None
     commercial: bool | None = None
     customers: tuple[str, ...] = ()
+    points: tuple[int, ...] = ()
     least_va: int | None = None
     most_va: int | None = None
 
@@ -46,20 +48,21 @@ class Population:
 
         if scope.station_ids is not None:
             add(_one_of("p.station_id", scope.station_ids), *sorted(scope.station_ids))
-        if self.station is not None:
-            add("p.station_id = %s", self.station)
-        if self.area is not None:
-            add("a.area_id = %s", self.area)
+        for text, value in (
+            ("p.station_id = %s", self.station),
+            ("a.area_id = %s", self.area),
+            ("t.capacity_va >= %s", self.least_va),
+            ("t.capacity_va <= %s", self.most_va),
+        ):
+            if value is not None:
+                add(text, value)
         if self.price_class is not None:
             add("b.price_class = %s", int(self.price_class))
         if self.commercial is not None:
             add(f"b.price_class {'IN' if self.commercial else 'NOT IN'} (%s, %s)", *COMMERCIAL)
-        if self.customers:
-            add(_one_of("m.number", self.customers), *self.customers)
-        if self.least_va is not None:
-            add("t.capacity_va >= %s", self.least_va)
-        if self.most_va is not None:
-            add("t.capacity_va <= %s", self.most_va)
+        for column, values in (("m.number", self.customers), ("c.point_id", self.points)):
+            if values:
+                add(_one_of(column, values), *values)
         return " AND ".join(texts), params
 
 

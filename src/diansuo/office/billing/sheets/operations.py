@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,8 +14,9 @@ from diansuo.core.rules.book import NoSuchRule
 from diansuo.core.rules.entry import NoValueInForce
 from diansuo.core.rules.sheet import accept_sheet
 from diansuo.office.base.models import User
+from diansuo.office.base.proposals.limits import limits
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.sheets import components, queries
+from diansuo.office.billing.sheets import comparing, components, queries
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.documents import Publication, content_hash, documents
 from diansuo.office.billing.sheets.models import PriceSheet
@@ -41,6 +42,7 @@ def prepared(prices: Prices, publication: Publication, now: datetime) -> dict[st
     _require_sheet_owned(prices, publication, book())
     content = documents(prices, publication, timezone.localdate(now))
     _require_laid(content, publication.place, book())
+    _require_no_slip(content, timezone.localdate(now))
     return content
 
 
@@ -159,6 +161,22 @@ def _require_sheet_owned(prices: Prices, publication: Publication, rulebook: Rul
                     "去掉这一项，数值有变的改规则库"
                 )
                 % words
+            )
+
+
+def _require_no_slip(content: dict[str, Any], today: date) -> None:
+    """Stop what can only be a slip of the decimal point: 5.6 for 0.56; smaller jumps are marked and looked at."""
+    entry = limits(today)
+    most, times = entry.number("price_most"), entry.number("price_times_most")
+    judged = entry.number("price_judged_from")
+    for row in comparing.rows(content, priced_book()):
+        price, before = abs(row.price), None if row.before is None else abs(row.before)
+        words = {"component": row.component, "price": row.price, "before": row.before}
+        if price > most:
+            raise UnableToDo(_("“%(component)s”%(price)s 元/千瓦时过高，核对小数点和单位") % words)
+        if before and max(price, before) >= judged and (price >= before * times or price * times <= before):
+            raise UnableToDo(
+                _("“%(component)s”%(price)s 元/千瓦时，上月 %(before)s，差得太多，核对小数点") % words
             )
 
 

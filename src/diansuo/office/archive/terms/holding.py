@@ -1,0 +1,131 @@
+"""What an import says otherwise of terms that stand: held back, and kept as one proposal of its batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from diansuo.office.archive.importing.edits import Edits
+from diansuo.office.archive.importing.references import Named, References
+from diansuo.office.archive.models import Contract, HouseholdTerm, MeteringPoint, UseTerm
+from diansuo.office.archive.terms import standing
+from diansuo.office.archive.terms.changes import TermChange, changes_of, terms_of
+from diansuo.office.archive.terms.declared import attributes
+from diansuo.office.base.models import ImportBatch, Proposal, Station
+from diansuo.office.base.periods import PeriodModel
+from diansuo.office.base.proposals import kinds
+
+KIND: Final = "archive_batch"
+BEGINS: Final = (HouseholdTerm, UseTerm)
+"""What an ordinary contract has none of: where one begins to have it, its price changes."""
+Rows = dict[tuple[type[PeriodModel], int], dict[str, Any]]
+
+
+def parted(edits: Edits) -> tuple[Edits, Edits]:
+    """Part edits into those an import may write and those that change what money depends on.
+
+    What was unknown and is filled in is written by the import: it decides nothing that was decided before.
+    """
+    free, held = Edits(), Edits()
+    for key, values in edits.dated.items():
+        (held if attributes(key[0]) & set(values) else free).dated[key] = values
+    for place, (before, after) in edits.in_place.items():
+        priced = place[2] in attributes(place[0]) and before not in (None, "")
+        (held if priced else free).in_place[place] = (before, after)
+    for key, values in edits.added.items():
+        (held if key[0] in BEGINS else free).added[key] = values
+    return free, held
+
+
+def changes(edits: Edits, references: References) -> list[TermChange]:
+    """Return held edits as changes, with what stands before; names of shared things have their ids by now."""
+    found = [
+        TermChange(model, row, {name: references.resolve(value) for name, value in values.items()})
+        for (model, row), values in edits.dated.items()
+    ]
+    rows = standing.standing_rows(found)
+    made = [
+        TermChange(
+            one.model,
+            one.row,
+            one.after,
+            {name: getattr(rows[one.model, one.row], name) for name in one.after},
+        )
+        for one in found
+        if one.row is not None and (one.model, one.row) in rows
+    ]
+    for (model, row, name), (before, after) in edits.in_place.items():
+        value = references.resolve(after)
+        made.append(TermChange(model, row, {name: value}, {name: before}, in_place=True))  # type: ignore[arg-type]
+    for (model, _key), (first, values) in edits.added.items():
+        owner = {name: value for name, value in values.items() if name in ("contract_id", "point_id")}
+        after = {name: value for name, value in values.items() if name not in owner}
+        made.append(TermChange(model, None, after, key=owner, first=first))  # type: ignore[arg-type]
+    return made
+
+
+def hold(batch: ImportBatch, new: Sequence[TermChange], effective: date) -> None:
+    """Keep changes as the proposal of their batch, one a station, inside the caller's transaction.
+
+    Said twice, as an interrupted import does, it holds them once.
+    """
+    by_station: dict[int, list[TermChange]] = {}
+    for change, station in zip(new, _stations(new), strict=True):
+        by_station.setdefault(station, []).append(change)
+    for station_id, mine in by_station.items():
+        kept = Proposal.objects.filter(
+            batch=batch, station=station_id, kind=KIND, state=Proposal.State.DRAFT
+        ).first()
+        if kept is None:
+            kept = Proposal(
+                kind=KIND, station=Station.objects.get(pk=station_id), terms=terms_of([]), batch=batch,
+                effective_date=effective, reason=_("导入 %(file)s") % {"file": batch.file_name[:180]},
+                proposed_by=batch.created_by, proposed_at=batch.created_at,
+            )  # fmt: skip
+        every = {_place(one): one for one in [*changes_of(kept.terms), *mine]}
+        kept.terms = terms_of(every.values())
+        kept.subject = _("%(file)s：%(count)d 处") % {"file": batch.file_name[:160], "count": len(every)}
+        kept.save()
+
+
+def slips(edits: Edits, day: date) -> list[str]:
+    """Return why held edits are absurd, in words, each change looked at by itself; none: they may be proposed."""
+    _free, held = parted(edits)
+    if not held.dated:
+        return []
+    known = {
+        key: {name: value for name, value in values.items() if not isinstance(value, Named)}
+        for key, values in held.dated.items()
+    }
+    found = changes(Edits(dated=known), References())
+    look = kinds.named(KIND).slips
+    return [why for change in found for why in look(change, day)] if look else []
+
+
+def _place(change: TermChange) -> tuple[Any, ...]:
+    return (
+        change.model._meta.label,
+        change.row,
+        *sorted(change.key.items()),
+        *(sorted(change.after) if change.in_place else ()),
+    )
+
+
+def _stations(new: Sequence[TermChange]) -> list[int]:
+    rows = standing.standing_rows(new)
+    return [_station(rows.get((one.model, one.row)) if one.row is not None else None, one.key) for one in new]
+
+
+def _station(row: Any, key: Any) -> int:
+    owner: models.Model
+    if hasattr(row, "point_id") or "point_id" in key:
+        owner = MeteringPoint.objects.get(pk=row.point_id if row is not None else key["point_id"])
+        return int(owner.station_id)  # type: ignore[attr-defined]
+    owner = Contract.objects.select_related("customer").get(
+        pk=row.contract_id if row is not None else key["contract_id"]
+    )
+    return int(owner.customer.station_id)  # type: ignore[attr-defined]

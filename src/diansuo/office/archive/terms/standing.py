@@ -1,0 +1,80 @@
+"""The rows that changes are about: whose they are, and whether they still stand. Asked by the system for nobody."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from diansuo.office.archive.models import MeteringPoint
+from diansuo.office.archive.terms.changes import TermChange
+from diansuo.office.base.periods import PeriodModel
+
+AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class Touched:
+    """Whose bills a change moves: the points by change, and the contracts."""
+
+    points: dict[int, list[int]] = field(default_factory=dict)
+    rows: dict[int, Any] = field(default_factory=dict)
+
+    @property
+    def every_point(self) -> set[int]:
+        """All of them."""
+        return {point for points in self.points.values() for point in points}
+
+
+def standing_rows(changes: Sequence[TermChange]) -> dict[tuple[type[PeriodModel], int], Any]:
+    """Return the rows that changes are about, by model and id; those that are gone are not there."""
+    wanted: dict[type[PeriodModel], list[int]] = defaultdict(list)
+    for change in changes:
+        if change.row is not None:
+            wanted[change.model].append(change.row)
+    found = {}
+    for model, ids in wanted.items():
+        for start in range(0, len(ids), AT_ONCE):
+            for row in model.objects.filter(pk__in=ids[start : start + AT_ONCE]):
+                found[model, row.pk] = row
+    return found
+
+
+def unchanged(changes: Sequence[TermChange]) -> bool:
+    """Tell whether every row still has the values that were said to stand before, and is still open."""
+    rows = standing_rows(changes)
+    for change in changes:
+        if change.row is None:
+            continue
+        row = rows.get((change.model, change.row))
+        if row is None or (row.valid_to is not None and not change.in_place):
+            return False
+        if any(getattr(row, name) != value for name, value in change.before.items()):
+            return False
+    return True
+
+
+def points_of(changes: Sequence[TermChange]) -> Touched:
+    """Return the metering points that each change moves, by its place; those of a whole contract where it is one."""
+    rows = standing_rows(changes)
+    touched = Touched()
+    of_contract: dict[int, list[int]] = defaultdict(list)
+    for at, change in enumerate(changes):
+        row = rows.get((change.model, change.row)) if change.row is not None else None
+        touched.rows[at] = row
+        owner = {**change.key, **({"point_id": row.point_id} if hasattr(row, "point_id") else {})}
+        if hasattr(row, "contract_id"):
+            owner["contract_id"] = row.contract_id
+        if owner.get("point_id") is not None:
+            touched.points[at] = [owner["point_id"]]
+        elif owner.get("contract_id") is not None:
+            of_contract[owner["contract_id"]].append(at)
+    contracts = sorted(of_contract)
+    for start in range(0, len(contracts), AT_ONCE):
+        for point, contract in MeteringPoint.objects.filter(
+            contract__in=contracts[start : start + AT_ONCE]
+        ).values_list("pk", "contract_id"):
+            for at in of_contract[contract]:
+                touched.points.setdefault(at, []).append(point)
+    return touched

@@ -1,0 +1,81 @@
+"""What a preview asks beside the bills it prices again: which months there are, final bills, peers, the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+
+from django.db.models import Count, Max, Q, QuerySet, Sum
+
+from diansuo.office.archive.models import MeteringPoint
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing.models import Bill, ClosedYear
+from diansuo.office.billing.sums import queries as sums
+
+AT_ONCE: Final = 500
+
+
+def billed_months(scope: Scope, points: Sequence[int], most: int) -> list[int]:
+    """Return the latest months with bills of some points, ascending; of many points those of the whole scope."""
+    if len(points) <= AT_ONCE:
+        rows = Bill.objects.filter(scope.limit("consumption__point__station"), consumption__point__in=points)
+        found = list(rows.order_by("-period").values_list("period", flat=True).distinct()[:most])
+    else:
+        found = sums.periods(scope)[:most]
+    return sorted(found)
+
+
+def final_bills(scope: Scope, points: Iterable[int], since: date) -> int:
+    """Count the final bills of some points with days of use on or after a day."""
+    return sum(rows.count() for rows in _final(scope, points, since))
+
+
+def last_final_day(scope: Scope, points: Iterable[int], since: date) -> date | None:
+    """Return until when some points are billed for good, after a day; None: not beyond it."""
+    days = [rows.aggregate(last=Max("to_date"))["last"] for rows in _final(scope, points, since)]
+    return max((day for day in days if day), default=None)
+
+
+def final_months(scope: Scope, point: int, since: date) -> list[int]:
+    """Return the months of a point's final bills with days of use on or after a day, ascending."""
+    rows = next(iter(_final(scope, [point], since)))
+    return sorted(set(rows.values_list("period", flat=True)))
+
+
+def _final(scope: Scope, points: Iterable[int], since: date) -> Iterable[QuerySet[Bill]]:
+    every = sorted(set(points))
+    final = Bill.objects.filter(
+        scope.limit("consumption__point__station"), state=Bill.State.ISSUED, to_date__gt=since
+    )
+    for start in range(0, max(len(every), 1), AT_ONCE):
+        yield final.filter(consumption__point__in=every[start : start + AT_ONCE])
+
+
+def closed_years(scope: Scope, station_id: int, since: int) -> list[int]:
+    """Return the closed settlement years of a station from one on."""
+    rows = ClosedYear.objects.filter(scope.limit("station"), station=station_id, year__gte=since)
+    return sorted(rows.values_list("year", flat=True))
+
+
+def stations_of(scope: Scope, points: Sequence[int]) -> set[int]:
+    """Return the stations of some points."""
+    found: set[int] = set()
+    for start in range(0, len(points), AT_ONCE):
+        rows = MeteringPoint.objects.filter(scope.limit("station"), pk__in=points[start : start + AT_ONCE])
+        found.update(rows.values_list("station_id", flat=True))
+    return found
+
+
+def peers(scope: Scope, station_id: int, period: int) -> dict[int, tuple[int, int, int]]:
+    """Return by class the bills of a station's month: how many, their money and their energy."""
+    rows = (
+        Bill.objects.filter(
+            scope.limit("consumption__point__station"),
+            Q(consumption__point__station=station_id),
+            period=period,
+        )
+        .values("price_class")
+        .annotate(bills=Count("pk"), fen=Sum("amount_fen"), wh=Sum("energy_wh"))
+    )
+    return {row["price_class"]: (row["bills"], row["fen"], row["wh"]) for row in rows}

@@ -1,0 +1,97 @@
+"""An import changes nobody's price by itself: what it says otherwise of standing terms waits for a second person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from diansuo.office.archive.models import ContractTerm, Customer, HouseholdTerm, MeterInstallation, PointArea
+from diansuo.office.base.imports import operations
+from diansuo.office.base.models import Proposal
+from diansuo.office.base.scope import Scope
+from tests.office.archive.lists import NOW, agree, bring_in, day, line, picture, preview, withdraw, write
+
+pytestmark = pytest.mark.django_db
+DAY = day("2025-08-01")
+CHANGED = {"综合倍率": "40", "用电类别": "居民生活（峰谷）", "台区编号": "T009", "台区名称": "新台区"}
+
+
+@pytest.fixture
+def standing(tmp_path: Path) -> None:
+    bring_in(tmp_path, line("001", "m1"), line("002", "m2", 综合倍率="60"), valid_from=day("2024-01-01"))
+
+
+def imported(folder: Path, *rows: dict[str, str]):
+    outcome = preview(write(folder / "变更.xlsx", rows), effective=DAY)
+    operations.apply(outcome.batch, scope=Scope.everything(), now=NOW)
+    return outcome
+
+
+def terms() -> list[list[tuple]]:
+    return [
+        list(model.objects.order_by("pk").values_list())
+        for model in (ContractTerm, MeterInstallation, PointArea, HouseholdTerm)
+    ]
+
+
+def test_changed_terms_wait_as_one_proposal_and_the_rest_is_written(standing: None, tmp_path: Path) -> None:
+    before = terms()
+    outcome = imported(
+        tmp_path, line("001", "m1", 用户名称="李四", **CHANGED), line("002", "m2", 综合倍率="80"),
+        line("003", "m3", 综合倍率="20"),
+    )  # fmt: skip
+
+    made = Proposal.objects.get()
+    assert (made.kind, made.state, made.batch, made.effective_date) == (
+        "archive_batch",
+        Proposal.State.DRAFT,
+        outcome.batch,
+        DAY,
+    )
+    assert len(made.terms["changes"]) == 4
+    assert Customer.objects.get(number="001").name == "李四"
+    assert [rows[: len(old)] for rows, old in zip(terms(), before, strict=True)] == before
+    assert MeterInstallation.objects.get(point__contract__customer__number="003").multiplier == 20
+    assert any("变更提议" in note for note in outcome.batch.notes)
+
+
+def test_agreed_to_they_hold_and_the_batch_taken_back_takes_them_back(standing: None, tmp_path: Path) -> None:
+    before = picture()
+    outcome = imported(tmp_path, line("001", "m1", **CHANGED))
+    agree(outcome.batch)
+    rows = MeterInstallation.objects.filter(point__contract__customer__number="001").order_by("valid_from")
+    assert [(row.multiplier, row.valid_from) for row in rows] == [(1, day("2024-01-01")), (40, DAY)]
+    withdraw(outcome)
+    assert picture() == before
+    assert Proposal.objects.get().state == Proposal.State.WITHDRAWN
+
+
+def test_a_batch_taken_back_before_anybody_agreed_takes_its_proposal_along(
+    standing: None, tmp_path: Path
+) -> None:
+    before = picture()
+    outcome = imported(tmp_path, line("001", "m1", **CHANGED))
+    withdraw(outcome)
+    assert (picture(), Proposal.objects.get().state) == (before, Proposal.State.WITHDRAWN)
+
+
+def test_a_slip_of_a_digit_in_a_file_is_refused_row_by_row(standing: None, tmp_path: Path) -> None:
+    outcome = preview(
+        write(
+            tmp_path / "变更.xlsx", [line("001", "m1", 用户名称="李四"), line("002", "m2", 综合倍率="600")]
+        ),
+        effective=DAY,
+    )
+    assert outcome.counts() == {"changed": 1, "refused": 1}
+    assert "多打或少打了零" in outcome.refusals()[0][2]
+    assert Proposal.objects.count() == 0
+
+
+def test_an_interrupted_import_holds_its_changes_once(standing: None, tmp_path: Path) -> None:
+    outcome = preview(write(tmp_path / "变更.xlsx", [line("001", "m1", **CHANGED)]), effective=DAY)
+    plan = operations.replan(outcome.batch, scope=Scope.everything(), today=NOW.date())
+    for _again in range(2):
+        for write_step in plan.writes:
+            write_step(outcome.batch)
+    assert [len(one.terms["changes"]) for one in Proposal.objects.all()] == [3]
