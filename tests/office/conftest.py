@@ -22,13 +22,18 @@ REAL_HOUSEHOLDS = Path(__file__).resolve().parents[3] / "shared" / "data" / "rea
 def nothing_remembered() -> None:
     """Each test begins with another database: what is kept by station and revision is dropped."""
     from diansuo.office.billing.average import book, policy, queries
+    from diansuo.office.billing.opinion import months as opinion
+    from diansuo.office.collection import queries as collection
     from diansuo.office.desk import page_queries
+    from diansuo.office.desk import queries as desk
+    from diansuo.office.desk.board import queries as board
     from diansuo.office.network import months
 
     for each in (months, book, policy):
         each.forget()
-    for kept in (*queries.REMEMBERED, *page_queries.REMEMBERED):
-        kept.cache_clear()
+    for room in (queries, page_queries, opinion, collection, board, desk):
+        for kept in room.REMEMBERED:
+            kept.cache_clear()
 
 
 @pytest.fixture

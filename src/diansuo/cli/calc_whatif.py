@@ -119,6 +119,8 @@ def whatif(
     from diansuo.core.rules import RuleBookRefused
     from diansuo.office.billing.repricing import queries
     from diansuo.office.billing.repricing.prices import OtherPrices
+    from diansuo.office.desk.whatif import trials
+    from diansuo.office.desk.whatif.questions import Question
 
     user = office.acting_user(as_user, "base.see_prices")
     scope = office.scope_of(user, office.the_station(station) if station else None)
@@ -127,13 +129,17 @@ def whatif(
     population = _population(scope, period, (area, only, capacity), tuple(customer or ()))
     try:
         with bar(t("试算", "what if"), quiet=as_json) as advance:
-            answer = queries.what_if(
-                scope,
-                population,
-                asked,
-                OtherPrices(documents or None),
-                on_progress=lambda done, total: advance("", done, total),
-            )
+            question = Question(scope, population, asked, OtherPrices(documents or None))
+            if queries.bills(scope, population) > trials.MOST_AT_ONCE:
+                answer = _in_parts(question, user, advance)
+            else:
+                answer = queries.what_if(
+                    scope,
+                    population,
+                    asked,
+                    question.prices,
+                    on_progress=lambda done, total: advance("", done, total),
+                )
     except RuleBookRefused as refused:
         raise Failure("; ".join(str(problem) for problem in refused.problems)) from refused
     record = _record(scope, answer)
@@ -141,6 +147,28 @@ def whatif(
         say_json(record)
     else:
         _show(record)
+
+
+def _in_parts(question: Any, user: Any, advance: Any) -> Answer:
+    """Run a trial over many bills as the job that the page would start: interrupted, the same command goes on."""
+    from django.utils import timezone
+
+    from diansuo.office.base import jobs
+    from diansuo.office.base.models import Job
+    from diansuo.office.desk.whatif import trials
+
+    try:
+        job = trials.prepare(question, user=user, now=timezone.now())
+        if job.state != Job.State.DONE:
+            job = jobs.run(
+                job.pk, clock=timezone.now, on_progress=lambda at: advance(at.stage, at.done, at.total)
+            )
+    except jobs.JobBusy as busy:
+        raise Failure(t(f"这项试算正在执行：{busy}", f"this trial is being run: {busy}")) from busy
+    answer = trials.answer(job)
+    if answer is None:
+        raise Failure(t("试算结果不在了，请再执行一次", "the result is gone; run the command again"))
+    return answer
 
 
 def _change(
@@ -257,7 +285,7 @@ def _record(scope: Any, answer: Answer) -> dict[str, Any]:
     known = average.customers(scope, of.customer[rows].tolist())
     names = average.areas(scope, [one.key for one in answer.by_area])
     return {
-        "bills": len(answer.compared),
+        "bills": answer.bills,
         "customers": answer.spread.count,
         "dearer": answer.spread.dearer,
         "cheaper": answer.spread.cheaper,

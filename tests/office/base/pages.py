@@ -101,6 +101,7 @@ def addresses() -> list[Address]:
         "loss_feeders": (),
         "loss_area": (TransformerArea.objects.get().pk,),
         "whatif": (),
+        "whatif_sheet": (),
         "customer_choices": (customer.pk,),
         "cycles": (),
         "cycle": (station.pk, 202408),

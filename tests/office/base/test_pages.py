@@ -28,7 +28,8 @@ INLINE = re.compile(
 CHINESE = re.compile(r"[一-鿿]+")
 # Headings of files are Chinese in every language, a price's source is the document's own title, amounts in words
 # are 大写金额 whatever the language.
-CHINESE_BY_NATURE = {"import_new", "aliases", "bill", "import_batch", "reminders", "notices"}
+# A sheet to be tried is read by its Chinese headings, as the file of a price sheet is.
+CHINESE_BY_NATURE = {"import_new", "aliases", "bill", "import_batch", "reminders", "notices", "whatif_sheet"}
 
 
 @pytest.fixture

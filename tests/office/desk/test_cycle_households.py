@@ -101,8 +101,9 @@ def test_free_energy_paid_back_later_is_owed_beside_the_bill(
     client = Client()
     client.force_login(User.objects.create_superuser("head"))
     page = client.get(reverse("bill", args=[bill(202408).pk])).content.decode()
-    assert "先征后返" in page
-    assert "5.60" in page
+    owed_beside = page.partition("先征后返")[2]
+    assert "5.60" in owed_beside
+    assert "<code>line-fen</code>" in owed_beside
 
 
 def test_what_the_place_does_not_say_holds_the_household_and_nobody_else(station: Station) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -27,6 +27,8 @@ from diansuo.office.archive.models import (
 )
 from diansuo.office.base.models import Staff
 from diansuo.office.base.scope import Scope
+
+MOST_AREAS_OFFERED = 1000
 
 
 @dataclass(slots=True)
@@ -118,6 +120,26 @@ def matching(scope: Scope, rows: QuerySet[Customer], words: str) -> QuerySet[Cus
     )
 
 
+def of_customers(scope: Scope, path: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
+    """Return a search of rows by their customer: the number's beginning, or a part of the name.
+
+    A whole number is found by its index; only what is none is looked for in every row of the list.
+    """
+
+    def narrow(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        if words.isdecimal():
+            companies = sorted({station.company_id for station in scope.stations()})
+            found = Customer.objects.filter(scope.limit("station"), company__in=companies, number=words)
+            exact = list(found.values_list("pk", flat=True))
+            if exact:
+                return rows.filter(**{f"{path}__in": exact})
+        return rows.filter(
+            Q(**{f"{path}__number__startswith": words}) | Q(**{f"{path}__name__contains": words})
+        )
+
+    return narrow
+
+
 def with_price_class(
     scope: Scope, rows: QuerySet[Customer], price_class: int, day: date
 ) -> QuerySet[Customer]:
@@ -179,8 +201,8 @@ def people(scope: Scope, duty: Responsibility.Duty) -> list[tuple[int, str]]:
 
 def staff(scope: Scope) -> list[tuple[int, str]]:
     """Return id and name of everyone who answers for a point, as reader or manager."""
-    duties = Responsibility.objects.filter(scope.limit("staff__station"))
-    people = Staff.objects.filter(scope.limit("station"), pk__in=duties.values("staff")).order_by("name")
+    answers = Exists(Responsibility.objects.filter(staff=OuterRef("pk")))
+    people = Staff.objects.filter(answers, scope.limit("station")).order_by("name")
     return list(people.values_list("id", "name"))
 
 
@@ -271,6 +293,17 @@ def _point_history(point: MeteringPoint) -> PointHistory:
 def areas(scope: Scope) -> QuerySet[TransformerArea]:
     """Return the transformer areas within the scope."""
     return TransformerArea.objects.filter(scope.limit("station"))
+
+
+def area_choices(scope: Scope, *, given: int | None = None, order: str = "name") -> list[tuple[int, str]]:
+    """Return id and name of the areas to choose from; of a county with thousands only the one already given.
+
+    A drop-down of thousands is half a megabyte and finds nobody anything: there one comes from the area's page.
+    """
+    found = areas(scope).order_by(order).values_list("id", "name")
+    if areas(scope)[MOST_AREAS_OFFERED : MOST_AREAS_OFFERED + 1].exists():
+        found = found.filter(pk=given) if given else found.none()
+    return list(found)
 
 
 def area(scope: Scope, area_id: int) -> TransformerArea | None:

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill, ExternalBill
+from diansuo.office.billing.opinion import months as kept
 
 MONTHS_SHOWN = 36
 
@@ -28,10 +29,13 @@ def external_bills(scope: Scope) -> QuerySet[ExternalBill]:
 
     ``own_id`` is our bill, where there is one only.
     """
-    ours = Bill.objects.filter(contract__customer=OuterRef("customer"), period=OuterRef("period"))
+    # A sum hides the month's index, by which SQLite would walk all bills of the month for each of these rows.
+    ours = Bill.objects.annotate(month=F("period") + 0).filter(
+        contract__customer=OuterRef("customer"), month=OuterRef("period")
+    )
     rows = ExternalBill.objects.filter(scope.limit("customer__station")).select_related("customer")
     # A customer has one bill a contract and metering point; the other system's is of all of them.
-    whole = ours.order_by().values("contract__customer")
+    whole = ours.order_by().values("period")
     one = whole.annotate(bills=Count("id"), own_id=Min("id")).filter(bills=1)
     return rows.annotate(
         own_id=Subquery(one.values("own_id")),
@@ -52,26 +56,19 @@ def differing(scope: Scope, rows: QuerySet[ExternalBill], *, at_least_fen: int =
 
 def compare(scope: Scope, *, period: int) -> Comparison:
     """Return what a month's issued bills come to, beside ours."""
-    both = Q(own_fen__isnull=False)
-    sums = (
-        external_bills(scope)
-        .filter(period=period)
-        .aggregate(
-            bills=Count("id"),
-            sum_fen=Sum("amount_fen", default=0),
-            compared=Count("id", filter=both),
-            differing=Count("id", filter=both & ~Q(difference_fen=0)),
-            gap_fen=Sum("difference_fen", filter=both, default=0),
-        )
-    )
-    return Comparison(sums["bills"], sums["sum_fen"], sums["compared"], sums["differing"], sums["gap_fen"])
+    found = kept.of_scope(scope, period)
+    return Comparison(found.bills, found.amount_fen, found.both, found.differing, found.gap_fen)
 
 
 def months(scope: Scope) -> list[int]:
     """Return the months with issued bills, latest first."""
-    rows = ExternalBill.objects.filter(scope.limit("customer__station"))
-    found = rows.order_by("-period").values_list("period", flat=True).distinct()
-    return list(found[:MONTHS_SHOWN])
+    return kept.periods(scope, most=MONTHS_SHOWN)
+
+
+def of_month(scope: Scope, rows: QuerySet[ExternalBill], period: int) -> QuerySet[ExternalBill]:
+    """Keep the bills of one month; the list begins at the first of the scope, not of the county."""
+    found = kept.of_scope(scope, period)
+    return rows.filter(period=period, id__range=(found.first_id, found.last_id))
 
 
 def of_customer(scope: Scope, *, customer_id: int) -> QuerySet[ExternalBill]:

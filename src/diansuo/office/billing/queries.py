@@ -178,20 +178,20 @@ def parts(scope: Scope, *, bill_id: int) -> list[BillPart]:
 def refunds(scope: Scope, *, bill_id: int) -> list[Line]:
     """Return what is owed to a household beside its bill, each line with rule and source."""
     rows = BillRefund.objects.filter(scope.limit(f"bill__{STATION}"), bill=bill_id)
-    return [
-        _line(
-            BillLine(
-                component=row.component,
-                step=row.step,
-                part=row.part,
-                quantity=row.quantity_wh,
-                price_nano=row.price_nano,
-                amount_fen=row.amount_fen,
-                rule=row.rule,
-            )
+    by_days = {part.part for part in parts(scope, bill_id=bill_id) if part.by_days}
+    as_lines = [
+        BillLine(
+            component=row.component,
+            step=row.step,
+            part=row.part,
+            quantity=row.quantity_wh,
+            price_nano=row.price_nano,
+            amount_fen=row.amount_fen,
+            rule=row.rule,
         )
         for row in rows.select_related("rule").order_by("sequence")
     ]
+    return [_line(row, steps_of_line(row, by_days)) for row in as_lines]
 
 
 def other_rules(scope: Scope, *, bill_id: int) -> list[RuleSlice]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import PRICE_CLASSES
 from diansuo.office.base import lists, registry, wording
 from diansuo.office.base.cells import Column, Kind
@@ -93,7 +94,7 @@ def bill_list(request: HttpRequest, period: int) -> HttpResponse:
         key=("contract_id", "id"),  # a contract has a bill for each of its metering points
         empty=_("这个月还没有账单。在“电费流程”里执行这个月，这里就有了。"),
         file_name=_("电费账单") + f"_{period}",
-        search=lists.any_of("contract__customer__number__startswith", "contract__customer__name__contains"),
+        search=archive.of_customers(scope, "contract__customer"),
         search_hint=_("用户编号或名称"),
         filters=(
             lists.Filter(

@@ -70,6 +70,20 @@ class Receivable(Imported):
         return f"{self.customer_id} {self.period}"
 
 
+class OpenBook(models.Model):
+    """How often what a station's customers owe has changed otherwise than by an import (:mod:`.open_books`)."""
+
+    station = models.OneToOneField(Station, models.PROTECT, related_name="+", verbose_name=_("供电所"))
+    version = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("欠费合计版本")
+        verbose_name_plural = _("欠费合计版本")
+
+    def __str__(self) -> str:
+        return f"{self.station_id} {self.version}"
+
+
 class ArrearsList(Imported):
     """One imported list of everything a station's customers owed on a day (欠费明细)."""
 

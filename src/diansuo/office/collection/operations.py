@@ -21,7 +21,7 @@ from diansuo.office.base.modes import guards
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.wording import yuan
 from diansuo.office.billing.models import Correction, TemporaryCharge
-from diansuo.office.collection import columns
+from diansuo.office.collection import columns, open_books
 from diansuo.office.collection.models import Payment, PaymentAllocation, Receivable
 from diansuo.office.config.rulebook import book
 
@@ -78,6 +78,8 @@ def raise_receivables(station_id: int, period: int, low: int, high: int, issue_d
             cursor.execute(LOCK_BILLED, billed)
         cursor.execute(RAISE.format(due_date=cast), [due_date, *billed])
         raised = cursor.rowcount
+    if raised:
+        open_books.move([station_id])
     in_credit = fetch_columns(IN_CREDIT, billed, customer="int")["customer"]
     allocate_open(in_credit.tolist())
     return {"receivables": raised}
@@ -166,6 +168,7 @@ def _settle_issued(
             amount_fen=issued.amount_fen,
             due_date=day + timedelta(days=payment_days(day)),
         )
+        open_books.move([customer.station_id])
     else:
         Payment.objects.create(
             company_id=customer.company_id,
@@ -194,6 +197,7 @@ def allocate_open(customers: Sequence[int]) -> int:
         allocated = allocate(payments, receivables)
         if len(allocated):
             columns.store_allocations(payments, receivables, allocated)
+            open_books.move_of(customers)
     return len(allocated)
 
 
@@ -212,6 +216,7 @@ def take_back_payments(batch: ImportBatch) -> None:
     payments._raw_delete(payments.db)
     for _marks, part in columns.parts(touched):
         recount(part)
+    open_books.move_of(customers)
     allocate_open(customers)
 
 

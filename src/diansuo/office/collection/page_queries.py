@@ -19,15 +19,6 @@ from diansuo.office.collection.queries import open_by_person, open_receivables
 OWED = F("amount_fen") - F("paid_fen")
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """What is open in all, in fen: overdue on a day, and not due yet; and how many customers are overdue."""
-
-    overdue_fen: int
-    not_due_fen: int
-    overdue_customers: int
-
-
 @dataclass(slots=True)
 class Debtor:
     """A customer who owes: how many months, since when, how much and how much of it is overdue (fen)."""
@@ -42,18 +33,6 @@ class Debtor:
     overdue_fen: int = 0
     station_id: int | None = None
     manager_id: int | None = None
-
-
-def open_in_all(scope: Scope, *, day: date) -> Open:
-    """Return the sums of what is open."""
-    overdue = Q(due_date__lt=day)
-    return Open(
-        **open_receivables(scope).aggregate(
-            overdue_fen=Sum(OWED, filter=overdue, default=0),
-            not_due_fen=Sum(OWED, filter=~overdue, default=0),
-            overdue_customers=Count("customer", filter=overdue, distinct=True),
-        )
-    )
 
 
 def debtors(scope: Scope) -> QuerySet[Customer]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from django.db.models import (
@@ -28,9 +30,12 @@ from diansuo.office.archive.models import Responsibility
 from diansuo.office.base.models import Staff, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.documents.dues import Due
+from diansuo.office.collection import open_books
 from diansuo.office.collection.models import ArrearsList, Receivable
 
 NOBODY = 0
+STATIONS_KEPT = 128
+"""Of a county, on two days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,15 @@ class PersonArrears:
     receivables: int
     overdue_fen: int
     not_due_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What is open in all, in fen: overdue on a day, and not due yet; and how many customers are overdue."""
+
+    overdue_fen: int
+    not_due_fen: int
+    overdue_customers: int
 
 
 def open_receivables(scope: Scope) -> QuerySet[Receivable]:
@@ -116,21 +130,14 @@ def open_by_customer(scope: Scope, *, station_id: int | None = None) -> dict[str
 
 def arrears_by_person(scope: Scope, *, day: date) -> list[PersonArrears]:
     """Return what is open by responsible person of the day: the area manager, else the reader; most overdue first."""
-    open_fen, overdue = F("amount_fen") - F("paid_fen"), Q(due_date__lt=day)
-    sums = (
-        open_by_person(scope, day=day)
-        .values("staff_id")
-        .annotate(
-            customers=Count("customer", distinct=True),
-            receivables=Count("id"),
-            overdue_fen=Sum(open_fen, filter=overdue, default=0),
-            not_due_fen=Sum(open_fen, filter=~overdue, default=0),
-            as_manager=Count("managed"),
-        )
-        .order_by("-overdue_fen", "-not_due_fen", "staff_id")
-    )
-    rows = list(sums)
-    names = dict(Staff.objects.filter(pk__in=[row["staff_id"] for row in rows]).values_list("id", "name"))
+    sums: dict[int, dict[str, int]] = {}
+    for station_id, state in open_books.states(scope).items():
+        for row in _people_of(station_id, day, state):
+            mine = sums.setdefault(row["staff_id"], dict.fromkeys(row, 0))
+            for name, value in row.items():
+                mine[name] = value if name == "staff_id" else mine[name] + value
+    names = dict(Staff.objects.filter(pk__in=list(sums)).values_list("id", "name"))
+    rows = sorted(sums.values(), key=lambda row: (-row["overdue_fen"], -row["not_due_fen"], row["staff_id"]))
     return [
         PersonArrears(
             name=names.get(row["staff_id"], ""), duty=_duty(row.pop("as_manager"), row["staff_id"]), **row
@@ -139,18 +146,66 @@ def arrears_by_person(scope: Scope, *, day: date) -> list[PersonArrears]:
     ]
 
 
+@lru_cache(maxsize=STATIONS_KEPT)
+def _people_of(station_id: int, day: date, _state: tuple[int, int, str]) -> tuple[dict[str, int], ...]:
+    """Return the sums of one station by person; a customer is of one station, so that counts add up."""
+    open_fen, overdue = F("amount_fen") - F("paid_fen"), Q(due_date__lt=day)
+    return tuple(
+        open_by_person(Scope(frozenset({station_id})), day=day)
+        .values("staff_id")
+        .annotate(
+            customers=Count("customer", distinct=True),
+            receivables=Count("id"),
+            overdue_fen=Sum(open_fen, filter=overdue, default=0),
+            not_due_fen=Sum(open_fen, filter=~overdue, default=0),
+            as_manager=Count("managed"),
+        )
+    )
+
+
 def arrears_by_manager(scope: Scope, day: date) -> dict[int | None, tuple[int, int]]:
     """Return, by area manager of the day (None: nobody), how many customers are overdue and by how many fen."""
+    found: dict[int | None, tuple[int, int]] = {}
+    for station_id, state in open_books.states(scope).items():
+        for manager, customers, fen in _managers_of(station_id, day, state):
+            held = found.get(manager, (0, 0))
+            found[manager] = held[0] + customers, held[1] + fen
+    return found
+
+
+@lru_cache(maxsize=STATIONS_KEPT)
+def _managers_of(
+    station_id: int, day: date, _state: tuple[int, int, str]
+) -> tuple[tuple[int | None, int, int], ...]:
     manager = Responsibility.objects.in_force(day).filter(
         duty=Responsibility.Duty.MANAGER, point__contract__customer=OuterRef("customer")
     )
-    overdue = open_receivables(scope).filter(due_date__lt=day)
     sums = (
-        overdue.annotate(manager=Subquery(manager.order_by("point").values("staff")[:1]))
+        open_receivables(Scope(frozenset({station_id})))
+        .filter(due_date__lt=day)
+        .annotate(manager=Subquery(manager.order_by("point").values("staff")[:1]))
         .values("manager")
         .annotate(customers=Count("customer", distinct=True), fen=Sum(F("amount_fen") - F("paid_fen")))
     )
-    return {row["manager"]: (row["customers"], row["fen"]) for row in sums.order_by("manager")}
+    return tuple(sums.order_by("manager").values_list("manager", "customers", "fen"))
+
+
+def open_in_all(scope: Scope, *, day: date) -> Open:
+    """Return the sums of what is open."""
+    rows = [_open_of(station_id, day, state) for station_id, state in open_books.states(scope).items()]
+    return Open(*(sum(getattr(one, name) for one in rows) for name in Open.__slots__))
+
+
+@lru_cache(maxsize=STATIONS_KEPT)
+def _open_of(station_id: int, day: date, _state: tuple[int, int, str]) -> Open:
+    open_fen, overdue = F("amount_fen") - F("paid_fen"), Q(due_date__lt=day)
+    return Open(
+        **open_receivables(Scope(frozenset({station_id}))).aggregate(
+            overdue_fen=Sum(open_fen, filter=overdue, default=0),
+            not_due_fen=Sum(open_fen, filter=~overdue, default=0),
+            overdue_customers=Count("customer", filter=overdue, distinct=True),
+        )
+    )
 
 
 def any_receivables(scope: Scope) -> bool:
@@ -194,3 +249,7 @@ def dues_of_bills(scope: Scope, bill_ids: Sequence[int]) -> dict[int, Due]:
         bill: Due(due_date, paid_fen)
         for bill, due_date, paid_fen in rows.values_list("bill", "due_date", "paid_fen")
     }
+
+
+REMEMBERED: Final = (_people_of, _managers_of, _open_of)
+"""What this process keeps; another database behind the same stations, as in tests, has to clear it."""

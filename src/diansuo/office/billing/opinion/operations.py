@@ -22,6 +22,7 @@ from diansuo.office.billing.opinion.loading import Month, load_month
 from diansuo.office.billing.repricing.pricing import reprice
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.place import commercial_place
+from diansuo.office.billing.sums import operations as sums
 
 Advance = Callable[[int, int], None]
 
@@ -47,6 +48,7 @@ def compare_month(
     with transaction.atomic():
         _forget(station_id, period)
         _keep(month, found, now)
+        sums.touch(station_id, period)
     advance(3, 3)
     return Compared(len(month), int((found.difference_fen != 0).sum()))
 

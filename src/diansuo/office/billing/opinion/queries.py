@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Abs
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from diansuo.core.tariff.classes import PriceClass
@@ -15,7 +14,8 @@ from diansuo.core.tariff.comparing import NOT_STATED, Cause, LineKind
 from diansuo.core.tariff.comparing.columns import BAND_KINDS, COMPONENT_KINDS
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import external_queries
-from diansuo.office.billing.models import Bill, BillLine, Comparison, ExternalBill
+from diansuo.office.billing.models import Bill, BillLine, ExternalBill
+from diansuo.office.billing.opinion import months as kept
 from diansuo.office.billing.opinion.loading import LINE_COLUMNS, in_their_kinds
 from diansuo.office.billing.opinion.models import CAUSE_NAMES, KIND_NAMES
 
@@ -91,43 +91,33 @@ def causes(scope: Scope, *, period: int, comparable: int) -> Causes:
 
     ``comparable``: how many bills of the month have one of ours (:func:`external_queries.compare` counts them).
     """
-    rows = _comparisons(scope, period)
-    gap = F("issued_fen") - F("own_fen")
-    found = rows.filter(cause__gt=0).values("cause").annotate(
-        bills=Count("id"), gap=Sum(gap), size=Sum(Abs(gap)), guesses=Count("id", filter=Q(supposed=True))
-    )  # fmt: skip
-    summed = rows.aggregate(every=Count("id"), same=Count("id", filter=Q(cause=0)), at=Max("compared_at"))
-    outdated = rows.filter(~Q(issued_fen=F("bill__amount_fen")) | ~Q(own_fen=Subquery(_own_fen()))).count()
+    found = kept.of_scope(scope, period)
     return Causes(
         sorted(
             (
                 CauseRow(
-                    one["cause"],
-                    CAUSE_NAMES[Cause(one["cause"])],
-                    one["bills"],
-                    one["gap"],
-                    one["size"],
-                    one["guesses"],
+                    one.cause,
+                    CAUSE_NAMES[Cause(one.cause)],
+                    one.bills,
+                    one.gap_fen,
+                    one.size_fen,
+                    one.supposed,
                 )
-                for one in found
+                for one in found.causes
             ),
             key=lambda row: (-row.size_fen, row.cause),
         ),
-        summed["every"],
-        summed["same"],
-        outdated,
-        comparable - summed["every"],
-        summed["at"],
+        found.compared,
+        found.agreeing,
+        found.outdated,
+        comparable - found.compared,
+        found.compared_at,
     )
 
 
 def without_theirs(scope: Scope, *, period: int) -> int:
     """Return how many customers of stations beside another system we billed and that system did not."""
-    theirs = ExternalBill.objects.filter(period=period).values("customer")
-    ours = Bill.objects.filter(
-        scope.limit("contract__customer__station"), period=period, contract__customer__station__mode="beside"
-    )
-    return ours.exclude(contract__customer__in=theirs).values("contract__customer").distinct().count()
+    return kept.of_scope(scope, period).only_ours
 
 
 def with_cause(scope: Scope, rows: QuerySet[ExternalBill], cause: int) -> QuerySet[ExternalBill]:
@@ -196,12 +186,3 @@ def _own_sides(bills: list[Bill]) -> dict[int, Side]:
 
 def _said(value: np.int64) -> int | None:
     return None if value == NOT_STATED else int(value)
-
-
-def _comparisons(scope: Scope, period: int) -> QuerySet[Comparison]:
-    return Comparison.objects.filter(scope.limit("bill__customer__station"), bill__period=period)
-
-
-def _own_fen() -> QuerySet[Bill]:
-    ours = Bill.objects.filter(contract__customer=OuterRef("bill__customer"), period=OuterRef("bill__period"))
-    return ours.order_by().values("contract__customer").annotate(fen=Sum("amount_fen")).values("fen")

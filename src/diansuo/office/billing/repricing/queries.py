@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from diansuo.core.quantity.month import next_month
 from diansuo.core.tariff.what_if import Change
+from diansuo.office.archive.models import Contract, PointArea
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill
 from diansuo.office.billing.operations import year_start_month
 from diansuo.office.billing.repricing.answers import Answer, answer_of
-from diansuo.office.billing.repricing.comparing import Progress, compare
+from diansuo.office.billing.repricing.comparing import Compared, Progress, compare
 from diansuo.office.billing.repricing.population import Population
 from diansuo.office.billing.repricing.prices import AS_THEY_ARE, OtherPrices
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.place import commercial_place
+from diansuo.office.billing.sums import queries as sums
 
 
 def what_if(
@@ -27,8 +30,19 @@ def what_if(
         RuleBookRefused: everything that is wrong with the documents of the prices.
         NoSuchRule: the book has no rule of the name.
     """
+    return answer_of(compared(scope, population, change, prices, on_progress))
+
+
+def compared(
+    scope: Scope,
+    population: Population,
+    change: Change,
+    prices: OtherPrices = AS_THEY_ARE,
+    on_progress: Progress = lambda _done, _total: None,
+) -> Compared:
+    """Return the bills of a population before and after a change; raises what :func:`what_if` does."""
     book = priced_book()
-    compared = compare(
+    return compare(
         scope,
         population,
         change,
@@ -38,20 +52,28 @@ def what_if(
         year_start_month=year_start_month(book, population.first),
         on_progress=on_progress,
     )
-    return answer_of(compared)
 
 
 def months_of_customer(scope: Scope, customer_id: int) -> list[int]:
     """Return the months with bills of one customer, newest first."""
-    rows = Bill.objects.filter(scope.limit("consumption__point__station"), contract__customer=customer_id)
+    contracts = list(
+        Contract.objects.filter(scope.limit("customer__station"), customer=customer_id).values_list(
+            "id", flat=True
+        )
+    )
+    rows = Bill.objects.filter(contract__in=contracts)
     return list(rows.values_list("period", flat=True).distinct().order_by("-period"))
 
 
 def bills(scope: Scope, population: Population) -> int:
-    """Return how many bills of the months and the class of a population there are within a scope."""
-    months_of = Bill.objects.filter(
-        scope.limit("consumption__point__station"), period__range=(population.first, population.last)
-    )
-    if population.price_class is not None:
-        months_of = months_of.filter(price_class=population.price_class)
-    return months_of.count()
+    """Return how many bills a population has at most, without counting them: those of its months, or of its area."""
+    months = [population.first]
+    while months[-1] < population.last:
+        months.append(next_month(months[-1]))
+    if population.customers:
+        return len(population.customers) * len(months)
+    counts = sums.bills_by_month(scope, months)
+    if population.area is not None:
+        hung = PointArea.objects.filter(scope.limit("area__station"), area=population.area)
+        return min(hung.values("point").distinct().count() * len(months), sum(counts.values()))
+    return sum(counts.values())

@@ -20,9 +20,64 @@ LARGEST_FILE_BYTES = 5 * 2**20
 SUFFIXES = (".xlsx", ".csv")
 
 
-class SheetForm(forms.Form):
-    """What one person proposes; cleaning reads the table, so that a wrong one is refused on the spot."""
+class TableForm(forms.Form):
+    """A table of prices as a file or pasted; cleaning reads it, so that a wrong one is refused on the spot."""
 
+    file = forms.FileField(label=_("价格表文件"), required=False, help_text=_("xlsx 或 csv"))
+    table = forms.CharField(
+        label=_("或粘贴表格"),
+        required=False,
+        max_length=reading.LARGEST_PASTE,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text=_("从电子表格复制，带表头：价格项目、计价方式、电压等级、价格"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Read the table that came with the form into ``prices``."""
+        given = super().clean() or {}
+        file, table = given.get("file"), given.get("table", "").strip()
+        if bool(file) == bool(table):
+            raise ValidationError(_("价格表文件和粘贴的表格，二者给一个"))
+        try:
+            stated = self._from_file(file) if file else reading.read_pasted(table)
+        except SheetRefused as problem:
+            raise ValidationError(str(problem)) from problem
+        if stated.problems:
+            raise ValidationError(
+                [
+                    _("%(file)s 第%(row)d行 %(column)s“%(value)s”：%(reason)s；%(remedy)s")
+                    % {
+                        "file": file.name if file else _("粘贴的表格"),
+                        "row": one.row,
+                        "column": one.column,
+                        "value": one.value,
+                        "reason": one.reason,
+                        "remedy": one.remedy,
+                    }
+                    for one in stated.problems[:20]
+                ]
+            )
+        given["prices"] = stated.prices
+        return given
+
+    def _from_file(self, upload: Any) -> reading.Stated:
+        suffix = Path(upload.name).suffix.lower()
+        if suffix not in SUFFIXES:
+            raise ValidationError(_("只认 xlsx 和 csv 文件"))
+        if upload.size > LARGEST_FILE_BYTES:
+            raise ValidationError(_("文件太大：一张价格表用不着这么大"))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"sheet{suffix}"
+            with path.open("wb") as stream:
+                for chunk in upload.chunks():
+                    stream.write(chunk)
+            return reading.read_file(path, upload.name)
+
+
+class SheetForm(TableForm):
+    """What one person proposes."""
+
+    field_order = ("month", "document", "clause", "published", "url", "doubt", "file", "table")
     month = PeriodField(label=_("执行月份"), help_text=_("公布的价格按自然月执行"))
     document = forms.CharField(
         label=_("依据文件"), max_length=200, help_text=_("公告的名称，如“关于2026年3月代理购电价格的公告”")
@@ -36,41 +91,6 @@ class SheetForm(forms.Form):
         required=False,
         help_text=_("与公告原文核对过的留空；没有核对的写明，账单上会标“未核对”"),
     )
-    file = forms.FileField(label=_("价格表文件"), required=False, help_text=_("xlsx 或 csv"))
-    table = forms.CharField(
-        label=_("或粘贴表格"),
-        required=False,
-        max_length=reading.LARGEST_PASTE,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
-        help_text=_("从电子表格复制，带表头：价格项目、计价方式、电压等级、价格"),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Read the table that came with the form into ``stated``."""
-        given = super().clean() or {}
-        file, table = given.get("file"), given.get("table", "").strip()
-        if bool(file) == bool(table):
-            raise ValidationError(_("价格表文件和粘贴的表格，二者给一个"))
-        try:
-            stated = self._from_file(file) if file else reading.read_pasted(table)
-        except SheetRefused as problem:
-            raise ValidationError(f"{problem.reason}；{problem.remedy}") from problem
-        if stated.problems:
-            raise ValidationError(
-                [
-                    _("第%(row)d行 %(column)s“%(value)s”：%(reason)s；%(remedy)s")
-                    % {
-                        "row": one.row,
-                        "column": one.column,
-                        "value": one.value,
-                        "reason": one.reason,
-                        "remedy": one.remedy,
-                    }
-                    for one in stated.problems[:20]
-                ]
-            )
-        given["prices"] = stated.prices
-        return given
 
     def publication(self, place: str) -> Publication:
         """Return where and for when the prices were published."""
@@ -85,16 +105,3 @@ class SheetForm(forms.Form):
             url=given["url"],
             doubt=given["doubt"],
         )
-
-    def _from_file(self, upload: Any) -> reading.Stated:
-        suffix = Path(upload.name).suffix.lower()
-        if suffix not in SUFFIXES:
-            raise ValidationError(_("只认 xlsx 和 csv 文件"))
-        if upload.size > LARGEST_FILE_BYTES:
-            raise ValidationError(_("文件太大：一张价格表用不着这么大"))
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"sheet{suffix}"
-            with path.open("wb") as stream:
-                for chunk in upload.chunks():
-                    stream.write(chunk)
-            return reading.read_file(path, upload.name)

@@ -63,6 +63,11 @@ def issue(station_id: int, period: int, issued: Iterable[tuple[int, int]]) -> No
         )
 
 
+def touch(station_id: int, period: int) -> None:
+    """Say that something which stands on a month's bills was computed anew (inside the caller's transaction)."""
+    _row(station_id, period).update(version=F("version") + 1)
+
+
 def recount() -> None:
     """Count all months of all stations anew (inside the caller's transaction): for bills written by other hands."""
     after = max(MonthSum.objects.values_list("version", flat=True), default=0) + 1

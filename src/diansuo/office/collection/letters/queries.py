@@ -17,7 +17,9 @@ from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import Contract, Customer, MeterInstallation, PointArea, Responsibility
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
+from diansuo.office.billing import external_queries
 from diansuo.office.billing.models import Bill, ExternalBill, TemporarySupply
+from diansuo.office.billing.sums import queries as sums
 from diansuo.office.collection.queries import open_receivables, ruling_receivables
 from diansuo.office.metering.models import RegisterReading
 
@@ -287,12 +289,8 @@ def _walked(slips: list[Any]) -> list[Any]:
 
 def months(scope: Scope, *, limit: int = 24) -> list[int]:
     """Return the months with issued bills, ours or another system's, latest first."""
-    ours = Bill.objects.filter(scope.limit("consumption__point__station"), state=Bill.State.ISSUED)
-    theirs = ExternalBill.objects.filter(scope.limit("customer__station"))
-    found = {
-        *ours.values_list("period", flat=True).distinct(),
-        *theirs.values_list("period", flat=True).distinct(),
-    }
+    ours = sums.with_bills(scope).filter(issued__gt=0)
+    found = {*ours.values_list("period", flat=True).distinct(), *external_queries.months(scope)}
     return sorted(found, reverse=True)[:limit]
 
 

@@ -30,12 +30,13 @@ LONGEST_ID = 18  # digits; no key of the database is longer
 def letters(request: HttpRequest) -> HttpResponse:
     """Show what can be printed or sent: notices of a month, reminders, text messages; with a choice made elsewhere."""
     scope = Scope.of(request.user)
+    given = {name: _number(request, name) for name in ("period", "manager", "area", "route")}
     context = {
         "months": queries.months(scope),
         "managers": archive.people(scope, Responsibility.Duty.MANAGER),
-        "areas": [(area.pk, area.name) for area in archive.areas(scope).order_by("number")],
+        "areas": archive.area_choices(scope, given=given["area"], order="number"),
         "routes": archive.routes(scope),
-        "given": {name: _number(request, name) for name in ("period", "manager", "area", "route")},
+        "given": given,
         "most": queries.MOST_SLIPS,
         "downloads": queries.downloads(scope) if request.user.has_perm(SEND) else [],
         "section": "letters",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from diansuo.office.base.rights import EVERYONE, allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import queries as work_orders
-from diansuo.office.collection import page_queries as collection
+from diansuo.office.collection import queries as collection
 from diansuo.office.desk import page_queries, queries
 from diansuo.office.desk.views.board import lands_on_board, morning_board
 from diansuo.office.desk.wording import job_state, job_tone
