@@ -1,4 +1,4 @@
-"""``diansuo bill close-out``: a supply closed on a day, and its last bill issued at once."""
+"""``diansuo bill close-out`` and ``one-off``: a supply billed up to a day at once."""
 
 from __future__ import annotations
 
@@ -23,14 +23,20 @@ HELP = t(
     "nothing is stored; --confirm stores all the same. "
     "Example: diansuo bill close-out --customer 4101000001 --day 2024-08-16 --register 1160.5",
 )
+ONE_OFF_HELP = t(
+    "特抄出账：录入特抄示数，这一户当即结算并发行到这一天；下月从这次示数算起。"
+    "检查有异常时什么也不存；核实后加 --confirm。"
+    "例：diansuo bill one-off --customer 4101000001 --day 2024-08-16 --register 1160.5",
+    "Bill a supply that goes on up to a special reading, at once; the next month begins at it. Where a check blocks, "
+    "nothing is stored; --confirm stores all the same. "
+    "Example: diansuo bill one-off --customer 4101000001 --day 2024-08-16 --register 1160.5",
+)
 Number = Annotated[
     str, typer.Option("--customer", metavar="NUMBER", help=t("用户编号", "the customer's number"))
 ]
 Day = Annotated[
     str,
-    typer.Option(
-        "--day", metavar="YYYY-MM-DD", help=t("销户日期（当日零点示数）", "last day, read at its 0:00")
-    ),
+    typer.Option("--day", metavar="YYYY-MM-DD", help=t("日期（当日零点示数）", "the day, read at its 0:00")),
 ]
 Registers = Annotated[
     list[str],
@@ -59,6 +65,33 @@ def close_out(
     as_json: AsJson = False,
 ) -> None:
     """Close one customer's supply."""
+    _bill(customer, day, register, confirm, station, as_user, closes=True, as_json=as_json)
+
+
+def one_off(
+    customer: Number,
+    day: Day,
+    register: Registers,
+    confirm: Confirm = False,
+    station: StationName = "",
+    as_user: AsUser = "system",
+    as_json: AsJson = False,
+) -> None:
+    """Bill one customer up to a special reading."""
+    _bill(customer, day, register, confirm, station, as_user, closes=False, as_json=as_json)
+
+
+def _bill(
+    customer: str,
+    day: str,
+    register: list[str],
+    confirm: bool,
+    station: str,
+    as_user: str,
+    *,
+    closes: bool,
+    as_json: bool,
+) -> None:
     last = parse_day(day)
     office.wake()
     from django.utils import timezone
@@ -72,15 +105,16 @@ def close_out(
     if contract is None:
         raise Failure(
             t(
-                f"用户 {customer} 没有可在本系统销户的合同；核对用户编号，或已经销户、由营销2.0发行",
-                f"customer {customer} has no contract to close here; check the number, or it is closed already, "
+                f"用户 {customer} 没有可在本系统出账的合同；核对用户编号，或已经销户、由营销2.0发行",
+                f"customer {customer} has no contract to bill here; check the number, or it is closed already, "
                 "or another system bills it",
             )
         )
     meters = archive.hanging_meters(scope, contract.pk, last)
     now = timezone.now()
+    act = operations.close if closes else operations.bill_to_day
     try:
-        closed = operations.close(
+        outcome = act(
             scope,
             contract,
             day=last,
@@ -92,12 +126,15 @@ def close_out(
         )
     except operations.UnableToClose as problem:
         raise Failure(str(problem)) from problem
-    if closed.job is None:
-        reasons = "；".join(f"{one.words.title}：{one.words.reason}" for one in closed.findings)
+    if outcome.job is None:
+        reasons = "；".join(f"{one.words.title}：{one.words.reason}" for one in outcome.findings)
         raise Failure(
-            t(f"没有销户：{reasons}；核实后加 --confirm", f"not closed: {reasons}; --confirm stores it")
+            t(
+                f"什么也没有存：{reasons}；核实后加 --confirm",
+                f"nothing stored: {reasons}; --confirm stores it",
+            )
         )
-    _answer(_record(scope, contract, closed), as_json=as_json)
+    _answer(_record(scope, contract, outcome), as_json=as_json)
 
 
 def _registers(texts: list[str], meters: Mapping[str, Any]) -> dict[Any, dict[Any, int]]:
@@ -149,7 +186,7 @@ def _record(scope: Any, contract: Any, closed: Closed) -> dict[str, Any]:
     assert closed.job is not None
     return {
         "customer": contract.customer.number,
-        "closed_date": contract.closed_date.isoformat(),
+        "closed_date": contract.closed_date and contract.closed_date.isoformat(),
         "period": closed.period,
         "bills": [
             {
@@ -175,11 +212,10 @@ def _answer(record: dict[str, Any], *, as_json: bool) -> None:
         return
     from diansuo.office.base import wording
 
-    say(t(f"{record['customer']} 已于 {record['closed_date']} 销户", f"{record['customer']} closed"))
+    if record["closed_date"]:
+        say(t(f"{record['customer']} 已于 {record['closed_date']} 销户", f"{record['customer']} closed"))
     for bill in record["bills"]:
         said = f"{bill['from_date']} — {bill['to_date']}  {wording.kilowatt_hours(bill['energy_wh'])} kWh  "
         say(f"  {said}{wording.yuan(bill['amount_fen'])} {t('元，已发行', 'yuan, issued')}")
     for held in record["held"]:
-        say(
-            f"  {t('末次电费未发行', 'the last bill is held')}：{held['title']}：{held['reason']}。{held['remedy']}"
-        )
+        say(f"  {t('电费未发行', 'the bill is held')}：{held['title']}：{held['reason']}。{held['remedy']}")

@@ -74,7 +74,7 @@ def test_the_answer_in_words_names_customer_energy_and_money(station: Station) -
         (("--register", "noon=3"), "9001", "没有示数类型"),
         (("--register", "X1:1160"), "9001", "没有电能表"),
         (("--register", "valley=3"), "9001", "缺末次总示数"),
-        (("--register", "1160"), "0000", "没有可在本系统销户的合同"),
+        (("--register", "1160"), "0000", "没有可在本系统出账的合同"),
     ],
 )
 def test_what_cannot_be_is_one_line_and_stores_nothing(

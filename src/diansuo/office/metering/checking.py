@@ -25,7 +25,7 @@ from diansuo.core.metering.demand import maximum_demand_w
 from diansuo.core.metering.terms import rows_of
 from diansuo.core.quantity.arrays import Bool, Int64
 from diansuo.office.metering import columns, freezing, rules
-from diansuo.office.metering.columns import DuePoints, ReadingRows
+from diansuo.office.metering.columns import DuePoints, ReadingRows, SettledMonths
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _examined(
     past = columns.settled_months(period, *_bounds(due), max(limits.history_periods, limits.zero_run_periods))
     evidence = Evidence(
         history=history(due.point, columns.month_number(period), past, limits.history_periods),
-        previous_open=previous_open(period, due, rows, made) if before_billing else None,
+        previous_open=previous_open(period, due, rows, made, past) if before_billing else None,
         changes=changed,
         listed_previous_wh=rows.listed_previous(),
         listed_energy_wh=listed_energy_wh,
@@ -145,16 +145,23 @@ def _last_read_before(period: int, due: DuePoints, rows: ReadingRows) -> Int64:
     return day
 
 
-def previous_open(period: int, due: DuePoints, rows: ReadingRows, made: Segments) -> Bool:
+def previous_open(
+    period: int, due: DuePoints, rows: ReadingRows, made: Segments, past: SettledMonths
+) -> Bool:
     """Tell which due points have a reading of an earlier month that could have been billed and was not.
 
-    A missed month has no reading and is settled with the next one; a first reading only opens the register.
+    A missed month has no reading and is settled with the next one; a first reading only opens the register. A month
+    billed early, up to a special reading, is billed: what was read for it after that belongs to the next one.
     """
     row = rows_of(due.point, made.point)
     of_period = rows.period[made.to_row]
     left = (row >= 0) & (made.register == Register.ACTIVE_TOTAL) & (made.to_purpose == Purpose.PERIODIC)
     left &= (of_period > 0) & (of_period < period)
     left[left] &= made.to_day[left] > due.open_day[row[left]]
+    if left.any():
+        billed = set(zip(past.point.tolist(), past.month.tolist(), strict=True))
+        months = columns.month_number(of_period[left]).tolist()
+        left[left] = [each not in billed for each in zip(due.point[row[left]].tolist(), months, strict=True)]
     waiting = np.zeros(len(due), dtype=np.bool_)
     waiting[row[left]] = True
     return waiting

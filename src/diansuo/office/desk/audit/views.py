@@ -35,6 +35,7 @@ from diansuo.office.desk.audit.wording import (
     decided,
     default_reason,
     per_thousand,
+    reason_words,
     stands,
     taken_back,
 )
@@ -247,6 +248,7 @@ def _detail(scope: Scope, station: Station, period: int, finding_id: int | None)
         "state_of_row": STATE_NAMES[stands(detail.row)],
         "chart": chart.draw(detail.months, period, detail.expected_energy),
         "registers": registers.of_month(detail),
+        "decisions": [(one, reason_words(one.reason)) for one in detail.decisions],
         "price_class": PRICE_CLASS_NAMES.get(
             detail.row.price_class or (detail.term.price_class if detail.term else None)
         ),

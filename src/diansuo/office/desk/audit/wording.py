@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from diansuo.office.base import wording
 from diansuo.office.billing.audit.queries import Row
@@ -39,8 +39,15 @@ def per_thousand(tenths: int | None) -> str:
 
 
 def default_reason(decision: str) -> str:
-    """Return the reason kept where the auditor wrote none."""
-    return str(REASONS.get(decision, ""))
+    """Return the reason kept where the auditor wrote none: in the source's language, whoever decides."""
+    with override("zh-hans"):
+        return str(REASONS.get(decision, ""))
+
+
+def reason_words(reason: str) -> str:
+    """Write a kept reason; one of our own making in the reader's language, what a person wrote as it stands."""
+    own = {default_reason(decision): words for decision, words in REASONS.items()}
+    return str(own.get(reason, reason))
 
 
 def decided(decision: str, counts: Mapping[str, int]) -> str:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from diansuo.core.metering import Purpose
 from diansuo.core.quantity.month import month_of, next_month, previous_month
-from diansuo.office.archive.models import MeteringPoint
+from diansuo.core.tariff.classes import PriceClass
+from diansuo.office.archive.models import Contract, ContractTerm, MeteringPoint
 from diansuo.office.base import wording
 from diansuo.office.metering import issued, rules
 from diansuo.office.metering.models import Consumption, RegisterReading
 
 MONTHS_AROUND = 2
+COMMERCIAL: Final = (int(PriceClass.COMMERCIAL_SINGLE_PART), int(PriceClass.COMMERCIAL_TWO_PART))
 
 
 class UnableToClose(ValueError):
@@ -29,16 +32,24 @@ def refusal(points: Iterable[MeteringPoint], day: date) -> str:
     billed = max(until.values(), default=None)
     if billed is not None and day <= billed:
         return _(
-            "电费已发行到 %(until)s：销户日期要晚于这一天。要更正已发行的电费，走“退补”，账单本身不再改动"
+            "电费已发行到 %(until)s：日期要晚于这一天。要更正已发行的电费，走“退补”，账单本身不再改动"
         ) % {"until": billed}
     readings = RegisterReading.objects.filter(point__in=keys)
     later = readings.filter(read_date__gt=day).aggregate(latest=Max("read_date"))["latest"]
     if later is not None:
-        return _("%(later)s 已有示数，晚于销户日期 %(day)s：更正销户日期，或先撤销那次抄表") % {
+        return _("%(later)s 已有示数，晚于 %(day)s：更正日期，或先撤销那次抄表") % {
             "later": later,
             "day": day,
         }
     return _unissued(keys, until, day)
+
+
+def whole_month_only(contract: Contract, day: date) -> str:
+    """Return why a supply that goes on cannot be billed up to a day inside a month; empty where it can."""
+    classes = ContractTerm.objects.in_force(day).filter(contract=contract, price_class__in=COMMERCIAL)
+    if not classes.exists():
+        return ""
+    return _("工商业用户的基本电费和力调电费按整月计收，不能月中特抄出账；要临时收费，走预收")
 
 
 def _unissued(keys: list[int], until: dict[int, date], day: date) -> str:
@@ -55,9 +66,9 @@ def _unissued(keys: list[int], until: dict[int, date], day: date) -> str:
         since = max(known, default=days[0][0] if days else day)
         open_months = [period for read, period in days if read > since]
         if open_months:
-            return _(
-                "%(month)s 已抄表还没有发行：先在“电费流程”处理并发行这个月，再办销户，末次账单才接得上"
-            ) % {"month": wording.month(open_months[0])}
+            return _("%(month)s 已抄表还没有发行：先在“电费流程”处理并发行这个月，账单才接得上") % {
+                "month": wording.month(open_months[0])
+            }
     return ""
 
 

@@ -1,4 +1,4 @@
-"""A supply closed on a day: its last registers stored, its points settled, checked, priced and issued at once."""
+"""A supply billed up to a day outside the month's run, because it closes or was read specially: issued at once."""
 
 from __future__ import annotations
 
@@ -76,15 +76,81 @@ def close(
     _require_possible(scope, contract, day, today, station)
     if not registers:
         raise UnableToClose(_("没有可销户的计量点：先在档案中补上装表记录"))
+    return _billed_to(
+        scope, contract, day, registers, Purpose.FINAL, confirmed=confirmed, user=user, today=today, now=now
+    )
+
+
+def bill_to_day(
+    scope: Scope,
+    contract: Contract,
+    *,
+    day: date,
+    registers: Mapping[MeteringPoint, Mapping[Register, int]],
+    user: User | None,
+    today: date,
+    now: datetime,
+    confirmed: bool = False,
+) -> Closed:
+    """Bill a supply that goes on up to a special reading at once (特抄出账), outside the station's month.
+
+    The bill is that of the 电费年月 the day falls in and ends it there; the next month begins at this reading, so no
+    energy is billed twice or left out, and the year's steps go on.
+
+    Args:
+        scope: of the person who bills.
+        contract: the contract; every point that measures needs its registers.
+        day: the day at whose 0:00 the registers were read.
+        registers: what the meters showed, Wh before the multiplier.
+        user: who bills.
+        today: the day may not be later.
+        now: when.
+        confirmed: store although a check of the registers blocks.
+
+    Raises:
+        UnableToClose: as :func:`close`; or a class whose capacity and power factor are charged by the whole month.
+    """
+    _require_possible(scope, contract, day, today, contract.customer.station)
+    if not registers:
+        raise UnableToClose(_("没有装表的计量点：先在档案中补上装表记录"))
+    if reason := conditions.whole_month_only(contract, day):
+        raise UnableToClose(reason)
+    return _billed_to(
+        scope,
+        contract,
+        day,
+        registers,
+        Purpose.PERIODIC,
+        confirmed=confirmed,
+        user=user,
+        today=today,
+        now=now,
+    )
+
+
+def _billed_to(
+    scope: Scope,
+    contract: Contract,
+    day: date,
+    registers: Mapping[MeteringPoint, Mapping[Register, int]],
+    purpose: Purpose,
+    *,
+    confirmed: bool,
+    user: User | None,
+    today: date,
+    now: datetime,
+) -> Closed:
+    """Store the registers (and, of final ones, the closing) together or not at all, then bill."""
     if reason := conditions.refusal(registers, day):
         raise UnableToClose(reason)
     period = period_of(next(iter(registers)), day)
     try:
         with transaction.atomic():
-            archive.close_contract(contract, day)
+            if purpose == Purpose.FINAL:
+                archive.close_contract(contract, day)
             for point, values in registers.items():
                 entered = entry.enter_reading(
-                    scope, point=point, values=values, read_date=day, period=period, purpose=Purpose.FINAL,
+                    scope, point=point, values=values, read_date=day, period=period, purpose=purpose,
                     user=user, today=today, now=now, confirmed=confirmed,
                 )  # fmt: skip
                 if not entered.stored:
@@ -156,10 +222,10 @@ def _require_possible(scope: Scope, contract: Contract, day: date, today: date, 
     if contract.closed_date is not None:
         raise UnableToClose(_("该用户已于 %(day)s 销户") % {"day": contract.closed_date})
     if day > today:
-        raise UnableToClose(_("销户日期 %(day)s 还没到") % {"day": day})
+        raise UnableToClose(_("%(day)s 还没到") % {"day": day})
     if contract.opened_date is not None and day <= contract.opened_date:
         raise UnableToClose(
-            _("销户日期 %(day)s 不晚于送电日期 %(opened)s") % {"day": day, "opened": contract.opened_date}
+            _("%(day)s 不晚于送电日期 %(opened)s") % {"day": day, "opened": contract.opened_date}
         )
 
 

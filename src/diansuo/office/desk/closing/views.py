@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST
 
 from diansuo.core.metering import Register
 from diansuo.office.archive import closing_queries as archive
-from diansuo.office.archive.models import MeteringPoint
+from diansuo.office.archive.models import Contract, MeteringPoint
 from diansuo.office.base import wording
 from diansuo.office.base.forms import DayInput
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
+from diansuo.office.billing import queries as billing
 from diansuo.office.desk import queries
 from diansuo.office.desk.closing import operations
 from diansuo.office.desk.closing import queries as closing
@@ -36,7 +37,7 @@ WH_PER_KWH = 1000
 class ClosingForm(forms.Form):
     """The last day of a supply and what each of its meters showed."""
 
-    day = forms.DateField(label=gettext_lazy("销户日期"), widget=DayInput)
+    day = forms.DateField(label=gettext_lazy("日期"), widget=DayInput)
 
     def __init__(self, stops: list[Stop], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,18 +65,45 @@ class ClosingForm(forms.Form):
 @allowed("base.run_cycle")
 def closing_page(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Ask for the last day and the last registers; store them, bill, and show the bill or why it is held."""
-    scope, today = Scope.of(request.user), timezone.localdate()
+    scope, contract = _open(request, customer_id)
+    found = _asked(request, request.POST, scope, contract, operations.close)
+    if isinstance(found, Closed):
+        return _after_closing(request, scope, found, customer_id)
+    context = {**found, "owed": closing.owed(scope, customer_id)}
+    return render(request, "desk/closing.html", context)
+
+
+@allowed("base.run_cycle")
+def one_off_page(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Ask for a special reading of a supply that goes on, and bill up to it at once."""
+    scope, contract = _open(request, customer_id)
+    found = _asked(request, request.POST, scope, contract, operations.bill_to_day)
+    if isinstance(found, Closed):
+        return _after_one_off(request, scope, found, contract.pk, customer_id)
+    return render(request, "desk/one_off.html", found)
+
+
+def _open(request: HttpRequest, customer_id: int) -> tuple[Scope, Contract]:
+    scope = Scope.of(request.user)
     contract = archive.open_contract(scope, customer_id)
     if contract is None:
         raise Http404
+    return scope, contract
+
+
+def _asked(
+    request: HttpRequest, given: QueryDict, scope: Scope, contract: Contract, act: Callable[..., Closed]
+) -> Closed | dict[str, Any]:
+    """Return what became of the registers entered, or what the page shows where none are stored yet."""
+    today = timezone.localdate()
     points = archive.measuring_points(scope, contract.pk, today)
     period = operations.period_of(points[0], today) if points else 0
     stops = walk_queries.described(scope, points, period=period, day=today) if points else []
-    form = ClosingForm(stops, request.POST or None, initial={"day": today})
+    form = ClosingForm(stops, given or None, initial={"day": today})
     outcome: Closed | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            outcome = operations.close(
+            outcome = act(
                 scope,
                 contract,
                 day=form.cleaned_data["day"],
@@ -83,24 +111,21 @@ def closing_page(request: HttpRequest, customer_id: int) -> HttpResponse:
                 user=request.user,
                 today=today,
                 now=timezone.now(),
-                confirmed="confirmed" in request.POST,
+                confirmed="confirmed" in given,
             )
         except UnableToClose as problem:
             form.add_error(None, str(problem))
         else:
             if outcome.job is not None:
-                return _after(request, scope, outcome, customer_id)
-    context = {
+                return outcome
+    found = outcome.findings if outcome else ()
+    return {
         "customer": contract.customer,
         "form": form,
         "points": points,
-        "asked": [{"tone": SEVERITY_TONES[one.severity], "words": one.words} for one in outcome.findings]
-        if outcome
-        else [],
-        "owed": closing.owed(scope, customer_id),
+        "asked": [{"tone": SEVERITY_TONES[one.severity], "words": one.words} for one in found],
         "section": "customers",
     }
-    return render(request, "desk/closing.html", context)
 
 
 @allowed("base.run_cycle")
@@ -120,7 +145,7 @@ def closing_bill(request: HttpRequest, customer_id: int) -> HttpResponse:
     except UnableToClose as problem:
         messages.error(request, str(problem))
         return redirect("customer", customer_id)
-    return _after(request, scope, Closed(job, found.period), customer_id)
+    return _after_closing(request, scope, Closed(job, found.period), customer_id)
 
 
 @allowed("base.run_cycle")
@@ -145,7 +170,7 @@ def _closed(request: HttpRequest, customer_id: int) -> tuple[Scope, closing.Clos
     return scope, found
 
 
-def _after(request: HttpRequest, scope: Scope, outcome: Closed, customer_id: int) -> HttpResponse:
+def _after_closing(request: HttpRequest, scope: Scope, outcome: Closed, customer_id: int) -> HttpResponse:
     """Show the last bill; where it is held, say why on the customer's page."""
     last = closing.closed(scope, customer_id)
     if last is not None and last.bill_id is not None:
@@ -157,11 +182,27 @@ def _after(request: HttpRequest, scope: Scope, outcome: Closed, customer_id: int
                 % {"yuan": wording.yuan(owed.fen), "count": owed.count},
             )
         return redirect("bill", last.bill_id)
+    _say_why_held(request, scope, outcome, _("已销户；没有可计费的电量"))
+    return redirect("customer", customer_id)
+
+
+def _after_one_off(
+    request: HttpRequest, scope: Scope, outcome: Closed, contract_id: int, customer_id: int
+) -> HttpResponse:
+    """Show the bill; where it is held, say why on the customer's page."""
+    bills = billing.issued_of(scope, contract_id=contract_id, period=outcome.period)
+    if bills:
+        messages.success(request, _("已按特抄示数出账发行；下月从这次示数算起"))
+        return redirect("bill", bills[0].pk)
+    _say_why_held(request, scope, outcome, _("示数已存；没有可计费的电量"))
+    return redirect("customer", customer_id)
+
+
+def _say_why_held(request: HttpRequest, scope: Scope, outcome: Closed, otherwise: str) -> None:
     assert outcome.job is not None
     held = queries.held(scope, job_id=outcome.job.pk)
     for row in held:
         for words in row.findings:
             messages.warning(request, f"{words.title}：{words.reason}。{words.remedy}")
     if not held:
-        messages.warning(request, _("已销户；没有可计费的电量"))
-    return redirect("customer", customer_id)
+        messages.warning(request, otherwise)

@@ -101,7 +101,12 @@ def bills_of(scope: Scope, *, period: int, station: str = "", customer: str = ""
         chosen &= Q(contract__customer__number=customer)
     return (
         Bill.objects.filter(chosen)
-        .select_related("contract__customer", "consumption__point__route", "consumption__point__station")
+        .select_related(
+            "contract__customer",
+            "consumption__point__route",
+            "consumption__point__station",
+            "consumption__job",
+        )
         .order_by("consumption__point__station", "contract__customer__number", "pk")
     )
 

@@ -15,6 +15,7 @@ from diansuo.shadow import registers
 from diansuo.shadow.rules_of import entry_on, parameter
 
 CHECKS: Final = "national/checks/reading"
+OFF_CYCLE: Final = "off_cycle"
 EPOCH: Final = date(1970, 1, 1)
 
 
@@ -27,12 +28,17 @@ def settled(material: Material, book: RuleBook) -> tuple[registers.Month, list[r
     opened = max((one.to_date for one in material.billed_before), default=None)
     counting = [one for one in material.readings if opened is None or one.read_date >= opened]
     reads = [_read(one, material.installations) for one in counting]
+    # A bill made outside the month's run ends on the day that was asked for; what was read later is the next one's.
+    asked = bill.to_date if bill.consumption.job.kind == OFF_CYCLE else None
+    if asked is not None:
+        due = min(due, asked)
     window = [due] + [
         one.read_date
         for one in counting
         if one.period == bill.period
         and one.register == registers.TOTAL
         and one.purpose in (registers.PERIODIC, registers.OPENING)
+        and (asked is None or one.read_date <= asked)
     ]
     terms = _in_force_at_reading(material.terms, due)
     checks = entry_on(book, CHECKS, due).values
