@@ -27,6 +27,7 @@ Port = Annotated[int, typer.Option("--port", help=t("端口", "port"))]
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the workbench."""
     office.wake()
+    _require_safe(host)
     start(host, port)
 
 
@@ -34,6 +35,29 @@ serve.__doc__ = t(
     "启动工作台（含后台作业）。例：diansuo serve --port 8123",
     "Serve the workbench and its worker. Example: diansuo serve --port 8123",
 )
+
+
+def _require_safe(host: str) -> None:
+    """Refuse to serve a real station with insecure settings; a demonstration holds nobody's data.
+
+    Raises:
+        Failure: everything that is insecure, each with what to set.
+    """
+    from django.conf import settings
+
+    from diansuo.office.config import safety
+
+    if settings.DEMO:
+        return
+    found = safety.dangers(
+        secret_key=settings.SECRET_KEY,
+        key_file=settings.HOME.folder / "secret.key",
+        allowed_hosts=settings.ALLOWED_HOSTS,
+        debug=settings.DEBUG,
+    ) + safety.dangers_of_listening(host, settings.HOME.https)
+    if found:
+        listed = "".join(f"\n- {each}" for each in found)
+        raise Failure(t(f"设置不安全，不启动：{listed}", f"not started, the settings are insecure:{listed}"))
 
 
 def start(host: str, port: int) -> None:

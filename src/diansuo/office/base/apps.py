@@ -17,7 +17,7 @@ class BaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Hook guards and posts onto migration, the trail onto every connection; make background imports known."""
-        from diansuo.office.base import access, floor, panels, period_guards
+        from diansuo.office.base import access, floor, panels, period_guards, sessions
         from diansuo.office.base.imports import job
         from diansuo.office.base.trail import guards, watch
 
@@ -28,5 +28,6 @@ class BaseConfig(AppConfig):
         connection_created.connect(watch.connected, dispatch_uid="trail")
         post_migrate.connect(access.install_posts, sender=self, dispatch_uid="posts")
         floor.watch()
+        sessions.watch()
         job.register()
         panels.publish()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
-KNOWN_KEYS = {"language", "allowed_hosts", "demo_password", "commercial_place"}
+KNOWN_KEYS = {"language", "allowed_hosts", "demo_password", "commercial_place", "https"}
 
 
 class BadSettings(ValueError):
@@ -26,6 +26,7 @@ class Home:
     allowed_hosts: tuple[str, ...] = field(default=("localhost", "127.0.0.1", "[::1]"))
     demo_password: str = ""
     commercial_place: str = ""
+    https: bool | None = None
 
     @property
     def database(self) -> Path:
@@ -104,6 +105,8 @@ def _read_settings(path: Path) -> dict[str, object]:
         raise BadSettings(f"{path}: unknown key {unknown[0]!r}; known: {', '.join(sorted(KNOWN_KEYS))}")
     if given.get("language", "zh-hans") not in ("zh-hans", "en"):
         raise BadSettings(f"{path}: language must be 'zh-hans' or 'en'")
+    if not isinstance(given.get("https", False), bool):
+        raise BadSettings(f"{path}: https must be true or false")
     if "allowed_hosts" in given:
         given["allowed_hosts"] = tuple(str(host) for host in given["allowed_hosts"])
     return given
