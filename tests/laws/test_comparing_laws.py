@@ -123,6 +123,19 @@ def test_causes_sum_to_the_difference_and_company_changes_nothing(found: list[Ca
         assert alone.effect_fen[0].tolist() == together.effect_fen[at].tolist()
 
 
+def test_who_is_found_at_the_first_supposition_leaves_the_others_theirs() -> None:
+    """The first bill is explained by the year they state, the second only by a year of none, the third by nothing."""
+    steps = int(PriceClass.RESIDENTIAL_STEPS)
+    stated = Case(One(steps, 2_500_000, 0), One(steps, 2_500_000, 2_400_000), 0, True, True)
+    none = Case(One(steps, 900_000, 2_900_000), One(steps, 900_000, 0), 0, True, False)
+    other = Case(One(steps, 700_000, 2_000_000), One(steps, 700_000, 2_000_000), 250, True, False)
+    for found in ([stated, none, other], [none, stated, other], [other, none, stated]):
+        together = split(*sides(found), StatedLines.none(), engine(3))
+        for at, case in enumerate(found):
+            alone = split(*sides([case]), StatedLines.none(), engine(1))
+            assert alone.effect_fen[0].tolist() == together.effect_fen[at].tolist()
+
+
 @given(cases())
 def test_the_twin_finds_the_same_causes(case: Case) -> None:
     rows, ours, theirs = sides([case])

@@ -83,6 +83,7 @@ def _stage(said: list[Said], before: list[Said]) -> tuple[Stage, str]:
     """Return the first stage at which something was said that is not said of the sound papers too."""
     for stage, name in (
         (Stage.ENTRY, "refused"),
+        (Stage.PREVIEW, "shown"),
         (Stage.ENTRY, "noted"),
         (Stage.CHECK, "held"),
         (Stage.WARNED, "warned"),

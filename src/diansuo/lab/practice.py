@@ -47,6 +47,11 @@ class Card:
     moved_fen: int | None
 
     @property
+    def price_class(self) -> str:
+        """The class in the words of the archive's own list, which are said in both languages."""
+        return self.archive["用电类别"].replace("居民生活用电", "居民生活（一户一表）")
+
+    @property
     def wrong(self) -> bool:
         """Whether there is a mistake on it."""
         return bool(self.kind)

@@ -82,17 +82,17 @@ def build(folder: Path, cases: list[Case], *, customers: int, factories: int, ad
     return bench
 
 
-def bring_in(kind: str, file: Path, **options: Any) -> Verdicts:
+def bring_in(kind: str, file: Path, *, agreed: bool = True, **options: Any) -> Verdicts:
     """Preview and apply a file; what is refused is refused row by row and the rest counts.
 
-    Changed terms become a proposal. Here the second person agrees without a look, the worst that can happen: what is
-    measured is what the checks before and after still stop.
+    Changed terms become a proposal. Where ``agreed``, the second person agrees without a look, the worst that can
+    happen: what is measured is what the checks before and after still stop.
     """
     batch, plan = operations.preview(
         file, file.name, kind, options=Options(**options), scope=Scope.everything(), user=None, now=NOW
     )
     operations.apply(batch, scope=Scope.everything(), now=NOW, plan=plan)
-    for proposal in proposals.of_batch(Scope.everything(), batch.pk):
+    for proposal in proposals.of_batch(Scope.everything(), batch.pk) if agreed else ():
         blindly(proposal)
     return plan.verdicts
 

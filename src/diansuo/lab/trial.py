@@ -16,9 +16,13 @@ from diansuo.lab import station
 from diansuo.lab.sample import AFTER, MONTHS, TRIED, Sample
 from diansuo.lab.station import Bench
 from diansuo.office.base.imports.verdicts import Outcome, Verdicts
+from diansuo.office.base.models import Proposal
+from diansuo.office.base.proposals import operations as proposals
 from diansuo.office.billing.models import Bill
 from diansuo.office.metering.models import Consumption, Finding
 
+# A preview names the twenty customers it moves most.
+EDITS_A_FILE = 15
 INFO, WARNING, BLOCKING = (int(each) for each in Finding.Severity)
 
 
@@ -27,6 +31,7 @@ class Said:
     """What the office says about one customer in the month, and what it would bill."""
 
     refused: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
     noted: list[str] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
@@ -49,9 +54,11 @@ def month(bench: Bench, papers: Sample, *, frozen: bool, after: bool = False) ->
     """
     with station.put_back():
         found: Month = defaultdict(Said)
-        for day, rows in sorted(papers.extra.items()):
-            file = samples.write_rows(bench.file("archive"), rows)
-            _entered(found, station.bring_in("archive", file, effective=day))
+        for day, every in sorted(papers.extra.items()):
+            for rows in batched(every, EDITS_A_FILE):
+                file = samples.write_rows(bench.file("archive"), rows)
+                _entered(found, station.bring_in("archive", file, agreed=False, effective=day))
+                _seconded(found)
         if frozen:
             for each in MONTHS[MONTHS.index(TRIED) - 1 : MONTHS.index(AFTER) + 1]:
                 station.freeze(bench, papers, each)
@@ -64,6 +71,21 @@ def month(bench: Bench, papers: Sample, *, frozen: bool, after: bool = False) ->
         if after:
             _afterwards(bench, papers, found)
         return found
+
+
+def _seconded(found: Month) -> None:
+    """Note whom the previews of waiting proposals show, and agree to them unseen, so that the month goes on."""
+    for proposal in Proposal.objects.filter(state=Proposal.State.DRAFT).order_by("id"):
+        seen = proposals.preview(proposal, now=station.NOW)
+        for mover in seen.preview["movers"]:
+            if mover["difference_fen"]:
+                found[mover["number"]].shown.append("preview of the bills")
+        station.blindly(seen)
+
+
+def batched(rows: list[samples.Row], size: int) -> Iterable[list[samples.Row]]:
+    """Yield rows in files so small that a preview names everybody in it."""
+    return (rows[at : at + size] for at in range(0, len(rows), size))
 
 
 def _afterwards(bench: Bench, papers: Sample, found: Month) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -33,6 +34,7 @@ def browser(station: Station | None = None) -> Client:
     user = User.objects.create(username="viewer", is_superuser=station is None)
     if station:
         Staff.objects.create(station=station, name="收费员", user=user)
+    user.user_permissions.set(Permission.objects.filter(codename="see_archive"))
     client = Client()
     client.force_login(user, "diansuo.office.base.access.StationBackend")
     return client

@@ -232,6 +232,6 @@ def test_the_desk_shows_the_class_of_the_bill_and_counts_customers_not_bills(sta
     detail = details.finding(builder.ALL, of_pile.pk)
     assert detail is not None
     assert detail.row.price_class == PriceClass.RESIDENTIAL_SHARED
-    asked = desk.Asked(price_class=int(PriceClass.RESIDENTIAL_SHARED))
+    asked = desk.Asked(state="", price_class=int(PriceClass.RESIDENTIAL_SHARED))
     of_class = {one.point_id for one in desk.rows(builder.ALL, station.pk, 202409, asked)}
     assert of_class == {pile.pk, again.pk}

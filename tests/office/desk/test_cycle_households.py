@@ -103,7 +103,7 @@ def test_free_energy_paid_back_later_is_owed_beside_the_bill(
     page = client.get(reverse("bill", args=[bill(202408).pk])).content.decode()
     owed_beside = page.partition("先征后返")[2]
     assert "5.60" in owed_beside
-    assert "<code>line-fen</code>" in owed_beside
+    assert "数量 × 单价，四舍五入到分" in owed_beside
 
 
 def test_what_the_place_does_not_say_holds_the_household_and_nobody_else(station: Station) -> None:

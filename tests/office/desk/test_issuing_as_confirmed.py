@@ -10,13 +10,14 @@ from django.urls import reverse
 
 from diansuo.office.archive.models import MeteringPoint
 from diansuo.office.base import jobs
-from diansuo.office.base.models import Job, Station, User
+from diansuo.office.base.models import Job, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill
 from diansuo.office.collection.models import Receivable
 from diansuo.office.desk import cycle, issuing
 from diansuo.office.desk.closing import operations as closing
 from diansuo.office.metering.models import RegisterReading
+from tests.office.base.people import superuser_with
 from tests.office.desk.months import opened_household, read, run
 from tests.office.metering import builder
 
@@ -90,7 +91,7 @@ def test_a_supply_closed_and_billed_meanwhile_leaves_the_sum_as_it_is(station: S
 
 
 def test_the_page_hands_on_what_it_showed(station: Station, client: Client) -> None:
-    client.force_login(User.objects.create_superuser("head"))
+    client.force_login(superuser_with("run_cycle"))
     address = reverse("cycle_issue", args=[station.pk, PERIOD])
     page = client.get(address).content.decode()
     assert 'name="bills" value="2"' in page

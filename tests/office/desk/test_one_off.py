@@ -14,13 +14,14 @@ from typer.testing import CliRunner
 from diansuo.cli import bill as command
 from diansuo.core.metering import Register
 from diansuo.office.archive.models import Contract, ContractTerm, MeteringPoint, MeterInstallation
-from diansuo.office.base.models import Station, User
+from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill
 from diansuo.office.collection.models import Receivable
 from diansuo.office.desk.closing import operations
 from diansuo.office.desk.closing.operations import Closed, UnableToClose
 from diansuo.office.metering.models import RegisterReading
+from tests.office.base.people import superuser_with
 from tests.office.desk.months import opened_household, read, run
 from tests.office.metering import builder
 
@@ -105,7 +106,7 @@ def test_what_cannot_be_billed_up_to_a_day_is_refused_and_nothing_is_stored(stat
 def test_the_page_and_the_command_bill_it(station: Station, client: Client) -> None:
     first, second = billed(station, "9001"), billed(station, "9002")
     customer = first.contract.customer_id
-    client.force_login(User.objects.create_superuser("head"))
+    client.force_login(superuser_with("run_cycle"))
     assert "特抄出账" in client.get(reverse("customer", args=[customer])).content.decode()
     page = client.post(
         reverse("one_off", args=[customer]), {"day": "2024-08-16", f"p{first.pk}-0": "3300"}, follow=True

@@ -104,14 +104,15 @@ class _Work:
 
     def suppose_year(self) -> None:
         """Try what another energy of the year before the bill would give: theirs, twice ours, none."""
-        given = self.rows.households
+        before = self.rows  # a supposition that holds puts the rows in another order
+        given = before.households
         stepped = np.zeros(len(self.theirs), np.bool_)
-        stepped[self.rows.of_household[np.isin(given.price_class, STEPPED)]] = True
-        known = self.theirs.year_wh[self.rows.of_household]
+        stepped[before.of_household[np.isin(given.price_class, STEPPED)]] = True
+        known = self.theirs.year_wh[before.of_household]
         own = given.year_to_date_wh
         for year_wh in (np.where(known == NOT_STATED, own, known), 2 * own, np.zeros_like(own)):
             self._try(
-                replace(self.rows, households=replace(given, year_to_date_wh=year_wh)), Cause.STEP, stepped
+                replace(before, households=replace(given, year_to_date_wh=year_wh)), Cause.STEP, stepped
             )
 
     def lay_lines_aside(self) -> None:

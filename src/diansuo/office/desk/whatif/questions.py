@@ -64,7 +64,7 @@ def question_of(record: dict[str, Any]) -> Question:
     """Return the question that :meth:`Question.record` wrote down."""
     stations, given, prices = record["stations"], dict(record["change"]), record["prices"]
     population = dict(record["population"])
-    population["customers"] = tuple(population["customers"])
+    population |= {name: tuple(population[name]) for name in ("customers", "points")}
     if given["price_class"] is not None:
         given["price_class"] = tuple(PriceClass(one) for one in given["price_class"])
     if given["capacity_method"] is not None:
