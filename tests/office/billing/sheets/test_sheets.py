@@ -17,6 +17,7 @@ from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.config.rulebook import book
 from diansuo.sandbox import prices as sample
 from tests.office.billing.sheets import sheet
+from tests.office.metering import builder
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_prices")]
 PURCHASE = f"{sample.PLACE}/commercial_prices/purchase"
