@@ -216,6 +216,7 @@ def _price_sheet(file: Path, month: int, *, approve: bool) -> None:
 
     from diansuo.core.quantity.month import first_day, next_month
     from diansuo.office.base.models import User
+    from diansuo.office.billing.effects import pricesheets
     from diansuo.office.billing.sheets import operations, reading
     from diansuo.office.billing.sheets.documents import Publication
     from diansuo.sandbox import prices
@@ -228,6 +229,8 @@ def _price_sheet(file: Path, month: int, *, approve: bool) -> None:
     made = operations.propose(stated.prices, published, user=clerk, now=now)
     if approve:
         operations.approve(made, user=auditor, now=now)
+    else:
+        pricesheets.of_sheet(made, now=now)
 
 
 def _stand_beside() -> None:

@@ -115,6 +115,7 @@ def addresses() -> list[Address]:
         "reminders": (),
         "proposals": (),
         "proposal_new": (),
+        "proposal_posts": (),
         "handovers": (),
         "handover_new": (),
         "imports": (),

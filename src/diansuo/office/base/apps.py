@@ -17,8 +17,9 @@ class BaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Hook guards and posts onto migration, the trail onto every connection; make background imports known."""
-        from diansuo.office.base import access, floor, panels, period_guards, sessions
+        from diansuo.office.base import access, appointing, floor, panels, period_guards, sessions
         from diansuo.office.base.imports import job
+        from diansuo.office.base.modes import proposing as modes
         from diansuo.office.base.trail import guards, watch
 
         # Django's AlterField rebuilds an SQLite table and drops its triggers silently, so they are put back each time.
@@ -30,4 +31,6 @@ class BaseConfig(AppConfig):
         floor.watch()
         sessions.watch()
         job.register()
+        modes.register()
+        appointing.register()
         panels.publish()

@@ -149,6 +149,8 @@ class Post(models.Model):
             ("see_personal", _("看完整的个人信息")),
             ("propose_terms", _("提议变更计费参数")),
             ("second_terms", _("复核计费参数变更")),
+            ("propose_posts", _("提议岗位变更")),
+            ("propose_rules", _("提议规则变更")),
         ]
 
     def __str__(self) -> str:

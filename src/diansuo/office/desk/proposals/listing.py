@@ -12,14 +12,12 @@ from django.utils.translation import gettext as _
 from diansuo.office.base import wording
 from diansuo.office.base.cells import Column, Kind, cells
 from diansuo.office.base.models import Proposal
-from diansuo.office.base.modes import queries as modes
 from diansuo.office.base.proposals import kinds
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.audit import wording as audit
-from diansuo.office.billing.models import Correction, PriceSheet
+from diansuo.office.billing.models import Correction
 from diansuo.office.billing.rebilling import queries as corrections
 from diansuo.office.billing.repricing import wording as repricing
-from diansuo.office.billing.sheets import queries as sheets
 from diansuo.office.desk.whatif import listing as whatif
 
 State = Proposal.State
@@ -55,19 +53,8 @@ def titles() -> dict[str, Any]:
 
 
 def elsewhere(scope: Scope) -> list[dict[str, str]]:
-    """Return what waits for a second person on pages of its own, and changes of mode, the latest first."""
+    """Return what waits for a second person on pages of its own, the latest first."""
     found = []
-    for sheet in (
-        sheets.sheets(scope).filter(state=PriceSheet.State.PROPOSED).order_by("-id")[:ELSEWHERE_SHOWN]
-    ):
-        found.append(
-            {
-                "what": _("月度价格表"),
-                "subject": f"{sheet.from_date} {sheet.document}",
-                "state": sheet.get_state_display(),
-                "url": reverse("sheet", args=[sheet.pk]),
-            }
-        )
     waiting = (Correction.State.PROPOSED, Correction.State.APPROVED)
     rows = corrections.corrections(scope).filter(state__in=waiting).order_by("-id")[:ELSEWHERE_SHOWN]
     for one in rows:
@@ -79,21 +66,12 @@ def elsewhere(scope: Scope) -> list[dict[str, str]]:
                 "url": reverse("correction", args=[one.pk]),
             }
         )
-    for change in modes.changes(scope)[:1]:
-        found.append(
-            {
-                "what": _("运行方式变更"),
-                "subject": f"{change.station}",
-                "state": wording.moment(change.changed_at),
-                "url": reverse("station"),
-            }
-        )
     return found
 
 
 def effect(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return a kept effect as the page shows it."""
-    if not content:
+    if not content or content.get("no_money"):
         return {}
     movers = whatif.mover_columns()
     return {
