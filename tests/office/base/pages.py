@@ -79,11 +79,8 @@ def _places() -> dict[str, str]:
 
 def addresses() -> list[Address]:
     """Return every page there is, with the station's own things in it."""
-    station, customer, bill = (
-        Station.objects.earliest("id"),
-        Customer.objects.get(number="001"),
-        Bill.objects.get(),
-    )
+    station, bill = Station.objects.earliest("id"), Bill.objects.get()
+    customer = Customer.objects.get(number="001")
     watch.watch_of().write_down()  # as the commit does that no test inside a transaction comes to
     batch, route = ImportBatch.objects.order_by("id").last(), Route.objects.get()
     named: dict[str, tuple[object, ...]] = {
@@ -127,6 +124,8 @@ def addresses() -> list[Address]:
         "import_withdraw": (batch.pk,),
         "aliases": (),
         "password_change": (),
+        "account_security": (),
+        "accounts": (),
         "issued": (),
         "lab": (),
         "lab_practice": (),
