@@ -76,11 +76,8 @@ def build(folder: Path) -> Station:
 
 def addresses() -> list[Address]:
     """Return every page there is, with the station's own things in it."""
-    station, customer, bill = (
-        Station.objects.earliest("id"),
-        Customer.objects.get(number="001"),
-        Bill.objects.get(),
-    )
+    station, bill = Station.objects.earliest("id"), Bill.objects.get()
+    customer = Customer.objects.get(number="001")
     watch.watch_of().write_down()  # as the commit does that no test inside a transaction comes to
     batch, route = ImportBatch.objects.order_by("id").last(), Route.objects.get()
     named: dict[str, tuple[object, ...]] = {
@@ -124,6 +121,8 @@ def addresses() -> list[Address]:
         "import_withdraw": (batch.pk,),
         "aliases": (),
         "password_change": (),
+        "account_security": (),
+        "accounts": (),
         "issued": (),
         "lab": (),
         "lab_practice": (),
