@@ -15,9 +15,11 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Publish to the floors below: what is billed, what a kWh is sold for, and how billing's findings read."""
+        from diansuo.office.archive import openings
         from diansuo.office.base import registry
         from diansuo.office.base.imports import kinds
         from diansuo.office.base.scope import Scope
+        from diansuo.office.billing import openings as years
         from diansuo.office.billing import panels, queries, wording
         from diansuo.office.billing.audit import wording as audit_wording
         from diansuo.office.billing.documents import batch
@@ -40,6 +42,7 @@ class BillingConfig(AppConfig):
                 Scope.everything(), station_id=station_id, period=period
             )
         )
+        openings.set_decided_source(years.years_added_up)
         kinds.register(ISSUED)
         kinds.register(ISSUED_LINES)
         batch.register()

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from diansuo.core.tariff.classes import VoltageClass
+from diansuo.office.archive import openings
 from diansuo.office.archive.importing import households, points, supply
 from diansuo.office.archive.importing.columns import HEADINGS
 from diansuo.office.archive.importing.dating import may_change
@@ -36,6 +37,7 @@ from diansuo.office.archive.models import (
     YearOpening,
 )
 from diansuo.office.base.periods import PeriodModel
+from diansuo.office.base.scope import Scope
 
 # Of a customer: the column, what stands, and the row it is written to. These say what is, not what was: no period.
 OF_CUSTOMER: tuple[tuple[str, str, type[models.Model], str], ...] = (
@@ -63,6 +65,18 @@ class Comparison:
     place_of: list[int]
     edits: Edits = field(default_factory=Edits)
     reasons: list[str] = field(default_factory=list)
+    decided: set[tuple[int, int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Ask once which years bills have added up, for all lines that say something else of a year."""
+        asked = {
+            customer.contract_id
+            for i in self.lines.accepted()
+            if (customer := self.matches.customer[i]) is not None
+            and customer.contract_id is not None
+            and self._said_otherwise(i, customer.contract_id)
+        }
+        self.decided = openings.decided(Scope.everything(), asked)
 
     def compare(self, i: int) -> tuple[Edits, list[str]]:
         """Return what line ``i`` changes, and the same in words."""
@@ -116,15 +130,32 @@ class Comparison:
                 ),
             )
 
-    def _opening(self, i: int, customer: CustomerNow) -> None:
+    def _said_otherwise(self, i: int, contract_id: int) -> tuple[int, int] | None:
+        """Return the year and its energy where a line says what does not stand."""
         energy_wh, year = self.lines["opening_energy_wh"][i], self.starts.year(self.lines["opening_year"][i])
-        if energy_wh is None or year is None or customer.contract_id is None:
+        standing = self.standings[self.place_of[i]].openings.get((contract_id, year))
+        if energy_wh is None or year is None or (standing is not None and standing[1] == energy_wh):
+            return None
+        return year, energy_wh
+
+    def _opening(self, i: int, customer: CustomerNow) -> None:
+        contract = customer.contract_id
+        said = self._said_otherwise(i, contract) if contract is not None else None
+        if said is None:
             return
-        standing = self.standings[self.place_of[i]].openings.get((customer.contract_id, year))
-        if standing is None:
-            values = {"contract_id": customer.contract_id, "year": year, "energy_wh": energy_wh}
-            self.add(i, "opening_energy_wh", YearOpening, (customer.contract_id, year), values)
-        elif standing[1] != energy_wh:
+        year, energy_wh = said
+        standing = self.standings[self.place_of[i]].openings.get((contract, year))
+        if (contract, year) in self.decided:
+            self.lines.refuse(
+                i,
+                "opening_energy_wh",
+                _("%(year)d 年度的电量已由本系统的账单累计，年初累计不能再改") % {"year": year},
+                _("删去这一格；账单的累计有误的，在“退补”里更正"),
+            )
+        elif standing is None:
+            values = {"contract_id": contract, "year": year, "energy_wh": energy_wh}
+            self.add(i, "opening_energy_wh", YearOpening, (contract, year), values)
+        else:
             self._write_over(
                 "opening_energy_wh", YearOpening, standing[0], "energy_wh", standing[1], energy_wh
             )
