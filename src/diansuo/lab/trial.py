@@ -15,9 +15,14 @@ from diansuo.lab import sample as samples
 from diansuo.lab import station
 from diansuo.lab.sample import AFTER, MONTHS, TRIED, Sample
 from diansuo.lab.station import Bench
+from diansuo.office.archive.models import MeteringPoint
+from diansuo.office.archive.terms import standing
+from diansuo.office.archive.terms.changes import changes_of
 from diansuo.office.base.imports.verdicts import Outcome, Verdicts
 from diansuo.office.base.models import Proposal
 from diansuo.office.base.proposals import operations as proposals
+from diansuo.office.base.scope import Scope
+from diansuo.office.billing.effects import queries as effects
 from diansuo.office.billing.models import Bill
 from diansuo.office.metering.models import Consumption, Finding
 
@@ -74,12 +79,24 @@ def month(bench: Bench, papers: Sample, *, frozen: bool, after: bool = False) ->
 
 
 def _seconded(found: Month) -> None:
-    """Note whom the previews of waiting proposals show, and agree to them unseen, so that the month goes on."""
+    """Note what the previews of waiting proposals show of whom; agree to them unseen, so that the month goes on.
+
+    Shown are the customers the preview names with their difference, and of the day: that bills issued already stand
+    on later days, that it lies months ahead.
+    """
     for proposal in Proposal.objects.filter(state=Proposal.State.DRAFT).order_by("id"):
         seen = proposals.preview(proposal, now=station.NOW)
         for mover in seen.preview["movers"]:
             if mover["difference_fen"]:
                 found[mover["number"]].shown.append("preview of the bills")
+        touched = MeteringPoint.objects.filter(
+            pk__in=standing.points_of(changes_of(proposal.terms)).every_point, contract__isnull=False
+        )
+        for point, number in touched.values_list("pk", "contract__customer__number"):
+            if effects.final_bills(Scope.everything(), [point], proposal.effective_date):
+                found[number].shown.append("preview: bills issued on later days")
+            if seen.preview["months_ahead"]:
+                found[number].shown.append("preview: months ahead")
         station.blindly(seen)
 
 

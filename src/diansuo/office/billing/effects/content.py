@@ -20,6 +20,7 @@ from diansuo.office.archive.models import PointArea
 from diansuo.office.archive.terms.changes import changes_of
 from diansuo.office.base.models import Proposal
 from diansuo.office.base.proposals.kinds import Effect
+from diansuo.office.base.proposals.limits import limits
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.average import queries as average
 from diansuo.office.billing.effects import auditing, catalogue, queries
@@ -34,7 +35,7 @@ MONTHS_OF_A_FEW: Final = 12
 TURNED_SHOWN: Final = 20
 
 
-def effect_of(proposal: Proposal, _day: date, on_progress: Callable[[int, int], None]) -> Effect:
+def effect_of(proposal: Proposal, day: date, on_progress: Callable[[int, int], None]) -> Effect:
     """Work out what changed terms would do to the bills of everyone touched (the kind's ``effect``)."""
     scope = Scope(frozenset({proposal.station_id}))
     changes = changes_of(proposal.terms)
@@ -64,6 +65,7 @@ def effect_of(proposal: Proposal, _day: date, on_progress: Callable[[int, int], 
         "refused": [list(one) for one in answer.refused],
         "issued_until": issued_until.isoformat() if issued_until else None,
         "final_bills": queries.final_bills(scope, points, proposal.effective_date),
+        "months_ahead": _far_ahead(proposal.effective_date, day),
     }
     return Effect(
         content,
@@ -72,6 +74,12 @@ def effect_of(proposal: Proposal, _day: date, on_progress: Callable[[int, int], 
         difference_fen=answer.after_fen - answer.before_fen,
         moved_fen=int(np.abs(answer.customers.difference_fen).sum()),
     )
+
+
+def _far_ahead(effective: date, today: date) -> int:
+    """Return in how many months the change would begin, where that is so late that the day may be a slip; else 0."""
+    months = (effective.year - today.year) * 12 + effective.month - today.month
+    return months if months > int(limits(today).number("months_ahead_noted")) else 0
 
 
 def figures(answer: Answer, priced: Priced) -> dict[str, Any]:
