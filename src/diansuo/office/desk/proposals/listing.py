@@ -71,8 +71,10 @@ def elsewhere(scope: Scope) -> list[dict[str, str]]:
 
 def effect(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return a kept effect as the page shows it."""
-    if not content or content.get("no_money"):
+    if not content:
         return {}
+    if content.get("no_money"):
+        return {"findings": [_finding(one) for one in content.get("findings", ())]}
     movers = whatif.mover_columns()
     return {
         "effect": content,
