@@ -19,6 +19,7 @@ from diansuo.office.billing.models import Correction
 from diansuo.office.billing.rebilling import queries as corrections
 from diansuo.office.billing.repricing import wording as repricing
 from diansuo.office.desk.whatif import listing as whatif
+from diansuo.office.metering import wording as reading
 
 State = Proposal.State
 TONES: Final = {
@@ -91,5 +92,6 @@ def effect(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _finding(one: Mapping[str, Any]) -> dict[str, Any]:
-    title = audit.title(one["rule"])
+    known = audit.titles()
+    title = known.get(one["rule"]) or str(reading.wording(one["rule"]).name)
     return {"title": title, "count": one["count"], "blocking": one["blocking"], "rule": one["rule"]}
