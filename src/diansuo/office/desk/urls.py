@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("handovers/<int:handover_id>/sign/", handover.handover_sign, name="handover_sign"),
     path("handovers/<int:handover_id>/withdraw/", handover.handover_withdraw, name="handover_withdraw"),
     path("customers/<int:customer_id>/", customer.customer_page, name="customer"),
+    path("customers/<int:customer_id>/personal/", customer.customer_opened, name="customer_opened"),
     path("customers/<int:customer_id>/closing/", closing.closing_page, name="closing"),
     path("customers/<int:customer_id>/one-off/", closing.one_off_page, name="one_off"),
     path("customers/<int:customer_id>/closing/bill/", closing.closing_bill, name="closing_bill"),
