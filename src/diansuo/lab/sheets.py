@@ -13,8 +13,9 @@ from diansuo.lab.sample import SEED, TRIED, Sample
 from diansuo.lab.station import Bench
 from diansuo.lab.trial import Month
 from diansuo.office.base.models import User
+from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.problems import SheetRefused
-from diansuo.office.billing.sheets import comparing, operations
+from diansuo.office.billing.sheets import comparing, doubts, operations
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.models import PriceSheet
 from diansuo.sandbox import prices
@@ -22,16 +23,17 @@ from diansuo.sandbox import prices
 # A month read on its first day bills the use of the month before: that month's sheet prices it.
 OF_USE = next_month(TRIED, -1)
 MARKED = "approval page: jump"
+OTHER_MONTH = "approval page: another month"
 LEAST_SHARE_PERCENT = 50
 
 
 def judge(bench: Bench, papers: Sample, case: Case, sound: Month) -> Verdict:
     """Put the wrong sheet in the place of the right one, as proposal and approval, and bill the month with it."""
     given = case.given
-    file, factor = samples.sheet_path(bench.folder, OF_USE), Decimal(1)
+    file, factor, named = samples.sheet_path(bench.folder, OF_USE), Decimal(1), OF_USE
     if case.kind.how == "price_month":
-        file = bench.folder / f"price_sheet_{case.size}.csv"
-        prices.write_sheet(file, next_month(OF_USE, given["months"]), SEED)
+        file, named = bench.folder / f"price_sheet_{case.size}.csv", next_month(OF_USE, given["months"])
+        prices.write_sheet(file, named, SEED)
     else:
         factor = Decimal(given["percent"]) / 100
     with station.put_back():
@@ -40,10 +42,11 @@ def judge(bench: Bench, papers: Sample, case: Case, sound: Month) -> Verdict:
         right = PriceSheet.objects.get(from_date=first_day(OF_USE))
         operations.withdraw(right, user=head, now=station.NOW)
         try:
-            sheet = station.approve_sheet(file, OF_USE, factor)
+            sheet = station.approve_sheet(file, OF_USE, factor, named=named)
         except (SheetRefused, operations.UnableToDo) as refusal:
             return _verdict(case, Stage.ENTRY, str(refusal), None)
-        marked = any(row.jump for row in comparing.rows(sheet.content, before))
+        marked = MARKED if any(row.jump for row in comparing.rows(sheet.content, before)) else ""
+        other = doubts.doubts(Scope.everything(), sheet.content, sheet.document, sheet.from_date)
         found = trial.month(bench, papers, frozen=False)
     moved = {
         number: said.amount_fen - sound[number].amount_fen  # type: ignore[operator]
@@ -51,8 +54,8 @@ def judge(bench: Bench, papers: Sample, case: Case, sound: Month) -> Verdict:
         if said.amount_fen is not None and sound[number].amount_fen is not None
     }
     total = sum(moved.values())
-    if marked:
-        return _verdict(case, Stage.PREVIEW, MARKED, total)
+    if marked or other:
+        return _verdict(case, Stage.PREVIEW, marked or OTHER_MONTH, total)
     told = {number for number, said in found.items() if set(said.held) | set(said.warned)}
     told -= {number for number, said in sound.items() if set(said.held) | set(said.warned)}
     seen = sum(abs(fen) for number, fen in moved.items() if number in told)

@@ -30,6 +30,7 @@ from diansuo.office.billing.sheets import operations as sheets
 from diansuo.office.billing.sheets import reading
 from diansuo.office.billing.sheets.documents import Publication
 from diansuo.office.billing.sheets.models import PriceSheet
+from diansuo.office.billing.sheets.totals import TOTAL
 from diansuo.office.desk import cycle
 from diansuo.sandbox import prices
 
@@ -120,19 +121,29 @@ def freeze(bench: Bench, papers: Sample, month: int) -> None:
     bring_in("freeze", file)
 
 
-def approve_sheet(file: Path, month: int, factor: Decimal = Decimal(1)) -> PriceSheet:
-    """Propose the price sheet of a month as one person and approve it as another; prices times a factor."""
+def approve_sheet(
+    file: Path, month: int, factor: Decimal = Decimal(1), *, named: int | None = None
+) -> PriceSheet:
+    """Propose the price sheet of a month as one person and approve it as another; its components times a factor.
+
+    The totals stay as published. ``named`` is the month the paper says it is of, the same one by default.
+    """
     stated = reading.read_file(file, file.name).prices
     if factor != 1:
         stated = {
             name: {
-                scheme: {voltage: price * factor for voltage, price in by_voltage.items()}
+                scheme: {
+                    voltage: price if name == TOTAL else price * factor
+                    for voltage, price in by_voltage.items()
+                }
                 for scheme, by_voltage in schemes.items()
             }
             for name, schemes in stated.items()
         }
     days = first_day(month), first_day(next_month(month))
-    published = Publication(prices.PLACE, *days, prices.MARK, doubt=prices.DOUBT)
+    of = named or month
+    title = f"{of // 100}年{of % 100}月 {prices.MARK}"
+    published = Publication(prices.PLACE, *days, title, doubt=prices.DOUBT)
     clerk, head = (User.objects.get(username=name) for name in (CLERK, HEAD))
     made = sheets.propose(stated, published, user=clerk, now=NOW)
     return sheets.approve(made, user=head, now=NOW)

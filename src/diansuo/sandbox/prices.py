@@ -148,9 +148,21 @@ def sheet_rows(month: int, seed: int) -> list[tuple[str, str, str, str]]:
     ]
 
 
+def total_rows(month: int, seed: int) -> list[tuple[str, str, str, str]]:
+    """Return what each class pays a kWh in all, as a published sheet says below its components."""
+    own = sum(Decimal(price) for _name, _scheme, _voltage, price in sheet_rows(month, seed))
+    words = {"single_part": "单一制", "two_part": "两部制"}
+    volts = {"below_1kv": "不满1千伏", "kv_1_10": "1-10千伏", "kv_35": "35千伏"}
+    return [
+        ("电度用电价格", words[scheme], volts[voltage], f"{own + Decimal(part) + Decimal(SURCHARGE):f}")
+        for scheme, by_voltage in TRANSMISSION.items()
+        for voltage, part in by_voltage.items()
+    ]
+
+
 def write_sheet(path: Path, month: int, seed: int) -> None:
-    """Write a month's price sheet as csv."""
+    """Write a month's price sheet as csv: its components and, to check them by, what they come to."""
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(SHEET_COLUMNS)
-        writer.writerows(sheet_rows(month, seed))
+        writer.writerows([*sheet_rows(month, seed), *total_rows(month, seed)])

@@ -39,7 +39,8 @@ def test_the_sandbox_writes_a_sheet_that_is_read(tmp_path: Path) -> None:
     path = tmp_path / "价格表.csv"
     sample.write_sheet(path, 202408, seed=7)
 
-    assert set(reading.read_file(path, path.name).prices) == {"purchase", "upstream_loss", "system_operation"}
+    stated = reading.read_file(path, path.name).prices
+    assert set(stated) == {"purchase", "upstream_loss", "system_operation", "energy"}
 
 
 @pytest.mark.parametrize(

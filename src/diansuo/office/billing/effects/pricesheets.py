@@ -22,7 +22,7 @@ from diansuo.office.base.proposals.kinds import Effect, Progress, ProposalKind, 
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.effects import booking, queries
 from diansuo.office.billing.operations import year_start_month
-from diansuo.office.billing.sheets import comparing, operations
+from diansuo.office.billing.sheets import comparing, doubts, operations
 from diansuo.office.billing.sheets import queries as sheets
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.documents import Publication
@@ -91,6 +91,7 @@ def register() -> None:
             ),
             take_back=_take_back,
             describe=_describe,
+            sections=_sections,
             ended=_ended,
             seconds=seconds_by_share,
             page=lambda proposal: reverse("sheet", args=[proposal.terms["sheet"]]),
@@ -169,6 +170,12 @@ def _ended(proposal: Proposal, user: User | None, now: datetime) -> None:
     sheet = _sheet(proposal.terms)
     if sheet.state == State.PROPOSED:
         _words(lambda: operations.withdraw(sheet, user=user, now=now))
+
+
+def _sections(proposal: Proposal) -> list[tuple[str, list[str]]]:
+    sheet = _sheet(proposal.terms)
+    found = doubts.doubts(EVERYTHING, sheet.content, sheet.document, sheet.from_date)
+    return [(_("核对月份"), found)] if found else []
 
 
 def _describe(said: Mapping[str, Any]) -> list[Said]:

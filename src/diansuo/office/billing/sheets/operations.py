@@ -16,7 +16,7 @@ from diansuo.core.rules.sheet import accept_sheet
 from diansuo.office.base.models import User
 from diansuo.office.base.proposals.limits import limits
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.sheets import comparing, components, queries
+from diansuo.office.billing.sheets import comparing, components, queries, totals
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.documents import Publication, content_hash, documents
 from diansuo.office.billing.sheets.models import PriceSheet
@@ -35,11 +35,16 @@ def prepared(prices: Prices, publication: Publication, now: datetime) -> dict[st
     """Return the documents a sheet would have, checked against the rulebook; nothing is stored.
 
     Raises:
-        UnableToDo: a component the rulebook owns, a span that is none, or documents the rulebook refuses.
+        UnableToDo: a component the rulebook owns, a span that is none, totals that are not the sum of their
+            components, or documents the rulebook refuses.
     """
     if publication.to_date <= publication.from_date:
         raise UnableToDo(_("执行止不晚于执行起，请更正日期"))
+    prices, published_totals = totals.parted(prices, publication, book())
     _require_sheet_owned(prices, publication, book())
+    wrong = totals.mismatches(prices, published_totals, publication, priced_book())
+    if wrong:
+        raise UnableToDo(_("与公布的合计不符，多半有一项填错：%(where)s") % {"where": "；".join(wrong)})
     content = documents(prices, publication, timezone.localdate(now))
     _require_laid(content, publication.place, book())
     _require_no_slip(content, timezone.localdate(now))

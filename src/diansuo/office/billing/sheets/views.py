@@ -18,7 +18,7 @@ from diansuo.office.base.proposals.operations import UnableToDo
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.effects import pricesheets
-from diansuo.office.billing.sheets import comparing, components, operations, queries, reading
+from diansuo.office.billing.sheets import comparing, components, doubts, operations, queries, reading
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.forms import SheetForm
 from diansuo.office.billing.sheets.models import PriceSheet
@@ -93,6 +93,9 @@ def sheet_new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             context |= _compared(content) | {"held": _held(request, form), "publication": publication}
+            context["month_doubts"] = doubts.doubts(
+                Scope.of(request.user), content, publication.document, publication.from_date
+            )
             return render(request, "billing/sheets/preview.html", context)
     return render(request, "billing/sheets/new.html", context, status=422 if form.errors else 200)
 
@@ -137,6 +140,7 @@ def sheet_page(request: HttpRequest, sheet_id: int) -> HttpResponse:
         **_compared(sheet.content),
         "source": entry["source"],
         "doubts": list(map(reason, entry["unverified"].values())),
+        "month_doubts": doubts.doubts(Scope.of(request.user), sheet.content, sheet.document, sheet.from_date),
         "place": place_name(laid, sheet.place),
         "tone": TONES[PriceSheet.State(sheet.state)],
         "waiting": waiting
