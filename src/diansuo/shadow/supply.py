@@ -74,39 +74,73 @@ class Days:
     period: int
 
 
-def factory_of(
-    month: Month, days: Days, supply: Supply, demand: Fraction | None, book: RuleBook, place: str
-) -> tuple[Factory, Lost]:
+@dataclass(frozen=True)
+class Together:
+    """A month's stretches as factories, each with its own terms and charged days; all else is the month's.
+
+    ``read`` and ``read_by_period`` are without losses.
+    """
+
+    factories: list[Factory]
+    lost: Lost
+    read: Fraction
+    read_by_period: list[Fraction]
+
+
+def factories_of(
+    month: Month,
+    days: Days,
+    stretches: Sequence[tuple[date, Supply]],
+    demand: Fraction | None,
+    book: RuleBook,
+    place: str,
+) -> Together:
     """Put together what is billed, and which losses are in it.
+
+    Args:
+        month: what the meter showed.
+        days: the days of the bill.
+        stretches: the terms of the contract with the day they begin; the first ones on the first day.
+        demand: the maximum of the month in kW.
+        book: the rules.
+        place: whose commercial rules.
 
     Raises:
         CannotBill: a fact is missing.
     """
+    supplies = [supply for _day, supply in stretches]
+    first = supplies[0]
     if (days.end - days.first).days > LONGEST_MONTH_DAYS:
         raise CannotBill("several_months")
-    if supply.standard and not month.covers(REACTIVE_FORWARD):
+    if any(supply.standard for supply in supplies) and not month.covers(REACTIVE_FORWARD):
         raise CannotBill("no_reactive")
-    has_periods = month.has_parts([2, 3, 4] if supply.time_of_use else [])
+    has_periods = month.has_parts([2, 3, 4] if any(supply.time_of_use for supply in supplies) else [])
     energy = {register: Fraction(kwh) for register, kwh in month.energy.items()}
     total = energy.get(TOTAL, Fraction(0))
     reactive = abs(energy.get(REACTIVE_FORWARD, Fraction(0))) + abs(energy.get(REACTIVE_REVERSE, Fraction(0)))
     step = settled_to(book, place, days.first)
-    lost = losses_of(total, reactive, days, supply, book, step)
+    lost = losses_of(total, reactive, days, first, book, step)
     by_period = [energy.get(part, Fraction(0)) if has_periods else Fraction(0) for part in PARTS]
     by_period[FLAT] = total - sum(part for at, part in enumerate(by_period) if at != FLAT)
     spread = bands(lost.transformer + lost.line, [max(part, Fraction(0)) for part in by_period], step)
     month_days = days_of_month(days, book)
-    capacity_days, demand_days = charged(days, supply, month_days)
     billed = total + lost.transformer + lost.line
-    return (
+    starts = [day for day, _supply in stretches]
+    limits = list(zip(starts, [*starts[1:], days.end], strict=True))
+    served = [
+        charged(days, part, supply, first.opened, month_days)
+        for part, supply in zip(limits, supplies, strict=True)
+    ]
+    whole_demand_days = sum(demand_days for _capacity_days, demand_days in served)
+    factories = [
         Factory(
             voltage_class=supply.voltage_class,
             two_part=supply.two_part,
             bill_month=date(days.period // 100, days.period % 100, 1),
-            from_date=days.first,
-            to_date=days.end,
+            from_date=part[0],
+            to_date=part[1],
             energy=billed,
-            by_period=[part + more for part, more in zip(by_period, spread, strict=True)],
+            by_period=[kwh + more for kwh, more in zip(by_period, spread, strict=True)],
             time_of_use=supply.time_of_use,
             has_periods=has_periods,
             mode=supply.purchase_mode,
@@ -123,10 +157,13 @@ def factory_of(
             month_days=month_days,
             contract_demand=supply.contract_demand,
             demand=demand_with_losses(demand, total, lost.transformer + lost.line, days.first, supply, book),
-            month_energy=energy_of_discount(total, billed, demand_days, month_days, supply, days.first, book),
-        ),
-        lost,
-    )
+            month_energy=energy_of_discount(
+                total, billed, whole_demand_days, month_days, supply, days.first, book
+            ),
+        )
+        for part, supply, (capacity_days, demand_days) in zip(limits, supplies, served, strict=True)
+    ]
+    return Together(factories, lost, total, by_period)
 
 
 def settled_to(book: RuleBook, place: str, day: date) -> Fraction:
@@ -237,10 +274,12 @@ def days_of_month(days: Days, book: RuleBook) -> int:
     return monthrange(of_use.year, of_use.month)[1]
 
 
-def charged(days: Days, supply: Supply, month_days: int) -> tuple[Fraction, int]:
-    """Return kVA x charged days of what ran, and the charged days of a demand."""
-    connected = supply.opened is not None and supply.opened >= days.first
-    part, start = (days.first, days.end), days.first
+def charged(
+    days: Days, part: tuple[date, date], supply: Supply, opened: date | None, month_days: int
+) -> tuple[Fraction, int]:
+    """Return kVA x charged days of what ran in a part of the days, and the charged days of a demand."""
+    connected = opened is not None and opened >= days.first
+    start = days.first
     if connected:
         # The days before the connection belong to the month too, or its part would be the whole.
         start = min(days.end - timedelta(days=month_days), days.first - timedelta(days=1))

@@ -81,9 +81,11 @@ def settled_inputs(
     rests = pauses.pauses_of(given.transformers)
     running = pauses.charged_transformers(given.transformers, rests, book)
     charges = _charges(ready, terms, changes, running, month_days)
-    demand_w, unsaid = demand.with_losses(terms, pays, read.from_day, read.energy_wh, lost_wh, book)
+    capacities = _by_demand(terms, changes)
+    by_demand = np.isin(np.arange(len(days)), list(capacities))
+    demand_w, unsaid = demand.with_losses(terms, by_demand, read.from_day, read.energy_wh, lost_wh, book)
     energies, part = (read.energy_wh, lost_wh), (charges.whole_demand_days, month_days)
-    earning_wh, undecided = demand.discount_energy(terms, pays, read.from_day, part, *energies, book)
+    earning_wh, undecided = demand.discount_energy(capacities, read.from_day, part, *energies, book)
     energy_wh = read.energy_wh + lost_wh
     inputs = CommercialInput(
         voltage_class=read.voltage_class,
@@ -116,6 +118,16 @@ def settled_inputs(
         refused,
         tuple(warned),
     )
+
+
+def _by_demand(terms: Terms, changes: Changes) -> dict[int, set[int]]:
+    """Return of the months that pay by demand on some of their days the capacities of those days, VA."""
+    found: dict[int, set[int]] = {}
+    for of, rows in ((terms, np.arange(len(terms.capacity_va))), (changes.terms, changes.row)):
+        at = charged(of) & np.isin(of.capacity_method, demand.BY_DEMAND)
+        for row, capacity_va in zip(rows[at].tolist(), of.capacity_va[at].tolist(), strict=True):
+            found.setdefault(row, set()).add(capacity_va)
+    return found
 
 
 def _later(
