@@ -292,6 +292,7 @@ def _rows(
         integer_digits=same(installation.meter.integer_digits),
         multiplier=same(installation.multiplier),
         installed=np.ones(len(values), dtype=np.bool_),
+        entered=np.ones(len(values), dtype=np.bool_),
     )
 
 
