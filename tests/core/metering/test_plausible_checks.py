@@ -126,3 +126,10 @@ def test_nothing_is_suggested_without_a_doubt_or_where_nothing_likely_is_near() 
     assert not {Rule.TRANSPOSED, Rule.DECIMAL} & set(rules(far))
     collected = month("30811.5", from_kwh="30090", history=past(100), source=sources(Source.HEAD_END))
     assert Rule.TRANSPOSED not in rules(collected)
+
+
+def test_a_station_where_nobody_is_due_has_no_finding() -> None:
+    source = np.array([Source.LIST], np.int64)
+    nothing = np.zeros(0, np.int64)
+    past = History(nothing, nothing, nothing, nothing, nothing)
+    assert rules(findings([R(0, "1000")], history=past, source=source)) == []

@@ -125,9 +125,8 @@ def _collected(material: Material) -> Bool:
     source, due = material.evidence.source, material.reading_due
     if source is None:
         return np.zeros(len(material.due), np.bool_)
-    asked = np.flatnonzero(
-        (due >= 0) & material.current & (material.readings.day > material.due.open_day[due])
-    )
+    asked = np.flatnonzero((due >= 0) & material.current)
+    asked = asked[material.readings.day[asked] > material.due.open_day[due[asked]]]
     collected, typed = np.zeros(len(material.due), np.bool_), np.zeros(len(material.due), np.bool_)
     collected[due[asked]] = True
     typed[due[asked[source[asked] != Source.HEAD_END]]] = True
