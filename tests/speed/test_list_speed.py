@@ -86,7 +86,7 @@ office.wake()
 from django.conf import settings
 settings.ALLOWED_HOSTS.append("testserver")
 from django.db import connection
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group
 from django.test import Client
 from diansuo.office.archive.models import Customer
 from diansuo.office.base.models import Staff, Station, User
@@ -96,8 +96,9 @@ station = Station.objects.order_by("pk")[0].pk
 customer = Customer.objects.filter(station=station).order_by("number")[300]
 bill = Bill.objects.filter(contract__customer=customer).latest("period")
 last = Bill.objects.filter(period=bill.period).order_by("-contract", "-id").values_list("contract", "id")[60]
-head, _ = User.objects.get_or_create(username="head of one", defaults={"is_staff": True})
-head.user_permissions.set(Permission.objects.all())
+head, _ = User.objects.get_or_create(username="head of one")
+for user in (county, head):
+    user.groups.set(Group.objects.filter(name="head"))
 Staff.objects.get_or_create(station_id=station, user=head, defaults={"name": "所长"})
 client = Client()
 
@@ -116,6 +117,9 @@ ADDRESSES = {
     "home": "/",
     "morning board": "/board/",
     "customers": "/customers/",
+    "customers by number": f"/customers/?q={customer.number}",
+    "customers by a part of a name": "/customers/?q=用户7777",
+    "customers by an address": "/customers/?q=东村300号",
     "customer": f"/customers/{customer.pk}/",
     "areas": "/areas/",
     "months of the cycle": "/cycle/",
@@ -141,6 +145,11 @@ ADDRESSES = {
     "letters": "/letters/",
     "reading routes": "/readings/",
     "what if": "/whatif/",
+    "proposals": "/proposals/",
+    "trail": "/trail/",
+    "trail of bills": "/trail/?table=billing_bill",
+    "tasks": "/tasks/",
+    "prices": "/sheets/",
     "choices": f"/customers/{customer.pk}/choices/",
 }
 for user in (county, head):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+import socket
 import sys
 from typing import TYPE_CHECKING
 
@@ -77,6 +79,11 @@ def acting_user(name: str, permission: str) -> User | None:
         )
     acts.process_user(user)
     return user
+
+
+def ran_by() -> str:
+    """Return who runs the command on which computer, as proposals keep it: ``login@computer``."""
+    return f"{getpass.getuser()}@{socket.gethostname()}"
 
 
 def scope_of(user: User | None, station: Station | None = None) -> Scope:

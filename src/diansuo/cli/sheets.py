@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import socket
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -66,6 +64,7 @@ def _propose(
     from django.utils import timezone
 
     from diansuo.core.quantity.month import first_day, next_month
+    from diansuo.office.base.proposals.operations import UnableToDo
     from diansuo.office.base.sheets.problems import SheetRefused
     from diansuo.office.billing.sheets import comparing, operations, reading
     from diansuo.office.billing.sheets.book import priced_book
@@ -85,16 +84,16 @@ def _propose(
         content = operations.prepared(stated.prices, publication, now)
         rows = comparing.rows(content, priced_book())
         made = _proposed(stated.prices, publication, user, now) if apply else None
-    except (SheetRefused, operations.UnableToDo) as problem:
+    except (SheetRefused, operations.UnableToDo, UnableToDo) as problem:
         raise Failure(f"{file}: {problem}") from problem
     _report(file, rows, made.pk if made else None, as_json=as_json)
 
 
 def _proposed(prices: Any, publication: Any, user: Any, now: Any) -> Any:
-    from diansuo.office.billing.sheets import operations
+    from diansuo.office.billing.effects import pricesheets
 
-    ran_by = f"{getpass.getuser()}@{socket.gethostname()}"
-    return operations.propose(prices, publication, user=user, now=now, ran_by=ran_by)
+    sheet, _proposal = pricesheets.propose(prices, publication, user=user, now=now, ran_by=office.ran_by())
+    return sheet
 
 
 def _report(file: Path, rows: list[Any], number: int | None, *, as_json: bool) -> None:
@@ -112,8 +111,8 @@ def _report(file: Path, rows: list[Any], number: int | None, *, as_json: bool) -
     if number:
         say(
             t(
-                f"{file}：已提交为第 {number} 号，等另一人在“月度价格表”审批",
-                f"{file}: proposed as number {number}; a second person approves it in the workbench",
+                f"{file}：已提交为第 {number} 号，等另一人在“变更提议”看过影响后复核",
+                f"{file}: proposed as number {number}; a second person sees its effect and agrees in the workbench",
             )
         )
     else:

@@ -8,7 +8,7 @@ import typer
 
 from diansuo.cli import office
 from diansuo.cli.imports import AsJson, AsUser, StationName
-from diansuo.cli.say import Failure, say, say_json, t
+from diansuo.cli.say import Failure, say, say_json, t, warn
 
 NewMode = Annotated[
     str,
@@ -22,26 +22,27 @@ NewMode = Annotated[
     ),
 ]
 
+Reason = Annotated[
+    str,
+    typer.Option("--reason", help=t("更改的原因，复核人要看", "why; the second person reads it")),
+]
+
 
 def station(
     mode: NewMode = "",
     name: StationName = "",
+    reason: Reason = "",
     as_user: AsUser = "system",
     as_json: AsJson = False,
 ) -> None:
     """Tell or change how a station runs."""
     office.wake()
-    from django.utils import timezone
-
-    from diansuo.office.base.modes import operations, wording
+    from diansuo.office.base.modes import wording
 
     if mode:
         where, user = office.the_station(name), office.acting_user(as_user, "base.set_mode")
         office.scope_of(user, where)
-        try:
-            operations.switch(where, mode, user=user, now=timezone.now())
-        except operations.UnableToSwitch as refusal:
-            raise Failure(str(refusal)) from refusal
+        _change(where, mode, user, reason)
         shown = [where]
     else:
         shown = [office.the_station(name)] if name else list(_stations(as_user))
@@ -60,6 +61,30 @@ station.__doc__ = t(
     "显示或更改供电所的运行方式。例：diansuo station --mode beside",
     "Tell or change how a station runs. Example: diansuo station --mode beside",
 )
+
+
+def _change(where: Any, mode: str, user: Any, reason: str) -> None:
+    """Propose the mode; while nobody is there yet who could agree, take it at once."""
+    from django.utils import timezone
+
+    from diansuo.office.base.modes import operations, proposing
+    from diansuo.office.base.proposals.operations import UnableToDo
+
+    now = timezone.now()
+    try:
+        if not proposing.needs_second(where):
+            operations.switch(where, mode, user=user, now=now)
+            return
+        why = reason or t("命令行更改运行方式", "changed on the command line")
+        made = proposing.propose(where, mode, reason=why, user=user, now=now, ran_by=office.ran_by())
+    except (operations.UnableToSwitch, UnableToDo) as refusal:
+        raise Failure(str(refusal)) from refusal
+    warn(
+        t(
+            f"已提交为第 {made.pk} 号提议，等另一人在“变更提议”复核",
+            f"proposed as number {made.pk}; a second person agrees in the workbench",
+        )
+    )
 
 
 def _stations(as_user: str) -> list[Any]:

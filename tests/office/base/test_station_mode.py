@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from diansuo.office.base.models import Station, StationModeChange, User
+from diansuo.office.base.models import Proposal, Station, StationModeChange, User
 from diansuo.office.base.modes import operations
 from tests.office.base import pages
 from tests.office.metering.builder import NOW
@@ -65,20 +65,25 @@ def test_who_sees_stations_of_both_kinds_is_told_so_and_it_costs_one_query(stati
     assert "独立、旁运行都有" in text_of(client, reverse("admin:index"))
 
 
-def test_the_head_changes_the_mode_after_being_told_what_it_does(station: Station) -> None:
+def test_the_head_asks_for_another_mode_after_being_told_what_it_does(station: Station) -> None:
     client = pages.signed_in("head")
     address = reverse("station_mode", args=[station.pk, "beside"])
     assert "不产生应收" in text_of(client, address)
+    client.post(address)
+    assert not Proposal.objects.exists()  # no reason was given
+    client.post(address, {"reason": "并入营销2.0"})
     station.refresh_from_db()
     assert station.mode == "alone"
 
-    client.post(address)
+    made = Proposal.objects.get()
+    assert "不产生应收" in text_of(client, reverse("proposal", args=[made.pk]))
+    pages.signed_in("auditor").post(reverse("proposal_second", args=[made.pk]), {"basis": made.basis})
 
     station.refresh_from_db()
     assert station.mode == "beside"
     change = StationModeChange.objects.get()
-    assert (change.before, change.after, change.changed_by.username) == ("alone", "beside", "head")
-    assert "所长" in text_of(client, reverse("station"))
+    assert (change.before, change.after, change.changed_by.username) == ("alone", "beside", "auditor")
+    assert "核算员" in text_of(client, reverse("station"))
 
 
 def test_who_may_not_change_the_mode_is_refused_and_nothing_changes(station: Station) -> None:

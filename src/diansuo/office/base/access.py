@@ -82,19 +82,25 @@ def _of_posts() -> QuerySet[Permission]:
     return Permission.objects.filter(content_type__app_label="base", content_type__model="post")
 
 
-def install_user(username: str, name: str, post: Post, station: Station, password: str) -> User:
+def install_user(username: str, name: str, post: Post | None, station: Station, password: str) -> User:
     """Make or renew the account of someone of a station; they may do what their post may.
+
+    Without a post they keep those they have: who is there to agree decides on others.
 
     Raises:
         ValidationError: the password is too weak, or the person would break the floor; the messages say why.
     """
     with transaction.atomic():
         user, _made = User.objects.get_or_create(username=username)
-        user.first_name, user.is_active, user.is_staff = name, True, _opens_registers(post)
+        user.first_name, user.is_active = name, True
+        if post is not None:
+            user.is_staff = _opens_registers(post)
         validate_password(password, user)
         user.set_password(password)
+        user.must_renew = True  # whoever gives a password knows it
         user.save()
-        user.groups.set([post.group])
+        if post is not None:
+            user.groups.set([post.group])
         staff = Staff.objects.filter(user=user).first()
         if staff is None:
             staff, _made = Staff.objects.get_or_create(
@@ -102,7 +108,8 @@ def install_user(username: str, name: str, post: Post, station: Station, passwor
             )
         staff.station, staff.user = station, user
         staff.save()
-        staff.posts.set([post])
+        if post is not None:
+            staff.posts.set([post])
         floor.require_of_user(user)
     return user
 

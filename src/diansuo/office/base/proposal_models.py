@@ -37,7 +37,10 @@ class Proposal(models.Model):
     State = ProposalState
 
     kind = models.CharField(_("种类"), max_length=24)
-    station = models.ForeignKey("base.Station", models.PROTECT, verbose_name=_("供电所"))
+    # Without a station it holds for the whole place: prices, rules.
+    station = models.ForeignKey(
+        "base.Station", models.PROTECT, null=True, blank=True, verbose_name=_("供电所")
+    )
     subject = models.CharField(_("对象"), max_length=200)
     customer_number = models.CharField(_("用户编号"), max_length=32, blank=True, default="")
     terms = models.JSONField(_("改什么"))

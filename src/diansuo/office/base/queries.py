@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from diansuo.office.base.imports import kinds
-from diansuo.office.base.models import ColumnAlias, ImportBatch, ImportChange, Post, User
+from diansuo.office.base.models import ColumnAlias, ImportBatch, ImportChange, Post, Staff, User
 from diansuo.office.base.scope import Scope
 
 
@@ -42,6 +42,19 @@ def demo_users() -> list[DemoUser]:
 def is_demo_user(username: str) -> bool:
     """Tell whether a name belongs to a demo user."""
     return User.objects.filter(username=username, is_demo=True).exists()
+
+
+def posts(scope: Scope) -> QuerySet[Post]:
+    """Return every post there is."""
+    del scope  # posts are the same for every station
+    return Post.objects.order_by("id")
+
+
+def people_with_accounts(scope: Scope) -> list[Staff]:
+    """Return who of the scope's stations may sign in, with station and posts, by name."""
+    rows = Staff.objects.filter(scope.limit("station"), user__is_active=True)
+    rows = rows.select_related("station", "user").prefetch_related("posts").order_by("station", "name", "id")
+    return list(rows)
 
 
 def batches(scope: Scope, *, user: User | None = None) -> QuerySet[ImportBatch]:

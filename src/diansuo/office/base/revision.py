@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from diansuo.office.base.models import Station
 
@@ -24,3 +24,18 @@ def bump(station_ids: Iterable[int | None]) -> None:
 def locked(station_id: int) -> int:
     """Return a station's revision and hold it still until the caller's transaction ends."""
     return Station.objects.select_for_update().values_list("revision", flat=True).get(pk=station_id)
+
+
+def of(station_id: int | None) -> list[int]:
+    """Return the revision of a station, or those of all of them where the whole place is meant."""
+    return list(_named(station_id).values_list("revision", flat=True))
+
+
+def held(station_id: int | None) -> list[int]:
+    """Return what :func:`of` does, and hold it still until the caller's transaction ends."""
+    return list(_named(station_id).select_for_update().values_list("revision", flat=True))
+
+
+def _named(station_id: int | None) -> QuerySet[Station]:
+    rows = Station.objects.order_by("pk")
+    return rows if station_id is None else rows.filter(pk=station_id)

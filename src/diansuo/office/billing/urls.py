@@ -65,5 +65,4 @@ urlpatterns: list[URLPattern] = [
     path("sheets/new/", sheets.sheet_new, name="sheet_new"),
     path("sheets/<int:sheet_id>/", sheets.sheet_page, name="sheet"),
     path("sheets/<int:sheet_id>/approve/", sheets.sheet_approve, name="sheet_approve"),
-    path("sheets/<int:sheet_id>/withdraw/", sheets.sheet_withdraw, name="sheet_withdraw"),
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,8 @@ from diansuo.office.archive.models import Customer
 from diansuo.office.base import bulk
 from diansuo.office.base.models import ColumnAlias, Company, Job, Station, TrailEntry, User
 from diansuo.office.base.trail import acts, operations, watch
+from diansuo.office.base.trail.digests import column_digest
+from diansuo.office.base.trail.rules import plain
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +107,22 @@ def test_columns_in_bulk_are_one_entry_with_a_digest_of_each_column(station: Sta
     assert one["details"]["keys"] == [1000, 1039]
     assert one["details"]["columns"]["company_id"] == other["details"]["columns"]["company_id"]
     assert one["details"]["columns"]["name"] != other["details"]["columns"]["name"]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        ["2024-08-01", None, "电"],
+        ["a", 1, None],
+        ["a", True, 2],
+        [date(2024, 8, 1), None],
+        np.array(["x", "y"]),
+    ],
+)
+def test_a_columns_digest_is_that_of_its_plain_values(column: Any) -> None:
+    text = json.dumps([plain(value) for value in column], ensure_ascii=False, separators=(",", ":"))
+
+    assert column_digest(column) == f"j:{hashlib.blake2b(text.encode(), digest_size=16).hexdigest()}"
 
 
 def test_a_statement_over_many_rows_is_one_entry_and_its_rows_are_not_read(station: Station) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from diansuo.office.base.models import User
+from diansuo.office.base.models import Post, Proposal, Staff, User
 from diansuo.office.base.sheets.problems import SheetRefused
 from diansuo.office.billing.models import PriceSheet
 from diansuo.office.billing.sheets import comparing, operations, reading
@@ -17,6 +17,7 @@ from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.config.rulebook import book
 from diansuo.sandbox import prices as sample
 from tests.office.billing.sheets import sheet
+from tests.office.metering import builder
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_prices")]
 PURCHASE = f"{sample.PLACE}/commercial_prices/purchase"
@@ -147,13 +148,19 @@ def test_the_page_takes_a_pasted_table_and_a_second_person_approves_it(client: C
     given = {"month": "2024-08", "document": sheet.DOCUMENT, "table": PASTED}
     answer = client.post("/sheets/new/", given | {"confirm": "1"}, follow=True)
     made = PriceSheet.objects.get()
-    assert answer.redirect_chain[-1][0] == f"/sheets/{made.pk}/"
-    assert "须由另一人审批" in answer.content.decode()
-    assert client.post(f"/sheets/{made.pk}/approve/").status_code == 403
+    proposal = Proposal.objects.get()
+    url = f"/proposals/{proposal.pk}/"
+    assert answer.redirect_chain[-1][0] == url
+    assert "不能复核自己的提议" in answer.content.decode()
+    assert client.post(f"{url}second/", {"basis": proposal.basis}).status_code == 403
 
-    client.force_login(sheet.person("head", "approve_prices"))
-    assert "审批通过" in client.get(f"/sheets/{made.pk}/").content.decode()
-    client.post(f"/sheets/{made.pk}/approve/")
+    head = sheet.person("head", "approve_prices", "second_terms", "see_prices")
+    Staff.objects.create(station=builder.make_station(), name="所长", user=head).posts.add(
+        Post.objects.get(code="head")
+    )
+    client.force_login(head)
+    assert url in client.get(f"/sheets/{made.pk}/").content.decode()
+    client.post(f"{url}second/", {"basis": proposal.basis})
     made.refresh_from_db()
     assert made.state == PriceSheet.State.APPROVED
     assert "代理购电价格" in client.get("/sheets/").content.decode()

@@ -61,6 +61,13 @@ class ProposalKind:
         reversal: terms that undo an applied one for the months already issued; None: the kind has none.
         describe: the values that change.
         slips: of one change by itself, on a day: why it is absurd; an import asks it of each row.
+        second_right: what a second person must hold beside the right to agree at all; empty: nothing more.
+        ended: told when one that waited is over without having been applied.
+        sections: what it does beside money, as headings with lines, in the reader's language.
+        page: where the thing it is about has a page of its own.
+        seconds: how many must agree; None: as the limits say of customers and yuan.
+        undone: whether an applied one can be taken back by a click while no final bill stands on it.
+        after_bills: what to do in place of taking it back once final bills stand on it, in words.
     """
 
     name: str
@@ -71,10 +78,17 @@ class ProposalKind:
     effect: Callable[[Proposal, date, Progress], Effect]
     apply: Callable[[Proposal, User | None, datetime], list[Any]]
     final_bills: Callable[[Proposal], int]
-    take_back: Callable[[Proposal], None]
+    take_back: Callable[[Proposal, User | None, datetime], None]
     describe: Callable[[Terms], list[Said]]
     reversal: Callable[[Proposal], tuple[str, Terms]] | None = None
     slips: Callable[[Any, date], list[str]] | None = None
+    second_right: str = ""
+    ended: Callable[[Proposal, User | None, datetime], None] | None = None
+    sections: Callable[[Proposal], list[tuple[str, list[str]]]] | None = None
+    page: Callable[[Proposal], str] | None = None
+    seconds: Callable[[Effect, date], int] | None = None
+    undone: bool = True
+    after_bills: Promise | str = ""
 
 
 _kinds: dict[str, ProposalKind] = {}

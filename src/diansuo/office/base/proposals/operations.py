@@ -35,7 +35,7 @@ def propose(
     kind: str,
     terms: Terms,
     *,
-    station: Station,
+    station: Station | None,
     subject: str,
     effective: date,
     reason: str,
@@ -46,7 +46,7 @@ def propose(
     batch: ImportBatch | None = None,
     reverses: Proposal | None = None,
 ) -> Proposal:
-    """Keep a change for a second person; nothing is changed yet.
+    """Keep a change for a second person; nothing is changed yet. Without a station it holds for the whole place.
 
     Raises:
         UnableToDo: no reason, nothing differs, or it is absurd: the message has every cause.
@@ -73,6 +73,16 @@ def propose(
     )
 
 
+def proposed_and_seen(kind: str, terms: Terms, *, now: datetime, **given: Any) -> Proposal:
+    """Propose a change and work out at once what it would do; all or nothing.
+
+    Raises:
+        UnableToDo: as :func:`propose` and :func:`preview`.
+    """
+    with transaction.atomic():
+        return preview(propose(kind, terms, now=now, **given), now=now)
+
+
 def preview(proposal: Proposal, *, now: datetime, on_progress: Progress = _silent) -> Proposal:
     """Work out what it would do, by the real engine, and keep that for the second person to see.
 
@@ -91,7 +101,7 @@ def preview(proposal: Proposal, *, now: datetime, on_progress: Progress = _silen
         held.seen()
         held.basis, held.preview, held.previewed_at = effect.basis, effect.content, now
         held.customers, held.difference_fen = effect.customers, effect.difference_fen
-        held.seconds_needed = seconds_needed(effect, day)
+        held.seconds_needed = (kind.seconds or seconds_needed)(effect, day)
         held.save()
         held.seconds.exclude(basis=effect.basis).delete()
         if held.seconds.exists():
@@ -111,10 +121,10 @@ def second(proposal: Proposal, *, user: User, now: datetime) -> Proposal:
     why = seconds.objection(proposal, user)
     if why:
         raise UnableToDo(why)
-    at = Station.objects.values_list("revision", flat=True).get(pk=proposal.station_id)
+    at = revision.of(proposal.station_id)
     _require_same_effect(kind, proposal, timezone.localdate(now))
     with transaction.atomic():
-        if revision.locked(proposal.station_id) != at:
+        if revision.held(proposal.station_id) != at:
             raise UnableToDo(_("正在写入别的数据，请再点一次"))
         held = _locked(proposal, Proposal.applied)
         why = seconds.objection(held, user)
@@ -157,15 +167,16 @@ def withdraw(proposal: Proposal, *, user: User | None, now: datetime, because: s
         return _ended(proposal, Proposal.taken_back, user, because, now)
     kind = kinds.named(proposal.kind)
     with transaction.atomic():
-        revision.locked(proposal.station_id)
+        revision.held(proposal.station_id)
         held = _locked(proposal, Proposal.taken_back)
         bills = kind.final_bills(held)
         if bills:
+            instead = kind.after_bills or _("提交“撤回提议”，审批后退补")
             raise UnableToDo(
-                _("已有 %(count)d 份发行的账单按它计算，不能直接撤回；提交“撤回提议”，审批后退补")
-                % {"count": bills}
+                _("已有 %(count)d 份发行的账单按它计算，不能直接撤回；%(instead)s")
+                % {"count": bills, "instead": instead}
             )
-        kind.take_back(held)
+        kind.take_back(held, user, now)
         _end(held, Proposal.taken_back, user, because, now)
         revision.bump([held.station_id])
     return held
@@ -222,6 +233,9 @@ def _ended(
     with transaction.atomic():
         held = _locked(proposal, step)
         _end(held, step, user, because, now)
+        ended = kinds.named(held.kind).ended
+        if ended is not None:
+            ended(held, user, now)
     return held
 
 

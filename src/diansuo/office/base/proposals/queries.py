@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from diansuo.office.base.models import Proposal
 from diansuo.office.base.proposal_models import OPEN
@@ -10,15 +13,26 @@ from diansuo.office.base.scope import Scope
 
 
 def proposals(scope: Scope) -> QuerySet[Proposal]:
-    """Return the proposals of the viewer's stations, with who handled them."""
-    return Proposal.objects.filter(scope.limit("station")).select_related(
-        "station", "proposed_by", "ended_by", "batch"
-    )
+    """Return the proposals of the viewer's stations and those of the whole place, with who handled them."""
+    # An empty condition joined by "or" would be forgotten.
+    mine = Q() if scope.station_ids is None else scope.limit("station") | Q(station=None)
+    return Proposal.objects.filter(mine).select_related("station", "proposed_by", "ended_by", "batch")
+
+
+def of_kinds(scope: Scope, names: Iterable[str]) -> QuerySet[Proposal]:
+    """Return the proposals of some kinds."""
+    return proposals(scope).filter(kind__in=names)
 
 
 def waiting(scope: Scope) -> int:
     """Return how many proposals somebody still has to do something about."""
     return proposals(scope).filter(state__in=OPEN).count()
+
+
+def of_thing(scope: Scope, kind: str, **terms: Any) -> Proposal | None:
+    """Return the latest proposal of a kind about a thing that its terms name."""
+    said = {f"terms__{name}": value for name, value in terms.items()}
+    return proposals(scope).filter(kind=kind, **said).order_by("-id").first()
 
 
 def of_batch(scope: Scope, batch_id: int) -> list[Proposal]:

@@ -9,7 +9,8 @@ from typing import Final
 import yaml
 from django.utils.translation import gettext as _
 
-from diansuo.office.base.models import Post, Proposal, Staff, User
+from diansuo.office.base.models import Post, Proposal, Staff, Station, User
+from diansuo.office.base.proposals import kinds
 
 FILE: Final = Path(__file__).with_name("seconds.yaml")
 RIGHT: Final = "base.second_terms"
@@ -30,10 +31,11 @@ def objection(proposal: Proposal, user: User) -> str:
     if proposal.proposed_by_id == user.pk or (login and login == user.username.lower()):
         return _("提交人不能复核自己的提议，请另一人复核")
     posts = set(Staff.objects.filter(user=user).values_list("posts__code", flat=True))
-    if posts & set(INSPECTING):
+    if posts & set(INSPECTING) or user.has_perm("base.inspect"):
         return _("检查、稽查岗位不参与核算和审批，不能复核")
-    if not user.has_perm(RIGHT):
-        return _("您的岗位不能复核计费参数变更")
+    more = kinds.named(proposal.kind).second_right
+    if not user.has_perm(RIGHT) or (more and not user.has_perm(more)):
+        return _("您的岗位不能复核这类变更")
     if not posts & posts_of(proposal.kind):
         return _("这类提议由%(posts)s复核") % {"posts": post_names(proposal.kind)}
     if proposal.seconds.filter(user=user, basis=proposal.basis).exists():
@@ -45,3 +47,13 @@ def post_names(kind: str) -> str:
     """Return the names of the posts that may agree to this kind."""
     names = Post.objects.filter(code__in=posts_of(kind)).order_by("id").values_list("name", flat=True)
     return "、".join(names)
+
+
+def somebody(kind: str, station: Station, besides: User | None = None) -> bool:
+    """Tell whether anybody who signs in at a station could agree to a proposal of this kind."""
+    people = Staff.objects.filter(
+        station=station, user__is_active=True, posts__code__in=posts_of(kind)
+    ).exclude(posts__code__in=INSPECTING)
+    if besides is not None:
+        people = people.exclude(user=besides)
+    return people.exists()

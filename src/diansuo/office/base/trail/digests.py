@@ -18,6 +18,8 @@ from diansuo.office.base.trail.rules import plain, rules
 NUMBERS: Final = "i:"
 TEXT: Final = "j:"
 DIGEST_BYTES: Final = 16
+PLAIN: Final = frozenset({str, int, type(None)})
+"""Types that ``plain`` gives back as they are: asking it value by value was half of what the trail cost."""
 
 
 def column_digest(values: Any) -> str:
@@ -25,7 +27,7 @@ def column_digest(values: Any) -> str:
     numbers = _numbers(values)
     if numbers is not None:
         return NUMBERS + _hash(memoryview(np.ascontiguousarray(numbers)).cast("B"))
-    text = json.dumps([plain(value) for value in values], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(_plain(values), ensure_ascii=False, separators=(",", ":"))
     return TEXT + _hash(text.encode())
 
 
@@ -39,6 +41,12 @@ def digests(table: str, columns: dict[str, Any]) -> dict[str, str]:
 def digest_of(thing: Any) -> str:
     """Return the digest of anything JSON can hold once made plain: parameters of a statement."""
     return _hash(json.dumps(thing, ensure_ascii=False, separators=(",", ":"), default=plain).encode())
+
+
+def _plain(values: Any) -> list[Any]:
+    """Return a column as JSON can hold it. Text and nothing, most of what is written, is that already."""
+    given = values.tolist() if isinstance(values, np.ndarray) else list(values)
+    return given if PLAIN.issuperset(map(type, given)) else [plain(value) for value in given]
 
 
 def _numbers(values: Any) -> np.ndarray[Any, Any] | None:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from diansuo.office.base.models import Station
-from diansuo.office.base.modes import operations, queries, wording
+from diansuo.office.base.modes import operations, proposing, queries, wording
+from diansuo.office.base.proposals.operations import UnableToDo
 from diansuo.office.base.rights import EVERYONE, allowed
 from diansuo.office.base.scope import Scope
 
@@ -45,25 +46,25 @@ def station_page(request: HttpRequest) -> HttpResponse:
 
 @allowed("base.set_mode")
 def change_mode(request: HttpRequest, station_id: int, mode: str) -> HttpResponse:
-    """Say what running this way means, and change to it when confirmed."""
+    """Say what running this way means; confirmed, it is proposed, and a second person lets it happen."""
     station = Scope.of(request.user).stations().filter(pk=station_id).first()
     if station is None or mode not in Station.Mode.values:
         raise Http404
     if request.method == "POST":
+        reason = request.POST.get("reason", "")
         try:
-            changed = operations.switch(station, mode, user=request.user, now=timezone.now())
-        except operations.UnableToSwitch as problem:
+            made = proposing.propose(station, mode, reason=reason, user=request.user, now=timezone.now())
+        except UnableToDo as problem:
             messages.error(request, str(problem))
-        else:
-            if changed:
-                messages.success(request, _("已改为%(mode)s") % {"mode": wording.name(mode)})
-        return redirect("station")
+            return redirect("station")
+        messages.success(request, _("已提交，等另一人复核"))
+        return redirect("proposal", made.pk)
     context = {
         "question": _("改为%(mode)s？") % {"mode": wording.name(mode)},
         "consequences": wording.consequences(station.name, mode),
         "obstacles": operations.obstacles(station, mode),
-        "answer": _("改为%(mode)s") % {"mode": wording.name(mode)},
-        "dangerous": True,
+        "answer": _("提议改为%(mode)s") % {"mode": wording.name(mode)},
+        "asks_reason": True,
         "back": reverse("station"),
         "section": "station",
     }

@@ -11,7 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from diansuo.core.quantity.arrays import Int64
 from diansuo.core.quantity.month import first_day
+from diansuo.core.rules import RuleBook
 from diansuo.core.tariff.auditing.columns import mean_price_nano
 from diansuo.core.tariff.what_if.change import COMMERCIAL
 from diansuo.office.archive.models import PointArea
@@ -53,11 +55,12 @@ def effect_of(proposal: Proposal, _day: date, on_progress: Callable[[int, int], 
         "points": len(points),
         "not_priced": list(what.not_priced),
         "moves_areas": any(change.model is PointArea for change in changes),
-        **_figures(answer, priced),
-        "movers": _customers(scope, answer, answer.movers),
-        "turned": _customers(scope, answer, answer.turned[:TURNED_SHOWN]),
+        **figures(answer, priced),
+        "movers": customers(scope, answer, answer.movers),
+        "turned": customers(scope, answer, answer.turned[:TURNED_SHOWN]),
+        "stepped": customers(scope, answer, stepped(answer)[:TURNED_SHOWN]),
         "findings": [asdict(one) for one in findings],
-        "classes": _classes(scope, priced, months, proposal.station_id) if months else [],
+        "classes": classes(scope, priced, months, proposal.station_id, book) if months else [],
         "refused": [list(one) for one in answer.refused],
         "issued_until": issued_until.isoformat() if issued_until else None,
         "final_bills": queries.final_bills(scope, points, proposal.effective_date),
@@ -71,7 +74,8 @@ def effect_of(proposal: Proposal, _day: date, on_progress: Callable[[int, int], 
     )
 
 
-def _figures(answer: Answer, priced: Priced) -> dict[str, Any]:
+def figures(answer: Answer, priced: Priced) -> dict[str, Any]:
+    """Return the sums: money and energy before and after, the spread, how many flip step, class or sign."""
     spread = answer.spread
     return {
         "bills": len(answer.compared),
@@ -90,10 +94,22 @@ def _figures(answer: Answer, priced: Priced) -> dict[str, Any]:
         "steps_down": answer.steps_down,
         "reclassed": answer.reclassed,
         "turned_count": len(answer.turned),
+        "stepped_count": len(stepped(answer)),
     }
 
 
-def _customers(scope: Scope, answer: Answer, rows: Any) -> list[dict[str, Any]]:
+def stepped(answer: Answer) -> Int64:
+    """Return the rows of the customers with a bill that reaches another step, the largest change first."""
+    of, compared = answer.customers, answer.compared
+    if compared is None:
+        return np.zeros(0, np.int64)
+    flips = compared.customer[compared.step_after != compared.step_before]
+    rows = np.flatnonzero(np.isin(of.customer, flips))
+    return rows[np.lexsort((of.customer[rows], -np.abs(of.difference_fen[rows])))]
+
+
+def customers(scope: Scope, answer: Answer, rows: Any) -> list[dict[str, Any]]:
+    """Return some customers of an answer as the page lists them."""
     of = answer.customers
     ids = of.customer[rows].tolist()
     known = average.customers(scope, ids)
@@ -112,9 +128,11 @@ def _customers(scope: Scope, answer: Answer, rows: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _classes(scope: Scope, priced: Priced, months: list[int], station_id: int) -> list[dict[str, Any]]:
+def classes(
+    scope: Scope, priced: Priced, months: list[int], station_id: int | None, book: RuleBook
+) -> list[dict[str, Any]]:
     """Compare what a kWh comes to, by the new class, with the peers of the class and with the published prices."""
-    compared, book = priced.compared, priced_book()
+    compared = priced.compared
     peers = queries.peers(scope, station_id, months[-1])
     found = []
     for kind in np.unique(compared.new_class).tolist():

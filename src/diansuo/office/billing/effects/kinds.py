@@ -17,7 +17,15 @@ from diansuo.office.base.proposals import kinds
 from diansuo.office.base.proposals.kinds import ProposalKind
 from diansuo.office.base.proposals.operations import UnableToDo
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.effects import content, queries, refusals, reversal, wording
+from diansuo.office.billing.effects import (
+    content,
+    pricesheets,
+    queries,
+    refusals,
+    reversal,
+    rulefiles,
+    wording,
+)
 
 PROPOSING: Final = "base.propose_terms"
 TITLES: Final = {
@@ -61,8 +69,11 @@ def register() -> None:
             final_bills=lambda _proposal: 0,
             take_back=reversal.take_back,
             describe=reversal.describe,
+            undone=False,
         )
     )
+    pricesheets.register()
+    rulefiles.register()
 
 
 def _words(write: Callable[[], Any]) -> Any:
@@ -78,7 +89,7 @@ def _apply(proposal: Proposal, _user: User | None, _now: datetime) -> list[Any]:
     return done
 
 
-def _take_back(proposal: Proposal) -> None:
+def _take_back(proposal: Proposal, _user: User | None, _now: datetime) -> None:
     _words(lambda: terms.take_back(proposal.undo, changes_of(proposal.terms)))
 
 

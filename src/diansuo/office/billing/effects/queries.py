@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from diansuo.office.archive.models import MeteringPoint
+from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.models import Bill, ClosedYear
+from diansuo.office.billing.models import Bill, BillLine, ClosedYear
 from diansuo.office.billing.sums import queries as sums
 
 AT_ONCE: Final = 500
@@ -67,12 +68,36 @@ def stations_of(scope: Scope, points: Sequence[int]) -> set[int]:
     return found
 
 
-def peers(scope: Scope, station_id: int, period: int) -> dict[int, tuple[int, int, int]]:
-    """Return by class the bills of a station's month: how many, their money and their energy."""
+def final_bills_by_slices(scope: Scope, slice_hashes: Iterable[str]) -> int:
+    """Count the final bills with a line that one of these values of rules priced."""
+    final = (Bill.State.ISSUED, Bill.State.KEPT)
+    lines = BillLine.objects.filter(
+        scope.limit("bill__consumption__point__station"),
+        rule__slice_hash__in=list(slice_hashes),
+        bill__state__in=final,
+    )
+    return lines.values("bill").distinct().count()
+
+
+def days_of_use(scope: Scope, period: int) -> tuple[date, date] | None:
+    """Return the first day of use of a month's bills and the day after the last; None: there are none."""
+    rows = Bill.objects.filter(scope.limit("consumption__point__station"), period=period)
+    found = rows.aggregate(first=Min("from_date"), last=Max("to_date"))
+    return (found["first"], found["last"]) if found["first"] else None
+
+
+def stations(scope: Scope) -> list[Station]:
+    """Return the stations of the scope."""
+    return list(Station.objects.filter(scope.limit("pk")).order_by("pk"))
+
+
+def peers(scope: Scope, station_id: int | None, period: int) -> dict[int, tuple[int, int, int]]:
+    """Return by class the bills of a month, of a station or of all: how many, their money and their energy."""
+    mine = Q() if station_id is None else Q(consumption__point__station=station_id)
     rows = (
         Bill.objects.filter(
             scope.limit("consumption__point__station"),
-            Q(consumption__point__station=station_id),
+            mine,
             period=period,
         )
         .values("price_class")

@@ -186,7 +186,7 @@ def apply(proposal: Proposal, user: User | None, now: datetime) -> list[Any]:
     return made
 
 
-def take_back(_proposal: Proposal) -> None:
+def take_back(_proposal: Proposal, _user: User | None, _now: datetime) -> None:
     """Refuse: what was put back is proposed anew, never put forth again by undoing.
 
     Raises:

@@ -105,7 +105,7 @@ def proposed_it(sheet: PriceSheet, user: User) -> bool:
     return sheet.proposed_by_id == user.pk or (bool(login) and login.lower() == user.username.lower())
 
 
-def withdraw(sheet: PriceSheet, *, user: User, now: datetime) -> PriceSheet:
+def withdraw(sheet: PriceSheet, *, user: User | None, now: datetime) -> PriceSheet:
     """Take a sheet back; drafts that used it are computed afresh with the next run of their month.
 
     Raises:

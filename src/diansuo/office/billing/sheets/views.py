@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +14,10 @@ from django.views.decorators.http import require_POST
 from diansuo.core.quantity.month import month_of
 from diansuo.office.base import lists
 from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.proposals.operations import UnableToDo
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
+from diansuo.office.billing.effects import pricesheets
 from diansuo.office.billing.sheets import comparing, components, operations, queries, reading
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.forms import SheetForm
@@ -84,11 +85,11 @@ def sheet_new(request: HttpRequest) -> HttpResponse:
         prices, publication = form.cleaned_data["prices"], form.publication(commercial_place())
         try:
             if "confirm" in request.POST:
-                made = operations.propose(prices, publication, user=request.user, now=timezone.now())
-                messages.success(request, _("已提交，等另一人审批"))
-                return redirect("sheet", made.pk)
+                _sheet, made = pricesheets.propose(prices, publication, user=request.user, now=timezone.now())
+                messages.success(request, _("已提交，等另一人看过影响后复核"))
+                return redirect("proposal", made.pk)
             content = operations.prepared(prices, publication, timezone.now())
-        except operations.UnableToDo as problem:
+        except (operations.UnableToDo, UnableToDo) as problem:
             form.add_error(None, str(problem))
         else:
             context |= _compared(content) | {"held": _held(request, form), "publication": publication}
@@ -138,10 +139,10 @@ def sheet_page(request: HttpRequest, sheet_id: int) -> HttpResponse:
         "doubts": list(map(reason, entry["unverified"].values())),
         "place": place_name(laid, sheet.place),
         "tone": TONES[PriceSheet.State(sheet.state)],
-        "may_approve": waiting and not own and request.user.has_perm("base.approve_prices"),
+        "waiting": waiting
+        and (request.user.has_perm("base.propose_prices") or request.user.has_perm("base.approve_prices")),
         "own": waiting and own,
-        "may_withdraw": sheet.state != PriceSheet.State.WITHDRAWN
-        and (own or request.user.has_perm("base.approve_prices")),
+        "proposal": pricesheets.proposal_of(Scope.of(request.user), sheet),
         "final_bills": queries.final_bills(Scope.of(request.user), sheet, laid)
         if sheet.state == PriceSheet.State.APPROVED
         else 0,
@@ -151,33 +152,15 @@ def sheet_page(request: HttpRequest, sheet_id: int) -> HttpResponse:
 
 
 @require_POST
-@allowed("base.approve_prices")
-def sheet_approve(request: HttpRequest, sheet_id: int) -> HttpResponse:
-    """Approve a sheet that somebody else proposed."""
-    return _decide(request, sheet_id, operations.approve, _("已审批；工商业电费从此按它计算"))
-
-
-@require_POST
 @allowed("base.propose_prices", "base.approve_prices")
-def sheet_withdraw(request: HttpRequest, sheet_id: int) -> HttpResponse:
-    """Take a sheet back."""
-    sheet = _found(request, sheet_id)
-    if sheet.proposed_by_id != request.user.pk and not request.user.has_perm("base.approve_prices"):
-        messages.error(request, _("只有提交人或审批人能撤回价格表"))
-        return redirect("sheet", sheet_id)
-    return _decide(request, sheet_id, operations.withdraw, _("已撤回；用它算过的草稿在下次执行时重算"))
-
-
-def _decide(
-    request: HttpRequest, sheet_id: int, operation: Callable[..., PriceSheet], done: str
-) -> HttpResponse:
+def sheet_approve(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """Lead to the proposal of a sheet, where its effect is shown and a second person agrees."""
     try:
-        operation(_found(request, sheet_id), user=request.user, now=timezone.now())
-    except operations.UnableToDo as problem:
+        made = pricesheets.of_sheet(_found(request, sheet_id), now=timezone.now())
+    except UnableToDo as problem:
         messages.error(request, str(problem))
-    else:
-        messages.success(request, done)
-    return redirect("sheet", sheet_id)
+        return redirect("sheet", sheet_id)
+    return redirect("proposal", made.pk)
 
 
 def _found(request: HttpRequest, sheet_id: int) -> PriceSheet:

@@ -12,15 +12,14 @@ from django.utils.translation import gettext as _
 from diansuo.office.base import wording
 from diansuo.office.base.cells import Column, Kind, cells
 from diansuo.office.base.models import Proposal
-from diansuo.office.base.modes import queries as modes
 from diansuo.office.base.proposals import kinds
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.audit import wording as audit
-from diansuo.office.billing.models import Correction, PriceSheet
+from diansuo.office.billing.models import Correction
 from diansuo.office.billing.rebilling import queries as corrections
 from diansuo.office.billing.repricing import wording as repricing
-from diansuo.office.billing.sheets import queries as sheets
 from diansuo.office.desk.whatif import listing as whatif
+from diansuo.office.metering import wording as reading
 
 State = Proposal.State
 TONES: Final = {
@@ -55,19 +54,8 @@ def titles() -> dict[str, Any]:
 
 
 def elsewhere(scope: Scope) -> list[dict[str, str]]:
-    """Return what waits for a second person on pages of its own, and changes of mode, the latest first."""
+    """Return what waits for a second person on pages of its own, the latest first."""
     found = []
-    for sheet in (
-        sheets.sheets(scope).filter(state=PriceSheet.State.PROPOSED).order_by("-id")[:ELSEWHERE_SHOWN]
-    ):
-        found.append(
-            {
-                "what": _("月度价格表"),
-                "subject": f"{sheet.from_date} {sheet.document}",
-                "state": sheet.get_state_display(),
-                "url": reverse("sheet", args=[sheet.pk]),
-            }
-        )
     waiting = (Correction.State.PROPOSED, Correction.State.APPROVED)
     rows = corrections.corrections(scope).filter(state__in=waiting).order_by("-id")[:ELSEWHERE_SHOWN]
     for one in rows:
@@ -79,15 +67,6 @@ def elsewhere(scope: Scope) -> list[dict[str, str]]:
                 "url": reverse("correction", args=[one.pk]),
             }
         )
-    for change in modes.changes(scope)[:1]:
-        found.append(
-            {
-                "what": _("运行方式变更"),
-                "subject": f"{change.station}",
-                "state": wording.moment(change.changed_at),
-                "url": reverse("station"),
-            }
-        )
     return found
 
 
@@ -95,6 +74,8 @@ def effect(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return a kept effect as the page shows it."""
     if not content:
         return {}
+    if content.get("no_money"):
+        return {"findings": [_finding(one) for one in content.get("findings", ())]}
     movers = whatif.mover_columns()
     return {
         "effect": content,
@@ -111,5 +92,6 @@ def effect(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _finding(one: Mapping[str, Any]) -> dict[str, Any]:
-    title = audit.title(one["rule"])
+    known = audit.titles()
+    title = known.get(one["rule"]) or str(reading.wording(one["rule"]).name)
     return {"title": title, "count": one["count"], "blocking": one["blocking"], "rule": one["rule"]}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from diansuo.office.archive.terms import queries as terms
 from diansuo.office.archive.terms.changes import terms_of
-from diansuo.office.base import lists
+from diansuo.office.base import lists, rights
 from diansuo.office.base.models import Proposal
 from diansuo.office.base.periods import UnableToChange
 from diansuo.office.base.proposal_models import OPEN, WAITING
@@ -25,7 +26,11 @@ from diansuo.office.desk.proposals import listing
 from diansuo.office.desk.proposals.forms import OF_KIND, ProposalForm
 
 State = Proposal.State
-SEEING = ("base.see_bills", "base.propose_terms", "base.second_terms")
+PROPOSING = (
+    "base.propose_terms", "base.propose_prices", "base.propose_posts", "base.propose_rules", "base.set_mode",
+    "base.enter_readings",
+)  # fmt: skip
+SEEING = ("base.see_bills", "base.second_terms", *PROPOSING)
 
 
 @allowed(*SEEING)
@@ -49,8 +54,17 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
         ),
         template="desk/proposals/list.html",
     )
-    context = {"section": "proposals", "elsewhere": listing.elsewhere(scope)}
-    return lists.respond(request, shown, queries.proposals(scope), context)
+    waiting = listing.elsewhere(scope) if request.user.has_perm("base.see_bills") else []
+    context = {"section": "proposals", "elsewhere": waiting}
+    return lists.respond(request, shown, _seen_by(request), context)
+
+
+def _seen_by(request: HttpRequest) -> QuerySet[Proposal]:
+    """Return the proposals a viewer may look at: without a right to bills, those of kinds they may propose."""
+    scope, user = Scope.of(request.user), request.user
+    if rights.holds(user, ("base.see_bills", "base.propose_terms", "base.second_terms")):
+        return queries.proposals(scope)
+    return queries.of_kinds(scope, [one.name for one in kinds.all_kinds() if user.has_perm(one.permission)])
 
 
 @allowed("base.propose_terms")
@@ -109,7 +123,7 @@ def proposal_page(request: HttpRequest, proposal_id: int) -> HttpResponse:
     kind = kinds.named(proposal.kind)
     waiting, applied = proposal.state in WAITING, proposal.state == State.APPLIED
     why = seconds.objection(proposal, request.user)
-    proposing = request.user.has_perm(kind.permission)
+    proposing = rights.holds(request.user, (kind.permission, kind.second_right or kind.permission))
     bills = kind.final_bills(proposal) if applied else 0
     context = {
         "proposal": proposal,
@@ -121,10 +135,13 @@ def proposal_page(request: HttpRequest, proposal_id: int) -> HttpResponse:
         "may_second": waiting and not why,
         "why_not": why if waiting else "",
         "may_preview": proposal.state in OPEN and proposing,
-        "may_withdraw": (proposal.state in OPEN or (applied and not bills and kind.reversal)) and proposing,
+        "may_withdraw": (proposal.state in OPEN or (applied and not bills and kind.undone)) and proposing,
+        "instead": kind.after_bills if applied and bills else "",
         "may_reverse": applied and bills and kind.reversal and proposing,
         "bills": bills,
         "reversals": list(proposal.reversals.order_by("id")),
+        "sections": kind.sections(proposal) if kind.sections else [],
+        "page": kind.page(proposal) if kind.page else "",
         "section": "proposals",
         **listing.effect(proposal.preview),
     }
@@ -132,7 +149,7 @@ def proposal_page(request: HttpRequest, proposal_id: int) -> HttpResponse:
 
 
 @require_POST
-@allowed("base.propose_terms", "base.second_terms")
+@allowed("base.second_terms", *PROPOSING)
 def proposal_preview(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """Work the effect out again."""
     return _done(
@@ -168,13 +185,13 @@ def proposal_reject(request: HttpRequest, proposal_id: int) -> HttpResponse:
 
 
 @require_POST
-@allowed("base.propose_terms")
+@allowed(*PROPOSING)
 def proposal_withdraw(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """Take it back."""
     return _done(
         request,
         proposal_id,
-        _("已撤回，档案恢复原值"),
+        _("已撤回"),
         lambda one: operations.withdraw(one, user=request.user, now=timezone.now()),
     )
 
@@ -214,7 +231,7 @@ def _done(
 
 
 def _found(request: HttpRequest, proposal_id: int) -> Proposal:
-    proposal = queries.proposals(Scope.of(request.user)).filter(pk=proposal_id).first()
+    proposal = _seen_by(request).filter(pk=proposal_id).first()
     if proposal is None:
         raise Http404
     return proposal
