@@ -113,6 +113,7 @@ def addresses() -> list[Address]:
         "proposals": (),
         "proposal_new": (),
         "proposal_posts": (),
+        "proposal_rules": (),
         "handovers": (),
         "handover_new": (),
         "imports": (),

@@ -8,7 +8,7 @@ from diansuo.office.base.converters import PERIOD
 from diansuo.office.desk.audit import views as audit
 from diansuo.office.desk.closing import views as closing
 from diansuo.office.desk.handover import views as handover
-from diansuo.office.desk.proposals import appointing
+from diansuo.office.desk.proposals import appointing, rulefiles
 from diansuo.office.desk.proposals import views as proposals
 from diansuo.office.desk.views import board, customer, cycles, home
 from diansuo.office.desk.whatif import views as whatif
@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:customer_id>/choices/", whatif.customer_choices, name="customer_choices"),
     path("proposals/", proposals.proposal_list, name="proposals"),
     path("proposals/new/", proposals.proposal_new, name="proposal_new"),
+    path("proposals/rules/", rulefiles.rules_page, name="proposal_rules"),
     path("proposals/posts/", appointing.posts_page, name="proposal_posts"),
     path("proposals/<int:proposal_id>/", proposals.proposal_page, name="proposal"),
     path("proposals/<int:proposal_id>/preview/", proposals.proposal_preview, name="proposal_preview"),
