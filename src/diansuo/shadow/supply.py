@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
@@ -110,60 +110,86 @@ def factories_of(
     """
     supplies = [supply for _day, supply in stretches]
     first = supplies[0]
-    if (days.end - days.first).days > LONGEST_MONTH_DAYS:
-        raise CannotBill("several_months")
-    if any(supply.standard for supply in supplies) and not month.covers(REACTIVE_FORWARD):
-        raise CannotBill("no_reactive")
+    _refuse_incomplete(month, days, supplies)
     has_periods = month.has_parts([2, 3, 4] if any(supply.time_of_use for supply in supplies) else [])
     energy = {register: Fraction(kwh) for register, kwh in month.energy.items()}
     total = energy.get(TOTAL, Fraction(0))
     reactive = abs(energy.get(REACTIVE_FORWARD, Fraction(0))) + abs(energy.get(REACTIVE_REVERSE, Fraction(0)))
     step = settled_to(book, place, days.first)
     lost = losses_of(total, reactive, days, first, book, step)
-    by_period = [energy.get(part, Fraction(0)) if has_periods else Fraction(0) for part in PARTS]
-    by_period[FLAT] = total - sum(part for at, part in enumerate(by_period) if at != FLAT)
+    by_period = _by_period(energy, total) if has_periods else _by_period({}, total)
     spread = bands(lost.transformer + lost.line, [max(part, Fraction(0)) for part in by_period], step)
-    month_days = days_of_month(days, book)
-    billed = total + lost.transformer + lost.line
     starts = [day for day, _supply in stretches]
-    limits = list(zip(starts, [*starts[1:], days.end], strict=True))
+    parts = list(zip(starts, [*starts[1:], days.end], strict=True))
+    month_days = days_of_month(days, book)
     served = [
         charged(days, part, supply, first.opened, month_days)
-        for part, supply in zip(limits, supplies, strict=True)
+        for part, supply in zip(parts, supplies, strict=True)
     ]
     whole_demand_days = sum(demand_days for _capacity_days, demand_days in served)
+    lost_active = lost.transformer + lost.line
+    billed = total + lost_active
     factories = [
-        Factory(
-            voltage_class=supply.voltage_class,
-            two_part=supply.two_part,
-            bill_month=date(days.period // 100, days.period % 100, 1),
-            from_date=part[0],
-            to_date=part[1],
+        replace(
+            _of_terms(supply, days, part, of_charge, month_days),
             energy=billed,
             by_period=[kwh + more for kwh, more in zip(by_period, spread, strict=True)],
-            time_of_use=supply.time_of_use,
             has_periods=has_periods,
-            mode=supply.purchase_mode,
-            own_prices=list(supply.own_prices),
-            standard=supply.standard,
-            reduced=supply.reduced,
             active=billed,
             reactive=reactive + lost.transformer_reactive + lost.line_reactive,
-            method=supply.capacity_method,
-            exempt=supply.exempt,
-            capacity=supply.capacity,
-            capacity_days=capacity_days,
-            demand_days=demand_days,
-            month_days=month_days,
-            contract_demand=supply.contract_demand,
-            demand=demand_with_losses(demand, total, lost.transformer + lost.line, days.first, supply, book),
+            demand=demand_with_losses(demand, total, lost_active, days.first, supply, book),
             month_energy=energy_of_discount(
                 total, billed, whole_demand_days, month_days, supply, days.first, book
             ),
         )
-        for part, supply, (capacity_days, demand_days) in zip(limits, supplies, served, strict=True)
+        for part, supply, of_charge in zip(parts, supplies, served, strict=True)
     ]
     return Together(factories, lost, total, by_period)
+
+
+def _refuse_incomplete(month: Month, days: Days, supplies: Sequence[Supply]) -> None:
+    if (days.end - days.first).days > LONGEST_MONTH_DAYS:
+        raise CannotBill("several_months")
+    if any(supply.standard for supply in supplies) and not month.covers(REACTIVE_FORWARD):
+        raise CannotBill("no_reactive")
+
+
+def _by_period(energy: Mapping[int, Fraction], total: Fraction) -> list[Fraction]:
+    """Return the energy of each period; the flat has what the others leave of the total."""
+    found = [energy.get(part, Fraction(0)) for part in PARTS]
+    found[FLAT] = total - sum(part for at, part in enumerate(found) if at != FLAT)
+    return found
+
+
+def _of_terms(
+    supply: Supply, days: Days, part: tuple[date, date], of_charge: tuple[Fraction, int], month_days: int
+) -> Factory:
+    """Return a factory with the terms of a stretch, its days and its charged days; nothing used yet."""
+    return Factory(
+        voltage_class=supply.voltage_class,
+        two_part=supply.two_part,
+        bill_month=date(days.period // 100, days.period % 100, 1),
+        from_date=part[0],
+        to_date=part[1],
+        energy=Fraction(0),
+        by_period=[],
+        time_of_use=supply.time_of_use,
+        mode=supply.purchase_mode,
+        own_prices=list(supply.own_prices),
+        standard=supply.standard,
+        reduced=supply.reduced,
+        active=Fraction(0),
+        reactive=Fraction(0),
+        method=supply.capacity_method,
+        exempt=supply.exempt,
+        capacity=supply.capacity,
+        capacity_days=of_charge[0],
+        demand_days=of_charge[1],
+        month_days=month_days,
+        contract_demand=supply.contract_demand,
+        demand=None,
+        month_energy=Fraction(0),
+    )
 
 
 def settled_to(book: RuleBook, place: str, day: date) -> Fraction:
