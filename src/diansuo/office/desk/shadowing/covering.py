@@ -8,11 +8,9 @@ from typing import Any, Final
 from django.db.models import Field, Model
 
 from diansuo.office.archive.models import (
-    FeedIn,
     HouseholdTerm,
     LossTableRow,
     MarketPrice,
-    MeterInstallation,
     SupplyTerm,
     Transformer,
 )
@@ -49,8 +47,6 @@ TAUGHT: Final = {
     LossTableRow: {*PERIOD, "station", "series", "capacity_va", "up_to_wh", "active_wh", "reactive_varh"},
 }  # fmt: skip
 """The fields the shadow knows the meaning of. Where another one says something, it holds its tongue."""
-PLAIN_OF_POINT: Final = {*PERIOD, "point", "feed_in", "commissioned_date"}
-"""Of a point's terms only these leave its bill as it is: what is fed in is settled beside it."""
 
 
 def refuse_untaught(material: Material) -> None:
@@ -67,7 +63,6 @@ def refuse_untaught(material: Material) -> None:
         for unknown in _fields(type(row), TAUGHT[type(row)]):
             if _says_something(row, unknown):
                 raise NotCovered("unknown_field")
-    _refuse_several_points(material)
     if material.bill.price_class not in COMMERCIAL:
         _refuse_households(material)
 
@@ -79,22 +74,6 @@ def _fields(model: type[Model], taught: set[str]) -> list[Field[Any, Any]]:
 def _says_something(row: Model, field: Field[Any, Any]) -> bool:
     value = getattr(row, field.attname)
     return bool(value) and value != field.get_default()
-
-
-def _refuse_several_points(material: Material) -> None:
-    first, end = material.bill.from_date, material.bill.to_date
-    point = material.bill.consumption.point_id
-    measured = {one.pk for one in material.points_of_contract if one.pk != point}
-    if measured and MeterInstallation.objects.filter(point__in=measured, valid_from__lt=end).exclude(
-        valid_to__lt=first
-    ):
-        raise NotCovered("several_points")
-    for term in material.point_terms:
-        of_others = term.point_id != point
-        if term.feed_in == FeedIn.FULL and of_others:
-            continue
-        if of_others or any(_says_something(term, one) for one in _fields(type(term), PLAIN_OF_POINT)):
-            raise NotCovered("several_points")
 
 
 def _refuse_households(material: Material) -> None:

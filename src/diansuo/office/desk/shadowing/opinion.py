@@ -14,6 +14,7 @@ from diansuo.office.billing.models import Bill, ExternalBill
 from diansuo.office.desk.shadowing.closing_year import closes_anew, corrections, months_until
 from diansuo.office.desk.shadowing.commercial_terms import stretches_of
 from diansuo.office.desk.shadowing.covering import STEPPED, refuse_untaught
+from diansuo.office.desk.shadowing.family import Family, family_of
 from diansuo.office.desk.shadowing.gathering import Material
 from diansuo.office.desk.shadowing.household_terms import with_terms
 from diansuo.office.desk.shadowing.meter_shown import shown_by
@@ -49,9 +50,13 @@ class Line:
 
 @dataclass
 class Opinion:
-    """What the shadow says of a bill. ``facts``: what it went by, by the name of the bill's own field."""
+    """What the shadow says of a bill. ``facts``: what it went by, by the name of the bill's own field.
+
+    ``month`` is what the meter showed, ``billed`` what of it this point is billed for.
+    """
 
     month: registers.Month
+    billed: registers.Month
     facts: dict[str, Any] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     parts: list[tuple[date, date, Fraction]] = field(default_factory=list)
@@ -70,16 +75,21 @@ def opinion_of(material: Material, book: RuleBook, commercial_place: str) -> Opi
     settlement = entry_on(book, f"{book.default_place}/settlement", first_day(material.bill.period)).values
     material.year_start_month = int(parameter(settlement, "year_start_month"))
     refuse_untaught(material)
-    month, reads = settled(material, book)
+    family = family_of(material, book)
+    if family is None:
+        month, reads = settled(material, book)
+    else:
+        month, reads, material = family.read, family.reads, family.as_its_own(material)
     if month.status != "OK":
         raise CannotBill(f"reading_{month.status.lower()}")
     first, end = day_of(month.from_day), day_of(month.to_day)
     terms = [one for one in material.terms if _holds(one, first)]
     if not terms:
         raise CannotBill("no_terms")
-    opinion = Opinion(month, facts={"from_date": first, "to_date": end})
+    billed = month if family is None else family.billed
+    opinion = Opinion(month, billed, facts={"from_date": first, "to_date": end})
     if terms[0].price_class in COMMERCIAL:
-        _price_factory(opinion, material, reads, book, commercial_place)
+        _price_factory(opinion, material, reads, family, book, commercial_place)
     else:
         _price_household(opinion, material, terms[0], book)
     return opinion
@@ -90,7 +100,7 @@ def _holds(period: Any, day: date) -> bool:
 
 
 def _price_household(opinion: Opinion, material: Material, terms: ContractTerm, book: RuleBook) -> None:
-    bill, month = material.bill, opinion.month
+    bill, month = material.bill, opinion.billed
     first, end = opinion.facts["from_date"], opinion.facts["to_date"]
     if terms.price_class in TIME_OF_USE and not month.has_parts(PEAK_AND_VALLEY):
         raise CannotBill("no_time_of_use_registers")
@@ -227,23 +237,34 @@ def opinion_has_parts(material: Material) -> bool:
 
 
 def _price_factory(
-    opinion: Opinion, material: Material, reads: list[registers.Read], book: RuleBook, place: str
+    opinion: Opinion,
+    material: Material,
+    reads: list[registers.Read],
+    family: Family | None,
+    book: RuleBook,
+    place: str,
 ) -> None:
-    bill, month = material.bill, opinion.month
+    bill, month = material.bill, opinion.billed
     first, end = opinion.facts["from_date"], opinion.facts["to_date"]
     days = supply.Days(first, end, bill.period)
     demand = registers.maximum_demand_kw(reads, day_number(first), day_number(end))
+    stretches = stretches_of(material, days, book)
+    if family is not None:
+        stretches = [(day, family.charged(each)) for day, each in stretches]
     together = supply.factories_of(
         month,
         days,
-        stretches_of(material, days, book),
+        stretches,
         None if demand is None else Fraction(demand),
         book,
         place,
     )
-    factory, *later = together.factories
+    factories = together.factories
+    if family is not None:
+        factories = [family.with_others(each) for each in factories]
+    factory, *later = factories
     made = factory_change.bill_across_changes(factory, book, place, later, shown_by(material, days, together))
-    demands = [each.demand for each in together.factories if each.demand is not None]
+    demands = [each.demand for each in factories if each.demand is not None]
     opinion.facts |= {
         "energy_wh": made.bill.energy * 1000,
         "transformer_loss_wh": together.lost.transformer * 1000,

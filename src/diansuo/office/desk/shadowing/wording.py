@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 REASONS: Final = {
     "unknown_field": _("档案或账单上有影子核算还不认识的内容"),
-    "several_points": _("合同有几个计量点，影子核算还不会合并计算"),
+    "several_points": _(
+        "几个计量点之间有转供、共同的变损线损、几路进线的需量或全额上网，影子核算还不会合并计算"
+    ),
     "terms_changed": _("居民账期内变更类别或电压，影子核算还不会分段"),
     "closing": _("销户日在账期开始之前，影子核算不知道这一账期该怎么算"),
     "transfer": _("年内过户，影子核算还不会重新起算阶梯"),
