@@ -105,21 +105,6 @@ def customer(scope: Scope, customer_id: int) -> Customer | None:
     return customers(scope).filter(pk=customer_id).select_related("station__company").first()
 
 
-def matching(scope: Scope, rows: QuerySet[Customer], words: str) -> QuerySet[Customer]:
-    """Keep the customers whose number or meter starts so, or whose name, address or phone contains it."""
-    at_address = Contract.objects.filter(scope.limit("customer__station"), premise__address__contains=words)
-    metered = MeteringPoint.objects.filter(
-        scope.limit("station"), installations__meter__asset_number__startswith=words, contract__isnull=False
-    )
-    return rows.filter(
-        Q(number__startswith=words)
-        | Q(name__contains=words)
-        | Q(phone__contains=words)
-        | Q(pk__in=at_address.values("customer"))
-        | Q(pk__in=metered.values("contract__customer"))
-    )
-
-
 def of_customers(scope: Scope, path: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
     """Return a search of rows by their customer: the number's beginning, or a part of the name.
 
