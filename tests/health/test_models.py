@@ -20,6 +20,9 @@ OF_NO_STATION = {
     "base.Post",
     "base.ColumnAlias",
     "base.TrailHead",
+    "base.SecondFactor",  # an account's own, as the next two
+    "base.RecoveryCode",
+    "base.SignIn",
     "archive.Substation",
     "archive.Feeder",
     "archive.Meter",

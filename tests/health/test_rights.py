@@ -55,7 +55,8 @@ def test_only_sign_in_and_language_are_open_to_the_world() -> None:
         if not app and rights.PUBLIC in (rights.rights_of(pattern.callback) or ())
     }
 
-    assert public == {"login", "set_language"}
+    # The second step of signing in, and the way from the library's sign-in page to ours.
+    assert public == {"login", "login_second", "library_sign_in", "set_language"}
 
 
 def test_no_post_breaks_the_floor_and_every_right_belongs_to_a_post() -> None:

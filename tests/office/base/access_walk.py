@@ -37,6 +37,7 @@ MODELS: dict[str, type[models.Model]] = {
     "route_id": Route,
     "point_id": MeteringPoint,
     "payment_id": Payment,
+    "user_id": User,
 }
 WORDS = {"period": 202408, "mode": "beside", "name": "readings", "slug": "x"}
 

@@ -29,7 +29,7 @@ from tests.office.base import access_walk, pages
 pytestmark = pytest.mark.django_db
 
 # Addresses whose numbers name what no station owns, or which only lead on to a list that is limited itself.
-SHARED = {"alias_id", "sheet_id"}
+SHARED = {"alias_id", "sheet_id", "post_id"}
 LEADS_ON = {"letters_of_area"}
 
 

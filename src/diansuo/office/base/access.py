@@ -97,6 +97,7 @@ def install_user(username: str, name: str, post: Post | None, station: Station, 
             user.is_staff = _opens_registers(post)
         validate_password(password, user)
         user.set_password(password)
+        user.must_renew = True  # whoever gives a password knows it
         user.save()
         if post is not None:
             user.groups.set([post.group])

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +64,17 @@ class SignIn(AuthenticationForm):
         if not settings.DEMO and queries.is_demo_user(self.cleaned_data.get("username", "")):
             return ValidationError(_("演示账号只能在演示环境登录，这里是正式环境。"), code="demo")
         return super().get_invalid_login_error()
+
+
+class OwnPassword(PasswordChangeForm):
+    """A new password of one's own, another than the old one."""
+
+    def clean_new_password1(self) -> str:
+        """Refuse the password there is already: one that somebody else gave would stay known to them."""
+        password: str = self.cleaned_data["new_password1"]
+        if self.user.check_password(password):
+            raise ValidationError(_("新密码不能与原密码相同"), code="same")
+        return password
 
 
 class ImportForm(forms.Form):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.base.mode_models import StationModeChange
 from diansuo.office.base.proposal_models import Proposal, ProposalSecond
+from diansuo.office.base.sign_in_models import RecoveryCode, SecondFactor, SignIn
 from diansuo.office.base.trail_models import TrailEntry, TrailHead
 from diansuo.office.base.work_order_models import WorkOrder, WorkOrderEvent, WorkOrderPhoto
 
@@ -24,6 +25,9 @@ __all__ = [
     "Post",
     "Proposal",
     "ProposalSecond",
+    "RecoveryCode",
+    "SecondFactor",
+    "SignIn",
     "Staff",
     "Station",
     "StationModeChange",
@@ -41,6 +45,7 @@ class User(AbstractUser):
     """Someone who signs in. Demo users exist in demonstration homes only and are refused elsewhere."""
 
     is_demo = models.BooleanField(_("演示账号"), default=False)
+    must_renew = models.BooleanField(_("首次登录须改密码"), default=False)
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("账号")
@@ -115,6 +120,7 @@ class Post(models.Model):
     name = models.CharField(_("名称"), max_length=40)
     name_en = models.CharField(_("英文名称"), max_length=60)
     group = models.OneToOneField(Group, models.PROTECT, verbose_name=_("权限组"))
+    second_factor = models.BooleanField(_("登录须用动态码"), default=False)
 
     class Meta:
         verbose_name = _("岗位")
@@ -137,6 +143,7 @@ class Post(models.Model):
             ("see_trail", _("查看操作留痕")),
             ("inspect", _("用电检查")),
             ("use_registers", _("查看后台登记簿")),
+            ("keep_accounts", _("管理账号的登录")),
             ("see_board", _("看早会一屏")),
             ("see_archive", _("看档案")),
             ("see_readings", _("看抄表与采集")),

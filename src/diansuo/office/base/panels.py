@@ -14,6 +14,7 @@ def publish() -> None:
         NavigationItem(6, _("派工单"), "work_orders", _("任务")),
         NavigationItem(40, _("导入"), "imports", _("数据")),
         NavigationItem(80, _("供电所设置"), "station", _("数据")),
+        NavigationItem(82, _("账号"), "accounts", _("数据")),
         NavigationItem(85, _("操作留痕"), "trail", _("数据")),
         NavigationItem(90, _("后台"), "admin:index", _("数据")),
     )

@@ -7,12 +7,33 @@ from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
 from diansuo.office.base.rights import EVERYONE, PUBLIC, allowed
-from diansuo.office.base.views import headings, importing, signing_in, station, trail, work_orders
+from diansuo.office.base.views import (
+    accounts,
+    headings,
+    importing,
+    security,
+    signing_in,
+    station,
+    trail,
+    work_orders,
+)
 
 urlpatterns: list[URLPattern] = [
     path("login/", allowed(PUBLIC)(signing_in.StationLogin.as_view()), name="login"),
     path("logout/", allowed(EVERYONE)(LogoutView.as_view()), name="logout"),
     path("password/", allowed(EVERYONE)(signing_in.StationPasswordChange.as_view()), name="password_change"),
+    path("login/second/", security.second_step, name="login_second"),
+    path("admin/login/", security.library_sign_in, name="library_sign_in"),
+    path("admin/password_change/", security.library_password_change, name="library_password_change"),
+    path("account/security/", security.security_page, name="account_security"),
+    path("account/security/on/", security.switch_on, name="second_factor_on"),
+    path("account/security/off/", security.switch_off, name="second_factor_off"),
+    path("account/sessions/<int:sign_in_id>/end/", security.end_session, name="session_end"),
+    path("account/sessions/end/", security.end_other_sessions, name="session_end_others"),
+    path("accounts/", accounts.account_list, name="accounts"),
+    path("accounts/<int:user_id>/unlock/", accounts.unlock, name="account_unlock"),
+    path("accounts/<int:user_id>/second-factor/off/", accounts.take_off, name="account_second_factor_off"),
+    path("accounts/posts/<int:post_id>/", accounts.require, name="post_second_factor"),
     path("language/", allowed(PUBLIC)(set_language), name="set_language"),
     path("imports/", importing.batch_list, name="imports"),
     path("imports/new/", importing.new_import, name="import_new"),

@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
-from diansuo.office.base import queries
-from diansuo.office.base.forms import SignIn
+from diansuo.office.base import queries, sessions
+from diansuo.office.base.forms import OwnPassword, SignIn
+from diansuo.office.base.second_factor import standing
+from diansuo.office.base.views import security
 
 
 class StationLogin(LoginView):
@@ -35,6 +37,13 @@ class StationLogin(LoginView):
         users = queries.demo_users() if settings.DEMO else []
         return super().get_context_data(**kwargs, demo_users=users, chosen=self._picked())
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Sign in, or ask for the second step first where it is on."""
+        user = form.get_user()
+        if standing.factor_of(user) is not None:
+            return security.begin_second_step(self.request, user, self.get_success_url())
+        return super().form_valid(form)
+
     def _picked(self) -> str:
         picked = self.request.GET.get("as", "")
         return picked if settings.DEMO and any(one.username == picked for one in queries.demo_users()) else ""
@@ -44,6 +53,7 @@ class StationPasswordChange(PasswordChangeView):
     """The page on which people change their own password; demo users share one and may not."""
 
     template_name = "base/password_change.html"
+    form_class = OwnPassword
     success_url = reverse_lazy("home")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -54,5 +64,8 @@ class StationPasswordChange(PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Say that it worked."""
+        self.request.user.must_renew = False
+        answer = super().form_valid(form)
+        sessions.note(self.request)
         messages.success(self.request, _("密码已修改"))
-        return super().form_valid(form)
+        return answer
