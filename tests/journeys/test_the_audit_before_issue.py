@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, Response, Route, expect
 
 from tests.journeys import workbench
 from tests.journeys.workbench import PERIOD, Workbench
@@ -165,3 +165,32 @@ def test_a_slip_is_taken_back_and_several_are_marked_by_keyboard(page: Page, sta
 
     page.keyboard.press("?")
     expect(page.locator("#audit-keys")).to_be_visible()
+
+
+def test_a_decision_overtakes_a_finding_that_is_still_being_opened(page: Page, station: Workbench) -> None:
+    held: list[Route] = []
+    station.sign_in(page, "auditor")
+    page.goto(f"{station.address}/cycle/1/{MONTH}/audit/")
+    rows = page.locator("#audit-rows li")
+    found = rows.count()
+    for slow in ("**/audit/finding/*/", "**/audit/decide/"):
+        page.route(slow, lambda route: held.append(route))
+
+    page.keyboard.press(" ")
+    with page.expect_request("**/audit/finding/*/"):
+        page.keyboard.press("j")
+    with page.expect_request("**/audit/decide/"):
+        page.keyboard.press("r")
+    while len(held) < 2:
+        page.wait_for_timeout(20)
+    opening, deciding = held
+    opening.continue_()
+    page.wait_for_timeout(500)
+    deciding.continue_()
+
+    expect(rows).to_have_count(found - 1)
+    page.wait_for_function(
+        "document.activeElement.closest('li')?.dataset.finding"
+        " === document.getElementById('audit-finding').dataset.finding"
+    )
+    expect(page.get_by_role("button", name="撤回刚才的 1 条")).to_be_visible()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -45,10 +45,12 @@ def verify(anchor: Anchor = "", rows: Rows = True, as_json: AsJson = False) -> N
     from diansuo.office.base.trail import verifying
 
     report = verifying.verify(anchor=anchor.strip().lower(), rows=rows)
+    beside = outside()
     if as_json:
-        say_json(asdict(report))
+        say_json(asdict(report) | beside)
     else:
         _say(report)
+        _say_outside(beside)
     if report.findings:
         raise Failure(
             t(
@@ -86,6 +88,39 @@ def _say(report: Report) -> None:
         say(t(f"另有 {report.more:,} 处", f"and {report.more:,} more"))
     if not report.findings:
         say(t("没有发现改动", "nothing was changed"))
+
+
+def outside() -> dict[str, Any]:
+    """Return what a maintainer can change without any page: the rules in force, and which files nobody agreed to."""
+    import hashlib
+
+    from django.conf import settings
+
+    from diansuo.office.billing.effects import rulefiles
+    from diansuo.office.config import rulebook
+
+    file = settings.HOME.folder / "settings.toml"
+    digest = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+    return {
+        "rulebook": rulebook.book().hash,
+        "settings": digest,
+        "rules_never_agreed_to": [list(one) for one in rulefiles.never_agreed_to()],
+    }
+
+
+def _say_outside(outside: dict[str, Any]) -> None:
+    say(t(f"现行规则库摘要：{outside['rulebook']}", f"digest of the rules in force: {outside['rulebook']}"))
+    if outside["settings"]:
+        say(
+            t(f"settings.toml 摘要：{outside['settings']}", f"digest of settings.toml: {outside['settings']}")
+        )
+    why = {
+        "unknown": t("没有人复核过", "nobody agreed to it"),
+        "changed": t("与复核过的内容不同", "it is not the text that was agreed to"),
+        "gone": t("复核过，文件却不在了", "it was agreed to, and the file is gone"),
+    }
+    for path, cause in outside["rules_never_agreed_to"]:
+        say(t(f"  ! 本地规则 {path}：{why[cause]}", f"  ! rules of the place, {path}: {why[cause]}"))
 
 
 def _words(finding: Finding) -> str:

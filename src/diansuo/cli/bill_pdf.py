@@ -65,14 +65,16 @@ def pdf(
     office.scope_of(user, where)
     document = NOTICE if notice else BILL
     if customer:
-        _one(where, month, customer, document, out)
+        _one(where, month, customer, document, user, out)
     else:
         _batch(where, month, document, as_zip, user, out)
 
 
-def _one(where: Any, month: int, customer: str, document: str, out: Path) -> None:
+def _one(where: Any, month: int, customer: str, document: str, user: Any, out: Path) -> None:
     from django.utils import timezone
 
+    from diansuo.office.base import personal
+    from diansuo.office.base.masks import Part
     from diansuo.office.base.scope import Scope
     from diansuo.office.billing.documents import batch, queries, typesetting
     from diansuo.office.billing.documents.content import Titles, content_of
@@ -88,16 +90,20 @@ def _one(where: Any, month: int, customer: str, document: str, out: Path) -> Non
             )
         )
     titles = Titles()
-    contents = [content_of(material, titles) for material in queries.materials(scope, ids, day=day)]
+    materials = list(queries.materials(scope, ids, day=day))
+    contents = [content_of(material, titles) for material in materials]
     path = _path(out, batch.entry_name(contents[0]))
     _write(path, lambda: path.write_bytes(typesetting.pdf(document, contents, words())))
+    customers = sorted({material.bill.contract.customer_id for material in materials})
+    personal.note(user, (Part.ADDRESS,), customers, path.name)
     say(str(path))
 
 
 def _batch(where: Any, month: int, document: str, as_zip: bool, user: Any, out: Path) -> None:
     from django.utils import timezone
 
-    from diansuo.office.base import jobs
+    from diansuo.office.base import jobs, personal
+    from diansuo.office.base.masks import Part
     from diansuo.office.billing.documents import batch
 
     try:
@@ -127,6 +133,7 @@ def _batch(where: Any, month: int, document: str, as_zip: bool, user: Any, out: 
         raise Failure(str(refusal)) from refusal
     path = _path(out, batch.file_name(job))
     _write(path, lambda: shutil.copyfile(batch.result(job), path))
+    personal.note(user, (Part.ADDRESS,), [job.pk], path.name, table="base_job")
     count = job.stages.get(name=batch.TYPESET).summary.get("bills", 0)
     say(t(f"{path}：{count} 户", f"{path}: {count} customers"))
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import platformdirs
 import typer
 
-from diansuo.cli import office, serve
+from diansuo.cli import demo_changes, office, serve
 from diansuo.cli.say import Failure, bar, say, t, warn
 
 MONTHS = 14
@@ -190,6 +190,7 @@ def _steps(
     if files.arrears is not None:
         yield files.arrears.name, lambda: _import("arrears", files.arrears)
     yield files.failures.name, lambda: _import("failures", files.failures)
+    yield t("变更提议", "a proposal"), lambda: demo_changes.propose_multiplier(today.replace(day=1))
 
 
 def _rarer_customers(files: Any) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -199,6 +200,7 @@ def _rarer_customers(files: Any) -> Iterator[tuple[str, Callable[[], None]]]:
     if files.special is not None:
         since = first_day(min(files.readings))
         yield files.special.name, lambda: _import("archive", files.special, since)
+        yield t("变更复核", "changes agreed to"), lambda: demo_changes.agree(since)
     for file in files.market.values():
         yield file.name, lambda file=file: _import("market_prices", file)
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from diansuo.office.archive.models import Customer
+from diansuo.office.archive.models import Contract, Customer, Premise
 from diansuo.office.base.models import Post, Staff, Station, User
 from tests.office.archive.lists import bring_in, day, line, master
 
@@ -70,6 +70,42 @@ def test_chosen_rows_are_exported_as_the_list_shows_them(root: Client, tmp_path:
     rows = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()
     assert rows[0] == ["供电所", "用户编号", "用户名称", "联系方式"]
     assert rows[1][1:3] == ["001", "张三"]
+
+
+def test_a_register_shows_personal_data_masked_to_whoever_does_not_need_it(
+    root: Client, tmp_path: Path
+) -> None:
+    phone, address = "13912345678", "东村三组78号"
+    Customer.objects.update(phone=phone)
+    Premise.objects.update(address=address)
+    user = User.objects.create(username="east", is_staff=True)
+    Staff.objects.create(station=Station.objects.get(), name="东", user=user)
+    user.groups.set([Post.objects.get(code=code).group for code in ("admin", "supervisor")])
+    client = Client()
+    client.force_login(user, _backend())
+
+    chosen = {"action": "export_xlsx", "_selected_action": [Customer.objects.get().pk]}
+    file = tmp_path / "customers.xlsx"
+    file.write_bytes(client.post(_address(Customer, "changelist"), chosen).content)
+    seen = str(CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python())
+    for model in (Customer, Premise, Contract):
+        for page in (
+            _address(model, "changelist"),
+            _address(model, "change", model._base_manager.get().pk),
+        ):
+            answer = client.get(page)
+            assert answer.status_code == 200, page
+            seen += answer.content.decode()
+    assert phone not in seen
+    assert "三组78" not in seen
+    assert seen.count("139****5678") == 3
+    assert "东村***" in seen
+
+    found = {words: client.get(_address(Customer, "changelist"), {"q": words}) for words in (phone, "345678")}
+    assert ["张三" in one.content.decode() for one in found.values()] == [True, False]
+    guessed = client.get(_address(Customer, "changelist"), {"phone__startswith": "1391"})
+    assert (guessed.status_code, "张三" in guessed.content.decode()) == (400, False)
+    assert phone in root.get(_address(Customer, "changelist")).content.decode()
 
 
 def test_someone_of_one_station_sees_its_rows_only(root: Client) -> None:

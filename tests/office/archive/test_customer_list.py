@@ -34,7 +34,7 @@ def browser(station: Station | None = None) -> Client:
     user = User.objects.create(username="viewer", is_superuser=station is None)
     if station:
         Staff.objects.create(station=station, name="收费员", user=user)
-    user.user_permissions.set(Permission.objects.filter(codename="see_archive"))
+    user.user_permissions.set(Permission.objects.filter(codename__in=("see_archive", "see_personal")))
     client = Client()
     client.force_login(user, "diansuo.office.base.access.StationBackend")
     return client

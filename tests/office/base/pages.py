@@ -24,6 +24,14 @@ from tests.office.metering import builder
 MONTHS = (202407, 202408)
 BACKEND = "diansuo.office.base.access.StationBackend"
 PASSWORD = "pages-1234"
+PLACES = {
+    "供电单位": "East company",
+    "供电所": "East station",
+    "台区名称": "East area",
+    "线路名称": "East line",
+    "抄表员": "Wang",
+    "台区经理": "Zhao",
+}
 
 
 @dataclass(frozen=True)
@@ -38,8 +46,8 @@ def build(folder: Path) -> Station:
     """Make the station: two customers, two months, one of them not read in the second."""
     lists.bring_in(
         folder,
-        lists.line("001", "m1", 用户名称="Zhang", 用电地址="East 1", **_places()),
-        lists.line("002", "m2", 用户名称="Li", 用电地址="East 2", **_places()),
+        lists.line("001", "m1", 用户名称="Zhang", 用电地址="East 1", **PLACES),
+        lists.line("002", "m2", 用户名称="Li", 用电地址="East 2", **PLACES),
         valid_from=date(2024, 1, 1),
     )
     station = Station.objects.get()
@@ -64,17 +72,6 @@ def build(folder: Path) -> Station:
     )
     install_demo_users(station, PASSWORD)
     return station
-
-
-def _places() -> dict[str, str]:
-    return {
-        "供电单位": "East company",
-        "供电所": "East station",
-        "台区名称": "East area",
-        "线路名称": "East line",
-        "抄表员": "Wang",
-        "台区经理": "Zhao",
-    }
 
 
 def addresses() -> list[Address]:
@@ -116,6 +113,7 @@ def addresses() -> list[Address]:
         "proposals": (),
         "proposal_new": (),
         "proposal_posts": (),
+        "proposal_rules": (),
         "handovers": (),
         "handover_new": (),
         "imports": (),

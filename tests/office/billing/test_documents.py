@@ -20,8 +20,9 @@ from pytest_django.fixtures import Settings
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.office.archive.models import Customer
 from diansuo.office.base import jobs, wording
-from diansuo.office.base.models import Job, Staff, Station
+from diansuo.office.base.models import Job, Staff, Station, TrailEntry
 from diansuo.office.base.scope import Scope
+from diansuo.office.base.trail import watch
 from diansuo.office.billing import page_queries
 from diansuo.office.billing.documents import batch, glyphs, queries, typesetting
 from diansuo.office.billing.documents.content import Content, Titles, content_of
@@ -258,6 +259,12 @@ def test_the_pages_order_watch_and_fetch_a_batch(settings: Settings, tmp_path: P
     assert "可下载" in client.get(url).content.decode()
     fetched = b"".join(client.get(reverse("bill_documents_file", args=[job.pk])).streaming_content)
     assert fetched == batch.result(job).read_bytes()
+    watch.watch_of().write_down()  # as the commit does that no test inside a transaction comes to
+    looks = TrailEntry.objects.filter(what="look").order_by("sequence").values_list("person", "table", "key")
+    assert list(looks) == [
+        ("auditor", "archive_customer", str(bill.contract.customer_id)),
+        ("auditor", "base_job", str(job.pk)),
+    ]
 
 
 def test_nobody_reaches_the_documents_of_another_station(settings: Settings, tmp_path: Path) -> None:

@@ -101,6 +101,8 @@ def test_one_who_has_no_contract_is_reminded_like_everybody_else(station: Statio
     page = head.get(reverse("reminders"))
     assert page.status_code == 200
     assert "东村桥头" in page.content.decode()
+    supply = reverse("temporary_supply", args=[made.supply_id])
+    assert "东村桥头" not in head.get(supply).content.decode()  # who does not need it sees it masked
     for name in ("arrears", "debtors", "customers", "home"):
         assert head.get(reverse(name)).status_code == 200, name
 

@@ -4,7 +4,7 @@
 """
 
 from diansuo.core.metering.checks import check_readings
-from diansuo.core.metering.evidence import Evidence, Known
+from diansuo.core.metering.evidence import Evidence, Known, Source
 from diansuo.core.metering.findings import RULE_IDS, SEVERITY, Findings, Rule, Severity
 from diansuo.core.metering.history import History, SettledMonths, history
 from diansuo.core.metering.registers import (
@@ -41,6 +41,7 @@ __all__ = [
     "Settled",
     "SettledMonths",
     "Severity",
+    "Source",
     "Status",
     "Thresholds",
     "UnusableReading",

@@ -20,6 +20,7 @@ from diansuo.office.archive.supply_models import (
     SupplyTerm,
     Transformer,
 )
+from diansuo.office.base.masks import address as masked_address
 from diansuo.office.base.models import Company, ImportBatch, Staff, Station
 from diansuo.office.base.periods import PeriodModel
 
@@ -189,7 +190,7 @@ class Premise(Imported):
         verbose_name_plural = _("用电地址")
 
     def __str__(self) -> str:
-        return self.address
+        return masked_address(self.address)  # wherever a row is named, anybody may read it
 
 
 class Customer(Imported):

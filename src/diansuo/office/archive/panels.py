@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from diansuo.office.archive import page_queries as queries
+from diansuo.office.base.masks import Part
 from diansuo.office.base.registry import (
+    Fact,
     NavigationItem,
     Panel,
     add_customer_facts,
@@ -37,8 +39,10 @@ def publish() -> None:
     add_panel(Panel(10, _("合同与档案"), "archive/contract_panel.html", _contracts, "archive"))
 
 
-def _whereabouts(scope: Scope, station_id: int, number: str) -> list[tuple[str, str]]:
-    return [(str(_("用电地址")), one) for one in queries.addresses(scope, station_id, number)]
+def _whereabouts(scope: Scope, station_id: int, number: str) -> list[Fact]:
+    return [
+        Fact(str(_("用电地址")), one, Part.ADDRESS) for one in queries.addresses(scope, station_id, number)
+    ]
 
 
 def _work_orders(scope: Scope, customer_id: int, day: date) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from django.utils.translation import pgettext
 
 from diansuo.office.archive import page_queries as queries
 from diansuo.office.archive.models import PRICE_CLASSES, Responsibility
-from diansuo.office.base import lists, registry
+from diansuo.office.base import lists, personal, registry
 from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.masks import Part
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
@@ -23,13 +24,14 @@ from diansuo.office.base.work_orders.links import Subject
 def customer_list(request: HttpRequest) -> HttpResponse:
     """Show the customers of the viewer's stations."""
     scope, today = Scope.of(request.user), timezone.localdate()
+    whole = not personal.may_see(request)
     listing = lists.Listing(
         title=pgettext("list", "用户"),
         columns=_customer_columns(),
         key=("company_id", "number"),
         empty=_("还没有用户。在“导入”里导入用户档案，这里就有了。"),
         file_name=_("用户"),
-        search=lambda rows, words: queries.matching(scope, rows, words),
+        search=lambda rows, words: queries.matching(scope, rows, words, whole=whole),
         search_hint=_("用户编号、名称、地址、电话或表号"),
         filters=_customer_filters(scope, today),
         enrich=lambda rows: queries.customer_rows(scope, rows, today),
@@ -94,7 +96,7 @@ def _customer_columns() -> tuple[Column, ...]:
     return (
         Column("number", _("用户编号"), Kind.CODE, url_name="customer", url_args=("id",)),
         Column("name", _("用户名称"), url_name="customer", url_args=("id",)),
-        Column("address", _("用电地址")),
+        Column("address", _("用电地址"), part=Part.ADDRESS),
         Column("price_class", _("用电类别"), labels=dict(PRICE_CLASSES)),
         Column("meter", _("电能表编号"), Kind.CODE),
         Column("area", _("台区"), url_name="area", url_args=("area_id",)),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -17,7 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 from unfold.admin import ModelAdmin
 
+from diansuo.office.base import personal
+from diansuo.office.base.masks import Part, masked
 from diansuo.office.base.models import Company, ImportBatch, Job, Post, Staff, Station, Team, User
+from diansuo.office.base.register_masks import masked_fields, parts_of, whole_searches
 from diansuo.office.base.rights import REGISTERS
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.write import write_xlsx
@@ -98,25 +102,66 @@ class ReadOnlyAdmin(ModelAdmin[Any]):
             return rows.filter(Q(**{f"{self.company_path}__in": companies}))
         return rows
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Return the columns of the list, personal data masked for whoever does not need it."""
+        names = super().get_list_display(request)
+        return names if personal.may_see(request) else masked_fields(self.model, names)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return what the page of one row shows, personal data masked for whoever does not need it."""
+        names = super().get_fields(request, obj)
+        return names if personal.may_see(request) else masked_fields(self.model, names)
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """Return what is searched; what is masked is found by its whole text alone."""
+        names = super().get_search_fields(request)
+        return names if personal.may_see(request) else whole_searches(self.model, names)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Refuse a filter in the address by what is masked: a part that finds would tell what the mask hides."""
+        if lookup.partition("__")[0] in parts_of(self.model) and not personal.may_see(request):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **given: Any) -> HttpResponse:
+        """Show one row; whoever sees personal data of it in full leaves an entry."""
+        answer = super().change_view(request, object_id, *args, **given)
+        if answer.status_code == HTTPStatus.OK:
+            self._note_look(request, [object_id], self.model._meta.verbose_name)
+        return answer
+
+    def _note_look(self, request: HttpRequest, ids: list[Any], why: Any) -> None:
+        parts = parts_of(self.model)
+        if parts and personal.may_see(request):
+            personal.note(request.user, parts.values(), ids, why, table=self.model._meta.db_table)
+
     @admin.action(description=_("导出所选为 xlsx"))
     def export_xlsx(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
         """Answer with the chosen rows, the columns of the list, as a workbook."""
         fields = [field for field in self.model._meta.concrete_fields if field.name in self.list_display]
         title = str(self.model._meta.verbose_name)
         rows = queryset.select_related(*(f.name for f in fields if f.is_relation))
-        content = write_xlsx(title, [str(field.verbose_name) for field in fields], _cells(rows, fields))
+        parts = {} if personal.may_see(request) else parts_of(self.model)
+        headings = [str(field.verbose_name) for field in fields]
+        content = write_xlsx(title, headings, _cells(rows, fields, parts))
+        if parts_of(self.model).keys() & {field.name for field in fields}:
+            self._note_look(request, list(queryset.values_list("pk", flat=True)), _("导出所选为 xlsx"))
         response = HttpResponse(content, content_type=XLSX)
         response["Content-Disposition"] = f'attachment; filename="{self.model._meta.model_name}.xlsx"'
         return response
 
 
-def _cells(rows: QuerySet[Any], fields: list[models.Field[Any, Any]]) -> Iterator[list[Any]]:
+def _cells(
+    rows: QuerySet[Any], fields: list[models.Field[Any, Any]], parts: Mapping[str, Part]
+) -> Iterator[list[Any]]:
     for row in rows.iterator(chunk_size=EXPORT_CHUNK):
-        yield [_cell(row, field) for field in fields]
+        yield [_cell(row, field, parts.get(field.name)) for field in fields]
 
 
-def _cell(row: models.Model, field: models.Field[Any, Any]) -> Any:
+def _cell(row: models.Model, field: models.Field[Any, Any], part: Part | None) -> Any:
     value = getattr(row, field.name)
+    if part:
+        return masked(part, value)
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     if value is None or isinstance(value, int | str):

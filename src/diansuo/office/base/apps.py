@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.core.signals import request_started
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +32,7 @@ class BaseConfig(AppConfig):
         post_migrate.connect(guards.install, sender=self, dispatch_uid="trail-guards")
         connection_created.connect(watch.connected, dispatch_uid="trail")
         post_migrate.connect(access.install_posts, sender=self, dispatch_uid="posts")
+        request_started.connect(_look_for_other_rules, dispatch_uid="rules-of-the-place")
         floor.watch()
         sessions.watch()
         job.register()
@@ -39,3 +43,10 @@ class BaseConfig(AppConfig):
         reach.register(
             WorkOrder, lambda part: WorkOrder.objects.filter(assignee__in=part.staff_ids).values("pk")
         )
+
+
+def _look_for_other_rules(**_: Any) -> None:
+    """Forget the rules that were read if others were agreed to meanwhile, in this process or another."""
+    from diansuo.office.config import rulebook
+
+    rulebook.refresh()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from diansuo.office.base import wording
+from diansuo.office.base.masks import Part, masked
 
 Text = Promise | str
 
@@ -54,7 +55,8 @@ class Column:
     """A column: where its value stands in the row, its heading and unit, and where a click leads.
 
     ``labels`` gives the words for coded values, ``tones`` shows them as states (ok, info, warn, bad).
-    ``url_name`` with ``url_args`` (names in the row) makes the cell a link.
+    ``url_name`` with ``url_args`` (names in the row) makes the cell a link. ``part`` says that it holds personal data:
+    its cells are masked, on the page and in files, unless :func:`personal.opened` took the mask off for the viewer.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Column:
     tones: Mapping[Any, str] | None = None
     url_name: str = ""
     url_args: tuple[str, ...] = ()
+    part: Part | None = None
 
     @property
     def css(self) -> str:
@@ -111,6 +114,8 @@ def _cell(column: Column, row: Any) -> Cell:
 
 
 def _written(column: Column, value: Any) -> str:
+    if column.part:
+        value = masked(column.part, value)
     if column.labels is not None:
         return str(column.labels.get(value, value if value is not None else wording.NOTHING))
     if column.kind in WRITE:
@@ -122,6 +127,8 @@ def exported(column: Column, value: Any) -> Any:
     """Return a value as an exported file carries it: exact decimals in the column's unit, days, words."""
     if value is None:
         return None
+    if column.part:
+        return masked(column.part, value)
     if column.labels is not None:
         return str(column.labels.get(value, value))
     if column.kind in SCALE:

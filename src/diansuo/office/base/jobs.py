@@ -19,6 +19,7 @@ from django.db import transaction
 from diansuo.office.base import progress
 from diansuo.office.base.models import Job, JobChunk, JobStage, Station, User
 from diansuo.office.base.trail import acts, watch
+from diansuo.office.config import rulebook
 
 LEASE = timedelta(seconds=60)
 LATE_AT_MOST = timedelta(minutes=10)
@@ -246,6 +247,7 @@ def _run_stage(
         if on_progress:
             on_progress(state)
         if number not in written:
+            rulebook.refresh()
             _write_chunk(job, row, number, stage.compute(job, chunk), clock)
     with transaction.atomic():
         row.summary = _add_up(row.chunks.filter(round=job.round).values_list("summary", flat=True))

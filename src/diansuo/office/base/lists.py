@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 
+from diansuo.office.base import personal
 from diansuo.office.base.cells import Cell, Column, cells
 from diansuo.office.base.export import workbook
 from diansuo.office.base.rights import may_open
@@ -112,7 +113,7 @@ def respond(
     words = request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL refuses a text with NUL
     rows = _narrowed(rows, listing, chosen, words)
     if request.GET.get("export") == "xlsx":
-        return workbook(str(listing.file_name), listing.columns, _every_row(rows, listing))
+        return _exported(request, rows, listing)
     if "Mobi" in request.headers.get("User-Agent", ""):
         listing = replace(listing, page_size=min(listing.page_size, PHONE_ROWS))
     dispatchable = listing.subject is not None and request.user.has_perm("base.dispatch_work")
@@ -127,7 +128,7 @@ def respond(
             "listing": listing,
             "page": _page(
                 rows,
-                replace(listing, columns=_openable(listing.columns, request.user)),
+                replace(listing, columns=_openable(personal.opened(listing.columns, request), request.user)),
                 request.GET.get("after", ""),
                 request.GET.get("before", ""),
                 dispatchable,
@@ -141,6 +142,14 @@ def respond(
             **(context or {}),
         },
     )
+
+
+def _exported(request: HttpRequest, rows: QuerySet[Any], listing: Listing) -> HttpResponse:
+    taken = personal.Taken(request, listing.columns, listing.file_name)
+    columns = personal.opened(listing.columns, request)
+    answer = workbook(str(listing.file_name), columns, taken.watch(_every_row(rows, listing)))
+    taken.note()
+    return answer
 
 
 def _openable(columns: tuple[Column, ...], user: Any) -> tuple[Column, ...]:

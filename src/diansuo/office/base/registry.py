@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from diansuo.office.base.masks import Part, masked
 from diansuo.office.base.models import User
 from diansuo.office.base.rights import may_open
 from diansuo.office.base.scope import Scope
@@ -45,6 +46,19 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """Something whoever visits a customer must know; ``part`` says which kind of personal data it is, if any."""
+
+    title: str
+    text: str
+    part: Part | None = None
+
+    def pair(self, *, in_full: bool) -> tuple[str, str]:
+        """Return title and text, masked where it is personal and not to be shown in full."""
+        return self.title, masked(self.part, self.text) if self.part and not in_full else self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """What a finding says to a person: the rule's name, what is the matter, what to do now."""
 
@@ -74,7 +88,7 @@ _area_links: list[AreaLink] = []
 _month_links: list[MonthLink] = []
 _wordings: dict[str, Callable[[Any], Words]] = {}
 _panels: list[Panel] = []
-_customer_facts: list[Callable[[Scope, int, str], list[tuple[str, str]]]] = []
+_customer_facts: list[Callable[[Scope, int, str], list[Fact]]] = []
 
 
 def add_navigation(*items: NavigationItem) -> None:
@@ -117,12 +131,12 @@ def words_of(finding: Any) -> Words:
     return _wordings[finding.rule.partition("-")[0]](finding)
 
 
-def add_customer_facts(facts: Callable[[Scope, int, str], list[tuple[str, str]]]) -> None:
-    """Publish what whoever visits a customer must know, by station and customer number, as (title, text)."""
+def add_customer_facts(facts: Callable[[Scope, int, str], list[Fact]]) -> None:
+    """Publish what whoever visits a customer must know, by station and customer number."""
     _customer_facts.append(facts)
 
 
-def customer_facts(scope: Scope, station_id: int, number: str) -> list[tuple[str, str]]:
+def customer_facts(scope: Scope, station_id: int, number: str) -> list[Fact]:
     """Return what whoever visits a customer must know, such as the address."""
     return [fact for facts in _customer_facts for fact in facts(scope, station_id, number)] if number else []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -75,6 +76,14 @@ def read_document(text: str, file: str) -> Mapping[str, Any]:
     return document
 
 
+def as_text(document: Mapping[str, Any]) -> str:
+    """Return a document as the text of a rule file, every value quoted as the loader wants it."""
+    text: str = yaml.dump(
+        dict(document), allow_unicode=True, sort_keys=False, width=110, Dumper=yaml.SafeDumper
+    )
+    return text
+
+
 class ExactLoader(StrictLoader):
     """The loader of case files: a number or day that is not quoted is taken exactly as it is written."""
 
@@ -110,12 +119,28 @@ def load(overlay: Path | None = None) -> RuleBook:
         RuleBookRefused: everything that is wrong with the files.
         FileNotFoundError: the overlay is not a folder.
     """
-    book = parse(read_folder(shipped()))
+    book = _shipped_book()
     if overlay is None:
         return book
     if not overlay.is_dir():
         raise FileNotFoundError(f"{overlay}: no such folder of rules; make it, or drop the overlay setting")
     return parse(read_folder(overlay, f"{overlay.as_posix()}/"), onto=book)
+
+
+def load_documents(documents: Mapping[str, Mapping[str, Any]]) -> RuleBook:
+    """Return the shipped rulebook with documents laid onto it, as files of an overlay would be.
+
+    Raises:
+        RuleBookRefused: everything that is wrong with them.
+    """
+    book = _shipped_book()
+    return parse(documents, onto=book) if documents else book
+
+
+@cache
+def _shipped_book() -> RuleBook:
+    """Return the shipped rulebook; it is frozen, and its files change with the program only."""
+    return parse(read_folder(shipped()))
 
 
 def shipped() -> Traversable:

@@ -18,11 +18,13 @@ class DeskConfig(AppConfig):
         from diansuo.office.base.modes import operations as modes
         from diansuo.office.desk import cycle, panels
         from diansuo.office.desk.closing import operations as closing
+        from diansuo.office.desk.proposals import rereading
         from diansuo.office.desk.whatif import trials
 
         cycle.register()
         closing.register()
         trials.register()
+        rereading.register()
         modes.add_obstacles(cycle.obstacles)
         modes.add_follow_up(cycle.on_mode)
         panels.publish()

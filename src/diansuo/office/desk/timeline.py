@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.page_queries import ContractHistory, PointHistory
 from diansuo.office.base import wording
+from diansuo.office.base.masks import Part
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing import external_queries
 from diansuo.office.billing import queries as billing
@@ -20,12 +21,16 @@ from diansuo.office.collection import page_queries as collection
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened on a day; ``address`` leads to it where it has a page."""
+    """One thing that happened on a day; ``address`` leads to it where it has a page.
+
+    ``part`` says which kind of personal data the words are, if they are any.
+    """
 
     day: date
     kind: str
     words: str
     address: str = ""
+    part: Part | None = None
 
 
 def events(scope: Scope, customer_id: int, *, limit: int = 100) -> list[Event]:
@@ -57,9 +62,9 @@ def events(scope: Scope, customer_id: int, *, limit: int = 100) -> list[Event]:
 def _contract_events(history: ContractHistory) -> Iterator[Event]:
     contract = history.contract
     if contract.opened_date:
-        yield Event(contract.opened_date, _("送电"), contract.premise.address)
+        yield Event(contract.opened_date, _("送电"), contract.premise.address, part=Part.ADDRESS)
     if contract.closed_date:
-        yield Event(contract.closed_date, _("销户"), contract.premise.address)
+        yield Event(contract.closed_date, _("销户"), contract.premise.address, part=Part.ADDRESS)
     before = None
     for term in history.terms:
         words = term.get_price_class_display()

@@ -8,7 +8,7 @@ from diansuo.office.base.converters import PERIOD
 from diansuo.office.desk.audit import views as audit
 from diansuo.office.desk.closing import views as closing
 from diansuo.office.desk.handover import views as handover
-from diansuo.office.desk.proposals import appointing
+from diansuo.office.desk.proposals import appointing, rulefiles
 from diansuo.office.desk.proposals import views as proposals
 from diansuo.office.desk.views import board, customer, cycles, home
 from diansuo.office.desk.whatif import views as whatif
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("handovers/<int:handover_id>/sign/", handover.handover_sign, name="handover_sign"),
     path("handovers/<int:handover_id>/withdraw/", handover.handover_withdraw, name="handover_withdraw"),
     path("customers/<int:customer_id>/", customer.customer_page, name="customer"),
+    path("customers/<int:customer_id>/personal/", customer.customer_opened, name="customer_opened"),
     path("customers/<int:customer_id>/closing/", closing.closing_page, name="closing"),
     path("customers/<int:customer_id>/one-off/", closing.one_off_page, name="one_off"),
     path("customers/<int:customer_id>/closing/bill/", closing.closing_bill, name="closing_bill"),
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:customer_id>/choices/", whatif.customer_choices, name="customer_choices"),
     path("proposals/", proposals.proposal_list, name="proposals"),
     path("proposals/new/", proposals.proposal_new, name="proposal_new"),
+    path("proposals/rules/", rulefiles.rules_page, name="proposal_rules"),
     path("proposals/posts/", appointing.posts_page, name="proposal_posts"),
     path("proposals/<int:proposal_id>/", proposals.proposal_page, name="proposal"),
     path("proposals/<int:proposal_id>/preview/", proposals.proposal_preview, name="proposal_preview"),

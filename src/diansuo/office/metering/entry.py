@@ -38,6 +38,7 @@ class Hand:
 
     user: User | None
     at: datetime
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def enter_reading(
     now: datetime,
     estimated: bool = False,
     confirmed: bool = False,
+    reason: str = "",
 ) -> Entered:
     """Check and store what a meter shows.
 
@@ -89,6 +91,7 @@ def enter_reading(
         now: when it is entered.
         estimated: not read but estimated.
         confirmed: store although a finding blocks.
+        reason: why it replaces another value, kept with what it replaced.
 
     Raises:
         UnableToEnter: outside the scope, in the future, for a month the day is not of, impossible for this meter,
@@ -106,7 +109,7 @@ def enter_reading(
     found = _found(kept)
     if any(each.severity == Severity.BLOCKING for each in found) and not confirmed:
         return Entered(False, found)
-    hand = Hand(user, now)
+    hand = Hand(user, now, reason)
     with transaction.atomic():
         _hold_station(point, read_date, purpose)
         for register, register_wh in values.items():
@@ -292,6 +295,7 @@ def _rows(
         integer_digits=same(installation.meter.integer_digits),
         multiplier=same(installation.multiplier),
         installed=np.ones(len(values), dtype=np.bool_),
+        entered=np.ones(len(values), dtype=np.bool_),
     )
 
 
@@ -327,6 +331,7 @@ def _store(
             batch_before_id=held.batch_id,
             changed_by=hand.user,
             changed_at=hand.at,
+            reason=hand.reason,
         )
     RegisterReading.objects.update_or_create(
         **of,

@@ -9,7 +9,7 @@ from diansuo.core.metering import Thresholds
 from diansuo.core.metering.thresholds import PARAMETERS
 from diansuo.core.quantity import month as months
 from diansuo.core.quantity.month import BillMonthBasis
-from diansuo.office.config.rulebook import book
+from diansuo.office.config.rulebook import book, follow
 
 CHECKS = "national/checks/reading"
 FIRST_READING_DAY = 1
@@ -52,3 +52,7 @@ def belongs(period: int, day: date, reading_day: int) -> bool:
     """Tell whether a reading of this day can be for this 电费年月: the one it lies in, or a neighbour of that."""
     nearest = period_of(day, reading_day)
     return period in [months.next_month(nearest, step) for step in (-1, 0, 1)]
+
+
+for _kept in (thresholds, month_basis, scheduled_day, period_of):
+    follow(_kept.cache_clear)

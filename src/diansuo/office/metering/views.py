@@ -18,9 +18,10 @@ from django.views.decorators.http import require_POST
 from diansuo.core.metering import Purpose
 from diansuo.core.quantity.month import next_month, previous_month
 from diansuo.office.archive.models import MeteringPoint
+from diansuo.office.base.proposals.operations import UnableToDo
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering import entry, exchanging, page_queries, rules, walk_queries
+from diansuo.office.metering import entry, exchanging, overriding, page_queries, rules, walk_queries
 from diansuo.office.metering.forms import ExchangeForm, ReadingForm
 from diansuo.office.metering.panels import SEVERITY_TONES
 from diansuo.office.metering.walk_queries import NO_ROUTE, Stop
@@ -111,6 +112,9 @@ def enter(request: HttpRequest, route_id: int, period: int, point_id: int) -> Ht
 
 
 def _store(request: HttpRequest, walk: Walk, point: MeteringPoint, form: ReadingForm) -> dict[str, Any]:
+    held = overriding.overridden(walk.scope, point, form.values(), walk.day, request.user)
+    if held:
+        return _proposed(request, walk, point, form, held)
     try:
         entered = entry.enter_reading(
             walk.scope,
@@ -129,6 +133,23 @@ def _store(request: HttpRequest, walk: Walk, point: MeteringPoint, form: Reading
         return {"refusal": str(problem)}
     findings = [{"tone": SEVERITY_TONES[found.severity], "words": found.words} for found in entered.findings]
     return {"stored": entered.stored, "findings": findings, "ask": not entered.stored}
+
+
+def _proposed(
+    request: HttpRequest, walk: Walk, point: MeteringPoint, form: ReadingForm, held: dict[str, int]
+) -> dict[str, Any]:
+    """Keep another value in place of somebody else's as a proposal; ask for the reason first."""
+    reason = request.POST.get("reason", "").strip()
+    if not reason:
+        return {"asks_reason": True}
+    try:
+        made = overriding.propose(
+            point, form.values(), walk.day, walk.period, estimated=form.cleaned_data["estimated"], before=held,
+            reason=reason, user=request.user, now=timezone.now(),
+        )  # fmt: skip
+    except UnableToDo as problem:
+        return {"refusal": str(problem)}
+    return {"proposal": made.pk}
 
 
 def _described(walk: Walk, point: MeteringPoint) -> Stop:

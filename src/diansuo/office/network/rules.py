@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from diansuo.core.network import LossThresholds
 from diansuo.core.network.thresholds import PARAMETERS
-from diansuo.office.config.rulebook import book
+from diansuo.office.config.rulebook import book, follow
 
 CHECKS = "national/checks/line_loss"
 
@@ -21,3 +21,7 @@ def thresholds(day: date) -> LossThresholds:
     """
     entry = book().in_force(CHECKS, day)
     return LossThresholds.from_parameters({name: entry.number(name) for name in PARAMETERS})
+
+
+for _kept in (thresholds,):
+    follow(_kept.cache_clear)

@@ -109,7 +109,7 @@ def _one_value(lines: Lines, key: Key, names: tuple[str, ...], key_name: str) ->
                     "number": lines[key_name][i],
                     "heading": HEADINGS[name],
                     "where": lines.where(earlier),
-                    "value": lines.texts[name][earlier],
+                    "value": lines.quoted(earlier, name),
                 }
                 lines.refuse(i, name, reason, _("改成一致的值后重新导入"))
 

@@ -10,6 +10,7 @@ from diansuo.office.archive.importing import words
 from diansuo.office.archive.importing.household_columns import HOUSEHOLD_COLUMNS, USE_COLUMNS
 from diansuo.office.archive.importing.point_columns import POINT_COLUMNS
 from diansuo.office.archive.importing.supply_columns import SUPPLY_COLUMNS, TRANSFORMER_COLUMNS
+from diansuo.office.base.masks import Part
 from diansuo.office.base.sheets.columns import Column, ColumnKind
 
 TEXT, ID = ColumnKind.TEXT, ColumnKind.ID
@@ -26,11 +27,11 @@ COLUMNS = (
     ),
     Column(
         "address", "用电地址", "Address", TEXT, example="东村12号",
-        aliases=("elecAddr", "elec_addr", "用户地址", "客户地址", "地址"),
+        aliases=("elecAddr", "elec_addr", "用户地址", "客户地址", "地址"), part=Part.ADDRESS,
     ),
     Column(
         "phone", "联系方式", "Phone", TEXT, example="13800000000",
-        aliases=("联系电话", "手机号码", "手机号", "电话", "mobile", "tel"),
+        aliases=("联系电话", "手机号码", "手机号", "电话", "mobile", "tel"), part=Part.PHONE,
     ),
     Column(
         "company", "供电单位", "Company", TEXT, example="某县供电公司", aliases=("orgName", "org_name", "供电公司"),
@@ -158,3 +159,4 @@ COLUMNS = (
 # A master meter's line has neither number nor class, so what a line must hold is judged line by line, not by column.
 LENIENT = tuple(replace(column, required=False) for column in COLUMNS)
 HEADINGS = {column.field: column.heading for column in COLUMNS}
+BY_FIELD = {column.field: column for column in COLUMNS}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diansuo.office.archive.importing.columns import COLUMNS, HEADINGS, LENIENT
+from diansuo.office.archive.importing.columns import BY_FIELD, COLUMNS, HEADINGS, LENIENT
 from diansuo.office.base.imports.kinds import Source
 from diansuo.office.base.sheets.problems import Problem
 from diansuo.office.base.sheets.read import parse_columns, read_tables
@@ -42,9 +42,13 @@ class Lines:
 
     def refuse(self, i: int, name: str, reason: str, remedy: str) -> None:
         """Refuse one line for what stands in one of its fields."""
-        problem = Problem(self.sheet[i], self.row[i], HEADINGS[name], self.texts[name][i], reason, remedy)
+        problem = Problem(self.sheet[i], self.row[i], HEADINGS[name], self.quoted(i, name), reason, remedy)
         self.problems.append(problem)
         self.refused[i] = True
+
+    def quoted(self, i: int, name: str) -> str:
+        """Return the text of one field as a verdict may quote it."""
+        return BY_FIELD[name].quoted(self.texts[name][i])
 
     def where(self, i: int) -> str:
         """Say where a line stands, for the reason another one is refused with."""

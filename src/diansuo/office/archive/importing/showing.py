@@ -29,6 +29,7 @@ from diansuo.office.archive.supply_models import (
     STANDARD_NAMES,
     MeteringSide,
 )
+from diansuo.office.base import masks
 
 THING_OF = {
     "meter_id": Shared.METER,
@@ -41,6 +42,8 @@ THING_OF = {
 }
 
 _WORDS: dict[str, Callable[[Any], str]] = {
+    "phone": masks.phone,
+    "address": masks.address,
     "price_class": lambda value: str(PRICE_CLASS_NAMES[PriceClass(value)]),
     "voltage_class": lambda value: str(VOLTAGE_CLASS_NAMES[VoltageClass(value)]),
     "dedicated": lambda value: _("专变") if value else _("公变"),

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from diansuo.office.base.masks import Part, masked
 from diansuo.office.base.sheets.problems import SheetRefused
 
 Text = str | Promise
@@ -34,7 +35,8 @@ class Column:
     """A column: our name for it, its heading, and what its cells may hold.
 
     ``choices`` maps every accepted text (matched like headings) to its value; only ``listed`` ones are offered in
-    a template's drop-down, all of them when ``listed`` is empty.
+    a template's drop-down, all of them when ``listed`` is empty. ``part`` marks personal data: verdicts, which anybody
+    may read who sees imports, quote it masked.
     """
 
     field: str
@@ -47,6 +49,11 @@ class Column:
     listed: tuple[str, ...] = ()
     example: str = ""
     help: Text = ""
+    part: Part | None = None
+
+    def quoted(self, text: str) -> str:
+        """Return a cell's text as a verdict may quote it."""
+        return masked(self.part, text) if self.part else text
 
     def names(self) -> tuple[str, ...]:
         """Return every heading that means this column."""

@@ -123,7 +123,7 @@ def _parse_column(column: Column, texts: list[str], parsed: Parsed) -> list[Any]
 def _note(parsed: Parsed, place: int, column: Column, value: str, reason: str, remedy: str) -> None:
     parsed.refused.add(place)
     parsed.problems.append(
-        Problem(parsed.sheet, parsed.row_numbers[place], column.heading, value, reason, remedy)
+        Problem(parsed.sheet, parsed.row_numbers[place], column.heading, column.quoted(value), reason, remedy)
     )
 
 

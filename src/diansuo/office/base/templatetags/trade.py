@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from diansuo.office.base import wording
+from diansuo.office.base.personal import shown
 
 register = template.Library()
 
@@ -36,6 +37,12 @@ def isoday(value: Any) -> str:
 def state(tone: str, words: object) -> SafeString:
     """Show a state: a colour, the sign that goes with it, and the word."""
     return format_html('<span class="state {}">{}</span>', tone, words)
+
+
+@register.simple_tag(takes_context=True)
+def personal(context: template.Context, part: str, text: object) -> str:
+    """Write personal data as this viewer may see it: masked, unless their post needs it or they opened the page."""
+    return shown(context.get("request"), part, text) or wording.NOTHING
 
 
 @register.filter

@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from diansuo.office.base.masks import TITLES
+
 WHAT: Final[Mapping[str, Promise]] = {
     "insert": gettext_lazy("新增"),
     "update": gettext_lazy("修改"),
@@ -51,6 +53,12 @@ def value(given: Any) -> str:
     return "—" if given is None or given == "" else str(given)
 
 
+def _looked_at(what: str) -> str:
+    """Return what was looked at in words: ``table.part+part``."""
+    parts = what.partition(".")[2].split("+")
+    return "、".join(str(TITLES.get(part, part)) for part in parts) or what
+
+
 def rest(details: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what an entry tells beside its rows: digests of a batch, what was looked at or taken out."""
     said: list[tuple[str, str]] = []
@@ -59,7 +67,7 @@ def rest(details: Mapping[str, Any]) -> list[tuple[str, str]]:
     elif "keys" in details:
         said.append((_("对象"), "、".join(map(str, details["keys"]))))
     if "looked_at" in details:
-        said.append((_("查看的内容"), str(details["looked_at"])))
+        said.append((_("查看的内容"), _looked_at(str(details["looked_at"]))))
     if "changes" in details:
         said.append((_("修改的列"), "、".join(details["changes"]) or "—"))
     if "statement" in details:

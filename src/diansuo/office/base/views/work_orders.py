@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from diansuo.office.base import lists, registry
+from diansuo.office.base import lists, personal, registry
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.models import WorkOrder
 from diansuo.office.base.rights import EVERYONE, allowed
@@ -202,7 +202,7 @@ def _page(
     is_open, is_answered = order.state == WorkOrder.State.OPEN, order.state == WorkOrder.State.ANSWERED
     may_hand = user.has_perm("base.dispatch_work") and order.state != WorkOrder.State.CLOSED
     people = queries.people(scope, [order.station_id]).exclude(pk=order.assignee_id)
-    facts = registry.customer_facts(scope, order.station_id, order.customer_number)
+    facts = _facts(request, scope, order)
     context = {
         "order": order,
         **_state(order, timezone.localdate()),
@@ -220,6 +220,16 @@ def _page(
         "section": "work_orders" if user.has_perm("base.dispatch_work") else "my_work",
     }
     return render(request, "base/work_order.html", context, status=status)
+
+
+def _facts(request: HttpRequest, scope: Scope, order: WorkOrder) -> list[tuple[str, str]]:
+    """Return what must be known of the customer; whoever is sent there sees the address, whatever their post."""
+    facts = registry.customer_facts(scope, order.station_id, order.customer_number)
+    in_full = personal.may_see(request) or operations.is_sent(order, request.user)
+    parts = [one.part for one in facts if one.part]
+    if parts and in_full:
+        personal.note(request.user, parts, [order.pk], order.number, table="base_workorder")
+    return [one.pair(in_full=in_full) for one in facts]
 
 
 @require_POST

@@ -107,6 +107,11 @@ def may_answer(order: WorkOrder, user: User) -> bool:
     return order.assignee.user_id == user.pk or user.has_perm("base.close_work")
 
 
+def is_sent(order: WorkOrder, user: User) -> bool:
+    """Tell whether an order that is not done with sends this very user to the customer."""
+    return order.assignee.user_id == user.pk and order.state != WorkOrder.State.CLOSED
+
+
 def may_close(order: WorkOrder, user: User) -> bool:
     """Tell whether this user may close an order: one who may, and neither did nor answered it."""
     return user.has_perm("base.close_work") and user.pk not in (order.replied_by_id, order.assignee.user_id)

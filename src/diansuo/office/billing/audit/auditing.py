@@ -21,7 +21,7 @@ from diansuo.office.metering.models import Finding
 Severity = Finding.Severity
 
 SUPERSEDED: Final = {
-    AuditRule.UP.id: (Rule.HISTORY.id,),
+    AuditRule.UP.id: (Rule.HISTORY.id, Rule.SPIKE.id),
     AuditRule.DOWN.id: (Rule.HISTORY.id,),
     AuditRule.ZERO.id: (Rule.ZERO.id, Rule.ZERO_RUN.id),
 }

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from diansuo.core.quantity.month import first_day
+from diansuo.core.rules import RuleBook
 from diansuo.core.tariff.auditing.rules import AuditRule
 from diansuo.core.tariff.auditing.thresholds import PARAMETERS, AuditLimits
 from diansuo.office.billing.average.rules import adjusted_from_va, two_part_from_va
@@ -53,8 +54,12 @@ def limits(period: int) -> AuditLimits:
     Raises:
         NoValueInForce, ValueAbsent, WrongThreshold: the rulebook does not say.
     """
+    return limits_of(rulebook.book(), period)
+
+
+def limits_of(book: RuleBook, period: int) -> AuditLimits:
+    """Return the thresholds that a book has for a month; raises what :func:`limits` does."""
     day = first_day(max(period, EARLIEST_TERMS))
-    book = rulebook.book()
     entry = book.in_force(CHECKS, first_day(period))
     single = int(book.in_force(TERMS, day).number("single_part_up_to_capacity") * VA_PER_KVA)
     return AuditLimits.from_parameters(
@@ -68,6 +73,15 @@ def limits(period: int) -> AuditLimits:
 @lru_cache(maxsize=64)
 def severities(period: int) -> dict[str, Finding.Severity]:
     """Return what each rule does in a month, by its id; a rule that is switched off is not there."""
-    entry = rulebook.book().in_force(CHECKS, first_day(period))
+    return severities_of(rulebook.book(), period)
+
+
+def severities_of(book: RuleBook, period: int) -> dict[str, Finding.Severity]:
+    """Return what each rule of a book does in a month."""
+    entry = book.in_force(CHECKS, first_day(period))
     words = {rule.id: entry.word(name) for rule, name in SEVERITY_OF.items()}
     return {rule: SEVERITIES[word] for rule, word in words.items() if word != OFF}
+
+
+for _kept in (limits, severities):
+    rulebook.follow(_kept.cache_clear)

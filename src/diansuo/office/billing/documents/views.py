@@ -13,7 +13,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from diansuo.office.base import jobs, progress, tasks
+from diansuo.office.base import jobs, personal, progress, tasks
+from diansuo.office.base.masks import Part
 from diansuo.office.base.models import Job
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
@@ -61,6 +62,7 @@ def bill_pdf(request: HttpRequest, bill_id: int) -> HttpResponse:
         explained = why(scope, found[0].bill, Against.LAST_MONTH) if document == BILL else None
         content = content_of(found[0], Titles(), explained)
         made = pdf(document, [content], words())
+    personal.note(request.user, (Part.ADDRESS,), [found[0].bill.contract.customer_id], _("打印账单"))
     response = HttpResponse(made, content_type="application/pdf")
     response.headers["Content-Disposition"] = content_disposition_header(False, batch.entry_name(content))
     return response
@@ -124,6 +126,7 @@ def fetch(request: HttpRequest, job_id: int) -> HttpResponse:
     file = batch.result(job)
     if job.state != Job.State.DONE or not file.is_file():
         raise Http404
+    personal.note(request.user, (Part.ADDRESS,), [job.pk], batch.file_name(job), table="base_job")
     return FileResponse(file.open("rb"), as_attachment=True, filename=batch.file_name(job))
 
 

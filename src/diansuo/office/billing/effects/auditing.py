@@ -10,6 +10,7 @@ import numpy as np
 
 from diansuo.core.quantity.arrays import Int64
 from diansuo.core.quantity.wide import quotient
+from diansuo.core.rules import RuleBook
 from diansuo.core.tariff.auditing.audit import audit
 from diansuo.core.tariff.auditing.columns import Commercial
 from diansuo.core.tariff.auditing.findings import AuditFindings
@@ -22,6 +23,7 @@ from diansuo.office.billing.audit.loading import Chunk, Loaded
 from diansuo.office.billing.effects.columns import Asked
 from diansuo.office.billing.effects.pricing import Priced
 
+LAST_POINT = 2**62
 EVERY_STATE = "(0, 1, 2)"
 PARTS = ("sharp_wh", "peak_wh", "flat_wh", "valley_wh", "deep_valley_wh", "energy_wh")
 
@@ -56,6 +58,28 @@ def new_findings(
     after, stays = _changed(loaded, of, asked, priced)
     then = _keys(after, audit(after.drafts, stays, limits))
     return _counted(then - now, set(asked.point.tolist()), rules.severities(period))
+
+
+def findings_by_other_limits(
+    period: int, station: Station, year_start_month: int, now: RuleBook, then: RuleBook
+) -> list[Newly]:
+    """Return which findings a station's month would newly have if another book named the thresholds."""
+    chunk = Chunk(
+        station.pk, period, 0, LAST_POINT, year_start_month,
+        beside=station.mode == Station.Mode.BESIDE,
+        states=EVERY_STATE,
+    )  # fmt: skip
+    limits, others = rules.limits_of(now, period), rules.limits_of(then, period)
+    severities = rules.severities_of(then, period)
+    found = []
+    for each in (limits, others):
+        loaded = loading.load(chunk, like.read(station.pk, period, each), each.order_days)
+        if not len(loaded):
+            return []
+        found.append(_keys(loaded, audit(loaded.drafts, commercial.load(chunk, loaded), each)))
+    was, is_now = found
+    before = {key for key in was if Situation(key[1]).rule.id in rules.severities_of(now, period)}
+    return _counted(is_now - before, {point for point, _code in is_now}, severities)
 
 
 def _keys(loaded: Loaded, found: AuditFindings) -> set[tuple[int, int]]:

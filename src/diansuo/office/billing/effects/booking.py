@@ -65,6 +65,34 @@ def effect_of(
     return _effect(digest, book, compared, months, extra or {})
 
 
+def thresholds_effect(digest: str, other: RuleBook | None) -> Effect:
+    """Return which findings of the latest month would newly fire by other thresholds; no money moves.
+
+    Args:
+        digest: one name for the values that change.
+        other: the book that names the thresholds for the month; None: they are not those of the audit.
+    """
+    months = sums.periods(EVERYTHING)[:1] if other is not None else []
+    found: dict[str, Newly] = {}
+    book = priced_book()
+    for station in queries.stations(EVERYTHING) if months and other is not None else []:
+        start = year_start_month(book, months[0])
+        for one in auditing.findings_by_other_limits(months[0], station, start, book, other):
+            _add(found, one)
+    said = {"no_money": True, "months": months, "findings": [asdict(one) for one in _sorted(found)]}
+    return Effect(said, _basis(digest, book, None, said), 0, 0, 0)
+
+
+def _add(found: dict[str, Newly], one: Newly) -> None:
+    was = found.get(one.rule)
+    count, points = (was.count, was.points) if was else (0, ())
+    found[one.rule] = Newly(one.rule, one.blocking, count + one.count, (*points, *one.points)[:20])
+
+
+def _sorted(found: dict[str, Newly]) -> list[Newly]:
+    return sorted(found.values(), key=lambda one: (-one.count, one.rule))
+
+
 def _effect(
     digest: str, book: RuleBook, compared: Compared, months: list[int], extra: dict[str, Any]
 ) -> Effect:
@@ -102,10 +130,8 @@ def _findings(priced: Priced, period: int, book: RuleBook) -> list[Newly]:
     for station in queries.stations(EVERYTHING):
         start = year_start_month(book, period)
         for one in auditing.new_findings(asked, priced, period, station, start):
-            was = found.get(one.rule)
-            count, points = (was.count, was.points) if was else (0, ())
-            found[one.rule] = Newly(one.rule, one.blocking, count + one.count, (*points, *one.points)[:20])
-    return sorted(found.values(), key=lambda one: (-one.count, one.rule))
+            _add(found, one)
+    return _sorted(found)
 
 
 def _basis(digest: str, book: RuleBook, compared: Compared | None, said: dict[str, Any]) -> str:

@@ -17,7 +17,15 @@ from diansuo.office.base.proposals import kinds
 from diansuo.office.base.proposals.kinds import ProposalKind
 from diansuo.office.base.proposals.operations import UnableToDo
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.effects import content, pricesheets, queries, refusals, reversal, wording
+from diansuo.office.billing.effects import (
+    content,
+    pricesheets,
+    queries,
+    refusals,
+    reversal,
+    rulefiles,
+    wording,
+)
 
 PROPOSING: Final = "base.propose_terms"
 TITLES: Final = {
@@ -65,6 +73,7 @@ def register() -> None:
         )
     )
     pricesheets.register()
+    rulefiles.register()
 
 
 def _words(write: Callable[[], Any]) -> Any:

@@ -92,7 +92,7 @@ def register() -> None:
             take_back=_take_back,
             describe=_describe,
             ended=_ended,
-            seconds=_seconds,
+            seconds=seconds_by_share,
             page=lambda proposal: reverse("sheet", args=[proposal.terms["sheet"]]),
             after_bills=gettext_lazy("提交更正的价格表，再按“退补·批量重算”逐户退补，每笔另一人审批"),
         )
@@ -140,9 +140,9 @@ def moved(content: Mapping[str, Any], days: booking.Days) -> dict[str, Any]:
     }
 
 
-def _seconds(effect: Effect, day: date) -> int:
+def seconds_by_share(effect: Effect, day: date) -> int:
     """A month's sheet moves everybody every month: two persons are needed where it moves a large share of the money."""
-    before = abs(int(effect.content["before_fen"]))
+    before = abs(int(effect.content.get("before_fen", 0)))
     share = limits.limits(day).number("two_seconds_prices_from_ratio")
     return 2 if before and effect.moved_fen >= before * share else 1
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from diansuo.office.archive.models import MeteringPoint
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.billing.models import Bill, ClosedYear
+from diansuo.office.billing.models import Bill, BillLine, ClosedYear
 from diansuo.office.billing.sums import queries as sums
 
 AT_ONCE: Final = 500
@@ -66,6 +66,17 @@ def stations_of(scope: Scope, points: Sequence[int]) -> set[int]:
         rows = MeteringPoint.objects.filter(scope.limit("station"), pk__in=points[start : start + AT_ONCE])
         found.update(rows.values_list("station_id", flat=True))
     return found
+
+
+def final_bills_by_slices(scope: Scope, slice_hashes: Iterable[str]) -> int:
+    """Count the final bills with a line that one of these values of rules priced."""
+    final = (Bill.State.ISSUED, Bill.State.KEPT)
+    lines = BillLine.objects.filter(
+        scope.limit("bill__consumption__point__station"),
+        rule__slice_hash__in=list(slice_hashes),
+        bill__state__in=final,
+    )
+    return lines.values("bill").distinct().count()
 
 
 def days_of_use(scope: Scope, period: int) -> tuple[date, date] | None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from diansuo.office.base import wording
+from diansuo.office.base import masks, wording
 from diansuo.office.base.sheets.write import Sheet, write_sheets
 from diansuo.office.collection.letters.queries import Reminder
 
@@ -38,8 +38,7 @@ def mobile(phone: str) -> str:
 
 def masked(phone: str) -> str:
     """Return a mobile number as paper may show it: 138****5678; nothing if there is none."""
-    number = mobile(phone)
-    return f"{number[:3]}****{number[-4:]}" if number else ""
+    return masks.phone(mobile(phone))
 
 
 def workbook(reminders: Iterable[Reminder]) -> bytes:

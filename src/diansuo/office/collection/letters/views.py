@@ -16,7 +16,9 @@ from django.views.decorators.http import require_POST
 
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import Responsibility
+from diansuo.office.base import personal
 from diansuo.office.base.export import download
+from diansuo.office.base.masks import Part
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import unsigned
@@ -89,7 +91,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     if count > queries.MOST_SLIPS:  # to make them first took seconds, only to refuse them
         return _too_many(request, count)
     slips = queries.notices(scope, period, today, _chosen(request))
-    return _printed(request, slips, "collection/notices.html")
+    return _printed(request, slips, "collection/notices.html", _("打印电费通知单"))
 
 
 @allowed("base.see_arrears")
@@ -97,7 +99,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     """Print the reminders of today (催费通知单), of those chosen in the address."""
     scope, today = Scope.of(request.user), timezone.localdate()
     slips = queries.reminders(scope, today, _chosen(request))
-    return _printed(request, slips, "collection/reminders.html")
+    return _printed(request, slips, "collection/reminders.html", _("打印催费通知单"))
 
 
 @allowed(SEND)
@@ -109,6 +111,7 @@ def text_message_list(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("今天没有符合条件的逾期欠费用户，不用发短信"))
         return redirect("letters")
     operations.note_download(len(slips), user=request.user, now=timezone.now())
+    _note(request, slips, (Part.PHONE, Part.ADDRESS), _("下载短信名单"))
     return download(text_messages.workbook(slips), f"{_('短信名单')}_{today:%Y%m%d}.xlsx")
 
 
@@ -133,9 +136,15 @@ def _too_many(request: HttpRequest, count: int) -> HttpResponse:
     return redirect("letters")
 
 
-def _printed(request: HttpRequest, slips: list[Any], template: str) -> HttpResponse:
+def _note(request: HttpRequest, slips: list[Any], parts: tuple[Part, ...], why: str) -> None:
+    personal.note(request.user, parts, [one.to.customer_id for one in slips], why)
+
+
+def _printed(request: HttpRequest, slips: list[Any], template: str, why: str) -> HttpResponse:
+    """Show slips to print: they go to the customer, whose address stands on them for whoever hands them over."""
     if len(slips) > queries.MOST_SLIPS:
         return _too_many(request, len(slips))
+    _note(request, slips, (Part.ADDRESS,), why)
     context = {
         "slips": slips,
         "today": timezone.localdate(),

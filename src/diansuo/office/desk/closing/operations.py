@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from diansuo.core.metering import Purpose, Register
 from diansuo.office.archive import operations as archive
 from diansuo.office.archive.models import Contract, MeteringPoint
-from diansuo.office.base import jobs
+from diansuo.office.base import jobs, revision
 from diansuo.office.base.models import Job, Station, User
 from diansuo.office.base.periods import UnableToChange
 from diansuo.office.base.scope import Scope
@@ -208,6 +208,25 @@ def bill(contract: Contract, period: int, *, user: User | None, today: date, now
         options={"period": period, "issue_date": today.isoformat(), "points": list(points)},
         user=user,
         now=now,
+    )
+    return jobs.run(job.pk, clock=lambda: now)
+
+
+def shadow(contract: Contract, period: int, *, now: datetime, until: str) -> Job:
+    """Run a contract's points through the stages of a month up to one, for a look: the caller rolls it all back.
+
+    Raises:
+        JobBusy: the points are being billed.
+    """
+    points = MeteringPoint.objects.filter(contract=contract).order_by("pk").values_list("pk", flat=True)
+    job = jobs.prepare(
+        KIND,
+        f"{KIND}:shadow:{contract.pk}:{period}:{revision.locked(contract.customer.station_id)}",
+        station=contract.customer.station,
+        options={"period": period, "issue_date": now.date().isoformat(), "points": list(points)},
+        user=None,
+        now=now,
+        until=until,
     )
     return jobs.run(job.pk, clock=lambda: now)
 

@@ -19,6 +19,7 @@ from diansuo.office.billing.models import Correction
 from diansuo.office.billing.rebilling import queries as corrections
 from diansuo.office.billing.repricing import wording as repricing
 from diansuo.office.desk.whatif import listing as whatif
+from diansuo.office.metering import wording as reading
 
 State = Proposal.State
 TONES: Final = {
@@ -71,8 +72,10 @@ def elsewhere(scope: Scope) -> list[dict[str, str]]:
 
 def effect(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return a kept effect as the page shows it."""
-    if not content or content.get("no_money"):
+    if not content:
         return {}
+    if content.get("no_money"):
+        return {"findings": [_finding(one) for one in content.get("findings", ())]}
     movers = whatif.mover_columns()
     return {
         "effect": content,
@@ -89,5 +92,6 @@ def effect(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _finding(one: Mapping[str, Any]) -> dict[str, Any]:
-    title = audit.title(one["rule"])
+    known = audit.titles()
+    title = known.get(one["rule"]) or str(reading.wording(one["rule"]).name)
     return {"title": title, "count": one["count"], "blocking": one["blocking"], "rule": one["rule"]}

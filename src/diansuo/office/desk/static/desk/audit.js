@@ -107,7 +107,21 @@
     if (event.detail.elt.id !== "decide") return;
     event.detail.parameters.next = following()?.dataset.finding || "";
   });
-  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.id === "decide") busy = true; });
+  // Of several answers under way only the one asked for last is shown: each takes the place of the finding that stood
+  // there when it was asked for, and would miss it once another had. A decision is waited for.
+  let last = null;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt } = event.detail;
+    const deciding = elt.id === "decide";
+    if (!deciding && !elt.closest("#audit-rows")) return;
+    if (!deciding && busy) return event.preventDefault();
+    clearTimeout(opening);
+    last = elt;
+    busy = deciding;
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id === "audit-finding" && detail.requestConfig.elt !== last) detail.shouldSwap = false;
+  });
   // A new form can be sent only once htmx has settled it: until then a key that decides does nothing.
   for (const name of ["afterSettle", "responseError", "sendError", "sendAbort", "timeout", "swapError"]) {
     document.addEventListener(`htmx:${name}`, () => { busy = false; });
