@@ -113,7 +113,7 @@ def of_customers(scope: Scope, path: str) -> Callable[[QuerySet[Any], str], Quer
 
     def narrow(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         if words.isdecimal():
-            companies = sorted({station.company_id for station in scope.stations()})
+            companies = sorted({station.company_id for station in scope.stations_in_part()})
             found = Customer.objects.filter(scope.limit("station"), company__in=companies, number=words)
             exact = list(found.values_list("pk", flat=True))
             if exact:
