@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from diansuo.cli import office
+from diansuo.cli import lab_reading, office
 from diansuo.cli.say import Failure, bar, console, say, say_json, t
 
 app = typer.Typer(
@@ -31,9 +31,14 @@ CONDITIONS = {
 }
 
 
-@app.callback()
-def group() -> None:
-    """Keep `lab` a group while it has one command."""
+app.command(
+    "reading",
+    help=t(
+        "把成表的错抄放进一本正确的抄表册，看多少在算费前被发现、误报多少。例：diansuo lab reading --no-freeze",
+        "Misread a book of good readings: how many are told before billing, how many false alarms. "
+        "Example: diansuo lab reading --no-freeze",
+    ),
+)(lab_reading.reading)
 
 
 @app.command(

@@ -45,6 +45,14 @@ DEFAULTS = {
     "freeze_exchange_allowance_kwh": "1",
     "exchange_level_fraction": "0.25",
     "exchange_level_days": "3",
+    "spike_times": "2.5",
+    "spike_times_head_end": "3",
+    "spike_least_residential_kwh": "10",
+    "spike_least_other_kwh": "100",
+    "inactive_least_kwh": "1",
+    "reset_below_fraction": "0.1",
+    "estimate_run_periods": "2",
+    "suggestion_fraction": "0.3",
 }
 THRESHOLDS = Thresholds.from_parameters(DEFAULTS)
 

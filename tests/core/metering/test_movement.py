@@ -23,9 +23,10 @@ def august(kwh: int, recent_kwh: int = 200) -> Findings:
 
 
 def judged(found: Findings, permille: int, *, residential: bool = True) -> list[Rule]:
-    """The rules that remain beside a usual change."""
+    """R-HISTORY, if it remains beside a usual change."""
     usual = np.array([permille], np.int64)
-    return rules(unlike_the_like(found, usual, np.array([residential]), THRESHOLDS))
+    kept = unlike_the_like(found, usual, np.array([residential]), THRESHOLDS)
+    return rules(kept.of(Rule.HISTORY))
 
 
 @pytest.mark.parametrize(("kwh", "permille", "said"), [

@@ -161,7 +161,7 @@ def test_one_customer_is_opened_with_a_reason_for_one_page_and_it_is_written_dow
         refused = auditor.post(place, {"reason": reason})
         assert refused.status_code == 422
         assert not [one for one in PERSONAL if one in words(refused)]
-    assert auditor.get(place).status_code == 405
+    assert auditor.get(place).status_code == 302
     assert not looks()
 
     page = words(auditor.post(place, {"reason": "核实投诉人电话"}))

@@ -4,7 +4,9 @@
 """
 
 from diansuo.core.metering.checks import check_readings
-from diansuo.core.metering.evidence import Evidence, Known
+from diansuo.core.metering.day_checks import DailyRegisters, check_days
+from diansuo.core.metering.day_thresholds import DayThresholds
+from diansuo.core.metering.evidence import Evidence, Known, Source
 from diansuo.core.metering.findings import RULE_IDS, SEVERITY, Findings, Rule, Severity
 from diansuo.core.metering.history import History, SettledMonths, history
 from diansuo.core.metering.registers import (
@@ -27,6 +29,8 @@ __all__ = [
     "SEVERITY",
     "Capacities",
     "Changes",
+    "DailyRegisters",
+    "DayThresholds",
     "Due",
     "Evidence",
     "Findings",
@@ -41,10 +45,12 @@ __all__ = [
     "Settled",
     "SettledMonths",
     "Severity",
+    "Source",
     "Status",
     "Thresholds",
     "UnusableReading",
     "WrongThreshold",
+    "check_days",
     "check_readings",
     "history",
     "part_mask",

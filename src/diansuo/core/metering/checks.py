@@ -7,9 +7,11 @@ from typing import Final
 
 from diansuo.core.metering import (
     consumption_checks,
+    digit_checks,
     freeze_checks,
     list_checks,
     period_checks,
+    plausible_checks,
     register_checks,
 )
 from diansuo.core.metering.evidence import Evidence
@@ -41,6 +43,12 @@ CHECKS: Final[tuple[Callable[[Material], Findings], ...]] = (
     consumption_checks.part_missing,
     consumption_checks.against_history,
     consumption_checks.zero,
+    plausible_checks.spike,
+    plausible_checks.reset,
+    plausible_checks.inactive,
+    plausible_checks.multiplier,
+    plausible_checks.estimated_long,
+    digit_checks.suggested,
     list_checks.previous_register,
     list_checks.energy,
     list_checks.multiplier,
@@ -75,4 +83,4 @@ def check_readings(
     evidence = evidence or Evidence()
     evidence.require_lengths(len(readings), len(due))
     material = Material.of(readings, segments, due, settled, thresholds, evidence)
-    return merged(check(material) for check in CHECKS)
+    return digit_checks.beside_doubt(merged(check(material) for check in CHECKS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 
@@ -10,6 +11,14 @@ from diansuo.core.metering.history import History
 from diansuo.core.metering.registers import same_length
 from diansuo.core.metering.terms import Changes
 from diansuo.core.quantity.arrays import Bool, Int64, WrongColumn, require
+
+
+class Source(IntEnum):
+    """Where a reading came from; the checks are as strict as its way in is prone to error."""
+
+    LIST = 0  # a file somebody made
+    ENTRY = 1  # typed
+    HEAD_END = 2  # collected; or shown to be what the meter froze
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,8 @@ class Evidence:
     """Further columns for `check_readings`. None switches off the rules that need it, for all rows.
 
     Per due row:
-        history: R-HISTORY, and the count of R-ZERO and R-ZERO-RUN.
+        history: R-HISTORY, R-SPIKE, R-TRANSPOSED, R-DECIMAL, R-ESTIMATE-LONG, the count of R-ZERO and R-ZERO-RUN.
+        idle: R-INACTIVE; the contract is known to stand idle this month.
         previous_open: R-PREVIOUS-OPEN; the point's period before this one is neither settled nor given up.
 
     Per day of change:
@@ -68,17 +78,20 @@ class Evidence:
         listed_energy_wh: R-LIST-ENERGY, 抄见电量 after the multiplier.
         listed_multiplier: R-LIST-MULTIPLIER, held against `Readings.multiplier`, which is the archive's.
         freeze: R-FREEZE, R-FREEZE-DAY, R-FREEZE-EXCHANGE.
+        source: `Source`; where it is not given, every reading is one of a list.
         installed_meter: R-LIST-METER, the archive's meter that day, held against `Readings.meter`.
     """
 
     history: History | None = None
     previous_open: Bool | None = None
+    idle: Bool | None = None
     changes: Changes | None = None
     listed_previous_wh: Known | None = None
     listed_energy_wh: Known | None = None
     listed_multiplier: Known | None = None
     installed_meter: Known | None = None
     freeze: Frozen | None = None
+    source: Int64 | None = None
 
     def require_lengths(self, readings: int, due: int) -> None:
         """Check the lengths against the readings and the due points.
@@ -89,6 +102,7 @@ class Evidence:
         columns = {
             "history": (None if self.history is None else len(self.history.zero_run), due),
             "previous_open": (None if self.previous_open is None else len(self.previous_open), due),
+            "idle": (None if self.idle is None else len(self.idle), due),
         }
         for name in (
             "listed_previous_wh",
@@ -96,6 +110,7 @@ class Evidence:
             "listed_multiplier",
             "installed_meter",
             "freeze",
+            "source",
         ):
             column = getattr(self, name)
             columns[name] = (None if column is None else len(column), readings)

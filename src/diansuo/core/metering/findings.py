@@ -30,6 +30,7 @@ class Rule(IntEnum):
     PREVIOUS_OPEN = 4
     CHANGE_INSIDE = 5
     ESTIMATED = 6
+    ESTIMATE_LONG = 7
     REVERSED = 10
     ROLLOVER = 11
     BROKEN = 12
@@ -39,18 +40,31 @@ class Rule(IntEnum):
     FREEZE_DAY = 16
     FREEZE_EXCHANGE = 17
     EXCHANGE_LEVEL = 18
+    RESET = 19
     MAXIMUM = 20
     SUM = 21
     PART_MISSING = 22
     HISTORY = 23
     ZERO = 24
     ZERO_RUN = 25
+    SPIKE = 26
+    INACTIVE = 27
+    MULTIPLIER = 28
     CONFLICT = 30
     REPEATED = 31
     LIST_PREVIOUS = 40
     LIST_ENERGY = 41
     LIST_MULTIPLIER = 42
     LIST_METER = 43
+    TRANSPOSED = 50
+    DECIMAL = 51
+    DAY_GAP = 60
+    DAY_BACK = 61
+    DAY_RUNAWAY = 62
+    DAY_SPIKE = 63
+    DAY_STOPPED = 64
+    DAY_SUM = 65
+    DAY_REVERSE = 66
 
     @property
     def id(self) -> str:
@@ -65,6 +79,7 @@ SEVERITY: Final[dict[Rule, Severity]] = {
     Rule.PREVIOUS_OPEN: Severity.BLOCKING,
     Rule.CHANGE_INSIDE: Severity.BLOCKING,
     Rule.ESTIMATED: Severity.INFO,
+    Rule.ESTIMATE_LONG: Severity.WARNING,
     Rule.REVERSED: Severity.BLOCKING,
     Rule.ROLLOVER: Severity.INFO,
     Rule.BROKEN: Severity.BLOCKING,
@@ -74,18 +89,31 @@ SEVERITY: Final[dict[Rule, Severity]] = {
     Rule.FREEZE_DAY: Severity.WARNING,
     Rule.FREEZE_EXCHANGE: Severity.WARNING,
     Rule.EXCHANGE_LEVEL: Severity.WARNING,
+    Rule.RESET: Severity.WARNING,
     Rule.MAXIMUM: Severity.BLOCKING,
     Rule.SUM: Severity.BLOCKING,
     Rule.PART_MISSING: Severity.BLOCKING,
     Rule.HISTORY: Severity.WARNING,
     Rule.ZERO: Severity.WARNING,
     Rule.ZERO_RUN: Severity.WARNING,
+    Rule.SPIKE: Severity.WARNING,
+    Rule.INACTIVE: Severity.WARNING,
+    Rule.MULTIPLIER: Severity.WARNING,
     Rule.CONFLICT: Severity.BLOCKING,
     Rule.REPEATED: Severity.INFO,
     Rule.LIST_PREVIOUS: Severity.WARNING,
     Rule.LIST_ENERGY: Severity.WARNING,
     Rule.LIST_MULTIPLIER: Severity.BLOCKING,
     Rule.LIST_METER: Severity.BLOCKING,
+    Rule.TRANSPOSED: Severity.INFO,
+    Rule.DECIMAL: Severity.INFO,
+    Rule.DAY_GAP: Severity.WARNING,
+    Rule.DAY_BACK: Severity.WARNING,
+    Rule.DAY_RUNAWAY: Severity.WARNING,
+    Rule.DAY_SPIKE: Severity.WARNING,
+    Rule.DAY_STOPPED: Severity.WARNING,
+    Rule.DAY_SUM: Severity.WARNING,
+    Rule.DAY_REVERSE: Severity.WARNING,
 }
 
 RULE_IDS: Final[dict[Rule, str]] = {rule: rule.id for rule in Rule}

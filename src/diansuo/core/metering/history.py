@@ -8,7 +8,7 @@ import numpy as np
 
 from diansuo.core.metering.registers import same_length
 from diansuo.core.metering.terms import rows_of
-from diansuo.core.quantity.arrays import Int64, require
+from diansuo.core.quantity.arrays import Bool, Int64, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,14 @@ class SettledMonths:
         month: year × 12 + (month − 1) of the 电费年月.
         energy_wh: energy of the total register.
         days: days of the period; a row without days says nothing and is passed over.
+        estimated: it was settled on an estimate; None where nobody asks.
     """
 
     point: Int64
     month: Int64
     energy_wh: Int64
     days: Int64
+    estimated: Bool | None = None
 
     def __post_init__(self) -> None:
         require(np.int64, point=self.point, month=self.month, energy_wh=self.energy_wh, days=self.days)
@@ -41,6 +43,7 @@ class History:
         year_ago_energy_wh: energy of the same month of the year before.
         year_ago_days: its days.
         zero_run: zero months in a row directly before this one.
+        estimated_run: estimated months in a row directly before this one, if known.
     """
 
     recent_energy_wh: Int64
@@ -48,6 +51,7 @@ class History:
     year_ago_energy_wh: Int64
     year_ago_days: Int64
     zero_run: Int64
+    estimated_run: Int64 | None = None
 
     def __post_init__(self) -> None:
         require(
@@ -85,15 +89,19 @@ def history(point: Int64, month: int, past: SettledMonths, periods: int) -> Hist
         np.add.at(summed, row[rows], values[rows])
         return summed
 
-    months = np.bincount(row, minlength=len(point)).astype(np.int64)
-    used = energy_wh != 0
-    np.minimum.at(months, row[used], back[used])
+    def run_of(mark: Bool) -> Int64:
+        """Months in a row, from the latest back, that are marked."""
+        months = np.bincount(row, minlength=len(point)).astype(np.int64)
+        np.minimum.at(months, row[~mark], back[~mark])
+        return months
+
     return History(
         recent_energy_wh=total(energy_wh, recent),
         recent_days=total(days, recent),
         year_ago_energy_wh=total(energy_wh, year_ago),
         year_ago_days=total(days, year_ago),
-        zero_run=months,
+        zero_run=run_of(energy_wh == 0),
+        estimated_run=None if past.estimated is None else run_of(past.estimated[order]),
     )
 
 

@@ -6,10 +6,15 @@ from typing import Final
 
 import numpy as np
 
+from diansuo.core.metering.digit_checks import beside_doubt
 from diansuo.core.metering.findings import Findings, Rule
+from diansuo.core.metering.plausible_checks import least_spike_wh
 from diansuo.core.metering.thresholds import Thresholds
 from diansuo.core.quantity.arrays import Bool, Int64, require
 from diansuo.core.quantity.wide import quotient
+
+MOVING: Final = (Rule.HISTORY, Rule.SPIKE)
+"""Rules that hold a month against the past."""
 
 NO_LIKE: Final = -1
 """Change of a point whose like are too few to have a middle."""
@@ -18,9 +23,10 @@ NO_LIKE: Final = -1
 def unlike_the_like(
     findings: Findings, usual_permille: Int64, residential: Bool, thresholds: Thresholds
 ) -> Findings:
-    """Leave out each R-HISTORY whose energy moved as the middle of its area and class did; all else stays.
+    """Leave out each R-HISTORY and R-SPIKE whose energy moved as the middle of its area and class did; all else stays.
 
-    A finding remains only if its energy is also unlike `expected` × usual change, by the thresholds of R-HISTORY.
+    A finding remains only if its energy is also unlike `expected` × usual change, by the thresholds of its rule
+    (R-SPIKE by those of a typed register, the stricter ones).
 
     Args:
         findings: of one month, as `check_readings` returns them.
@@ -30,16 +36,21 @@ def unlike_the_like(
         thresholds: in force.
     """
     require(np.int64, usual_permille=usual_permille)
-    asked = np.flatnonzero((findings.rule == Rule.HISTORY) & (findings.due_row >= 0))
+    asked = np.flatnonzero(np.isin(findings.rule, MOVING) & (findings.due_row >= 0))
     due = findings.due_row[asked]
     asked, due = asked[usual_permille[due] != NO_LIKE], due[usual_permille[due] != NO_LIKE]
     if not len(asked):
         return findings
     usual_wh = quotient([findings.expected[asked], usual_permille[due]], [1000], rounding="down")
     least_wh = least_unusual_wh(usual_wh, residential[due], thresholds)
+    spike_wh = least_spike_wh(usual_wh, thresholds.spike_times_permille, residential[due], thresholds)
+    actual_wh = findings.actual[asked]
+    is_usual = np.where(
+        findings.rule[asked] == Rule.SPIKE, actual_wh < spike_wh, np.abs(actual_wh - usual_wh) < least_wh
+    )
     kept = np.ones(len(findings), np.bool_)
-    kept[asked[np.abs(findings.actual[asked] - usual_wh) < least_wh]] = False
-    return findings.take(np.flatnonzero(kept))
+    kept[asked[is_usual]] = False
+    return beside_doubt(findings.take(np.flatnonzero(kept)))
 
 
 def least_unusual_wh(reference_wh: Int64, residential: Bool, thresholds: Thresholds) -> Int64:

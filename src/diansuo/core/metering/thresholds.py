@@ -27,6 +27,14 @@ PARAMETERS: Final[dict[str, tuple[str, int]]] = {
     "freeze_exchange_allowance_kwh": ("freeze_exchange_allowance_wh", 1000),
     "exchange_level_fraction": ("exchange_level_permille", 1000),
     "exchange_level_days": ("exchange_level_days", 1),
+    "spike_times": ("spike_times_permille", 1000),
+    "spike_times_head_end": ("spike_times_head_end_permille", 1000),
+    "spike_least_residential_kwh": ("spike_least_residential_wh", 1000),
+    "spike_least_other_kwh": ("spike_least_other_wh", 1000),
+    "inactive_least_kwh": ("inactive_least_wh", 1000),
+    "reset_below_fraction": ("reset_below_permille", 1000),
+    "estimate_run_periods": ("estimate_run_periods", 1),
+    "suggestion_fraction": ("suggestion_permille", 1000),
 }
 
 
@@ -55,6 +63,14 @@ class Thresholds:
         freeze_exchange_allowance_wh: and this much.
         exchange_level_permille: by how much a day after an exchange may differ from one before it.
         exchange_level_days: on fewer days than this on either side nothing is said.
+        spike_times_permille: so many times the usual is a spike, where somebody typed the register or listed it,
+        spike_times_head_end_permille: and where the head end collected it,
+        spike_least_residential_wh: and so much more than the usual at least, residential,
+        spike_least_other_wh: and everyone else.
+        inactive_least_wh: what a contract that stands idle may use.
+        reset_below_permille: a register begun anew shows at most this share of the one before.
+        estimate_run_periods: so many months in a row may be estimated.
+        suggestion_permille: a likely register has energy this near to the usual.
     """
 
     rollover_above_permille: int
@@ -73,6 +89,14 @@ class Thresholds:
     freeze_exchange_allowance_wh: int
     exchange_level_permille: int
     exchange_level_days: int
+    spike_times_permille: int
+    spike_times_head_end_permille: int
+    spike_least_residential_wh: int
+    spike_least_other_wh: int
+    inactive_least_wh: int
+    reset_below_permille: int
+    estimate_run_periods: int
+    suggestion_permille: int
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, str | int | Decimal]) -> Thresholds:

@@ -16,12 +16,14 @@ from diansuo.core.metering import (
     Register,
     Segments,
     Settled,
+    Source,
     check_readings,
     history,
     segments,
     settle,
 )
 from diansuo.core.metering.demand import maximum_demand_w
+from diansuo.core.metering.evidence import Frozen
 from diansuo.core.metering.terms import rows_of
 from diansuo.core.quantity.arrays import Bool, Int64
 from diansuo.office.metering import columns, freezing, rules
@@ -109,12 +111,14 @@ def _examined(
     evidence = Evidence(
         history=history(due.point, columns.month_number(period), past, limits.history_periods),
         previous_open=previous_open(period, due, rows, made, past) if before_billing else None,
+        idle=due.idle,
         changes=changed,
         listed_previous_wh=rows.listed_previous(),
         listed_energy_wh=listed_energy_wh,
         installed_meter=_installed_meter(rows),
         freeze=freezing.frozen(station_id, rows, _open_days(due, rows)),
     )
+    evidence = replace(evidence, source=_sources(rows, evidence.freeze, limits.freeze_tolerance_wh))
     findings = check_readings(readings, made, core_due, settled, limits, evidence)
     return Examined(due, rows, settled, findings, maximum_demand_w(readings, core_due, settled))
 
@@ -171,6 +175,15 @@ def _open_days(due: DuePoints, rows: ReadingRows) -> Int64:
     """Return the day up to which each reading's point is settled; of a point that is not due, for ever."""
     row = rows_of(due.point, rows.point)
     return np.where(row >= 0, due.open_day[row] if len(due) else 0, np.iinfo(np.int64).max)
+
+
+def _sources(rows: ReadingRows, frozen: Frozen | None, tolerance_wh: int) -> Int64:
+    """Where each reading came from: a register that is what the meter froze that day is as good as collected."""
+    source = np.where(rows.entered, int(Source.ENTRY), int(Source.LIST)).astype(np.int64)
+    if frozen is not None:
+        apart = np.abs(frozen.on_day.value - rows.register_wh)
+        source[frozen.on_day.known & (apart <= tolerance_wh)] = Source.HEAD_END
+    return source
 
 
 def _installed_meter(rows: ReadingRows) -> Known:

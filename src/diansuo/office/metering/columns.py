@@ -117,6 +117,7 @@ class ReadingRows:
     integer_digits: Int64
     multiplier: Int64
     installed: Bool
+    entered: Bool
 
     def __len__(self) -> int:
         return len(self.point)
@@ -246,13 +247,14 @@ def load_readings(station_id: int, period: int, low: int, high: int) -> ReadingR
         point="int", meter="int", day="int", register_wh="int", period="int", listed_previous_wh="int", small="int",
     )  # fmt: skip
     small = rows.pop("small")
-    multiplier = small >> 14
+    multiplier = small >> 15
     readings = ReadingRows(
         **rows,
         register=small & 63,
         purpose=small >> 6 & 7,
         estimated=(small >> 9 & 1).astype(np.bool_),
         integer_digits=small >> 10 & 15,
+        entered=(small >> 14 & 1).astype(np.bool_),
         multiplier=multiplier,
         installed=multiplier > 0,
     )
@@ -292,13 +294,16 @@ def settled_months(period: int, low: int, high: int, months_back: int) -> Settle
         to_day=day_number("c.to_date"),
     )
     rows = fetch_columns(
-        query, [*wanted, low, high], point="int", month="int", energy_wh="int", from_day="int", to_day="int"
-    )
+        query,
+        [*wanted, low, high],
+        point="int", month="int", energy_wh="int", from_day="int", to_day="int", estimated="bool",
+    )  # fmt: skip
     return SettledMonths(
         point=rows["point"],
         month=month_number(rows["month"]),
         energy_wh=rows["energy_wh"],
         days=rows["to_day"] - rows["from_day"],
+        estimated=rows["estimated"],
     )
 
 

@@ -55,7 +55,8 @@ UNBILLED = """
 READINGS = """
     SELECT r.point_id, r.meter_id, {read_day}, r.register_wh, COALESCE(r.period, 0), COALESCE(r.list_previous_wh, -1),
            r.register + 64 * r.purpose + CASE WHEN r.estimated THEN 512 ELSE 0 END
-           + 1024 * m.integer_digits + 16384 * COALESCE(i.multiplier, 0)
+           + 1024 * m.integer_digits + CASE WHEN r.source = 'entry' THEN 16384 ELSE 0 END
+           + 32768 * COALESCE(i.multiplier, 0)
     FROM archive_meteringpoint p
     CROSS JOIN metering_registerreading r
     JOIN archive_meter m ON m.id = r.meter_id
@@ -73,7 +74,7 @@ NEAREST_INSTALLATIONS = """
     WHERE i.point_id IN ({marks}) ORDER BY i.point_id, i.valid_from DESC
 """
 SETTLED_MONTHS = """
-    SELECT c.point_id, c.period, c.total_wh, {from_day}, {to_day} FROM metering_consumption c
+    SELECT c.point_id, c.period, c.total_wh, {from_day}, {to_day}, c.estimated FROM metering_consumption c
     WHERE c.period IN ({periods}) AND c.point_id BETWEEN %s AND %s AND c.status = 0 AND {billed}
 """
 # Only what prices energy: the capacity prices none of the classes there are. Billing divides a month itself where one

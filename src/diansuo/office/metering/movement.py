@@ -7,8 +7,8 @@ from weakref import ReferenceType, ref
 
 import numpy as np
 
-from diansuo.core.metering import Findings, Rule, history
-from diansuo.core.metering.movement import NO_LIKE, unlike_the_like
+from diansuo.core.metering import Findings, history
+from diansuo.core.metering.movement import MOVING, NO_LIKE, unlike_the_like
 from diansuo.core.metering.terms import rows_of
 from diansuo.core.quantity.arrays import Int64
 from diansuo.core.tariff.auditing.alike import changes_permille
@@ -44,8 +44,8 @@ _kept: list[tuple[ReferenceType[Job], int, int, Movement]] = []
 
 
 def without_the_usual(job: Job, period: int, points: Int64, findings: Findings) -> Findings:
-    """Leave out what R-HISTORY says of points that moved as their like did; asks the settled month of the station."""
-    if not (findings.rule == Rule.HISTORY).any():
+    """Leave out what R-HISTORY and R-SPIKE say of points that moved as their like did; asks the settled month."""
+    if not np.isin(findings.rule, MOVING).any():
         return findings
     moved = of_month(job, period)
     row = rows_of(moved.point, points)

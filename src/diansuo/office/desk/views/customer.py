@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from diansuo.office.archive import closing_queries
 from diansuo.office.archive import page_queries as archive
@@ -28,10 +27,11 @@ def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
     return answer
 
 
-@require_POST
 @allowed("base.see_archive")
 def customer_opened(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Show a customer this once with personal data in full, to whoever says what for: it is written down first."""
+    if request.method != "POST":  # the page come back to, by another language or after signing in
+        return redirect("customer", customer_id)
     reason = request.POST.get("reason", "").strip()
     if len(reason) < personal.SHORTEST_REASON:
         wrong = _("写明为什么要看，至少 %(count)d 个字") % {"count": personal.SHORTEST_REASON}

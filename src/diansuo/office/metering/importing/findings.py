@@ -79,6 +79,7 @@ def _reading_rows(entries: Sequence[tuple[Judged, int, object, int | None]]) -> 
         integer_digits=column([row.place.integer_digits for row in rows]),
         multiplier=column([row.place.multiplier for row in rows]),
         installed=np.ones(len(rows), dtype=np.bool_),
+        entered=np.zeros(len(rows), dtype=np.bool_),
     )
 
 

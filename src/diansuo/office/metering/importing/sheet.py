@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from diansuo.core.metering import Purpose, Register
+from diansuo.office.base.masks import Part
 from diansuo.office.base.sheets.columns import Column, ColumnKind
 
 REGISTERS: Final[dict[str, Register]] = {
@@ -64,7 +65,7 @@ YES_NO: Final[dict[str, bool]] = {
 COLUMNS: Final = (
     Column("customer", "用户编号", "Customer number", ColumnKind.ID, True, ("户号", "用户号"), example="4102000011"),
     Column("customer_name", "用户名称", "Customer", aliases=("户名",), example="用户01"),
-    Column("phone", "联系方式", "Phone", aliases=("联系电话",)),
+    Column("phone", "联系方式", "Phone", aliases=("联系电话",), part=Part.PHONE),
     Column("route", "抄表段编号", "Route number", ColumnKind.ID, example="0041020017"),
     Column("route_name", "抄表段名称", "Route", example="东村一段"),
     Column("reading_day", "抄表例日", "Reading day", ColumnKind.INTEGER, aliases=("例日",), example="1"),
@@ -92,7 +93,7 @@ COLUMNS: Final = (
     Column("status", "抄表状态", "Status", example="已抄"),
     Column("company", "供电单位", "Company", example="巩义供电公司"),
     Column("station", "供电所", "Station", example="东村供电所"),
-    Column("address", "用户地址", "Address", aliases=("用电地址",), example="东村1号"),
+    Column("address", "用户地址", "Address", aliases=("用电地址",), example="东村1号", part=Part.ADDRESS),
     Column("read_date", "抄表日期", "Read on", ColumnKind.DATE, example="2024-08-01"),
     Column("period", "电费年月", "Billing month", ColumnKind.MONTH, aliases=("抄表年月",), example="202408"),
     Column(
