@@ -243,6 +243,15 @@ def test_one_ends_ones_own_sessions_and_nobody_elses(user: User) -> None:
     assert (is_in(here), is_in(third), is_in(other)) == (True, False, True)
 
 
+def test_signing_in_once_more_in_the_same_window_is_one_session(user: User) -> None:
+    client = Client()
+    for _again in range(2):
+        client.force_login(user, pages.BACKEND)
+
+    assert is_in(client)
+    assert SignIn.objects.filter(user=user).count() == 1
+
+
 def test_the_list_of_sessions_follows_a_change_of_password(user: User) -> None:
     client, new = Client(), "xin-de-mima-2026"
     with_password(client)

@@ -35,13 +35,15 @@ def begin(request: HttpRequest, user: User, **_rest: Any) -> None:
     if not session.session_key:
         session.create()
     now = timezone.now()
-    row = SignIn.objects.create(
-        user=user,
+    row, _made = SignIn.objects.update_or_create(  # whoever signs in once more keeps the session and its key
         session_key=session.session_key,
-        agent=request.META.get("HTTP_USER_AGENT", "")[:LONGEST_AGENT],
-        origin=request.META.get("REMOTE_ADDR", ""),
-        begun_at=now,
-        seen_at=now,
+        defaults={
+            "user": user,
+            "agent": request.META.get("HTTP_USER_AGENT", "")[:LONGEST_AGENT],
+            "origin": request.META.get("REMOTE_ADDR", ""),
+            "begun_at": now,
+            "seen_at": now,
+        },
     )
     session[ROW] = row.pk
 
