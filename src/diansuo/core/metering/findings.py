@@ -58,6 +58,13 @@ class Rule(IntEnum):
     LIST_METER = 43
     TRANSPOSED = 50
     DECIMAL = 51
+    DAY_GAP = 60
+    DAY_BACK = 61
+    DAY_RUNAWAY = 62
+    DAY_SPIKE = 63
+    DAY_STOPPED = 64
+    DAY_SUM = 65
+    DAY_REVERSE = 66
 
     @property
     def id(self) -> str:
@@ -100,6 +107,13 @@ SEVERITY: Final[dict[Rule, Severity]] = {
     Rule.LIST_METER: Severity.BLOCKING,
     Rule.TRANSPOSED: Severity.INFO,
     Rule.DECIMAL: Severity.INFO,
+    Rule.DAY_GAP: Severity.WARNING,
+    Rule.DAY_BACK: Severity.WARNING,
+    Rule.DAY_RUNAWAY: Severity.WARNING,
+    Rule.DAY_SPIKE: Severity.WARNING,
+    Rule.DAY_STOPPED: Severity.WARNING,
+    Rule.DAY_SUM: Severity.WARNING,
+    Rule.DAY_REVERSE: Severity.WARNING,
 }
 
 RULE_IDS: Final[dict[Rule, str]] = {rule: rule.id for rule in Rule}
