@@ -73,7 +73,10 @@ class Alarms:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found: misreads by condition, kind and size; good readings by condition and month; estimates by gap and way."""
+    """What was found.
+
+    Misreads by condition, kind and size; good readings by condition and month; estimates by gap and way.
+    """
 
     table: str
     customers: int

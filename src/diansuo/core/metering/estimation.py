@@ -1,7 +1,8 @@
 """What days without a register may have used: for losses, checks and gaps in curves, never for a bill (不得估抄).
 
-Every way gives an expected energy of each day; where the registers on both sides of a gap are known, its days are brought to
-exactly what flowed between them. What was estimated says by which way and how far off that way is on days that are known.
+Every way gives an expected energy of each day; where the registers on both sides of a gap are known, its days are
+brought to exactly what flowed between them. What was estimated says by which way, and how far off that way is on days
+that are known.
 """
 
 from __future__ import annotations
