@@ -90,6 +90,14 @@ def contract_bounds(scope: Scope, period: int) -> tuple[int, int] | None:
     return None if bounds["first"] is None else (bounds["first"], bounds["last"])
 
 
+def within(scope: Scope, station_id: int, period: int) -> Q:
+    """Return the bounds of a station's bills in the order of the month's index, which leads to them and no others'."""
+    kept = of_station(scope, station_id=station_id, period=period)
+    if kept.pk is None:
+        return Q()
+    return Q(contract__gte=kept.first_contract, contract__lte=kept.last_contract)
+
+
 def state(scope: Scope, station_id: int, periods: Iterable[int]) -> State:
     """Return what changes with every bill written, dropped or issued in these months: period and version."""
     rows = MonthSum.objects.filter(scope.limit("station"), station=station_id, period__in=list(periods))
