@@ -24,6 +24,7 @@ class BaseConfig(AppConfig):
         from diansuo.office.base.imports import job
         from diansuo.office.base.models import Staff, WorkOrder
         from diansuo.office.base.modes import proposing as modes
+        from diansuo.office.base.proposals import background
         from diansuo.office.base.trail import guards, watch
 
         # Django's AlterField rebuilds an SQLite table and drops its triggers silently, so they are put back each time.
@@ -38,6 +39,7 @@ class BaseConfig(AppConfig):
         job.register()
         modes.register()
         appointing.register()
+        background.register()
         panels.publish()
         reach.register(Staff, None)  # names of colleagues
         reach.register(
