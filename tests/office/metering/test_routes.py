@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from diansuo.core.metering import Register
 from diansuo.office.archive.models import MeteringPoint, PointTerm, Responsibility, UseTerm
-from diansuo.office.base.models import Staff, Station, User
+from diansuo.office.base.models import ImportBatch, Staff, Station, User
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.models import MissedReading, RegisterReading
 from diansuo.office.metering.routes import queries, visiting
@@ -119,6 +119,23 @@ def test_a_reader_who_kept_a_route_too_long_is_to_rotate(station: Station) -> No
     for duty in Responsibility.objects.filter(staff__name="赵六"):
         duty.change_from(date(2026, 9, 1), staff=new)
     assert the_route().reader.name == "钱七"
+
+
+def test_a_first_list_does_not_claim_to_know_who_read_before_it(station: Station) -> None:
+    batch = ImportBatch.objects.create(
+        kind="archive",
+        created_at=datetime(2026, 9, 1, tzinfo=UTC),
+        applied_at=datetime(2026, 9, 1, tzinfo=UTC),
+    )
+    Responsibility.objects.update(batch=batch)
+    assert the_route().reader == queries.Reader("赵六", 1, 1, rotate=False)
+
+    new = Staff.objects.get(name="钱七")
+    for duty in Responsibility.objects.filter(staff__name="赵六"):
+        duty.change_from(date(2024, 6, 1), staff=new)
+    changed = Responsibility.objects.filter(valid_from=date(2024, 6, 1))
+    assert changed.count() == 2
+    assert the_route().reader == queries.Reader("钱七", 28, 0, rotate=True)
 
 
 def test_another_stations_routes_are_not_seen(station: Station) -> None:

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, DateField, Exists, F, Min, OuterRef, Q, QuerySet, When
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from diansuo.core.metering import Register
@@ -160,7 +161,7 @@ def readers(scope: Scope, due: QuerySet[MeteringPoint], day: date) -> dict[int |
         Responsibility.objects.in_force(day)
         .filter(scope.limit("staff__station"), point__in=due.values("pk"), duty=Responsibility.Duty.READER)
         .values_list("point__route", "staff__name")
-        .annotate(points=Count("pk"), since=Min("valid_from"))
+        .annotate(points=Count("pk"), since=Min(_known_since()))
         .order_by("point__route", "-points", "staff__name")
     )
     most = visiting.limits(day).reader_months_most
@@ -168,6 +169,24 @@ def readers(scope: Scope, due: QuerySet[MeteringPoint], day: date) -> dict[int |
     for route, name, _points, since in rows:
         by_route.setdefault(route, []).append((name, since))
     return {route: _reader(found, day, most) for route, found in by_route.items()}
+
+
+def _known_since() -> Case:
+    """Return from when a duty is known to hold.
+
+    The first duty an archive list brings begins with the supply, years before anybody knows who read there: it counts
+    from its import on. One that follows another began where that ended.
+    """
+    earlier = Responsibility.objects.filter(
+        point=OuterRef("point"), duty=OuterRef("duty"), valid_to=OuterRef("valid_from")
+    )
+    imported = TruncDate("batch__applied_at")
+    return Case(
+        When(Q(Exists(earlier)) | Q(batch=None) | Q(batch__applied_at=None), then=F("valid_from")),
+        When(valid_from__gte=imported, then=F("valid_from")),
+        default=imported,
+        output_field=DateField(),
+    )
 
 
 def _reader(found: list[tuple[str, date]], day: date, most: int) -> Reader:

@@ -81,9 +81,9 @@ def visit(scheduled: date) -> Visit:
 
 
 def months_between(since: date, day: date) -> int:
-    """Return how many whole months lie between two days."""
+    """Return how many whole months lie between two days, none where the later comes first."""
     gone = (day.year - since.year) * 12 + day.month - since.month
-    return gone - (day.day < since.day)
+    return max(gone - (day.day < since.day), 0)
 
 
 def known_month(period: int, today: date) -> bool:
