@@ -59,7 +59,7 @@ class RouteRow:
     reader: Reader | None
 
 
-def progress(points: int, read: int, visit: Visit, today: date) -> Progress:
+def _progress(points: int, read: int, visit: Visit, today: date) -> Progress:
     """Say how a route stands on a day: late from the day after the upload's limit on."""
     if not points:
         return Progress.NOTHING
@@ -104,7 +104,7 @@ def _row(route: int, title: str, reading_day: int, of_day: dict[int, _Counts], t
         read,
         counts.missed.get(key, 0),
         counts.visit,
-        progress(points, read, counts.visit, today),
+        _progress(points, read, counts.visit, today),
         counts.readers.get(key),
     )
 
