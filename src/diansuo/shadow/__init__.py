@@ -10,6 +10,7 @@ Read it in the order in which a bill comes about::
     registers.py         from readings to what a point used
     household.py         steps, peak and valley, shared meters, many persons, free energy
     household_change.py  a household's bill when a price changes inside it; a year settled anew
+    points.py            master and sub-meters, fixed quantities and ratios
     losses.py            losses of a transformer and a line
     transformers.py      one or several transformers, by formula or by table
     supply.py            from a settled month and the archive to what a factory is billed for
@@ -17,5 +18,5 @@ Read it in the order in which a bill comes about::
     charges.py           capacity and demand
     power_factor.py      the adjustment by the power factor
     factory_bill.py      all of it on one bill
-    factory_change.py    a factory's bill when a price changes inside it
+    factory_change.py    a factory's bill when a price or its terms change inside it
 """

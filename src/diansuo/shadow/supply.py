@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
@@ -74,58 +74,121 @@ class Days:
     period: int
 
 
-def factory_of(
-    month: Month, days: Days, supply: Supply, demand: Fraction | None, book: RuleBook, place: str
-) -> tuple[Factory, Lost]:
+@dataclass(frozen=True)
+class Together:
+    """A month's stretches as factories, each with its own terms and charged days; all else is the month's.
+
+    ``read`` and ``read_by_period`` are without losses.
+    """
+
+    factories: list[Factory]
+    lost: Lost
+    read: Fraction
+    read_by_period: list[Fraction]
+
+
+def factories_of(
+    month: Month,
+    days: Days,
+    stretches: Sequence[tuple[date, Supply]],
+    demand: Fraction | None,
+    book: RuleBook,
+    place: str,
+) -> Together:
     """Put together what is billed, and which losses are in it.
+
+    Args:
+        month: what the meter showed.
+        days: the days of the bill.
+        stretches: the terms of the contract with the day they begin; the first ones on the first day.
+        demand: the maximum of the month in kW.
+        book: the rules.
+        place: whose commercial rules.
 
     Raises:
         CannotBill: a fact is missing.
     """
-    if (days.end - days.first).days > LONGEST_MONTH_DAYS:
-        raise CannotBill("several_months")
-    if supply.standard and not month.covers(REACTIVE_FORWARD):
-        raise CannotBill("no_reactive")
-    has_periods = month.has_parts([2, 3, 4] if supply.time_of_use else [])
+    supplies = [supply for _day, supply in stretches]
+    first = supplies[0]
+    _refuse_incomplete(month, days, supplies)
+    has_periods = month.has_parts([2, 3, 4] if any(supply.time_of_use for supply in supplies) else [])
     energy = {register: Fraction(kwh) for register, kwh in month.energy.items()}
     total = energy.get(TOTAL, Fraction(0))
     reactive = abs(energy.get(REACTIVE_FORWARD, Fraction(0))) + abs(energy.get(REACTIVE_REVERSE, Fraction(0)))
     step = settled_to(book, place, days.first)
-    lost = losses_of(total, reactive, days, supply, book, step)
-    by_period = [energy.get(part, Fraction(0)) if has_periods else Fraction(0) for part in PARTS]
-    by_period[FLAT] = total - sum(part for at, part in enumerate(by_period) if at != FLAT)
+    lost = losses_of(total, reactive, days, first, book, step)
+    by_period = _by_period(energy, total) if has_periods else _by_period({}, total)
     spread = bands(lost.transformer + lost.line, [max(part, Fraction(0)) for part in by_period], step)
+    starts = [day for day, _supply in stretches]
+    parts = list(zip(starts, [*starts[1:], days.end], strict=True))
     month_days = days_of_month(days, book)
-    capacity_days, demand_days = charged(days, supply, month_days)
-    billed = total + lost.transformer + lost.line
-    return (
-        Factory(
-            voltage_class=supply.voltage_class,
-            two_part=supply.two_part,
-            bill_month=date(days.period // 100, days.period % 100, 1),
-            from_date=days.first,
-            to_date=days.end,
+    served = [
+        charged(days, part, supply, first.opened, month_days)
+        for part, supply in zip(parts, supplies, strict=True)
+    ]
+    whole_demand_days = sum(demand_days for _capacity_days, demand_days in served)
+    lost_active = lost.transformer + lost.line
+    billed = total + lost_active
+    factories = [
+        replace(
+            _of_terms(supply, days, part, of_charge, month_days),
             energy=billed,
-            by_period=[part + more for part, more in zip(by_period, spread, strict=True)],
-            time_of_use=supply.time_of_use,
+            by_period=[kwh + more for kwh, more in zip(by_period, spread, strict=True)],
             has_periods=has_periods,
-            mode=supply.purchase_mode,
-            own_prices=list(supply.own_prices),
-            standard=supply.standard,
-            reduced=supply.reduced,
             active=billed,
             reactive=reactive + lost.transformer_reactive + lost.line_reactive,
-            method=supply.capacity_method,
-            exempt=supply.exempt,
-            capacity=supply.capacity,
-            capacity_days=capacity_days,
-            demand_days=demand_days,
-            month_days=month_days,
-            contract_demand=supply.contract_demand,
-            demand=demand_with_losses(demand, total, lost.transformer + lost.line, days.first, supply, book),
-            month_energy=energy_of_discount(total, billed, demand_days, month_days, supply, days.first, book),
-        ),
-        lost,
+            demand=demand_with_losses(demand, total, lost_active, days.first, supply, book),
+            month_energy=energy_of_discount(
+                total, billed, whole_demand_days, month_days, supply, days.first, book
+            ),
+        )
+        for part, supply, of_charge in zip(parts, supplies, served, strict=True)
+    ]
+    return Together(factories, lost, total, by_period)
+
+
+def _refuse_incomplete(month: Month, days: Days, supplies: Sequence[Supply]) -> None:
+    if (days.end - days.first).days > LONGEST_MONTH_DAYS:
+        raise CannotBill("several_months")
+    if any(supply.standard for supply in supplies) and not month.covers(REACTIVE_FORWARD):
+        raise CannotBill("no_reactive")
+
+
+def _by_period(energy: Mapping[int, Fraction], total: Fraction) -> list[Fraction]:
+    """Return the energy of each period; the flat has what the others leave of the total."""
+    found = [energy.get(part, Fraction(0)) for part in PARTS]
+    found[FLAT] = total - sum(part for at, part in enumerate(found) if at != FLAT)
+    return found
+
+
+def _of_terms(
+    supply: Supply, days: Days, part: tuple[date, date], of_charge: tuple[Fraction, int], month_days: int
+) -> Factory:
+    """Return a factory with the terms of a stretch, its days and its charged days; nothing used yet."""
+    return Factory(
+        voltage_class=supply.voltage_class,
+        two_part=supply.two_part,
+        bill_month=date(days.period // 100, days.period % 100, 1),
+        from_date=part[0],
+        to_date=part[1],
+        energy=Fraction(0),
+        by_period=[],
+        time_of_use=supply.time_of_use,
+        mode=supply.purchase_mode,
+        own_prices=list(supply.own_prices),
+        standard=supply.standard,
+        reduced=supply.reduced,
+        active=Fraction(0),
+        reactive=Fraction(0),
+        method=supply.capacity_method,
+        exempt=supply.exempt,
+        capacity=supply.capacity,
+        capacity_days=of_charge[0],
+        demand_days=of_charge[1],
+        month_days=month_days,
+        contract_demand=supply.contract_demand,
+        demand=None,
+        month_energy=Fraction(0),
     )
 
 
@@ -237,10 +300,12 @@ def days_of_month(days: Days, book: RuleBook) -> int:
     return monthrange(of_use.year, of_use.month)[1]
 
 
-def charged(days: Days, supply: Supply, month_days: int) -> tuple[Fraction, int]:
-    """Return kVA x charged days of what ran, and the charged days of a demand."""
-    connected = supply.opened is not None and supply.opened >= days.first
-    part, start = (days.first, days.end), days.first
+def charged(
+    days: Days, part: tuple[date, date], supply: Supply, opened: date | None, month_days: int
+) -> tuple[Fraction, int]:
+    """Return kVA x charged days of what ran in a part of the days, and the charged days of a demand."""
+    connected = opened is not None and opened >= days.first
+    start = days.first
     if connected:
         # The days before the connection belong to the month too, or its part would be the whole.
         start = min(days.end - timedelta(days=month_days), days.first - timedelta(days=1))

@@ -9,7 +9,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from diansuo.office.archive.models import Customer, Route
+from diansuo.office.archive import search_queries
+from diansuo.office.archive.models import Customer, Premise, Route
 from diansuo.office.base.models import Staff, Station, User
 from tests.office.metering import builder
 
@@ -47,6 +48,35 @@ def listed(client: Client, **asked: object) -> list[str]:
 @pytest.mark.parametrize("words", ["13800138000", "138001", "8000"])
 def test_a_customer_is_found_by_phone_or_its_last_digits(station: Station, words: str) -> None:
     assert listed(browser(station), q=words) == ["0002"]
+
+
+def test_a_customer_is_found_by_name_address_and_meter(station: Station) -> None:
+    other = builder.make_station("西村供电所")
+    builder.household(other, "0004", "M4", reader="钱七")
+    Customer.objects.filter(number="0003").update(name="Wang 三")
+    Premise.objects.filter(contract__customer__number="0002").update(address="河湾路7号")
+    client = browser(station)
+
+    assert listed(client, q="M3") == ["0003"]
+    assert listed(client, q="M") == ["0001", "0002", "0003"]
+    assert listed(client, q="Wang") == ["0003"]
+    assert listed(client, q="湾路7") == ["0002"]
+    assert listed(client, q="00") == ["0001", "0002", "0003"]
+    assert listed(client, q="0002") == ["0002"]
+    assert listed(client, q="0004") == listed(client, q="M4") == []
+
+
+def test_words_that_fit_more_customers_than_are_named_by_key_find_them_all(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_queries, "FEW", 1)
+    Premise.objects.update(address="河湾路7号")
+    Customer.objects.filter(number__in=("0001", "0002")).update(name="王家")
+    client = browser(station)
+
+    assert listed(client, q="湾路7") == ["0001", "0002", "0003"]
+    assert listed(client, q="王家") == ["0001", "0002"]
+    assert listed(client, q="M") == ["0001", "0002", "0003"]
 
 
 def test_the_list_narrows_to_a_reader_a_manager_and_a_route(station: Station) -> None:

@@ -16,7 +16,7 @@ from django.urls import URLPattern, reverse
 
 from diansuo.office.archive.models import Customer, MeteringPoint, Route, TransformerArea
 from diansuo.office.base import rights
-from diansuo.office.base.models import ImportBatch, Job, Post, Station, User, WorkOrder
+from diansuo.office.base.models import ImportBatch, Job, Post, Staff, Station, User, WorkOrder
 from diansuo.office.billing.models import Bill
 from diansuo.office.billing.rebilling.models import Correction
 from diansuo.office.collection.models import Payment
@@ -38,6 +38,7 @@ MODELS: dict[str, type[models.Model]] = {
     "point_id": MeteringPoint,
     "payment_id": Payment,
     "user_id": User,
+    "staff_id": Staff,
 }
 WORDS = {"period": 202408, "mode": "beside", "name": "readings", "slug": "x"}
 

@@ -124,6 +124,7 @@ def addresses() -> list[Address]:
         "password_change": (),
         "account_security": (),
         "accounts": (),
+        "reaches": (),
         "issued": (),
         "lab": (),
         "lab_practice": (),

@@ -27,6 +27,7 @@ from diansuo.office.metering.models import RegisterReading
 from tests.office.base import pages
 from tests.office.billing.sheets import sheet
 from tests.office.desk.months import opened_household, read, run
+from tests.office.desk.points import another
 from tests.office.metering import builder
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +203,23 @@ def test_a_household_that_became_a_shop_is_told_as_a_change_of_class(station: St
     Bill.objects.filter(period=202409).update(price_class=PriceClass.COMMERCIAL_SINGLE_PART)
 
     assert parts(explained(bill_of(202409))) == {"class": 1736}
+
+
+def test_of_several_points_each_is_held_against_its_own_bill(station: Station) -> None:
+    home = opened_household(station, "01", point="01-1")
+    pile = another(home.contract, price_class=PriceClass.RESIDENTIAL_SHARED)
+    for period, shown, of_pile in ((202407, 1000, 1000), (202408, 1310, 1050), (202409, 1651, 1120)):
+        if period > 202407:
+            read(home, period, shown)
+        read(pile, period, of_pile)
+        run(station, period)
+
+    for point in (home, pile):
+        bill = Bill.objects.get(consumption__point=point, period=202409)
+        assert (before := explained(bill).before) is not None
+        assert (before.bill.period, before.bill.consumption.point) == (202408, point)
+    late = Bill.objects.get(consumption__point=pile, period=202408)
+    assert explained(late).missing is Missing.FIRST_BILL
 
 
 @pytest.mark.usefixtures("sample_prices")

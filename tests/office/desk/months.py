@@ -32,11 +32,11 @@ def read_on(
     )
 
 
-def run(station: Station, period: int, until: str = "") -> Job:
+def run(station: Station, period: int, until: str = "", *, day: int = 3) -> Job:
     job = cycle.prepare(
         station,
         period,
-        issue_date=date(period // 100, period % 100, 3),
+        issue_date=date(period // 100, period % 100, day),
         user=None,
         now=builder.NOW,
         until=until,

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.management import get_commands
 from django.db import models
 from django.forms import ModelForm
 from django.test import Client, RequestFactory
@@ -19,8 +23,12 @@ from pytest_django.fixtures import Settings
 
 from diansuo.office.archive.models import MeterInstallation
 from diansuo.office.archive.terms.declared import MONEY_RELEVANT
-from diansuo.office.base.models import Proposal, Station, User
+from diansuo.office.base.models import Proposal, Staff, Station, User
 from diansuo.office.base.periods import PeriodModel
+from diansuo.office.base.proposals import kinds
+from diansuo.office.billing.models import PriceSheet
+from diansuo.office.config import rulebook
+from diansuo.office.metering.models import RegisterReading
 from tests.office.base import pages
 
 SOURCES = Path(__file__).resolve().parents[3] / "src" / "diansuo"
@@ -104,6 +112,67 @@ def test_the_look_for_writes_finds_them() -> None:
     assert _writes(ast.parse("ContractTerm.objects.filter(pk=1).first()"), names) == []
 
 
+# What writes something dangerous, and who may call it: the kind of its proposal, and what happens before a station
+# is used (the demonstration, the first accounts). The laboratory works on a copy.
+CALLERS = {
+    "write_own": {"office/billing/effects/rulefiles.py"},
+    "switch": {"office/base/modes/proposing.py", "cli/station.py"},
+    "install_user": {"office/base/management/commands/add_user.py"},
+}
+SHEETS = {"office/billing/effects/pricesheets.py", "cli/demo.py"}
+POSTS = {"office/base/access.py", "office/base/appointing.py"}
+
+
+def calls() -> Iterator[tuple[str, ast.Call]]:
+    """Yield every call of the house with the module it stands in; the laboratory's copies aside."""
+    for path in SOURCES.rglob("*.py"):
+        relative = path.relative_to(SOURCES).as_posix()
+        if relative.startswith(("office/", "cli/")) and "/migrations/" not in relative:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call):
+                    yield relative, node
+
+
+def test_what_is_dangerous_is_called_by_its_proposal_alone() -> None:
+    found: dict[str, set[str]] = {name: set() for name in CALLERS}
+    for relative, node in calls():
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if called in CALLERS:
+            found[called].add(relative)
+    assert found == CALLERS
+
+
+def test_prices_are_approved_and_posts_given_in_named_places_alone() -> None:
+    sheets, posts = set(), set()
+    for relative, node in calls():
+        text = ast.unparse(node)
+        source = (SOURCES / relative).read_text(encoding="utf-8")
+        of_sheets = "billing.sheets import" in source or relative.startswith("office/billing/sheets/")
+        if of_sheets and text.startswith("operations.approve("):
+            sheets.add(relative)
+        if re.match(r"\w+(\.\w+)*\.(posts|groups|user_permissions)\.(set|add|remove|clear)\(", text):
+            posts.add(relative)
+    assert (sheets, posts) == (SHEETS, POSTS)
+
+
+def test_every_command_of_the_house_that_writes_by_itself_is_known() -> None:
+    """Django's own commands (a shell, a superuser) are the maintainer's; the threat model names them."""
+    ours = {name for name, app in get_commands().items() if str(app).startswith("diansuo")}
+    assert ours == {"add_user", "unlock"}
+
+
+def test_there_is_no_interface_for_programs_that_would_need_a_look() -> None:
+    assert not [one for one in addresses(get_resolver().url_patterns) if one.startswith("api")]
+    assert not [one for one in settings.INSTALLED_APPS if "ninja" in one or "rest_framework" in one]
+
+
+def test_every_kind_of_dangerous_edit_has_its_proposal() -> None:
+    assert {one.name for one in kinds.all_kinds()} == {
+        "multiplier", "class", "capacity", "steps", "area", "archive_batch", "reversal", "price_sheet", "rules",
+        "post", "mode", "reading",
+    }  # fmt: skip
+
+
 def test_nobody_calls_the_changes_of_terms_but_tests() -> None:
     changing = {"change_terms", "change_multiplier", "exchange_meter_installation"}
     callers = [
@@ -150,10 +219,21 @@ def station(tmp_path: Path, settings: Settings) -> Station:
 
 
 def pictured() -> dict[str, list[tuple[Any, ...]]]:
-    """Return every declared value of every row, so that two moments can be compared exactly."""
-    return {
+    """Return every declared value of every row, and what else only a proposal changes, to compare two moments."""
+    terms = {
         model.__name__: list(model._base_manager.order_by("pk").values_list("pk", "valid_to", *names))
         for model, names in MONEY_RELEVANT.items()
+    }
+    return terms | {
+        "prices": list(PriceSheet.objects.order_by("pk").values_list("pk", "state", "content_hash")),
+        "posts": list(Staff.posts.through.objects.order_by("pk").values_list("staff", "post")),
+        "groups": list(User.groups.through.objects.order_by("pk").values_list("user", "group")),
+        "rights": list(Group.permissions.through.objects.order_by("pk").values_list("group", "permission")),
+        "modes": list(Station.objects.order_by("pk").values_list("pk", "mode")),
+        "readings": list(
+            RegisterReading.objects.order_by("pk").values_list("pk", "register_wh", "read_date")
+        ),
+        "rules": sorted(rulebook.own_files().items()),
     }
 
 
@@ -191,7 +271,24 @@ def test_no_page_takes_them_whatever_is_sent_to_it(station: Station) -> None:
     point = MeterInstallation.objects.earliest("pk").point_id
     before, said = (
         pictured(),
-        assigned() | {"point": str(point), "customer": "001", "effective": "2024-09-01"},
+        assigned()
+        | {
+            "point": str(point),
+            "customer": "001",
+            "effective": "2024-09-01",
+            "register-0": "999",
+            "day": "2024-08-01",
+            "confirmed": "1",
+            "mode": "beside",
+            "state": "approved",
+            "posts": "head",
+            "groups": "1",
+            "staff": "1",
+            "is_superuser": "1",
+            "text": "id: national/checks/audit",
+            "content": "{}",
+            "price": "5.6",
+        },
     )
     filled = {"int": "1", "period": "202408", "str": "1", "path": "1", "slug": "1"}
     skipped = ("logout", "jsi18n", "static", "closing")

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from diansuo.office.archive.models import ContractTerm, MeterInstallation
-from diansuo.office.base.models import Proposal, Staff, Station
+from diansuo.office.base import jobs
+from diansuo.office.base.models import Job, Proposal, Staff, Station
+from diansuo.office.base.proposals import background, kinds
 from tests.office.base import pages
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +134,29 @@ def test_the_customers_page_shows_what_was_proposed(station: Station) -> None:
     page = clerk.get(f"/customers/{customer}/").content.decode()
     assert f"/proposals/{made.pk}/" in page
     assert "变更计费参数" in page
+
+
+def test_a_preview_over_very_many_is_worked_out_in_the_background_with_progress(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = pages.signed_in("clerk")
+    made = proposed(clerk)
+    url = f"/proposals/{made.pk}/"
+    before = made.previewed_at
+    monkeypatch.setattr(kinds, "MANY", 0)
+    clerk.post(f"{url}preview/")
+    job = background.of_proposal(made)
+    assert job is not None
+    made.refresh_from_db()
+    assert (made.previewed_at, job.state) == (before, Job.State.QUEUED)
+    assert "正在计算影响" in clerk.get(url).content.decode()
+    assert "HX-Refresh" not in clerk.get(f"{url}progress/").headers
+
+    told: list[int] = []
+    monkeypatch.setattr(background.progress, "save", lambda _job, state: told.append(state.done))
+    jobs.run(job.pk, clock=timezone.now)
+    made.refresh_from_db()
+    assert (made.state, made.previewed_at != before) == (Proposal.State.PREVIEWED, True)
+    assert max(told) > 0
+    assert clerk.get(f"{url}progress/").headers["HX-Refresh"] == "true"
+    assert pages.signed_in("inspector").get(f"{url}progress/").status_code == 200

@@ -10,9 +10,10 @@ from diansuo.core.metering import Purpose, Register
 from diansuo.core.network import LossKind, Reason
 from diansuo.office.archive.models import AreaTerm, Meter, MeteringPoint, MeterInstallation, PointArea
 from diansuo.office.base import revision
+from diansuo.office.base.reach import Part
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.models import RegisterReading
-from diansuo.office.network import area_queries, prices, queries
+from diansuo.office.network import area_queries, page_queries, prices, queries
 from tests.office.network.grid import FIRST, Grid, Rows
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,20 @@ def test_photovoltaics_count_as_supply_of_the_area_and_back_feed_as_supply_of_th
 
     assert (area.supply_wh, area.sold_wh) == (130_000, 117_000)
     assert (feeder.supply_wh, feeder.sold_wh) == (429_000, 400_000)
+
+
+def test_a_part_of_the_station_shows_the_loss_of_its_areas_and_of_nothing_above(grid: Grid) -> None:
+    grid.freeze(grid.days(1))
+    station, second = grid.areas[1].station_id, grid.areas[1].pk
+    part = Scope(frozenset(), Part(station, frozenset({second}), frozenset()))
+
+    assert [one.number for one in queries.loss_on(part, FIRST)] == ["T2"]
+    assert [row.number for row in page_queries.calendar(part, 202410).rows] == ["T2"]
+    assert page_queries.trend(part, 202410).areas[0] == 1000
+    assert not queries.loss_of_area(part, grid.areas[0], 202410)
+    assert page_queries.area_month(part, grid.areas[0].pk, 202410) is None
+    assert not list(queries.loss_of_feeders(part, FIRST, NEXT))
+    assert not list(queries.loss_of_stations(part, FIRST, NEXT))
 
 
 def test_a_silent_master_is_named_with_its_day(grid: Grid) -> None:

@@ -4,6 +4,9 @@
 """
 
 from diansuo.core.metering.checks import check_readings
+from diansuo.core.metering.curve_checks import CurveDays, check_curves
+from diansuo.core.metering.day_checks import DailyRegisters, check_days
+from diansuo.core.metering.day_thresholds import DayThresholds
 from diansuo.core.metering.evidence import Evidence, Known, Source
 from diansuo.core.metering.findings import RULE_IDS, SEVERITY, Findings, Rule, Severity
 from diansuo.core.metering.history import History, SettledMonths, history
@@ -27,6 +30,9 @@ __all__ = [
     "SEVERITY",
     "Capacities",
     "Changes",
+    "CurveDays",
+    "DailyRegisters",
+    "DayThresholds",
     "Due",
     "Evidence",
     "Findings",
@@ -46,6 +52,8 @@ __all__ = [
     "Thresholds",
     "UnusableReading",
     "WrongThreshold",
+    "check_curves",
+    "check_days",
     "check_readings",
     "history",
     "part_mask",

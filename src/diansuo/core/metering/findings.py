@@ -58,6 +58,17 @@ class Rule(IntEnum):
     LIST_METER = 43
     TRANSPOSED = 50
     DECIMAL = 51
+    DAY_GAP = 60
+    DAY_BACK = 61
+    DAY_RUNAWAY = 62
+    DAY_SPIKE = 63
+    DAY_STOPPED = 64
+    DAY_SUM = 65
+    DAY_REVERSE = 66
+    CURVE_SUM = 70
+    CURVE_STOPPED = 71
+    PHASE_LOST = 72
+    CLOCK = 73
 
     @property
     def id(self) -> str:
@@ -100,6 +111,17 @@ SEVERITY: Final[dict[Rule, Severity]] = {
     Rule.LIST_METER: Severity.BLOCKING,
     Rule.TRANSPOSED: Severity.INFO,
     Rule.DECIMAL: Severity.INFO,
+    Rule.DAY_GAP: Severity.WARNING,
+    Rule.DAY_BACK: Severity.WARNING,
+    Rule.DAY_RUNAWAY: Severity.WARNING,
+    Rule.DAY_SPIKE: Severity.WARNING,
+    Rule.DAY_STOPPED: Severity.WARNING,
+    Rule.DAY_SUM: Severity.WARNING,
+    Rule.DAY_REVERSE: Severity.WARNING,
+    Rule.CURVE_SUM: Severity.WARNING,
+    Rule.CURVE_STOPPED: Severity.WARNING,
+    Rule.PHASE_LOST: Severity.WARNING,
+    Rule.CLOCK: Severity.WARNING,
 }
 
 RULE_IDS: Final[dict[Rule, str]] = {rule: rule.id for rule in Rule}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from diansuo.core.tariff.classes import PriceClass, VoltageClass
 from diansuo.office.archive.household_models import HouseholdTerm, UseTerm
 from diansuo.office.archive.point_models import FeedIn, PointTerm, ShareKind, SuppliedUse
+from diansuo.office.archive.reach_models import AreaReach
 from diansuo.office.archive.supply_models import (
     LossTableRow,
     MarketPrice,
@@ -24,6 +25,7 @@ from diansuo.office.base.models import Company, ImportBatch, Staff, Station
 from diansuo.office.base.periods import PeriodModel
 
 __all__ = [
+    "AreaReach",
     "AreaTerm",
     "Contract",
     "ContractTerm",

@@ -25,7 +25,6 @@ from diansuo.office.archive.models import (
     TransformerArea,
     UseTerm,
 )
-from diansuo.office.base.masks import names_no_house
 from diansuo.office.base.models import Staff
 from diansuo.office.base.scope import Scope
 
@@ -106,30 +105,6 @@ def customer(scope: Scope, customer_id: int) -> Customer | None:
     return customers(scope).filter(pk=customer_id).select_related("station__company").first()
 
 
-def matching(
-    scope: Scope, rows: QuerySet[Customer], words: str, *, whole: bool = False
-) -> QuerySet[Customer]:
-    """Keep the customers whose number or meter starts so, or whose name, address or phone contains it.
-
-    With ``whole`` a telephone number and a house have to be given in full, as by whoever sees them masked: a part
-    that finds or does not would tell what the mask hides, digit by digit.
-    """
-    said = "exact" if whole and not names_no_house(words) else "contains"
-    at_address = Contract.objects.filter(
-        scope.limit("customer__station"), **{f"premise__address__{said}": words}
-    )
-    metered = MeteringPoint.objects.filter(
-        scope.limit("station"), installations__meter__asset_number__startswith=words, contract__isnull=False
-    )
-    return rows.filter(
-        Q(number__startswith=words)
-        | Q(name__contains=words)
-        | Q(**{f"phone__{'exact' if whole else 'contains'}": words})
-        | Q(pk__in=at_address.values("customer"))
-        | Q(pk__in=metered.values("contract__customer"))
-    )
-
-
 def of_customers(scope: Scope, path: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
     """Return a search of rows by their customer: the number's beginning, or a part of the name.
 
@@ -138,7 +113,7 @@ def of_customers(scope: Scope, path: str) -> Callable[[QuerySet[Any], str], Quer
 
     def narrow(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         if words.isdecimal():
-            companies = sorted({station.company_id for station in scope.stations()})
+            companies = sorted({station.company_id for station in scope.stations_in_part()})
             found = Customer.objects.filter(scope.limit("station"), company__in=companies, number=words)
             exact = list(found.values_list("pk", flat=True))
             if exact:

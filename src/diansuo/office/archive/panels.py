@@ -32,6 +32,7 @@ def publish() -> None:
     add_navigation(
         NavigationItem(30, pgettext_lazy("list", "用户"), "customers", group),
         NavigationItem(31, pgettext_lazy("list", "台区"), "areas", group),
+        NavigationItem(83, _("管辖范围"), "reaches", _("数据")),
     )
     add_customer_facts(_whereabouts)
     add_panel(Panel(55, _("派工单"), "base/work_orders_panel.html", _work_orders, "work-orders"))

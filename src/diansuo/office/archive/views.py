@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from diansuo.office.archive import page_queries as queries
+from diansuo.office.archive import search_queries
 from diansuo.office.archive.models import PRICE_CLASSES, Responsibility
 from diansuo.office.base import lists, personal, registry
 from diansuo.office.base.cells import Column, Kind
@@ -31,7 +32,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         key=("company_id", "number"),
         empty=_("还没有用户。在“导入”里导入用户档案，这里就有了。"),
         file_name=_("用户"),
-        search=lambda rows, words: queries.matching(scope, rows, words, whole=whole),
+        search=lambda rows, words: search_queries.matching(scope, rows, words, whole=whole),
         search_hint=_("用户编号、名称、地址、电话或表号"),
         filters=_customer_filters(scope, today),
         enrich=lambda rows: queries.customer_rows(scope, rows, today),

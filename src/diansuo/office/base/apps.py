@@ -20,9 +20,11 @@ class BaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Hook guards and posts onto migration, the trail onto every connection; make background imports known."""
-        from diansuo.office.base import access, appointing, floor, panels, period_guards, sessions
+        from diansuo.office.base import access, appointing, floor, panels, period_guards, reach, sessions
         from diansuo.office.base.imports import job
+        from diansuo.office.base.models import Staff, WorkOrder
         from diansuo.office.base.modes import proposing as modes
+        from diansuo.office.base.proposals import background
         from diansuo.office.base.trail import guards, watch
 
         # Django's AlterField rebuilds an SQLite table and drops its triggers silently, so they are put back each time.
@@ -37,7 +39,12 @@ class BaseConfig(AppConfig):
         job.register()
         modes.register()
         appointing.register()
+        background.register()
         panels.publish()
+        reach.register(Staff, None)  # names of colleagues
+        reach.register(
+            WorkOrder, lambda part: WorkOrder.objects.filter(assignee__in=part.staff_ids).values("pk")
+        )
 
 
 def _look_for_other_rules(**_: Any) -> None:

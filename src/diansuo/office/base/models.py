@@ -165,13 +165,21 @@ class Post(models.Model):
 
 
 class Staff(models.Model):
-    """A person of a station, with posts and, if they sign in, a user."""
+    """A person of a station, with posts and, if they sign in, a user who sees all of it or a part."""
+
+    class Reach(models.TextChoices):
+        """What of the station this person sees and works on."""
+
+        STATION = "station", _("全所")
+        TEAM = "team", _("本班组负责的台区")
+        OWN = "own", _("本人负责的台区")
 
     station = models.ForeignKey(Station, models.PROTECT, verbose_name=_("供电所"))
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, verbose_name=_("班组"))
     number = models.CharField(_("工号"), max_length=32, blank=True, default="")
     name = models.CharField(_("姓名"), max_length=40)
     posts = models.ManyToManyField(Post, blank=True, verbose_name=_("岗位"))
+    reach = models.CharField(_("管辖范围"), max_length=8, choices=Reach.choices, default=Reach.STATION)
     user = models.OneToOneField(User, models.SET_NULL, null=True, blank=True, verbose_name=_("账号"))
 
     class Meta:

@@ -46,6 +46,7 @@ def drop_drafts(station_id: int, period: int, low: int, high: int) -> None:
     drafts = Bill.objects.filter(
         period=period,
         state=Bill.State.DRAFT,
+        consumption__period=period,
         consumption__point__station=station_id,
         consumption__point__pk__range=(low, high),
     )

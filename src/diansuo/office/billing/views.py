@@ -34,7 +34,7 @@ STATE_TONES = {Bill.State.DRAFT: "info", Bill.State.ISSUED: "ok", Bill.State.KEP
 def _states(scope: Scope) -> dict[int, Any]:
     """Return what the states are called: where another system issues, a draft here never will be."""
     names = dict(Bill.State.choices)
-    if all(station.mode == Station.Mode.BESIDE for station in scope.stations()):
+    if all(station.mode == Station.Mode.BESIDE for station in scope.stations_in_part()):
         names[Bill.State.DRAFT] = names[Bill.State.KEPT]
     return names
 

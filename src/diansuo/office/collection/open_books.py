@@ -39,7 +39,10 @@ def move_of(customers: Sequence[int]) -> None:
 
 
 def states(scope: Scope) -> dict[int, tuple[int, int, str]]:
-    """Return by station of a scope what changes with everything its open sums stand on."""
-    stations = list(scope.stations())
-    versions = dict(OpenBook.objects.filter(scope.limit("station")).values_list("station", "version"))
+    """Return by station of a scope, seen whole or in part, what changes with everything its open sums stand on."""
+    stations = list(scope.stations_in_part())
+    books = (
+        OpenBook.objects.all() if scope.station_ids is None else OpenBook.objects.filter(station__in=stations)
+    )
+    versions = dict(books.values_list("station", "version"))
     return {one.pk: (one.revision, versions.get(one.pk, 0), one.mode) for one in stations}

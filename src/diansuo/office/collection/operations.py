@@ -246,7 +246,7 @@ def _require_same(payment: Payment, customer: Customer, amount_fen: int, user: U
     if payment.customer_id == customer.pk and payment.amount_fen == amount_fen:
         return
     scope = Scope.of(user) if user else Scope.everything()
-    if not scope.allows(payment.customer.station_id):
+    if not scope.holds(payment.customer):
         raise UnableToCollect(
             _("流水号 %(reference)s 已被使用，请核对流水号") % {"reference": payment.reference}
         )

@@ -132,7 +132,7 @@ def arrears_by_person(scope: Scope, *, day: date) -> list[PersonArrears]:
     """Return what is open by responsible person of the day: the area manager, else the reader; most overdue first."""
     sums: dict[int, dict[str, int]] = {}
     for station_id, state in open_books.states(scope).items():
-        for row in _people_of(station_id, day, state):
+        for row in _people_of(scope.within(station_id), day, state):
             mine = sums.setdefault(row["staff_id"], dict.fromkeys(row, 0))
             for name, value in row.items():
                 mine[name] = value if name == "staff_id" else mine[name] + value
@@ -147,11 +147,11 @@ def arrears_by_person(scope: Scope, *, day: date) -> list[PersonArrears]:
 
 
 @lru_cache(maxsize=STATIONS_KEPT)
-def _people_of(station_id: int, day: date, _state: tuple[int, int, str]) -> tuple[dict[str, int], ...]:
-    """Return the sums of one station by person; a customer is of one station, so that counts add up."""
+def _people_of(scope: Scope, day: date, _state: tuple[int, int, str]) -> tuple[dict[str, int], ...]:
+    """Return the sums of one station, or of a part, by person; a customer is of one station, so that counts add up."""
     open_fen, overdue = F("amount_fen") - F("paid_fen"), Q(due_date__lt=day)
     return tuple(
-        open_by_person(Scope(frozenset({station_id})), day=day)
+        open_by_person(scope, day=day)
         .values("staff_id")
         .annotate(
             customers=Count("customer", distinct=True),
@@ -167,7 +167,7 @@ def arrears_by_manager(scope: Scope, day: date) -> dict[int | None, tuple[int, i
     """Return, by area manager of the day (None: nobody), how many customers are overdue and by how many fen."""
     found: dict[int | None, tuple[int, int]] = {}
     for station_id, state in open_books.states(scope).items():
-        for manager, customers, fen in _managers_of(station_id, day, state):
+        for manager, customers, fen in _managers_of(scope.within(station_id), day, state):
             held = found.get(manager, (0, 0))
             found[manager] = held[0] + customers, held[1] + fen
     return found
@@ -175,13 +175,13 @@ def arrears_by_manager(scope: Scope, day: date) -> dict[int | None, tuple[int, i
 
 @lru_cache(maxsize=STATIONS_KEPT)
 def _managers_of(
-    station_id: int, day: date, _state: tuple[int, int, str]
+    scope: Scope, day: date, _state: tuple[int, int, str]
 ) -> tuple[tuple[int | None, int, int], ...]:
     manager = Responsibility.objects.in_force(day).filter(
         duty=Responsibility.Duty.MANAGER, point__contract__customer=OuterRef("customer")
     )
     sums = (
-        open_receivables(Scope(frozenset({station_id})))
+        open_receivables(scope)
         .filter(due_date__lt=day)
         .annotate(manager=Subquery(manager.order_by("point").values("staff")[:1]))
         .values("manager")
@@ -192,15 +192,18 @@ def _managers_of(
 
 def open_in_all(scope: Scope, *, day: date) -> Open:
     """Return the sums of what is open."""
-    rows = [_open_of(station_id, day, state) for station_id, state in open_books.states(scope).items()]
+    rows = [
+        _open_of(scope.within(station_id), day, state)
+        for station_id, state in open_books.states(scope).items()
+    ]
     return Open(*(sum(getattr(one, name) for one in rows) for name in Open.__slots__))
 
 
 @lru_cache(maxsize=STATIONS_KEPT)
-def _open_of(station_id: int, day: date, _state: tuple[int, int, str]) -> Open:
+def _open_of(scope: Scope, day: date, _state: tuple[int, int, str]) -> Open:
     open_fen, overdue = F("amount_fen") - F("paid_fen"), Q(due_date__lt=day)
     return Open(
-        **open_receivables(Scope(frozenset({station_id}))).aggregate(
+        **open_receivables(scope).aggregate(
             overdue_fen=Sum(open_fen, filter=overdue, default=0),
             not_due_fen=Sum(open_fen, filter=~overdue, default=0),
             overdue_customers=Count("customer", filter=overdue, distinct=True),

@@ -49,6 +49,7 @@ def drafted(scope: Scope, *, station_id: int, period: int) -> Drafted:
     )
     rows = Bill.objects.filter(
         ~Exists(blocking),
+        sums.within(scope, station_id, period),
         scope.limit("consumption__point__station"),
         consumption__point__station=station_id,
         period=period,

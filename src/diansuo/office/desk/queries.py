@@ -105,7 +105,8 @@ def month(scope: Scope, *, job_id: int) -> Month:
         state = job.round, job.state, job.finished_at, kept.version, job.station.revision
         settled = _settled_as_of(job.station_id, period, state)
     blocked = _blocking(job, period)
-    billed = Bill.objects.filter(period=period, consumption__point=OuterRef("point"))
+    # By the consumption: the month of the bill leads through everybody's, once for each finding.
+    billed = Bill.objects.filter(consumption__period=period, consumption__point=OuterRef("point"))
     waiting = blocked.aggregate(
         held=Count("point", distinct=True),
         held_bills=Count("point", distinct=True, filter=Exists(billed)),
@@ -141,7 +142,8 @@ def _settled_as_of(station_id: int, period: int, _state: tuple[Any, ...]) -> dic
 
 def _drafts(job: Job, period: int) -> dict[str, int]:
     """Count what waits to be issued, or is a second opinion: no index knows them, so only where there are any."""
-    mine = Bill.objects.filter(period=period, consumption__point__station=job.station_id)
+    bounds = sums.within(Scope(frozenset({job.station_id})), job.station_id, period)
+    mine = Bill.objects.filter(bounds, period=period, consumption__point__station=job.station_id)
     rows = mine.exclude(state=Bill.State.ISSUED) if is_beside(job) else mine.filter(state=Bill.State.DRAFT)
     return rows.aggregate(
         drafts=Count("id"), draft_fen=Sum("amount_fen", default=0), draft_wh=Sum("energy_wh", default=0)

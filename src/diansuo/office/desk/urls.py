@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("proposals/posts/", appointing.posts_page, name="proposal_posts"),
     path("proposals/<int:proposal_id>/", proposals.proposal_page, name="proposal"),
     path("proposals/<int:proposal_id>/preview/", proposals.proposal_preview, name="proposal_preview"),
+    path("proposals/<int:proposal_id>/progress/", proposals.proposal_progress, name="proposal_progress"),
     path("proposals/<int:proposal_id>/second/", proposals.proposal_second, name="proposal_second"),
     path("proposals/<int:proposal_id>/reject/", proposals.proposal_reject, name="proposal_reject"),
     path("proposals/<int:proposal_id>/withdraw/", proposals.proposal_withdraw, name="proposal_withdraw"),

@@ -188,7 +188,7 @@ def withdraw_final(scope: Scope, point: MeteringPoint, day: date, period: int) -
     Raises:
         UnableToEnter: outside the scope, or a bill issued stands on them.
     """
-    if not scope.allows(point.station_id):
+    if not scope.holds(point):
         raise UnableToEnter(_("该计量点不在您的权限范围内"))
     # A bill that ends on the very day stands on these registers, as one on a regular reading does.
     _hold_station(point, day, Purpose.PERIODIC)
@@ -207,7 +207,7 @@ def _installation(
     scope: Scope, point: MeteringPoint, day: date, purpose: Purpose, today: date
 ) -> MeterInstallation:
     """Return the installation a reading of this purpose is of, with its meter."""
-    if not scope.allows(point.station_id):
+    if not scope.holds(point):
         raise UnableToEnter(_("该计量点不在您的权限范围内"))
     if day > today:
         raise UnableToEnter(_("抄表日期 %(day)s 还没到") % {"day": day})

@@ -6,12 +6,14 @@ from datetime import date
 from functools import lru_cache
 
 from diansuo.core.metering import Thresholds
+from diansuo.core.metering.day_thresholds import DAY_PARAMETERS, DayThresholds
 from diansuo.core.metering.thresholds import PARAMETERS
 from diansuo.core.quantity import month as months
 from diansuo.core.quantity.month import BillMonthBasis
 from diansuo.office.config.rulebook import book, follow
 
 CHECKS = "national/checks/reading"
+DAY_CHECKS = "national/checks/day"
 FIRST_READING_DAY = 1
 
 
@@ -24,6 +26,13 @@ def thresholds(day: date) -> Thresholds:
     """
     entry = book().in_force(CHECKS, day)
     return Thresholds.from_parameters({name: entry.number(name) for name in PARAMETERS})
+
+
+@lru_cache(maxsize=64)
+def day_thresholds(day: date) -> DayThresholds:
+    """Return the thresholds of the checks of daily freezes in force on a day; raises as :func:`thresholds`."""
+    entry = book().in_force(DAY_CHECKS, day)
+    return DayThresholds.from_parameters({name: entry.number(name) for name in DAY_PARAMETERS})
 
 
 @lru_cache(maxsize=64)

@@ -186,6 +186,62 @@ _WORDINGS: dict[str, Wording] = {
         _("%(register)s 示数 %(actual)s 移动小数点为 %(expected)s，则与近几月水平相符"),
         _("核对抄表照片或现场示数"),
     ),
+    Rule.DAY_GAP.id: Wording(
+        _("缺日冻结"), _("连续 %(actual)s 天没有日冻结示数"), _("补召；补不到的查终端、模块与表计"), COUNT
+    ),
+    Rule.DAY_BACK.id: Wording(
+        _("日冻结倒走"),
+        _("%(register)s %(to)s 零点示数 %(actual)s 小于上次 %(expected)s，不是翻转"),
+        _("核对是否换表或清零；表计倒走的到现场核查"),
+    ),
+    Rule.DAY_RUNAWAY.id: Wording(
+        _("飞走"),
+        _("%(from)s 电量 %(actual)s 千瓦时，超过按容量可能的 %(expected)s 千瓦时"),
+        _("核对倍率与容量；表计飞走的换表并按差错退补处理"),
+    ),
+    Rule.DAY_SPIKE.id: Wording(
+        _("日电量突增"),
+        _("%(from)s 电量 %(actual)s 千瓦时，本段第三大日电量只有 %(expected)s 千瓦时"),
+        _("核对日冻结；与前后数日和台区线损对照"),
+    ),
+    Rule.DAY_STOPPED.id: Wording(
+        _("疑似停走"),
+        _("%(from)s 起连续 %(actual)s 天电量为 0，此前每日有电量"),
+        _("核实是否空置；有人用电的现场检查表计与接线"),
+        COUNT,
+    ),
+    Rule.DAY_SUM.id: Wording(
+        _("日总分不平"),
+        _("%(from)s 总示数走 %(actual)s，各分时合计走 %(expected)s，相差超过 %(limit)s"),
+        _("核对时段设置与表计"),
+    ),
+    Rule.DAY_REVERSE.id: Wording(
+        _("反向有功"),
+        _("%(from)s 反向电量 %(actual)s 千瓦时，档案没有发电"),
+        _("检查接线；有未登记的光伏的补办手续"),
+    ),
+    Rule.CURVE_SUM.id: Wording(
+        _("曲线与示数不符"),
+        _("%(from)s 曲线电量 %(actual)s 千瓦时，示数电量 %(expected)s，相差超过 %(limit)s"),
+        _("核对曲线与日冻结；时钟偏差和采集缺点也会如此"),
+    ),
+    Rule.CURVE_STOPPED.id: Wording(
+        _("停走"),
+        _("%(from)s 曲线有电量 %(actual)s 千瓦时，示数不动"),
+        _("到现场检查表计，换表并按差错退补处理"),
+    ),
+    Rule.PHASE_LOST.id: Wording(
+        _("失压"),
+        _("%(from)s 有一相失压 %(actual)s 点（满 %(limit)s 点），另一相正常"),
+        _("检查电压回路，测算失压期间少计的电量"),
+        COUNT,
+    ),
+    Rule.CLOCK.id: Wording(
+        _("时钟偏差"),
+        _("电能表时钟偏差 %(actual)s 秒，超过 %(limit)s 秒"),
+        _("远程对时；对不上的换表"),
+        COUNT,
+    ),
     Rule.LIST_METER.id: Wording(
         _("表号不符"), _("所抄电能表当日不在该计量点"), _("核对换表记录，更正装表日期或示数"), COUNT
     ),

@@ -50,7 +50,7 @@ def silent_meters(scope: Scope, area_id: int, day: date) -> list[SilentMeter]:
     )
     masters = MeteringPoint.objects.filter(scope.limit("station"), master_of=area_id)
     points = [*masters.values_list("id", flat=True), *hangs.values_list("point", flat=True)]
-    stations = scope.stations().values_list("id", flat=True)
+    stations = scope.stations_in_part().values_list("id", flat=True)
     frame = lake.read_freeze_frame(
         stations, day - timedelta(days=LOOK_BACK_DAYS), day + timedelta(days=2), points
     )

@@ -81,6 +81,7 @@ def calendar(
             number, name = named[area_id]
             manager = managers.get(area_id, (None, ""))
             fits = words in name or number.startswith(words)
+            fits = fits and scope.has_area(area_id)
             if month.public[at] and lives[at].any() and fits and manager_id in (None, manager[0]):
                 wanted.append((-int(bad[at].sum()), number, month, at, name, manager))
                 kept.append(at)
@@ -105,7 +106,7 @@ def _days_of(month: StationMonth) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np
 
 
 def _months(scope: Scope, period: int) -> list[StationMonth]:
-    return [months.of_month(one.pk, one.revision, period) for one in scope.stations()]
+    return [months.of_month(one.pk, one.revision, period) for one in scope.stations_in_part()]
 
 
 def _calendar_row(
@@ -174,6 +175,7 @@ def _together(scope: Scope, period: int, day: date) -> int | None:
         column = month.at(day)
         if month.imported[column]:
             good = month.public & (month.area.losses.kind[:, column] != LossKind.UNCOMPUTABLE)
+            good &= np.array([scope.has_area(area_id) for area_id in month.areas.tolist()], np.bool_)
             supply += int(month.area.of.supply_wh[good, column].sum())
             loss += int(month.area.losses.loss_wh[good, column].sum())
     if not supply:

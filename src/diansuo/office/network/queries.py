@@ -5,7 +5,7 @@ Every row is plain data; words for its class and reason are in :mod:`wording`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -92,13 +92,17 @@ class AreaLoss(Loss):
 
 def latest_loss_day(scope: Scope, until: date) -> date | None:
     """Return the latest day, at the latest ``until``, of which registers at both ends have come; None: none has."""
-    found = [day for one in scope.stations() if (day := months.latest_day(one.pk, one.revision)) is not None]
+    found = [
+        day
+        for one in scope.stations_in_part()
+        if (day := months.latest_day(one.pk, one.revision)) is not None
+    ]
     if not found or max(found) <= until:
         return max(found, default=None)
     # Registers of later days have come already: look from the day asked for backwards.
     for back in range(31):
         day = until - timedelta(days=back)
-        for one in scope.stations():
+        for one in scope.stations_in_part():
             month = months.of_month(one.pk, one.revision, months_.month_of(day))
             if month.imported[month.at(day)]:
                 return day
@@ -107,7 +111,7 @@ def latest_loss_day(scope: Scope, until: date) -> date | None:
 
 def months_of_losses(scope: Scope) -> list[int]:
     """Return the months of which there are daily freezes, newest first."""
-    return months.months_there(one.pk for one in scope.stations())
+    return months.months_there(one.pk for one in scope.stations_in_part())
 
 
 def loss_on(scope: Scope, day: date, *, managed_on: date | None = None) -> list[AreaLoss]:
@@ -129,21 +133,22 @@ def loss_on(scope: Scope, day: date, *, managed_on: date | None = None) -> list[
 def loss_of_areas(scope: Scope, start: date, end: date) -> Iterator[AreaLoss]:
     """Yield the losses of the public areas on every imported day of ``[start, end)``, day by day."""
     price = cache(prices.price_nano)
-    for station, month, day in _days(scope, start, end):
-        yield from _areas(station, month, month.area, day, price)
+    for station, month, day in _days(scope.stations_in_part(), start, end):
+        rows = _areas(station, month, month.area, day, price)
+        yield from (row for row in rows if scope.has_area(row.area_id))
 
 
 def loss_of_feeders(scope: Scope, start: date, end: date) -> Iterator[Loss]:
     """Yield the losses of the feeders on every imported day of ``[start, end)``, day by day."""
     price = cache(prices.price_nano)
-    for _one, month, day in _days(scope, start, end):
+    for _one, month, day in _days(scope.stations(), start, end):
         yield from _feeders(month, month.feeder, day, price)
 
 
 def loss_of_stations(scope: Scope, start: date, end: date) -> Iterator[Loss]:
     """Yield the losses of the stations as a whole on every imported day of ``[start, end)``."""
     price = cache(prices.price_nano)
-    for station, month, day in _days(scope, start, end):
+    for station, month, day in _days(scope.stations(), start, end):
         yield _station(station, month, month.station, day, price)
 
 
@@ -153,16 +158,16 @@ def loss_of_area(scope: Scope, area: TransformerArea, period: int) -> list[AreaL
     price = cache(prices.price_nano)
     return [
         row
-        for station, month, day in _days(scope, start, end)
-        if station.pk == area.station_id
+        for station, month, day in _days(scope.stations_in_part(), start, end)
+        if station.pk == area.station_id and scope.has_area(area.pk)
         for row in _areas(station, month, month.area, day, price, only=area.pk)
     ]
 
 
 def monthly_loss_of_area(scope: Scope, area: TransformerArea, period: int) -> AreaLoss | None:
     """Return one area's same-period loss in a month, as far as registers have come."""
-    for station in scope.stations():
-        if station.pk == area.station_id:
+    for station in scope.stations_in_part():
+        if station.pk == area.station_id and scope.has_area(area.pk):
             month = months.of_month(station.pk, station.revision, period)
             return next(
                 _areas(station, month, month.area_month, month.month_start, prices.price_nano, only=area.pk),
@@ -173,9 +178,10 @@ def monthly_loss_of_area(scope: Scope, area: TransformerArea, period: int) -> Ar
 
 def monthly_loss_of_areas(scope: Scope, period: int) -> Iterator[AreaLoss]:
     """Yield the same-period loss of each public area in a month: registers of its 1st and of the next 1st."""
-    for station in scope.stations():
+    for station in scope.stations_in_part():
         month = months.of_month(station.pk, station.revision, period)
-        yield from _areas(station, month, month.area_month, month.month_start, prices.price_nano)
+        rows = _areas(station, month, month.area_month, month.month_start, prices.price_nano)
+        yield from (row for row in rows if scope.has_area(row.area_id))
 
 
 def monthly_loss_of_feeders(scope: Scope, period: int) -> Iterator[Loss]:
@@ -195,13 +201,13 @@ def monthly_loss_of_stations(scope: Scope, period: int) -> Iterator[Loss]:
 def managers_on(scope: Scope, day: date) -> dict[int, tuple[int, str]]:
     """Return, by area, the person who manages most of its customers on a day: id and name."""
     found: dict[int, tuple[int, str]] = {}
-    for station in scope.stations():
+    for station in scope.stations_in_part():
         found |= managers.of_areas(station.pk, station.revision, day)
     return found
 
 
-def _days(scope: Scope, start: date, end: date) -> Iterator[tuple[Station, StationMonth, date]]:
-    stations = list(scope.stations())
+def _days(seen: Iterable[Station], start: date, end: date) -> Iterator[tuple[Station, StationMonth, date]]:
+    stations = list(seen)
     for at in range((end - start).days):
         day = start + timedelta(days=at)
         for station in stations:

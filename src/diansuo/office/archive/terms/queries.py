@@ -47,7 +47,7 @@ def points_of_customer(scope: Scope, number: str) -> list[MeteringPoint]:
 
 def standing_terms(scope: Scope, point_row: MeteringPoint, day: date) -> dict[str, Any]:
     """Return what holds for a point and its contract on a day, by attribute; what is not known is not there."""
-    if not scope.allows(point_row.station_id):
+    if not scope.holds(point_row):
         return {}
     found: dict[str, Any] = {}
     for model, names_of in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from diansuo.office.archive.terms.changes import TermChange
 from diansuo.office.base.periods import PeriodModel
 
 AT_ONCE = 500
+MANY = 5_000
 
 
 @dataclass(slots=True)
@@ -35,10 +36,20 @@ def standing_rows(changes: Sequence[TermChange]) -> dict[tuple[type[PeriodModel]
             wanted[change.model].append(change.row)
     found = {}
     for model, ids in wanted.items():
-        for start in range(0, len(ids), AT_ONCE):
-            for row in model.objects.filter(pk__in=ids[start : start + AT_ONCE]):
-                found[model, row.pk] = row
+        for row in _rows(model, ids):
+            found[model, row.pk] = row
     return found
+
+
+def _rows(model: type[PeriodModel], ids: list[int]) -> Iterator[Any]:
+    """Yield the rows of some ids; of very many, the run they lie in is read once and the others are left out."""
+    if len(ids) > MANY:
+        mine = set(ids)
+        run = model.objects.filter(pk__gte=min(ids), pk__lte=max(ids))
+        yield from (row for row in run.iterator(chunk_size=MANY) if row.pk in mine)
+        return
+    for start in range(0, len(ids), AT_ONCE):
+        yield from model.objects.filter(pk__in=ids[start : start + AT_ONCE])
 
 
 def unchanged(changes: Sequence[TermChange]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils.functional import Promise
 
@@ -66,6 +66,7 @@ class ProposalKind:
         sections: what it does beside money, as headings with lines, in the reader's language.
         page: where the thing it is about has a page of its own.
         seconds: how many must agree; None: as the limits say of customers and yuan.
+        large: whether nobody should wait for the effect of such terms; its preview becomes a job.
         undone: whether an applied one can be taken back by a click while no final bill stands on it.
         after_bills: what to do in place of taking it back once final bills stand on it, in words.
     """
@@ -87,9 +88,13 @@ class ProposalKind:
     sections: Callable[[Proposal], list[tuple[str, list[str]]]] | None = None
     page: Callable[[Proposal], str] | None = None
     seconds: Callable[[Effect, date], int] | None = None
+    large: Callable[[Terms], bool] | None = None
     undone: bool = True
     after_bills: Promise | str = ""
 
+
+MANY: Final = 2_000
+"""Changes, or bills that change, of which a preview is worked out in the background."""
 
 _kinds: dict[str, ProposalKind] = {}
 

@@ -74,13 +74,20 @@ def propose(
 
 
 def proposed_and_seen(kind: str, terms: Terms, *, now: datetime, **given: Any) -> Proposal:
-    """Propose a change and work out at once what it would do; all or nothing.
+    """Propose a change and work out at once what it would do, unless that is over very many; all or nothing.
 
     Raises:
         UnableToDo: as :func:`propose` and :func:`preview`.
     """
     with transaction.atomic():
-        return preview(propose(kind, terms, now=now, **given), now=now)
+        made = propose(kind, terms, now=now, **given)
+        return made if is_large(made) else preview(made, now=now)
+
+
+def is_large(proposal: Proposal) -> bool:
+    """Tell whether its effect is over so many that nobody should wait for the page."""
+    large = kinds.named(proposal.kind).large
+    return large is not None and large(proposal.terms)
 
 
 def preview(proposal: Proposal, *, now: datetime, on_progress: Progress = _silent) -> Proposal:

@@ -133,8 +133,9 @@ def _finding(
 
 def _replace(chunk: Chunk, findings: list[Finding]) -> None:
     """Put these findings in the place of earlier ones about points whose bill is not out, with their old decisions."""
+    # By the consumption, not by the month of the bill: that index leads through the whole month.
     issued = Bill.objects.filter(
-        period=chunk.period, state=Bill.State.ISSUED, consumption__point=OuterRef("point")
+        consumption__period=chunk.period, consumption__point=OuterRef("point"), state=Bill.State.ISSUED
     )
     mine = Finding.objects.filter(
         period=chunk.period, point__station=chunk.station_id, point__pk__range=(chunk.low, chunk.high)

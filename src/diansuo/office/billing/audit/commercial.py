@@ -50,13 +50,15 @@ TERMS: Final = f"""
          AND (u.valid_to IS NULL OR u.valid_to > b.from_date)
     LEFT JOIN archive_pointterm o ON o.point_id = c.point_id AND o.valid_from <= b.from_date
          AND (o.valid_to IS NULL OR o.valid_to > b.from_date)
-    WHERE b.period = %s AND b.state IN {{states}} AND b.price_class IN {CLASSES} AND c.point_id BETWEEN %s AND %s
+    WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND +b.period = c.period AND b.state IN {{states}}
+      AND b.price_class IN {CLASSES}
     ORDER BY b.id
 """
 FACTORS: Final = """
     SELECT c.point_id, b.power_factor FROM billing_bill b
     JOIN metering_consumption c ON c.id = b.consumption_id
-    WHERE b.period = %s AND b.power_factor IS NOT NULL AND c.point_id BETWEEN %s AND %s ORDER BY c.point_id
+    WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND +b.period = c.period AND b.power_factor IS NOT NULL
+    ORDER BY c.point_id
 """
 DEMANDS: Final = """
     SELECT c.point_id, c.demand_w FROM metering_consumption c
@@ -66,8 +68,8 @@ CHARGED: Final = f"""
     SELECT l.bill_id, SUM(l.amount_fen) FROM billing_billline l
     JOIN billing_bill b ON b.id = l.bill_id
     JOIN metering_consumption c ON c.id = b.consumption_id
-    WHERE b.period = %s AND b.state IN {{states}} AND b.price_class IN {CLASSES} AND c.point_id BETWEEN %s AND %s
-      AND l.component IN {CHARGES}
+    WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND +b.period = c.period AND b.state IN {{states}}
+      AND b.price_class IN {CLASSES} AND l.component IN {CHARGES}
     GROUP BY l.bill_id ORDER BY l.bill_id
 """
 

@@ -14,16 +14,16 @@ from diansuo.core.tariff.auditing.thresholds import AuditLimits
 from diansuo.office.base import bulk
 from diansuo.office.base.models import Job
 
+# Written so that SQLite begins with the station's points, not with the month of every station.
 MONTH = """
     SELECT b.id, b.price_class, b.amount_fen, b.energy_wh, c.total_wh, {to_day} - {from_day}, COALESCE(a.area_id, 0),
            COALESCE(l.total_wh, 0), COALESCE({last_to_day} - {last_from_day}, 0)
-    FROM billing_bill b
-    JOIN metering_consumption c ON c.id = b.consumption_id
-    JOIN archive_meteringpoint p ON p.id = c.point_id
+    FROM archive_meteringpoint p CROSS JOIN metering_consumption c
+    JOIN billing_bill b ON b.consumption_id = c.id AND +b.period = c.period
     LEFT JOIN archive_pointarea a ON a.point_id = c.point_id AND a.valid_from < b.to_date
          AND (a.valid_to IS NULL OR a.valid_to >= b.to_date)
     LEFT JOIN metering_consumption l ON l.period = %s AND l.point_id = c.point_id AND l.status = 0
-    WHERE b.period = %s AND p.station_id = %s ORDER BY b.id
+    WHERE c.point_id = p.id AND c.period = %s AND p.station_id = %s ORDER BY b.id
 """
 
 

@@ -19,6 +19,7 @@ from diansuo.office.billing.audit.like import Like
 STEPS: Final = (int(PriceClass.RESIDENTIAL_STEPS), int(PriceClass.RESIDENTIAL_STEPS_TOU))
 MONTHS_A_YEAR: Final = 12
 
+# The month of a bill has a plus before it: its index leads through the whole month, and a chunk is some of its points.
 DRAFTS = """
     SELECT b.id, c.point_id, b.contract_id, {from_day}, {to_day}, b.price_class, b.voltage_class, b.energy_wh,
            b.amount_fen, b.year_to_date_wh, b.transformer_loss_wh, c.total_wh, c.sharp_wh, c.peak_wh, c.flat_wh,
@@ -35,7 +36,8 @@ DRAFTS = """
          AND (x.valid_to IS NULL OR x.valid_to >= b.to_date)
     LEFT JOIN archive_pointarea a ON a.point_id = c.point_id AND a.valid_from < b.to_date
          AND (a.valid_to IS NULL OR a.valid_to >= b.to_date)
-    WHERE b.period = %s AND b.state IN {states} AND c.point_id BETWEEN %s AND %s AND p.station_id = %s
+    WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND +b.period = c.period AND b.state IN {states}
+      AND p.station_id = %s
     ORDER BY c.point_id, b.id
 """
 PAST = """
@@ -79,15 +81,15 @@ CORRECTED = """
     GROUP BY k.contract_id ORDER BY k.contract_id
 """
 # What the meters right behind a point are billed for, corrections and all. Those beside it (并接) it does not measure.
+# The join is written so that SQLite begins with the few terms, not with everybody's month.
 SUBS = f"""
     SELECT o.behind_id, SUM(c.total_wh + COALESCE((
         SELECT SUM(m.energy_wh) FROM billing_bill b
         JOIN billing_correctionmonth m ON m.bill_id = b.id
         JOIN billing_correction k ON k.id = m.correction_id AND k.state = 'issued'
         WHERE b.consumption_id = c.id), 0))
-    FROM archive_pointterm o
-    JOIN metering_consumption c ON c.point_id = o.point_id AND c.period = %s AND c.status = 0
-    WHERE o.behind_id BETWEEN %s AND %s AND o.share = 0
+    FROM archive_pointterm o CROSS JOIN metering_consumption c
+    WHERE c.point_id = o.point_id AND c.period = %s AND c.status = 0 AND o.behind_id BETWEEN %s AND %s AND o.share = 0
       AND o.relation IN ({int(PointRelation.SERIES)}, {int(PointRelation.TRANSFER)})
       AND o.valid_from <= c.to_date AND (o.valid_to IS NULL OR o.valid_to >= c.to_date)
     GROUP BY o.behind_id ORDER BY o.behind_id
@@ -98,7 +100,8 @@ OPENINGS = """
 """
 BILLED = """
     SELECT c.point_id, MAX({to_day}) FROM billing_bill b JOIN metering_consumption c ON c.id = b.consumption_id
-    WHERE b.period = %s AND b.state = 1 AND c.point_id BETWEEN %s AND %s GROUP BY c.point_id ORDER BY c.point_id
+    WHERE c.period = %s AND c.point_id BETWEEN %s AND %s AND +b.period = c.period AND b.state = 1
+    GROUP BY c.point_id ORDER BY c.point_id
 """
 # What ran backwards (反向有功), but of those whose photovoltaics feed in: there it is no sign of anything.
 REVERSED = """

@@ -112,7 +112,10 @@ def findings(
 
 def open_count(scope: Scope, period: int, *, station_id: int) -> int:
     """Return how many findings of a month nobody has decided about, whose bill is not out."""
-    issued = Bill.objects.filter(period=period, state=Bill.State.ISSUED, consumption__point=OuterRef("point"))
+    # By the consumption: the month of the bill leads through everybody's, once for each finding.
+    issued = Bill.objects.filter(
+        consumption__period=period, consumption__point=OuterRef("point"), state=Bill.State.ISSUED
+    )
     decisions = standing.latest(period)
     rows = _month(scope, period, station_id).filter(~Exists(issued))
     return sum(standing.in_force(one, decisions) is None for one in rows)

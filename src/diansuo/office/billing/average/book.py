@@ -49,13 +49,13 @@ GROUP_OF: Final = {
 }
 """The rest charges each kWh: `Group.ENERGY`."""
 
+# Written so that SQLite begins with the station's points, not with the month of every station.
 BILLS = """
     SELECT b.id, c.point_id, k.customer_id, b.price_class, b.energy_wh, COALESCE(a.area_id, 0),
            COALESCE(t.capacity_va, 0), u.id IS NOT NULL, COALESCE(u.time_of_use, FALSE),
            COALESCE(u.power_factor_standard, 0)
-    FROM billing_bill b
-    JOIN metering_consumption c ON c.id = b.consumption_id
-    JOIN archive_meteringpoint p ON p.id = c.point_id
+    FROM archive_meteringpoint p CROSS JOIN metering_consumption c
+    JOIN billing_bill b ON b.consumption_id = c.id AND +b.period = c.period
     JOIN archive_contract k ON k.id = b.contract_id
     LEFT JOIN archive_pointarea a ON a.point_id = c.point_id AND a.valid_from < b.to_date
          AND (a.valid_to IS NULL OR a.valid_to >= b.to_date)
@@ -63,21 +63,21 @@ BILLS = """
          AND (t.valid_to IS NULL OR t.valid_to > b.from_date)
     LEFT JOIN archive_supplyterm u ON u.contract_id = k.id AND u.valid_from <= b.from_date
          AND (u.valid_to IS NULL OR u.valid_to > b.from_date)
-    WHERE b.period = %s AND p.station_id = %s ORDER BY c.point_id
+    WHERE c.point_id = p.id AND c.period = %s AND p.station_id = %s ORDER BY c.point_id
 """
 LINES = """
     SELECT l.bill_id, l.component, SUM(l.amount_fen)
-    FROM billing_billline l JOIN billing_bill b ON b.id = l.bill_id
-    JOIN metering_consumption c ON c.id = b.consumption_id
-    JOIN archive_meteringpoint p ON p.id = c.point_id
-    WHERE b.period = %s AND p.station_id = %s GROUP BY l.bill_id, l.component
+    FROM archive_meteringpoint p CROSS JOIN metering_consumption c
+    JOIN billing_bill b ON b.consumption_id = c.id AND +b.period = c.period
+    JOIN billing_billline l ON l.bill_id = b.id
+    WHERE c.point_id = p.id AND c.period = %s AND p.station_id = %s GROUP BY l.bill_id, l.component
 """
 BANDS = """
     SELECT l.bill_id, l.component, l.part, l.band, l.quantity, l.price_nano, l.amount_fen
-    FROM billing_billline l JOIN billing_bill b ON b.id = l.bill_id
-    JOIN metering_consumption c ON c.id = b.consumption_id
-    JOIN archive_meteringpoint p ON p.id = c.point_id
-    WHERE b.period = %s AND p.station_id = %s AND l.band IS NOT NULL
+    FROM archive_meteringpoint p CROSS JOIN metering_consumption c
+    JOIN billing_bill b ON b.consumption_id = c.id AND +b.period = c.period
+    JOIN billing_billline l ON l.bill_id = b.id
+    WHERE c.point_id = p.id AND c.period = %s AND p.station_id = %s AND l.band IS NOT NULL
 """
 
 

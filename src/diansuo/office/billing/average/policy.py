@@ -75,7 +75,8 @@ def _moved(station_id: int, now: int, before: int, _state: tuple[object, ...], _
 
 def _last_day(station_id: int, period: int, book: RuleBook, place: str) -> date | None:
     """Return the last day whose prices a station's bills of a month have: of use, or the first of the bill's month."""
-    rows = Bill.objects.filter(consumption__point__station=station_id, period=period)
+    mine = sums.within(Scope(frozenset({station_id})), station_id, period)
+    rows = Bill.objects.filter(mine, consumption__point__station=station_id, period=period)
     end: date | None = rows.aggregate(end=Max("to_date"))["end"]
     if end is None:
         return None

@@ -26,19 +26,18 @@ PART_MONTH: Final = "discount_part_month"
 
 
 def with_losses(
-    terms: Terms, charged: Bool, from_day: Int64, read_wh: Int64, lost_wh: Int64, book: RuleBook
+    terms: Terms, by_demand: Bool, from_day: Int64, read_wh: Int64, lost_wh: Int64, book: RuleBook
 ) -> tuple[Int64, list[Refused]]:
     """Return the demand of each month with the losses before the meter, as the rulebook says (domain.md §4.1, §6.2).
 
     By ``demand_losses: proportional`` the demand grows as the energy does: ``demand x (read + lost) / read``, to the W.
+    ``by_demand``, bool (rows,), says which months pay by demand on some of their days.
 
     Returns:
         int64 (rows,), W, ``ABSENT`` where no demand was read; and the rows whose rule does not say.
     """
     demand_w = terms.demand_w.copy()
-    grows = (
-        charged & np.isin(terms.capacity_method, BY_DEMAND) & (demand_w > 0) & (lost_wh > 0) & (read_wh > 0)
-    )
+    grows = by_demand & (demand_w > 0) & (lost_wh > 0) & (read_wh > 0)
     refused = []
     for row in np.flatnonzero(grows).tolist():
         entry = entry_on(book, RULE, int(from_day[row]))
@@ -55,8 +54,7 @@ def with_losses(
 
 
 def discount_energy(
-    terms: Terms,
-    charged: Bool,
+    capacities_va: dict[int, set[int]],
     from_day: Int64,
     days: tuple[Int64, Int64],
     read_wh: Int64,
@@ -69,8 +67,7 @@ def discount_energy(
     whether it earns the discount.
 
     Args:
-        terms: of the months.
-        charged: bool (rows,), whether a charge is asked for.
+        capacities_va: of the months that pay by demand on some of their days, the capacities of those days, VA.
         from_day: int64 (rows,).
         days: charged days, and the days of the month.
         read_wh: int64 (rows,), as read.
@@ -79,8 +76,8 @@ def discount_energy(
     """
     found, refused = read_wh + lost_wh, []
     part, whole = days
-    open_question = charged & np.isin(terms.capacity_method, BY_DEMAND) & ((lost_wh > 0) | (part < whole))
-    for row in np.flatnonzero(open_question & (part > 0)).tolist():
+    open_question = ((lost_wh > 0) | (part < whole)) & (part > 0)
+    for row in [row for row in sorted(capacities_va) if open_question[row]]:
         entry = entry_on(book, CHARGE_TERMS, int(from_day[row]))
         limit = value_of(entry, "discount_energy")
         if limit is None or Decimal(limit) == 0:
@@ -97,8 +94,11 @@ def discount_energy(
             if basis in (None, kind) and (by_days in (None, way) or part[row] == whole[row])
         ]
         limit_wh = int(Decimal(limit) * 1000)
-        earned = {bool(earns_discount(energy, int(terms.capacity_va[row]), limit_wh)) for energy in fitting}
-        if len(earned) > 1:
+        undecided = any(
+            len({bool(earns_discount(energy, capacity_va, limit_wh)) for energy in fitting}) > 1
+            for capacity_va in capacities_va[row]
+        )
+        if undecided:
             refused.append(absent(row, entry, CHARGE_TERMS, BASIS if basis is None else PART_MONTH))
         found[row] = fitting[-1]
     return found, refused

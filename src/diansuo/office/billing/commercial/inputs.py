@@ -79,12 +79,11 @@ def settled_inputs(
     bands_wh = read_bands_wh + spread_over_bands(lost_wh, np.maximum(read_bands_wh, 0), step_wh=step_wh)
     month_days = _month_days(ready, book)
     rests = pauses.pauses_of(given.transformers)
-    running = pauses.charged_transformers(given.transformers, rests, book)
-    charges = _charges(ready, terms, changes, running, month_days)
-    demand_w, unsaid = demand.with_losses(terms, pays, read.from_day, read.energy_wh, lost_wh, book)
-    energies, part = (read.energy_wh, lost_wh), (charges.whole_demand_days, month_days)
-    earning_wh, undecided = demand.discount_energy(terms, pays, read.from_day, part, *energies, book)
+    charges = _charges(
+        ready, terms, changes, pauses.charged_transformers(given.transformers, rests, book), month_days
+    )
     energy_wh = read.energy_wh + lost_wh
+    demand_w, earning_wh, undecided = _of_demand(ready, terms, changes, charges, month_days, lost_wh, book)
     inputs = CommercialInput(
         voltage_class=read.voltage_class,
         period=read.period,
@@ -104,7 +103,7 @@ def settled_inputs(
     )
     inputs = grouping.charged_together(group, inputs, added)
     refused = dict(changes.refused)
-    for one in (*added.refused, *unsaid, *undecided):
+    for one in (*added.refused, *undecided):
         refused.setdefault(one.row, one)
     warned = pauses.warnings_of(np.flatnonzero(pays), ready.contract, read.from_day, read.to_day, rests, book)
     return Settled(
@@ -116,6 +115,36 @@ def settled_inputs(
         refused,
         tuple(warned),
     )
+
+
+def _of_demand(
+    ready: Ready,
+    terms: Terms,
+    changes: Changes,
+    charges: _Charges,
+    month_days: Int64,
+    lost_wh: Int64,
+    book: RuleBook,
+) -> tuple[Int64, Int64, list[Refused]]:
+    """Return the demand of each month, the energy that earns its discount, and the months whose rule does not say."""
+    read, capacities = ready.inputs, _by_demand(terms, changes)
+    by_demand = np.isin(np.arange(len(lost_wh)), list(capacities))
+    demand_w, unsaid = demand.with_losses(terms, by_demand, read.from_day, read.energy_wh, lost_wh, book)
+    part = charges.whole_demand_days, month_days
+    earning_wh, undecided = demand.discount_energy(
+        capacities, read.from_day, part, read.energy_wh, lost_wh, book
+    )
+    return demand_w, earning_wh, [*unsaid, *undecided]
+
+
+def _by_demand(terms: Terms, changes: Changes) -> dict[int, set[int]]:
+    """Return of the months that pay by demand on some of their days the capacities of those days, VA."""
+    found: dict[int, set[int]] = {}
+    for of, rows in ((terms, np.arange(len(terms.capacity_va))), (changes.terms, changes.row)):
+        at = charged(of) & np.isin(of.capacity_method, demand.BY_DEMAND)
+        for row, capacity_va in zip(rows[at].tolist(), of.capacity_va[at].tolist(), strict=True):
+            found.setdefault(row, set()).add(capacity_va)
+    return found
 
 
 def _later(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -29,6 +29,14 @@ from diansuo.office.billing.sums import queries as sums
 
 EVERYTHING = Scope.everything()
 Days = tuple[date, date]
+LARGE: Final = 20_000
+"""Bills of a month; so many are priced twice and audited in about a second."""
+
+
+def is_large(_terms: Mapping[str, Any]) -> bool:
+    """Tell whether the latest month of the place has so many bills that its preview is worked out in the background."""
+    months = sums.periods(EVERYTHING)[:1]
+    return bool(months) and sum(sums.bills_by_month(EVERYTHING, months).values()) > LARGE
 
 
 def effect_of(

@@ -24,7 +24,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.billing.average import queries as average
 from diansuo.office.billing.effects import auditing, catalogue, queries
 from diansuo.office.billing.effects.columns import Asked, asked
-from diansuo.office.billing.effects.pricing import A_FEW, Priced, price_months
+from diansuo.office.billing.effects.pricing import A_FEW, AUDITED, Priced, price_months
 from diansuo.office.billing.operations import year_start_month
 from diansuo.office.billing.repricing.answers import Answer, answer_of
 from diansuo.office.billing.sheets.book import priced_book
@@ -49,7 +49,8 @@ def effect_of(proposal: Proposal, _day: date, on_progress: Callable[[int, int], 
     )  # fmt: skip
     answer = answer_of(priced.compared)
     findings = auditing.new_findings(what, priced, months[-1], proposal.station, start) if months else []
-    issued_until = queries.last_final_day(scope, points, proposal.effective_date)
+    on_progress(len(months) + AUDITED, len(months) + AUDITED)
+    final_bills, issued_until = queries.final_since(scope, points, proposal.effective_date)
     content = {
         "months": months,
         "points": len(points),
@@ -63,7 +64,7 @@ def effect_of(proposal: Proposal, _day: date, on_progress: Callable[[int, int], 
         "classes": classes(scope, priced, months, proposal.station_id, book) if months else [],
         "refused": [list(one) for one in answer.refused],
         "issued_until": issued_until.isoformat() if issued_until else None,
-        "final_bills": queries.final_bills(scope, points, proposal.effective_date),
+        "final_bills": final_bills,
     }
     return Effect(
         content,

@@ -55,6 +55,7 @@ def register() -> None:
                 describe=wording.describe,
                 reversal=reversal.terms_of,
                 slips=refusals.slips,
+                large=lambda said: len(said["changes"]) > kinds.MANY,
             )
         )
     kinds.register(

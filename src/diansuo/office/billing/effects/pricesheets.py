@@ -92,6 +92,7 @@ def register() -> None:
             take_back=_take_back,
             describe=_describe,
             ended=_ended,
+            large=booking.is_large,
             seconds=seconds_by_share,
             page=lambda proposal: reverse("sheet", args=[proposal.terms["sheet"]]),
             after_bills=gettext_lazy("提交更正的价格表，再按“退补·批量重算”逐户退补，每笔另一人审批"),

@@ -22,6 +22,8 @@ from diansuo.office.billing.repricing.pricing import reprice
 
 A_FEW: Final = 500
 """Up to so many points are asked for by id; more of them by reading the station's whole month."""
+AUDITED: Final = 1
+"""What is left to be done when every month is priced: the audit of the latest one."""
 Progress = Callable[[int, int], None]
 
 
@@ -84,20 +86,20 @@ def price_months(
         book: the rules.
         place: whose commercial prices.
         year_start_month: month in which the billing year begins.
-        on_progress: told how many months of how many are done.
+        on_progress: told how many months of how many are done; the audit that follows is one more.
     """
     few = tuple(asked.point.tolist()) if len(asked.point) <= A_FEW else ()
     years = bool(np.isin(asked.terms.price_class, STEPPED).any())
     found: list[Priced] = []
     year = _Year()
     for done, month in enumerate(months):
-        on_progress(done, len(months))
+        on_progress(done, len(months) + AUDITED)
         population = Population(month, month, station=station, points=few)
         billed = load(scope, population, book, year_start_month=year_start_month, years=years)
         year.begin(billing_year(month, year_start_month))
         if len(billed):
             found.append(_month(billed, asked, year, book, place))
-    on_progress(len(months), len(months))
+    on_progress(len(months), len(months) + AUDITED)
     return _together(found)
 
 

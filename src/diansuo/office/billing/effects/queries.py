@@ -29,13 +29,28 @@ def billed_months(scope: Scope, points: Sequence[int], most: int) -> list[int]:
 
 def final_bills(scope: Scope, points: Iterable[int], since: date) -> int:
     """Count the final bills of some points with days of use on or after a day."""
-    return sum(rows.count() for rows in _final(scope, points, since))
+    return final_since(scope, points, since)[0]
 
 
-def last_final_day(scope: Scope, points: Iterable[int], since: date) -> date | None:
-    """Return until when some points are billed for good, after a day; None: not beyond it."""
-    days = [rows.aggregate(last=Max("to_date"))["last"] for rows in _final(scope, points, since)]
-    return max((day for day in days if day), default=None)
+def final_since(scope: Scope, points: Iterable[int], since: date) -> tuple[int, date | None]:
+    """Return how many final bills some points have with days of use on or after a day, and until when the last goes.
+
+    Of very many points the whole scope is asked once, and the others are left out here.
+    """
+    wanted = set(points)
+    if len(wanted) > AT_ONCE:
+        every = [
+            _final_of(scope, since)
+            .values_list("consumption__point")
+            .annotate(n=Count("pk"), last=Max("to_date"))
+        ]
+    else:
+        every = [
+            rows.values_list("consumption__point").annotate(n=Count("pk"), last=Max("to_date"))
+            for rows in _final(scope, wanted, since)
+        ]
+    found = [(n, last) for rows in every for point, n, last in rows.order_by() if point in wanted]
+    return sum(n for n, _last in found), max((last for _n, last in found), default=None)
 
 
 def final_months(scope: Scope, point: int, since: date) -> list[int]:
@@ -45,12 +60,15 @@ def final_months(scope: Scope, point: int, since: date) -> list[int]:
 
 
 def _final(scope: Scope, points: Iterable[int], since: date) -> Iterable[QuerySet[Bill]]:
-    every = sorted(set(points))
-    final = Bill.objects.filter(
-        scope.limit("consumption__point__station"), state=Bill.State.ISSUED, to_date__gt=since
-    )
+    every, final = sorted(set(points)), _final_of(scope, since)
     for start in range(0, max(len(every), 1), AT_ONCE):
         yield final.filter(consumption__point__in=every[start : start + AT_ONCE])
+
+
+def _final_of(scope: Scope, since: date) -> QuerySet[Bill]:
+    return Bill.objects.filter(
+        scope.limit("consumption__point__station"), state=Bill.State.ISSUED, to_date__gt=since
+    )
 
 
 def closed_years(scope: Scope, station_id: int, since: int) -> list[int]:

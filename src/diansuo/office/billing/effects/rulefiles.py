@@ -75,6 +75,7 @@ def register() -> None:
             final_bills=_final_bills,
             take_back=_take_back,
             describe=_describe,
+            large=booking.is_large,
             seconds=pricesheets.seconds_by_share,
             after_bills=gettext_lazy("提议更正的规则，再按“退补·批量重算”逐户退补，每笔另一人审批"),
         )

@@ -50,7 +50,12 @@ def pair(scope: Scope, bill: Bill, against: Against) -> Pair:
     the customer saw.
     """
     asked = against.period(bill.period)
-    earlier = Bill.objects.filter(scope.limit(STATION), contract=bill.contract_id, period__lt=bill.period)
+    # A contract of several points has a bill for each: a sub-meter is never held against its master.
+    others = Bill.objects.filter(contract=bill.contract_id, period=bill.period)
+    others = others.exclude(consumption=bill.consumption_id)
+    earlier = Bill.objects.filter(
+        scope.limit(STATION), contract=bill.contract_id, period__lt=bill.period
+    ).exclude(consumption__point__in=others.values("consumption__point"))
     wanted = earlier if against is Against.LAST_MONTH else earlier.filter(period=asked)
     before_id = wanted.order_by("-period").values_list("pk", flat=True).first()
     if before_id is not None:

@@ -40,6 +40,7 @@ STATED: Final = """
     JOIN archive_customer k ON k.id = e.customer_id
     WHERE e.period = %s AND k.station_id = %s ORDER BY e.customer_id, l.kind
 """
+# Written so that SQLite begins with the station's points, not with the month of every station.
 OURS: Final = """
     SELECT b.id, b.transformer_loss_wh + b.line_loss_wh,
            ABS(c.reactive_forward_varh) + ABS(c.reactive_reverse_varh),
@@ -48,15 +49,16 @@ OURS: Final = """
            COALESCE((SELECT CASE WHEN MIN(i.multiplier) = MAX(i.multiplier) THEN MIN(i.multiplier) END
                      FROM archive_meterinstallation i WHERE i.point_id = c.point_id AND i.valid_from < b.to_date
                      AND (i.valid_to IS NULL OR i.valid_to > b.from_date)), {none})
-    FROM billing_bill b JOIN metering_consumption c ON c.id = b.consumption_id
-    JOIN archive_meteringpoint p ON p.id = c.point_id
-    WHERE b.period = %s AND p.station_id = %s ORDER BY b.id
+    FROM archive_meteringpoint p CROSS JOIN metering_consumption c
+    JOIN billing_bill b ON b.consumption_id = c.id AND +b.period = c.period
+    WHERE c.point_id = p.id AND c.period = %s AND p.station_id = %s ORDER BY b.id
 """
 LINES: Final = """
     SELECT l.bill_id, l.component, l.part, l.step, COALESCE(l.band, -1), l.quantity, l.days, l.price_nano, l.amount_fen
-    FROM billing_billline l JOIN billing_bill b ON b.id = l.bill_id
-    JOIN metering_consumption c ON c.id = b.consumption_id JOIN archive_meteringpoint p ON p.id = c.point_id
-    WHERE b.period = %s AND p.station_id = %s ORDER BY l.bill_id, l.sequence
+    FROM archive_meteringpoint p CROSS JOIN metering_consumption c
+    JOIN billing_bill b ON b.consumption_id = c.id AND +b.period = c.period
+    JOIN billing_billline l ON l.bill_id = b.id
+    WHERE c.point_id = p.id AND c.period = %s AND p.station_id = %s ORDER BY l.bill_id, l.sequence
 """
 LINE_COLUMNS: Final = (
     "bill",

@@ -52,10 +52,11 @@ TOGETHER = f"""
     LEFT JOIN archive_meteringpoint m ON m.id = s.master_id
     WHERE c.period = %s AND c.status <> 1 AND p.contract_id IN ({{marks}}) ORDER BY c.id
 """
+# Written so that SQLite begins with the points of these contracts, not with everybody's month.
 RELATED = """
-    SELECT DISTINCT p.contract_id FROM metering_pointsettlement s
-    JOIN metering_consumption c ON c.id = s.consumption_id JOIN archive_meteringpoint p ON p.id = c.point_id
-    WHERE c.period = %s AND p.contract_id BETWEEN %s AND %s
+    SELECT DISTINCT p.contract_id FROM archive_meteringpoint p CROSS JOIN metering_consumption c
+    JOIN metering_pointsettlement s ON s.consumption_id = c.id
+    WHERE c.point_id = p.id AND c.period = %s AND p.contract_id BETWEEN %s AND %s
 """
 MAINS = """
     SELECT p.contract_id, p.id, COALESCE(o.share, 0), COALESCE(o.price_class, 0), COALESCE(o.feed_in, 0),

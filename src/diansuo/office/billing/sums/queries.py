@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from diansuo.office.base.scope import Scope
+from diansuo.office.billing.models import Bill
 from diansuo.office.billing.rebilling.models import Correction, CorrectionMonth
 from diansuo.office.billing.sums.models import MonthSum
 
@@ -20,15 +21,34 @@ def with_bills(scope: Scope) -> QuerySet[MonthSum]:
 
 def periods(scope: Scope) -> list[int]:
     """Return the months with bills, newest first."""
+    if scope.part is not None:
+        return [row["period"] for row in months(scope)]
     found = with_bills(scope).order_by("-period").values_list("period", flat=True)
     return list(found.distinct())
 
 
 def months(scope: Scope) -> list[dict[str, int]]:
     """Return every month with bills, latest first: issued, not issued (drafts), energy and money of the issued."""
+    if scope.part is not None:
+        return _months_of_part(scope)
     rows = with_bills(scope).values("period", drafts=Sum("unissued"))
     sums = {name: Sum(name) for name in ("issued", "energy_wh", "amount_fen")}
     return list(rows.annotate(**sums).order_by("-period"))
+
+
+def _months_of_part(scope: Scope) -> list[dict[str, int]]:
+    """Return the same of a part of a station, for which no sums are kept."""
+    issued = Q(state=Bill.State.ISSUED)
+    rows = (
+        Bill.objects.filter(scope.limit("consumption__point__station")).order_by("-period").values("period")
+    )
+    found = rows.annotate(
+        drafts=Count("pk", filter=~issued),
+        issued=Count("pk", filter=issued),
+        energy=Sum("energy_wh", filter=issued, default=0),
+        amount=Sum("amount_fen", filter=issued, default=0),
+    )
+    return [{**row, "energy_wh": row.pop("energy"), "amount_fen": row.pop("amount")} for row in found]
 
 
 def bills_by_month(scope: Scope, periods: Iterable[int], *, station_id: int | None = None) -> dict[int, int]:
@@ -68,6 +88,14 @@ def contract_bounds(scope: Scope, period: int) -> tuple[int, int] | None:
     found = with_bills(scope).filter(period=period)
     bounds = found.aggregate(first=Min("first_contract"), last=Max("last_contract"))
     return None if bounds["first"] is None else (bounds["first"], bounds["last"])
+
+
+def within(scope: Scope, station_id: int, period: int) -> Q:
+    """Return the bounds of a station's bills in the order of the month's index, which leads to them and no others'."""
+    kept = of_station(scope, station_id=station_id, period=period)
+    if kept.pk is None:
+        return Q()
+    return Q(contract__gte=kept.first_contract, contract__lte=kept.last_contract)
 
 
 def state(scope: Scope, station_id: int, periods: Iterable[int]) -> State:

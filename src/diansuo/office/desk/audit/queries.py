@@ -19,6 +19,7 @@ from diansuo.office.billing.audit.wording import title
 from diansuo.office.billing.average import queries as average
 from diansuo.office.billing.average.figures import mean_nano
 from diansuo.office.billing.models import Bill
+from diansuo.office.billing.sums import queries as sums
 from diansuo.office.desk.audit.wording import stands
 from diansuo.office.metering.models import Finding
 
@@ -132,7 +133,7 @@ def against_last_month(scope: Scope, station_id: int, period: int) -> list[Line]
     lines = []
     for kind in [*sorted(set(change.kind.tolist())), None]:
         chosen = change.kind == change.kind if kind is None else change.kind == kind
-        sums = [int(one[chosen].sum()) for one in (*now, *before)]
+        totals = [int(one[chosen].sum()) for one in (*now, *before)]
         billed = [  # a row without either was not billed in that month; a customer may have several
             len(np.unique(change.customer[chosen & ((energy != 0) | (money != 0))]))
             for energy, money in (now, before)
@@ -142,12 +143,12 @@ def against_last_month(scope: Scope, station_id: int, period: int) -> list[Line]
                 title=None if kind is None else PRICE_CLASS_NAMES.get(kind, kind),
                 customers=billed[0],
                 customers_before=billed[1],
-                energy_wh=sums[0],
-                energy_before_wh=sums[2],
-                amount_fen=sums[1],
-                amount_before_fen=sums[3],
-                price_nano=_short(mean_nano(sums[1], sums[0])),
-                price_before_nano=_short(mean_nano(sums[3], sums[2])),
+                energy_wh=totals[0],
+                energy_before_wh=totals[2],
+                amount_fen=totals[1],
+                amount_before_fen=totals[3],
+                price_nano=_short(mean_nano(totals[1], totals[0])),
+                price_before_nano=_short(mean_nano(totals[3], totals[2])),
             )
         )
     return lines
@@ -156,7 +157,10 @@ def against_last_month(scope: Scope, station_id: int, period: int) -> list[Line]
 def bills_without_energy(scope: Scope, station_id: int, period: int) -> tuple[int, int]:
     """Return how many bills a station's month has, and how many of them are of neither energy nor money."""
     rows = Bill.objects.filter(
-        scope.limit("consumption__point__station"), period=period, consumption__point__station=station_id
+        sums.within(scope, station_id, period),
+        scope.limit("consumption__point__station"),
+        period=period,
+        consumption__point__station=station_id,
     )
     found = rows.aggregate(every=Count("id"), empty=Count("id", filter=Q(energy_wh=0, amount_fen=0)))
     return found["every"], found["empty"]

@@ -59,16 +59,16 @@ def board(scope: Scope, day: date, *, every_area: bool = False) -> Board:
 
 
 def _count_customers(scope: Scope, day: date, figures: ByManager) -> None:
-    for station in scope.stations():
-        for staff_id, customers in _customers_of(station.pk, day, station.revision):
+    for station in scope.stations_in_part():
+        for staff_id, customers in _customers_of(scope.within(station.pk), day, station.revision):
             figures[staff_id].customers += customers
 
 
 @lru_cache(maxsize=STATIONS_KEPT)
-def _customers_of(station_id: int, day: date, _revision: int) -> tuple[tuple[int, int], ...]:
-    """Return how many customers of a station each area manager has; a customer is of one station."""
+def _customers_of(scope: Scope, day: date, _revision: int) -> tuple[tuple[int, int], ...]:
+    """Return how many customers of a station, or of a part, each area manager has; a customer is of one station."""
     duties = Responsibility.objects.in_force(day).filter(
-        point__station=station_id, duty=Responsibility.Duty.MANAGER, point__contract__isnull=False
+        scope.limit("point__station"), duty=Responsibility.Duty.MANAGER, point__contract__isnull=False
     )
     counts = duties.values("staff").annotate(customers=Count("point__contract__customer", distinct=True))
     return tuple(counts.values_list("staff", "customers"))
@@ -127,7 +127,7 @@ def _stamps(scope: Scope, day: date, failure_day: date | None, loss_day: date | 
         Stamp(Source.FREEZE, loss_day, yesterday, missing_masters(scope, loss_day) if loss_day else 0),
         Stamp(Source.FAILURES, failure_day, yesterday),
     ]
-    if any(station.mode == Station.Mode.BESIDE for station in scope.stations()):
+    if any(station.mode == Station.Mode.BESIDE for station in scope.stations_in_part()):
         # Where another system collects, what is owed is only as new as its list.
         listed = collection.latest_list_date(scope)
         recent = listed is not None and listed >= day - timedelta(days=STALE_DAYS)

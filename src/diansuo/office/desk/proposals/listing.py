@@ -85,6 +85,7 @@ def effect(content: Mapping[str, Any]) -> dict[str, Any]:
         "columns": movers,
         "movers": [cells(movers, row) for row in content["movers"]],
         "turned": [cells(movers, row) for row in content.get("turned", ())],
+        "stepped": [cells(movers, row) for row in content.get("stepped", ())],
         "findings": [_finding(one) for one in content.get("findings", ())],
         "classes": [{**one, "title": whatif.CLASSES[one["kind"]]} for one in content.get("classes", ())],
         "refused": [(repricing.reason_title(code), count) for code, count in content.get("refused", ())],

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 
 from diansuo.office.archive.terms import queries as terms
 from diansuo.office.archive.terms.changes import terms_of
-from diansuo.office.base import lists, rights
-from diansuo.office.base.models import Proposal
+from diansuo.office.base import jobs, lists, progress, rights, tasks
+from diansuo.office.base.models import Job, Proposal
 from diansuo.office.base.periods import UnableToChange
 from diansuo.office.base.proposal_models import OPEN, WAITING
-from diansuo.office.base.proposals import kinds, operations, queries, seconds
+from diansuo.office.base.proposals import background, kinds, operations, queries, seconds
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.desk.proposals import listing
@@ -143,15 +143,47 @@ def proposal_page(request: HttpRequest, proposal_id: int) -> HttpResponse:
         "sections": kind.sections(proposal) if kind.sections else [],
         "page": kind.page(proposal) if kind.page else "",
         "section": "proposals",
+        **_background(proposal),
         **listing.effect(proposal.preview),
     }
     return render(request, "desk/proposals/proposal.html", context)
 
 
+def _background(proposal: Proposal) -> dict[str, Any]:
+    job = background.of_proposal(proposal)
+    working = job is not None and job.state in (Job.State.QUEUED, Job.State.RUNNING)
+    failed = job.error if job is not None and job.state == Job.State.FAILED else ""
+    return {
+        "working": working,
+        "failed": failed,
+        "progress": progress.load(job.pk) if working and job else None,
+    }
+
+
+@allowed(*SEEING)
+def proposal_progress(request: HttpRequest, proposal_id: int) -> HttpResponse:
+    """Answer a page that polls: how far the preview is; once it ended, ask for the whole page afresh."""
+    proposal = _found(request, proposal_id)
+    context = _background(proposal)
+    response = render(request, "desk/proposals/progress.html", {"proposal": proposal, **context})
+    if not context["working"]:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
 @require_POST
 @allowed("base.second_terms", *PROPOSING)
 def proposal_preview(request: HttpRequest, proposal_id: int) -> HttpResponse:
-    """Work the effect out again."""
+    """Work the effect out again; over very many customers in the background, with progress."""
+    proposal = _found(request, proposal_id)
+    if operations.is_large(proposal) and proposal.state in OPEN:
+        try:
+            job = background.prepare(proposal, user=request.user, now=timezone.now())
+        except jobs.JobBusy:
+            messages.info(request, _("正在重算，不必再按"))
+        else:
+            tasks.enqueue(job)
+        return redirect("proposal", proposal_id)
     return _done(
         request, proposal_id, _("影响已重算"), lambda one: operations.preview(one, now=timezone.now())
     )

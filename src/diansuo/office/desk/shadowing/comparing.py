@@ -91,7 +91,8 @@ def _of_the_facts(bill: Bill, opinion: Opinion) -> list[Difference]:
 
 def _of_the_parts(material: Material, opinion: Opinion) -> list[Difference]:
     stored = [(one.from_date, one.to_date, Fraction(one.energy_wh, 1000)) for one in material.parts]
-    if stored == opinion.parts:
+    ways = [one.by_days for one in material.parts]
+    if stored == opinion.parts and ways == (opinion.by_days or ways):
         return []
     texts = [
         "; ".join(f"{start} – {end}: {number(kwh)}" for start, end, kwh in side) or "–"

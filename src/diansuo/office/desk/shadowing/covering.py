@@ -8,11 +8,9 @@ from typing import Any, Final
 from django.db.models import Field, Model
 
 from diansuo.office.archive.models import (
-    FeedIn,
     HouseholdTerm,
     LossTableRow,
     MarketPrice,
-    MeterInstallation,
     SupplyTerm,
     Transformer,
 )
@@ -49,8 +47,6 @@ TAUGHT: Final = {
     LossTableRow: {*PERIOD, "station", "series", "capacity_va", "up_to_wh", "active_wh", "reactive_varh"},
 }  # fmt: skip
 """The fields the shadow knows the meaning of. Where another one says something, it holds its tongue."""
-PLAIN_OF_POINT: Final = {*PERIOD, "point", "feed_in", "commissioned_date"}
-"""Of a point's terms only these leave its bill as it is: what is fed in is settled beside it."""
 
 
 def refuse_untaught(material: Material) -> None:
@@ -67,10 +63,7 @@ def refuse_untaught(material: Material) -> None:
         for unknown in _fields(type(row), TAUGHT[type(row)]):
             if _says_something(row, unknown):
                 raise NotCovered("unknown_field")
-    _refuse_several_points(material)
-    if material.bill.price_class in COMMERCIAL or _commercial(material):
-        _refuse_commercial(material)
-    else:
+    if material.bill.price_class not in COMMERCIAL:
         _refuse_households(material)
 
 
@@ -81,48 +74,6 @@ def _fields(model: type[Model], taught: set[str]) -> list[Field[Any, Any]]:
 def _says_something(row: Model, field: Field[Any, Any]) -> bool:
     value = getattr(row, field.attname)
     return bool(value) and value != field.get_default()
-
-
-def _commercial(material: Material) -> bool:
-    """Tell whether any class that holds within the days of the bill is a commercial one."""
-    first, end = material.bill.from_date, material.bill.to_date
-    return any(
-        one.price_class in COMMERCIAL
-        for one in material.terms
-        if one.valid_from < end and (one.valid_to is None or one.valid_to > first)
-    )
-
-
-def _refuse_several_points(material: Material) -> None:
-    first, end = material.bill.from_date, material.bill.to_date
-    point = material.bill.consumption.point_id
-    measured = {one.pk for one in material.points_of_contract if one.pk != point}
-    if measured and MeterInstallation.objects.filter(point__in=measured, valid_from__lt=end).exclude(
-        valid_to__lt=first
-    ):
-        raise NotCovered("several_points")
-    for term in material.point_terms:
-        of_others = term.point_id != point
-        if term.feed_in == FeedIn.FULL and of_others:
-            continue
-        if of_others or any(_says_something(term, one) for one in _fields(type(term), PLAIN_OF_POINT)):
-            raise NotCovered("several_points")
-
-
-def _refuse_commercial(material: Material) -> None:
-    first, end = material.bill.from_date, material.bill.to_date
-    inside = [one for one in material.terms if first < one.valid_from < end]
-    if any(one.price_class not in COMMERCIAL for one in inside):
-        raise NotCovered("class_changed")
-    if inside:
-        raise NotCovered("terms_changed")
-    if any(first < one.valid_from < end for one in material.supply):
-        raise NotCovered("supply_changed")
-    limits = {day for one in material.market_prices for day in (one.valid_from, one.valid_to) if day}
-    if any(first < day < end for day in limits):
-        raise NotCovered("market_price_changed")
-    if any(not part.by_days for part in material.parts):
-        raise NotCovered("commercial_freeze")
 
 
 def _refuse_households(material: Material) -> None:

@@ -9,22 +9,23 @@ from fractions import Fraction
 from typing import Any, Final
 
 from diansuo.core.rules import RuleBook
-from diansuo.office.archive.models import ContractTerm, LossTableRow, SupplyTerm, Transformer
+from diansuo.office.archive.models import ContractTerm
 from diansuo.office.billing.models import Bill, ExternalBill
 from diansuo.office.desk.shadowing.closing_year import closes_anew, corrections, months_until
+from diansuo.office.desk.shadowing.commercial_terms import stretches_of
 from diansuo.office.desk.shadowing.covering import STEPPED, refuse_untaught
+from diansuo.office.desk.shadowing.family import Family, family_of
 from diansuo.office.desk.shadowing.gathering import Material
 from diansuo.office.desk.shadowing.household_terms import with_terms
+from diansuo.office.desk.shadowing.meter_shown import shown_by
 from diansuo.office.desk.shadowing.settling import day_number, day_of, first_day, settled
-from diansuo.shadow import factory_change, household, household_change, registers, supply, transformers
+from diansuo.shadow import factory_change, household, household_change, registers, supply
 from diansuo.shadow.exact import CannotBill
 from diansuo.shadow.household import Customer, months_of_steps
 from diansuo.shadow.rules_of import entry_on, parameter
 
 COMMERCIAL: Final = (5, 6)
-TWO_PART: Final = 6
 TIME_OF_USE: Final = (2, 7)
-MARKET: Final = 1
 PEAK_AND_VALLEY = [2, 4]
 
 
@@ -49,12 +50,17 @@ class Line:
 
 @dataclass
 class Opinion:
-    """What the shadow says of a bill. ``facts``: what it went by, by the name of the bill's own field."""
+    """What the shadow says of a bill. ``facts``: what it went by, by the name of the bill's own field.
+
+    ``month`` is what the meter showed, ``billed`` what of it this point is billed for.
+    """
 
     month: registers.Month
+    billed: registers.Month
     facts: dict[str, Any] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     parts: list[tuple[date, date, Fraction]] = field(default_factory=list)
+    by_days: list[bool] = field(default_factory=list)
     refunds: list[Line] = field(default_factory=list)
     amount: Fraction = Fraction(0)
 
@@ -69,16 +75,21 @@ def opinion_of(material: Material, book: RuleBook, commercial_place: str) -> Opi
     settlement = entry_on(book, f"{book.default_place}/settlement", first_day(material.bill.period)).values
     material.year_start_month = int(parameter(settlement, "year_start_month"))
     refuse_untaught(material)
-    month, reads = settled(material, book)
+    family = family_of(material, book)
+    if family is None:
+        month, reads = settled(material, book)
+    else:
+        month, reads, material = family.read, family.reads, family.as_its_own(material)
     if month.status != "OK":
         raise CannotBill(f"reading_{month.status.lower()}")
     first, end = day_of(month.from_day), day_of(month.to_day)
     terms = [one for one in material.terms if _holds(one, first)]
     if not terms:
         raise CannotBill("no_terms")
-    opinion = Opinion(month, facts={"from_date": first, "to_date": end})
+    billed = month if family is None else family.billed
+    opinion = Opinion(month, billed, facts={"from_date": first, "to_date": end})
     if terms[0].price_class in COMMERCIAL:
-        _price_factory(opinion, material, terms[0], reads, book, commercial_place)
+        _price_factory(opinion, material, reads, family, book, commercial_place)
     else:
         _price_household(opinion, material, terms[0], book)
     return opinion
@@ -89,7 +100,7 @@ def _holds(period: Any, day: date) -> bool:
 
 
 def _price_household(opinion: Opinion, material: Material, terms: ContractTerm, book: RuleBook) -> None:
-    bill, month = material.bill, opinion.month
+    bill, month = material.bill, opinion.billed
     first, end = opinion.facts["from_date"], opinion.facts["to_date"]
     if terms.price_class in TIME_OF_USE and not month.has_parts(PEAK_AND_VALLEY):
         raise CannotBill("no_time_of_use_registers")
@@ -228,111 +239,44 @@ def opinion_has_parts(material: Material) -> bool:
 def _price_factory(
     opinion: Opinion,
     material: Material,
-    terms: ContractTerm,
     reads: list[registers.Read],
+    family: Family | None,
     book: RuleBook,
     place: str,
 ) -> None:
-    bill, month = material.bill, opinion.month
+    bill, month = material.bill, opinion.billed
     first, end = opinion.facts["from_date"], opinion.facts["to_date"]
-    held = [one for one in material.supply if _holds(one, first)]
-    if not held:
-        raise CannotBill("no_supply_terms")
+    days = supply.Days(first, end, bill.period)
     demand = registers.maximum_demand_kw(reads, day_number(first), day_number(end))
-    factory, lost = supply.factory_of(
+    stretches = stretches_of(material, days, book)
+    if family is not None:
+        stretches = [(day, family.charged(each)) for day, each in stretches]
+    together = supply.factories_of(
         month,
-        supply.Days(first, end, bill.period),
-        _supply(terms, held[0], material, first, book),
+        days,
+        stretches,
         None if demand is None else Fraction(demand),
         book,
         place,
     )
-    made = factory_change.bill_across_changes(factory, book, place)
+    factories = together.factories
+    if family is not None:
+        factories = [family.with_others(each) for each in factories]
+    factory, *later = factories
+    made = factory_change.bill_across_changes(factory, book, place, later, shown_by(material, days, together))
+    demands = [each.demand for each in factories if each.demand is not None]
     opinion.facts |= {
         "energy_wh": made.bill.energy * 1000,
-        "transformer_loss_wh": lost.transformer * 1000,
-        "line_loss_wh": lost.line * 1000,
-        "demand_w": None if factory.demand is None else factory.demand * 1000,
+        "transformer_loss_wh": together.lost.transformer * 1000,
+        "line_loss_wh": together.lost.line * 1000,
+        "demand_w": max(demands) * 1000 if demands else None,
         "reactive_varh": factory.reactive * 1000,
         "power_factor": None if made.bill.power_factor is None else made.bill.power_factor * 100,
         "adjustment_rate": 0 if made.bill.rate is None else made.bill.rate * 100,
     }
     opinion.amount, opinion.parts = made.bill.total, made.parts
+    opinion.by_days = made.by_days
     opinion.lines = [
         Line(name, part, 0, band, quantity, price, yuan)
         for part, (name, band, quantity, price, yuan) in zip(made.line_parts, made.bill.lines, strict=True)
     ]
-
-
-def _supply(
-    terms: ContractTerm, held: SupplyTerm, material: Material, day: date, book: RuleBook
-) -> supply.Supply:
-    running = [_transformer(one) for one in material.transformers]
-    return supply.Supply(
-        voltage_class=terms.voltage_class,
-        two_part=terms.price_class == TWO_PART,
-        capacity=Fraction(terms.capacity_va or 0, 1000),
-        opened=material.bill.contract.opened_date,
-        time_of_use=held.time_of_use,
-        purchase_mode=held.purchase_mode,
-        own_prices=own_prices(held, material, day),
-        capacity_method=held.capacity_method,
-        contract_demand=Fraction(held.contract_demand_w or 0, 1000),
-        exempt=held.capacity_exempt,
-        standard=Fraction(held.power_factor_standard, 100),
-        reduced=held.reduced_standard,
-        loss_method=held.loss_method,
-        agreed_active=_scaled(held.agreed_active_wh, 1000),
-        agreed_reactive=Fraction(held.agreed_reactive_varh or 0, 1000),
-        agreed_ratio=_scaled(held.agreed_ratio_ppm, 10**6),
-        agreed_reactive_ratio=Fraction(held.agreed_reactive_ratio_ppm or 0, 10**6),
-        line_loss=Fraction(held.line_loss_ppm or 0, 10**6),
-        transformers=running,
-        charged=transformers.with_short_pauses(running, book),
-        loss_table=[_bracket(one) for one in material.loss_table],
-    )
-
-
-def own_prices(held: SupplyTerm, material: Material, day: date) -> list[Fraction | None]:
-    """Return what a market customer pays by period: its prices of the month, else its one price for all of them."""
-    if held.purchase_mode != MARKET:
-        return [None] * len(registers.PARTS)
-    for month in material.market_prices:
-        if _holds(month, day):
-            of_month = (
-                month.sharp_nano, month.peak_nano, month.flat_nano, month.valley_nano, month.deep_valley_nano
-            )  # fmt: skip
-            return [_scaled(each, 10**9) for each in of_month]
-    return [_scaled(held.market_price_nano, 10**9)] * len(registers.PARTS)
-
-
-def _transformer(one: Transformer) -> transformers.Transformer:
-    return transformers.Transformer(
-        capacity=Fraction(one.capacity_va, 1000),
-        from_date=one.valid_from,
-        to_date=one.valid_to,
-        model=one.model,
-        p0=_scaled(one.p0_w, 1000),
-        pk=_scaled(one.pk_w, 1000),
-        i0=_scaled(one.i0_milli_percent, 1000),
-        uk=_scaled(one.uk_milli_percent, 1000),
-        shifts=one.shifts,
-        number=one.number,
-        share=_scaled(one.share_ppm, 10**6),
-    )
-
-
-def _bracket(one: LossTableRow) -> transformers.Bracket:
-    return transformers.Bracket(
-        series=one.series.upper(),
-        capacity=Fraction(one.capacity_va, 1000),
-        up_to=Fraction(one.up_to_wh, 1000),
-        active=Fraction(one.active_wh, 1000),
-        reactive=Fraction(one.reactive_varh, 1000),
-        from_date=one.valid_from,
-        to_date=one.valid_to,
-    )
-
-
-def _scaled(number: int | None, by: int) -> Fraction | None:
-    return None if number is None else Fraction(number, by)

@@ -9,12 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 REASONS: Final = {
     "unknown_field": _("档案或账单上有影子核算还不认识的内容"),
-    "several_points": _("合同有几个计量点，影子核算还不会合并计算"),
-    "class_changed": _("账期内在居民与工商业之间变更类别，影子核算还不会分段"),
-    "terms_changed": _("账期内变更类别、电压或容量，影子核算还不会分段"),
-    "supply_changed": _("账期内变更计费参数，影子核算还不会分段"),
-    "market_price_changed": _("账期跨两个月的市场电价，影子核算还不会分段"),
-    "commercial_freeze": _("工商业账期按冻结或特抄示数分段，影子核算只会按天数分段"),
+    "several_points": _(
+        "几个计量点之间有转供、共同的变损线损、几路进线的需量或全额上网，影子核算还不会合并计算"
+    ),
+    "terms_changed": _("居民账期内变更类别或电压，影子核算还不会分段"),
     "closing": _("销户日在账期开始之前，影子核算不知道这一账期该怎么算"),
     "transfer": _("年内过户，影子核算还不会重新起算阶梯"),
     "steps_within_year": _("年内变更为或不再执行阶梯电价，影子核算还不会"),
