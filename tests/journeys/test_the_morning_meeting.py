@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
+from diansuo.sandbox import lists
 from tests.journeys import workbench
 from tests.journeys.workbench import Workbench
 
@@ -127,3 +129,58 @@ def test_an_area_is_handed_over_and_both_sign(page: Page, station: Workbench) ->
     page.get_by_role("link", name="东岭村1号台区").first.click()
     page.get_by_role("link", name=re.compile("^5200")).first.click()
     expect(page.locator("main")).to_contain_text("营销服务员")
+
+
+def test_a_new_colleague_renews_the_password_and_from_then_on_signs_in_with_two_steps(
+    page: Page, station: Workbench
+) -> None:
+    first, own = "first-donglu-77", "own-donglu-78"
+    add = ["add_user", "newcomer", "--name", "新人", "--post", "clerk", "--station", lists.STATION]
+    station.manage(*add, "--password", first)
+
+    station.sign_in(page, "newcomer", first)
+    for field, value in (("old_password", first), ("new_password1", own), ("new_password2", own)):
+        page.locator(f"#id_{field}").fill(value)
+    page.get_by_role("button", name="修改密码").click()
+    page.goto(f"{station.address}/account/security/")
+    page.get_by_role("link", name="启用动态码").click()
+    secret = page.locator("dd code").inner_text().replace(" ", "")
+    page.get_by_label("密码").fill(own)
+    page.get_by_label("动态码").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="启用动态码").click()
+    expect(page.locator(".recovery-codes li")).to_have_count(10)
+    recovery = page.locator(".recovery-codes li").first.inner_text()
+
+    page.get_by_role("button", name="退出", exact=True).click()
+    station.sign_in(page, "newcomer", own)
+    page.get_by_label("动态码").fill(recovery)
+    page.get_by_role("button", name="登录").click()
+    page.goto(f"{station.address}/account/security/")
+    expect(page.get_by_text("剩余恢复码")).to_be_visible()
+    expect(page.locator("dl.facts dd")).to_have_text("9")
+
+
+HEARD = "window.stopped = []; addEventListener('securitypolicyviolation', (e) => stopped.push(e.violatedDirective));"
+INLINE = "document.head.append(Object.assign(document.createElement('style'), {textContent: 'p {}'}))"
+WALKED = (
+    "/ /board/ /customers/ /areas/ /loss/ /loss/trend/ /bills/ /arrears/ /proposals/ /imports/ /trail/ "
+    "/station/ /account/security/ /tasks/"
+)
+
+
+def test_the_content_policy_stops_nothing_of_ours_and_does_stop_what_is_not(
+    desk_page: Page, station: Workbench
+) -> None:
+    desk_page.add_init_script(HEARD)
+    station.sign_in(desk_page, "head")
+    stopped = {}
+    for path in WALKED.split():
+        answer = desk_page.goto(f"{station.address}{path}", wait_until="networkidle")
+        assert answer is not None
+        assert answer.status == 200, path
+        stopped[path] = desk_page.evaluate("stopped")
+    assert stopped == dict.fromkeys(WALKED.split(), [])
+
+    desk_page.evaluate(INLINE)
+    desk_page.wait_for_function("stopped.length")
+    assert desk_page.evaluate("stopped[0]").startswith("style-src")

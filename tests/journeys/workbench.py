@@ -68,12 +68,20 @@ class Workbench:
         """Return this month's reading list, not imported yet."""
         return next(self.files.glob(f"抄表数据_{PERIOD}.*"))
 
-    def sign_in(self, page: Page, post: str) -> None:
-        """Sign a post's demo user in."""
+    def sign_in(self, page: Page, post: str, password: str = PASSWORD) -> None:
+        """Sign a post's demo user in, or somebody with a password of their own."""
         page.goto(f"{self.address}/login/")
         page.get_by_label("账号").fill(post)
-        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_label("密码").fill(password)
         page.get_by_role("button", name="登录").click()
+
+    def manage(self, *words: str) -> None:
+        """Run ``diansuo manage`` in the home that is served (the sample's folder lies in it)."""
+        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        command = [sys.executable, "-m", "diansuo", "manage", *words]
+        subprocess.run(
+            command, env=environment | {"DIANSUO_HOME": str(self.files.parent)}, check=True, timeout=120
+        )
 
     def sign_in_again(self, page: Page, post: str) -> None:
         """Sign out, and another post's demo user in."""

@@ -53,6 +53,17 @@ def test_fewer_than_5_false_alarms_per_1000_good_readings_over_the_months(report
         assert alarms * 1000 < readings * ALARMS, months
 
 
+def test_what_the_like_and_the_area_did_beats_plain_interpolation_while_the_register_is_missing(
+    report: reading.Report,
+) -> None:
+    assert set(report.estimates) == {"1 open", "3 closed", "3 open", "7 closed", "7 open"}
+    for gap, ways in report.estimates.items():
+        assert set(ways) == {"interpolated", "like_days", "last_year", "class_profile", "area_balance"}
+        if gap.endswith("open"):
+            assert ways["class_profile"][0] < ways["interpolated"][0]
+            assert ways["area_balance"][0] < ways["interpolated"][0]
+
+
 def test_a_misread_changes_what_is_written_or_is_none() -> None:
     now, before = (
         np.array([30_183_570, 5_555_000, 999_000_000]),

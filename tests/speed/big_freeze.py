@@ -24,8 +24,9 @@ from diansuo.office.archive.models import (
 )
 from diansuo.office.base.models import ImportBatch, Station
 from diansuo.office.metering import lake
-from diansuo.office.metering.models import LakeFile
+from diansuo.office.metering.models import LakeFile, RegisterReading
 from diansuo.office.network import columns, months, rules
+from tests.speed import big_station
 
 FIRST = date(2024, 9, 1)
 CUSTOMERS_AN_AREA = 60
@@ -46,7 +47,34 @@ def build(days: int) -> None:
     batch = ImportBatch.objects.create(
         kind="freeze", station=station, file_name="big", created_at=timezone.now()
     )
-    every = [FIRST + timedelta(days=at) for at in range(days + 1)]
+    _write(batch, station, points, meters, [FIRST + timedelta(days=at) for at in range(days + 1)], registers)
+
+
+def beside_the_readings() -> None:
+    """Give every meter of a station just built a freeze of each day around its two readings, which agrees with them."""
+    station = Station.objects.get()
+    rows = RegisterReading.objects.filter(point__station=station).order_by("point", "read_date")
+    table = np.array(list(rows.values_list("point", "meter", "register_wh")), np.int64)
+    points, meters = table[::2, 0], table[::2, 1]
+    opening, reading = table[::2, 2], table[1::2, 2]
+    span = (big_station.READING - big_station.OPENING).days
+    every = [big_station.OPENING + timedelta(days=at) for at in range(span + 2)]
+    steps = opening[:, None] + (reading - opening)[:, None] * np.arange(span + 2) // span
+    batch = ImportBatch.objects.create(
+        kind="freeze", station=station, file_name="big", created_at=timezone.now()
+    )
+    with transaction.atomic():
+        _write(batch, station, points, meters, every, steps)
+
+
+def _write(
+    batch: ImportBatch,
+    station: Station,
+    points: np.ndarray,
+    meters: np.ndarray,
+    every: list[date],
+    registers: np.ndarray,
+) -> None:
     for month in sorted({month_of(day) for day in every}):
         here = [at for at, day in enumerate(every) if month_of(day) == month]
         frame = pl.DataFrame(

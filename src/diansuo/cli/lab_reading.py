@@ -19,6 +19,14 @@ CONDITIONS: Final = {
     "with_freeze": ("有日冻结", "with daily freeze"),
     "without_freeze": ("无日冻结", "without daily freeze"),
 }
+WAYS: Final = {
+    "interpolated": ("线性内插", "interpolated"),
+    "like_days": ("前几周同日", "like days"),
+    "last_year": ("去年同期", "last year"),
+    "class_profile": ("同类形状", "class profile"),
+    "area_balance": ("台区平衡", "area balance"),
+}
+GAPS: Final = {"closed": ("两端有示数", "closed"), "open": ("末端无示数", "open")}
 DEAREST: Final = "province/henan/residential_steps"
 
 
@@ -87,6 +95,7 @@ def as_record(report: Any) -> dict[str, Any]:
     """Return the report as plain data, in a fixed order."""
     return {
         "table": report.table,
+        "estimates": report.estimates,
         "customers": report.customers,
         "seeds": report.seeds,
         "misreads": {
@@ -142,6 +151,27 @@ def _tell(report: Any) -> None:
                     f"({each.alarms}/{each.readings}), {each.facts} true remarks {rules}",
                 )
             )
+
+    _tell_estimates(report.estimates)
+
+
+def _tell_estimates(estimates: dict[str, dict[str, tuple[float, float]]]) -> None:
+    """Print the error of each way of estimating by gap, plain interpolation first."""
+    from rich.table import Table
+
+    shown = Table(
+        box=None,
+        pad_edge=False,
+        title=t("估算日电量：平均误差（落在误差带内）", "estimates: error (in band)"),
+    )
+    shown.add_column(t("缺口天数", "gap, days"))
+    for way in WAYS:
+        shown.add_column(t(*WAYS[way]), justify="right", overflow="fold")
+    for gap, ways in estimates.items():
+        days, _space, ending = gap.partition(" ")
+        name = f"{days} {t(*GAPS[ending])}"
+        shown.add_row(name, *(f"{ways[way][0]} % ({ways[way][1]} %)" for way in WAYS))
+    console.print(shown, markup=False)
 
 
 def _cells(count: Any) -> tuple[str, str, str, str]:

@@ -14,7 +14,7 @@ import yaml
 
 from diansuo.core.metering import Findings, Rule, Severity, Thresholds
 from diansuo.core.quantity.arrays import Bool, Int64
-from diansuo.lab import reading_book, reading_month
+from diansuo.lab import estimating, reading_book, reading_month
 from diansuo.lab.misreading import CANNOT, write_down
 from diansuo.lab.reading_book import Book
 from diansuo.lab.reading_month import Month
@@ -73,13 +73,17 @@ class Alarms:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found: misreads by condition, kind and size; good readings by condition and month."""
+    """What was found.
+
+    Misreads by condition, kind and size; good readings by condition and month; estimates by gap and way.
+    """
 
     table: str
     customers: int
     seeds: list[int]
     misreads: dict[str, dict[tuple[str, str], Count]]
     alarms: dict[str, dict[int, Alarms]]
+    estimates: dict[str, dict[str, tuple[float, float]]]
 
     def share(self, condition: str, above: str) -> tuple[int, int]:
         """Return of all misreads above a bound (``yuan`` or ``mean``) how many were told, and how many there were."""
@@ -136,7 +140,7 @@ def run(
             alarms[name][period] = _alarms(good, (book.left_at >= 0) & (book.left_at < book.at(period)))
             before = reading_month.told(good, len(book))
             _misread(book, month, limits, chosen, price_fen_kwh, name, before, misreads[name])
-    return Report(digest(), size, chosen, misreads, alarms)
+    return Report(digest(), size, chosen, misreads, alarms, estimating.errors(book))
 
 
 def _alarms(good: Findings, left: Bool) -> Alarms:

@@ -13,7 +13,7 @@ from diansuo.core.quantity.arrays import Int64
 from diansuo.core.quantity.month import first_day, next_month
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.sandbox import lists, physics, registers
-from diansuo.sandbox.layout import lay_out
+from diansuo.sandbox.layout import Layout, lay_out
 from diansuo.sandbox.shapes import Use
 
 SEED: Final = 7
@@ -36,6 +36,7 @@ class Book:
         first: the first day.
         registers: by kind; peak and valley count of those who have them (`time_of_use`).
         daily_wh: true energy of each day after the multiplier, (n, days).
+        supply_wh: what went into each area on each day, (areas, days); row of area − 1.
         area, price_class, multiplier, capacity_w: int64 (n,).
         time_of_use, household: bool (n,).
         left_at: place of the day from which a household has moved out, −1 for who stays; int64 (n,).
@@ -44,6 +45,7 @@ class Book:
     first: date
     registers: dict[Register, Int64]
     daily_wh: Int64
+    supply_wh: Int64
     area: Int64
     price_class: Int64
     multiplier: Int64
@@ -87,6 +89,7 @@ def write(customers: int, opening: int, last: int) -> Book:
             Register.ACTIVE_VALLEY: shown.valley[own],
         },
         np.rint(energy.forward[own]).astype(np.int64),
+        _supply_wh(layout, energy),
         layout.area[own] + 1,
         price_class,
         layout.multiplier[own],
@@ -96,6 +99,14 @@ def write(customers: int, opening: int, last: int) -> Book:
         # The sandbox lets who moves out go in the middle of its days.
         np.where(layout.empty[own], np.int64(len(days) // 2), np.int64(-1)),
     )
+
+
+def _supply_wh(layout: Layout, energy: physics.Energy) -> Int64:
+    """Return what the masters and the roofs put into each area; an area of one's own is supplied what it uses."""
+    into = energy.master - energy.master_back
+    public = layout.padded
+    np.add.at(into, layout.area[:public], energy.backward[:public])
+    return np.rint(np.concatenate([into, energy.forward[public:]])).astype(np.int64)
 
 
 def months(opening: int, last: int) -> list[int]:

@@ -189,7 +189,8 @@ def test_nobody_sets_their_own_reach_nor_names_another_stations_areas(
         [("own",), ("station",)],
     )
     assert not AreaReach.objects.exists()
-    client.post(reverse("reach", args=[manager.pk]), {"reach": "station"})
+    client.post(reverse("reach", args=[manager.pk]), {"reach": "station", "team": "Team 1"})
+    assert Team.objects.get().staff_set.get() == manager
     assert seen(manager) == ["001", "002"]
 
 

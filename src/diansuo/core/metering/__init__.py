@@ -4,6 +4,7 @@
 """
 
 from diansuo.core.metering.checks import check_readings
+from diansuo.core.metering.curve_checks import CurveDays, check_curves
 from diansuo.core.metering.day_checks import DailyRegisters, check_days
 from diansuo.core.metering.day_thresholds import DayThresholds
 from diansuo.core.metering.evidence import Evidence, Known, Source
@@ -29,6 +30,7 @@ __all__ = [
     "SEVERITY",
     "Capacities",
     "Changes",
+    "CurveDays",
     "DailyRegisters",
     "DayThresholds",
     "Due",
@@ -50,6 +52,7 @@ __all__ = [
     "Thresholds",
     "UnusableReading",
     "WrongThreshold",
+    "check_curves",
     "check_days",
     "check_readings",
     "history",

@@ -23,6 +23,14 @@ DAY_PARAMETERS: Final[dict[str, tuple[str, int]]] = {
     "stopped_least_kwh": ("stopped_least_wh", 1000),
     "sum_allowance_kwh": ("sum_allowance_wh", 1000),
     "reverse_least_kwh": ("reverse_least_wh", 1000),
+    "curve_sum_fraction": ("curve_sum_permille", 1000),
+    "curve_sum_least_kwh": ("curve_sum_least_wh", 1000),
+    "curve_stopped_least_kwh": ("curve_stopped_least_wh", 1000),
+    "nominal_voltage_v": ("nominal_mv", 1000),
+    "phase_lost_fraction": ("phase_lost_permille", 1000),
+    "phase_stands_fraction": ("phase_stands_permille", 1000),
+    "phase_lost_points": ("phase_lost_points", 1),
+    "clock_minutes": ("clock_s", 60),
 }
 
 
@@ -40,6 +48,14 @@ class DayThresholds:
         stopped_least_wh: if these used so much on the mean.
         sum_allowance_wh: by how much a day's total and parts may differ, before the multiplier.
         reverse_least_wh: reverse energy of a day that is a finding where no generator stands.
+        curve_sum_permille: by how much of it the energy of a curve may differ from that of the registers,
+        curve_sum_least_wh: and this much at least.
+        curve_stopped_least_wh: a register may stand still beside so much energy of the curve.
+        nominal_mv: nominal phase voltage.
+        phase_lost_permille: a phase below this share of it is lost,
+        phase_stands_permille: while another one stands above this share,
+        phase_lost_points: at so many points of a day.
+        clock_s: by how many seconds a clock may be off.
     """
 
     gap_days: int
@@ -51,6 +67,14 @@ class DayThresholds:
     stopped_least_wh: int
     sum_allowance_wh: int
     reverse_least_wh: int
+    curve_sum_permille: int
+    curve_sum_least_wh: int
+    curve_stopped_least_wh: int
+    nominal_mv: int
+    phase_lost_permille: int
+    phase_stands_permille: int
+    phase_lost_points: int
+    clock_s: int
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, str | int | Decimal]) -> DayThresholds:

@@ -65,6 +65,10 @@ class Rule(IntEnum):
     DAY_STOPPED = 64
     DAY_SUM = 65
     DAY_REVERSE = 66
+    CURVE_SUM = 70
+    CURVE_STOPPED = 71
+    PHASE_LOST = 72
+    CLOCK = 73
 
     @property
     def id(self) -> str:
@@ -114,6 +118,10 @@ SEVERITY: Final[dict[Rule, Severity]] = {
     Rule.DAY_STOPPED: Severity.WARNING,
     Rule.DAY_SUM: Severity.WARNING,
     Rule.DAY_REVERSE: Severity.WARNING,
+    Rule.CURVE_SUM: Severity.WARNING,
+    Rule.CURVE_STOPPED: Severity.WARNING,
+    Rule.PHASE_LOST: Severity.WARNING,
+    Rule.CLOCK: Severity.WARNING,
 }
 
 RULE_IDS: Final[dict[Rule, str]] = {rule: rule.id for rule in Rule}

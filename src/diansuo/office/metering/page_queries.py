@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from diansuo.core.metering import Rule
 from diansuo.core.metering.registers import Purpose, Register
 from diansuo.core.quantity.month import previous_month
-from diansuo.office.archive.models import MeteringPoint, MeterInstallation, Route
+from diansuo.office.archive.models import MeterInstallation
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.models import (
     REGISTER_NAMES,
@@ -22,7 +22,6 @@ from diansuo.office.metering.models import (
     MissedReading,
     RegisterReading,
 )
-from diansuo.office.metering.rules import FIRST_READING_DAY
 
 REACTIVE = (int(Register.REACTIVE_FORWARD), int(Register.REACTIVE_REVERSE))
 BREAKS = {int(Purpose.FINAL), int(Purpose.INITIAL)}
@@ -207,48 +206,3 @@ def _span(first: RegisterReading, last: RegisterReading, multiplier: int) -> Spa
 def _multipliers(points: Iterable[int]) -> dict[tuple[int, int], int]:
     rows = MeterInstallation.objects.filter(point__in=points).order_by("valid_from")
     return {(point, meter): by for point, meter, by in rows.values_list("point", "meter", "multiplier")}
-
-
-@dataclass(frozen=True, slots=True)
-class RouteRow:
-    """A reading route with how far it has been read in a month."""
-
-    id: int
-    number: str
-    name: str
-    reading_day: int
-    period: int
-    points: int
-    read: int
-
-
-def routes(scope: Scope, *, period_of: Callable[[int], int]) -> list[RouteRow]:
-    """Return the routes with their progress in the month that ``period_of`` names for a route's reading day.
-
-    Route 0 stands for the points that are on none.
-    """
-    points = MeteringPoint.objects.filter(scope.limit("station"), contract__isnull=False)
-    found = []
-    for route in Route.objects.filter(scope.limit("station")).order_by("number"):
-        mine, period = points.filter(route=route), period_of(route.reading_day)
-        found.append(
-            RouteRow(
-                route.pk,
-                route.number,
-                route.name,
-                route.reading_day,
-                period,
-                mine.count(),
-                _read(mine, period),
-            )
-        )
-    loose = points.filter(route__isnull=True)
-    if loose.exists():
-        period = period_of(FIRST_READING_DAY)
-        found.append(RouteRow(0, "", "", FIRST_READING_DAY, period, loose.count(), _read(loose, period)))
-    return found
-
-
-def _read(points: QuerySet[MeteringPoint], period: int) -> int:
-    rows = RegisterReading.objects.filter(point__in=points, period=period, register=Register.ACTIVE_TOTAL)
-    return rows.values("point").distinct().count()

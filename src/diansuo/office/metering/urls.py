@@ -7,11 +7,12 @@ from django.urls import URLPattern, path
 from diansuo.office.base.converters import PERIOD
 from diansuo.office.metering import views
 from diansuo.office.metering.collecting import failure_views, freeze_views
+from diansuo.office.metering.routes import views as route_views
 
 WALK = f"readings/<int:route_id>/<{PERIOD}:period>/"
 
 urlpatterns: list[URLPattern] = [
-    path("readings/", views.route_list, name="reading_routes"),
+    path("readings/", route_views.route_list, name="reading_routes"),
     path(WALK, views.walk_page, name="walk"),
     path(f"{WALK}<int:point_id>/", views.enter, name="walk_enter"),
     path("failures/", failure_views.failure_list, name="failures"),

@@ -1,4 +1,4 @@
-"""Pages of metering: the reading routes, entering readings along one, and exchanging a meter."""
+"""Pages of metering: entering readings along a route, and exchanging a meter."""
 
 from __future__ import annotations
 
@@ -21,20 +21,12 @@ from diansuo.office.archive.models import MeteringPoint
 from diansuo.office.base.proposals.operations import UnableToDo
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering import entry, exchanging, overriding, page_queries, rules, walk_queries
+from diansuo.office.metering import entry, exchanging, overriding, rules, walk_queries
 from diansuo.office.metering.forms import ExchangeForm, ReadingForm
 from diansuo.office.metering.panels import SEVERITY_TONES
 from diansuo.office.metering.walk_queries import NO_ROUTE, Stop
 
 STOPS_A_PAGE = 50
-
-
-@allowed("base.enter_readings")
-def route_list(request: HttpRequest) -> HttpResponse:
-    """Show the reading routes and how far each has been read this month."""
-    today = timezone.localdate()
-    rows = page_queries.routes(Scope.of(request.user), period_of=lambda day: rules.period_of(today, day))
-    return render(request, "metering/routes.html", {"rows": rows, "section": "reading_routes"})
 
 
 @dataclass(frozen=True, slots=True)

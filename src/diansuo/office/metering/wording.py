@@ -220,6 +220,28 @@ _WORDINGS: dict[str, Wording] = {
         _("%(from)s 反向电量 %(actual)s 千瓦时，档案没有发电"),
         _("检查接线；有未登记的光伏的补办手续"),
     ),
+    Rule.CURVE_SUM.id: Wording(
+        _("曲线与示数不符"),
+        _("%(from)s 曲线电量 %(actual)s 千瓦时，示数电量 %(expected)s，相差超过 %(limit)s"),
+        _("核对曲线与日冻结；时钟偏差和采集缺点也会如此"),
+    ),
+    Rule.CURVE_STOPPED.id: Wording(
+        _("停走"),
+        _("%(from)s 曲线有电量 %(actual)s 千瓦时，示数不动"),
+        _("到现场检查表计，换表并按差错退补处理"),
+    ),
+    Rule.PHASE_LOST.id: Wording(
+        _("失压"),
+        _("%(from)s 有一相失压 %(actual)s 点（满 %(limit)s 点），另一相正常"),
+        _("检查电压回路，测算失压期间少计的电量"),
+        COUNT,
+    ),
+    Rule.CLOCK.id: Wording(
+        _("时钟偏差"),
+        _("电能表时钟偏差 %(actual)s 秒，超过 %(limit)s 秒"),
+        _("远程对时；对不上的换表"),
+        COUNT,
+    ),
     Rule.LIST_METER.id: Wording(
         _("表号不符"), _("所抄电能表当日不在该计量点"), _("核对换表记录，更正装表日期或示数"), COUNT
     ),

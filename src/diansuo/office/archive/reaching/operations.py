@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from diansuo.office.archive.models import AreaReach, TransformerArea
-from diansuo.office.base.models import Staff, User
+from diansuo.office.base.models import Staff, Team, User
 
 
 class UnableToReach(Exception):
@@ -16,8 +16,12 @@ class UnableToReach(Exception):
 
 
 @transaction.atomic
-def set_reach(staff: Staff, reach: str, area_ids: Iterable[int], *, by: User | None) -> None:
+def set_reach(
+    staff: Staff, reach: str, area_ids: Iterable[int], *, by: User | None, team: str | None = None
+) -> None:
     """Let somebody see the whole station, their team's areas or their own, and areas named beside those.
+
+    ``team`` is the name of their team, made if it is new, empty for none; left out, the team stays.
 
     Raises:
         UnableToReach: it is one's own, or one of the areas is another station's.
@@ -30,7 +34,11 @@ def set_reach(staff: Staff, reach: str, area_ids: Iterable[int], *, by: User | N
     if TransformerArea.objects.filter(pk__in=wanted, station=staff.station_id).count() != len(wanted):
         raise UnableToReach(_("其中有台区不属于此人的供电所"))
     staff.reach = reach
-    staff.save(update_fields=["reach"])
+    if team is not None:
+        name = team.strip()
+        made = Team.objects.get_or_create(station=staff.station, name=name)[0] if name else None
+        staff.team = made
+    staff.save(update_fields=["reach", "team"])
     AreaReach.objects.filter(staff=staff).exclude(area__in=wanted).delete()
     held = set(AreaReach.objects.filter(staff=staff).values_list("area", flat=True))
     AreaReach.objects.bulk_create(

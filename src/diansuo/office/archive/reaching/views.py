@@ -13,6 +13,7 @@ from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 
 RIGHT = "base.keep_accounts"
+LONGEST_TEAM = 80
 
 
 @allowed(RIGHT)
@@ -31,8 +32,11 @@ def reach_page(request: HttpRequest, staff_id: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         chosen = [int(each) for each in request.POST.getlist("areas") if each.isdecimal()]
+        reach, team = request.POST.get("reach", ""), request.POST.get("team")
         try:
-            operations.set_reach(staff, request.POST.get("reach", ""), chosen, by=request.user)
+            operations.set_reach(
+                staff, reach, chosen, by=request.user, team=team if team is None else team[:LONGEST_TEAM]
+            )
         except operations.UnableToReach as problem:
             messages.error(request, str(problem))
             return redirect("reach", staff.pk)
