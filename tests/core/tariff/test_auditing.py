@@ -31,7 +31,7 @@ PLAIN: dict[str, Any] = {
     "idle": False, "charging": False, "capacity_va": 8000, "area_va": 0,
     "last_wh": 200_000, "last_days": 30, "year_ago_wh": 200_000, "year_ago_days": 30, "ratio_permille": 1000,
     "middle_nano": 560_000_000, "loss_wh": 0, "subs_wh": ABSENT, "year_wh": 500_000, "year_asked": True,
-    "months_wh": 500_000, "new_year": False, "multiplier": 1, "before_multiplier": 1, "ordered": False,
+    "months_wh": 500_000, "new_year": False, "opened_wh": 0, "multiplier": 1, "before_multiplier": 1, "ordered": False,
     "billed_day": 0,
 }  # fmt: skip
 # A factory of 72 MWh, two-part at 10 kV, metered high, with time of use and a power factor of 0.95.
@@ -109,6 +109,9 @@ HOUSEHOLDS = [
     (Situation.PRICE_VOLTAGE, {"voltage_class": int(VoltageClass.KV_1_10)}),
     (Situation.TIER_SUM, {"year_wh": 500_001}),
     (Situation.TIER_RESET, {"new_year": True, "months_wh": 0}),
+    (Situation.TIER_OPENED, {"opened_wh": 400_000}),
+    (Situation.TIER_OPENED, {"opened_wh": 400_000, "year_asked": False, "months_wh": 0}),
+    (Situation.TIER_SUM, {"opened_wh": 400_000, "year_wh": 500_001}),
     (Situation.MULTIPLIER, {"multiplier": 20}),
     (Situation.AMOUNT_LOW, {"amount_fen": 5_590}),
     (Situation.AMOUNT_HIGH, {"amount_fen": 22_410}),

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from diansuo.office.archive.models import MeteringPoint, YearOpening
+from diansuo.office.base.models import Staff
+from diansuo.office.billing.audit import operations
 from diansuo.office.billing.models import Bill
+from diansuo.office.metering.models import Finding
 from tests.office.archive.lists import bring_in, line
+from tests.office.billing.sheets import sheet
 from tests.office.desk import months
 from tests.office.metering import builder
 
@@ -54,3 +58,27 @@ def test_what_the_bills_did_not_know_may_be_filled_in(points: list[MeteringPoint
     assert not bring_in(tmp_path, line("02", "M02", 年初累计电量="650", **PLACE)).refusals()
 
     assert YearOpening.objects.get(contract=points[1].contract).energy_wh == 650_000
+
+
+def test_the_month_that_takes_it_in_is_held_until_an_auditor_has_looked_and_the_next_is_not(
+    points: list[MeteringPoint], tmp_path: Path
+) -> None:
+    bring_in(tmp_path, line("02", "M02", 年初累计电量="2100", **PLACE))
+    station = points[1].station
+    for point in points:
+        months.read(point, 202409, 1600)
+    months.run(station, 202409, until="audit")
+
+    (found,) = Finding.objects.filter(period=202409, rule="A-TIER")
+    assert (found.point_id, found.detail["kind"]) == (points[1].pk, "opened")
+    assert found.severity == Finding.Severity.BLOCKING
+    assert found.detail["figures"] == {"year_wh": 2_400_000, "billed_wh": 300_000, "opened_wh": 2_100_000}
+
+    auditor = sheet.person("auditor", "run_cycle")
+    Staff.objects.create(station=station, name="auditor", user=auditor)
+    operations.decide(auditor, [found.pk], "released", "有营销2.0账单为据", builder.NOW)
+    months.run(station, 202409)
+    for point in points:
+        months.read(point, 202410, 1900)
+    months.run(station, 202410, until="audit")
+    assert not Finding.objects.filter(period=202410, rule="A-TIER").exists()

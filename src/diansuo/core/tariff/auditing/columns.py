@@ -61,7 +61,8 @@ class Drafts:
         loss_wh: transformer loss on the bill.
         subs_wh: energy of the meters behind it, ``ABSENT`` where none is known.
         year_wh: year to date before this bill; ``year_asked`` bool, whether steps of a year count;
-            ``months_wh``: what the issued bills of the year and its opening add up to; ``new_year`` bool.
+            ``months_wh``: what the issued bills of the year and its opening add up to; ``new_year`` bool;
+            ``opened_wh``: of a bill in steps, the year's opening where none of its issued bills knew it, else 0.
         multiplier, before_multiplier: at the end of this month and of the one before, ``ABSENT`` unknown;
             ``ordered``: bool, an order of the customer stands near.
         billed_day: until when the point is billed by issued bills of other months, ``ABSENT`` where by none.
@@ -96,6 +97,7 @@ class Drafts:
     year_asked: Bool
     months_wh: Int64
     new_year: Bool
+    opened_wh: Int64
     multiplier: Int64
     before_multiplier: Int64
     ordered: Bool

@@ -13,13 +13,23 @@ from diansuo.core.tariff.auditing.thresholds import AuditLimits
 
 
 def year(drafts: Drafts) -> list[AuditFindings]:
-    """A-TIER 阶梯断档: the year before this bill is not what its months add up to, or did not begin anew."""
+    """A-TIER 阶梯断档: the year before this bill is not what its months add up to, or began otherwise than billed."""
     carried = drafts.year_asked & drafts.new_year & (drafts.year_wh != 0) & (drafts.months_wh == 0)
     wrong = drafts.year_asked & ~carried & (drafts.year_wh != drafts.months_wh)
     gap = drafts.year_wh - drafts.months_wh
+    opened = (drafts.opened_wh != 0) & ~wrong & ~carried
+    billed = drafts.year_wh - drafts.opened_wh
     return [
         found(Situation.TIER_SUM, wrong, drafts.year_wh, drafts.months_wh, stake_fen=drafts.worth_fen(gap)),
         found(Situation.TIER_RESET, carried, drafts.year_wh, 0, stake_fen=drafts.worth_fen(gap)),
+        found(
+            Situation.TIER_OPENED,
+            opened,
+            drafts.year_wh,
+            billed,
+            drafts.opened_wh,
+            stake_fen=drafts.worth_fen(drafts.opened_wh),
+        ),
     ]
 
 

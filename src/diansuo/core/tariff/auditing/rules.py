@@ -94,3 +94,4 @@ class Situation(IntEnum):
     DEMAND_UNLIKE = 37, AuditRule.DEMAND, "unlike", "demand_w", "expected_w", "before_w"
     PF_CHANGED = 38, AuditRule.PF, "changed", "factor_hundredths", "before_hundredths"
     CAPACITY_DEMAND = 39, AuditRule.CAPACITY, "demand", "contract_w", "capacity_va"
+    TIER_OPENED = 40, AuditRule.TIER, "opened", "year_wh", "billed_wh", "opened_wh"

@@ -69,7 +69,9 @@ ORDERED = """
 """
 YEAR = f"""
     SELECT b.contract_id, SUM(CASE WHEN b.state IN (1, 2) AND b.period <> %s THEN b.counted_wh ELSE 0 END),
-           SUM(CASE WHEN b.period = %s AND b.price_class IN {STEPS} THEN 1 ELSE 0 END)
+           SUM(CASE WHEN b.period = %s AND b.price_class IN {STEPS} THEN 1 ELSE 0 END),
+           SUM(CASE WHEN b.state IN (1, 2) AND b.period <> %s THEN 1 ELSE 0 END),
+           SUM(CASE WHEN b.state IN (1, 2) AND b.period <> %s AND b.year_opening_known THEN 1 ELSE 0 END)
     FROM billing_bill b WHERE b.period BETWEEN %s AND %s AND b.contract_id BETWEEN %s AND %s
     GROUP BY b.contract_id ORDER BY b.contract_id
 """
@@ -190,7 +192,7 @@ def load(chunk: Chunk, like: Like, order_days: int) -> Loaded:
         middle_nano=middle,
         subs_wh=_subs(chunk, point),
         **_past(chunk, point),
-        **_year(chunk, contract, same_year & np.isin(rows["price_class"], STEPS)),
+        **_year(chunk, contract, np.isin(rows["price_class"], STEPS), same_year),
         **_multipliers(chunk, point, rows["from_day"], rows["to_day"], order_days),
         billed_day=_billed(chunk, point),
     )
@@ -250,7 +252,7 @@ def _areas(station_id: int, area: Int64) -> Int64:
     return looked_up(area, rows["area"], rows["capacity_va"], 0)
 
 
-def _year(chunk: Chunk, contract: Int64, asked: Bool) -> dict[str, Any]:
+def _year(chunk: Chunk, contract: Int64, stepped: Bool, same_year: Bool) -> dict[str, Any]:
     """Return what the year's issued bills, corrections and opening add up to, of who has one bill in steps this month.
 
     Beside another system the year is that system's: nothing is asked.
@@ -258,17 +260,20 @@ def _year(chunk: Chunk, contract: Int64, asked: Bool) -> dict[str, Any]:
     first, last = chunk.year
     low, high = (int(contract.min()), int(contract.max())) if len(contract) else (0, -1)
     rows = bulk.fetch_columns(
-        YEAR, [chunk.period, chunk.period, first, last, low, high], contract="int", used_wh="int", here="int"
-    )
+        YEAR, [*[chunk.period] * 4, first, last, low, high],
+        contract="int", used_wh="int", here="int", before="int", knew="int",
+    )  # fmt: skip
     corrected = bulk.fetch_columns(CORRECTED, [first, last, low, high], contract="int", used_wh="int")
     opening = bulk.fetch_columns(OPENINGS, [first // 100, low, high], contract="int", energy_wh="int")
     used = looked_up(contract, rows["contract"], rows["used_wh"], 0)
     once = looked_up(contract, rows["contract"], rows["here"], 0) == 1
+    opened = looked_up(contract, opening["contract"], opening["energy_wh"], 0)
+    unaware = looked_up(contract, rows["contract"], (rows["before"] > 0) & (rows["knew"] == 0), 0) != 0
+    asked = stepped & once & (not chunk.beside)
     return {
-        "year_asked": asked & once & (not chunk.beside),
-        "months_wh": used
-        + looked_up(contract, corrected["contract"], corrected["used_wh"], 0)
-        + looked_up(contract, opening["contract"], opening["energy_wh"], 0),
+        "year_asked": asked & same_year,
+        "months_wh": used + looked_up(contract, corrected["contract"], corrected["used_wh"], 0) + opened,
+        "opened_wh": np.where(asked & unaware, opened, 0),
         "new_year": np.full(len(contract), chunk.period == first, np.bool_),
     }
 

@@ -148,6 +148,10 @@ SENTENCES: Final[dict[Situation, tuple[Promise | str, Promise | str]]] = {
         _("新的阶梯年度开始，本期前年度累计应为 0，现为 %(year_wh)s 千瓦时"),
         _("重新执行本月流程；仍有请查年度起始累计"),
     ),
+    Situation.TIER_OPENED: (
+        _("补录的年初累计 %(opened_wh)s 千瓦时从本期起计入阶梯，本年以前各月的账单没有计入"),
+        _("核对年初累计的依据；属实放行，以前各月按退补更正；不符的改正后重新执行"),
+    ),
     Situation.CAPACITY_CHARGED: (
         _("本期没有运行的变压器，仍收容（需）量电费 %(charge_fen)s 元"),
         _("核对变压器的投运、暂停日期"),
@@ -240,6 +244,7 @@ EXPECTED: Final[dict[Situation, Promise | str]] = {
     Situation.PRICE_TIME_OF_USE: _("执行分时电价"),
     Situation.TIER_SUM: _("年度累计 %(months_wh)s 千瓦时"),
     Situation.TIER_RESET: _("年度累计从 0 开始"),
+    Situation.TIER_OPENED: _("本期前年度累计 %(billed_wh)s 千瓦时，或有年初累计的依据"),
     Situation.CAPACITY_CHARGED: _("不收容（需）量电费"),
     Situation.CAPACITY_DIFFERS: _("合同容量 %(transformers_va)s kVA"),
     Situation.MULTIPLIER: _("倍率 %(before_count)s，或有变更工单"),
