@@ -106,5 +106,9 @@ def test_twenty_months_settle_to_the_kwh_the_lists_print() -> None:
     assert told[Rule.MISSING] == 4
     assert told[Rule.ROLLOVER] == 1
     assert told[Rule.ZERO] == 1
-    assert set(told) == {Rule.OPENING, Rule.MISSING, Rule.ROLLOVER, Rule.ZERO, Rule.HISTORY}
+    # Judged by the own past alone, as a single list is; both new ones stand beside R-HISTORY.
+    assert (told[Rule.SPIKE], told[Rule.TRANSPOSED]) == (3, 2)
+    assert set(told) == {
+        Rule.OPENING, Rule.MISSING, Rule.ROLLOVER, Rule.ZERO, Rule.HISTORY, Rule.SPIKE, Rule.TRANSPOSED,
+    }  # fmt: skip
     assert settled_rows == 8 * 20 + 18 + 12 - 10 - 4
