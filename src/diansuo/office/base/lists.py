@@ -27,7 +27,6 @@ from diansuo.office.base.work_orders.links import Subject, signed
 Text = Promise | str
 Narrow = Callable[[QuerySet[Any], str], QuerySet[Any]]
 EXPORT_CHUNK = 500  # stays below SQLite's limit of parameters when rows are enriched by id
-PHONE_ROWS = 15  # a row is a card on a phone: a page of fifty is twenty screens long
 LARGEST_KEY = 2**63 - 1
 PHONE_ROWS = 15
 """A row is a card on a phone: a page of fifty would be as long as a corridor."""

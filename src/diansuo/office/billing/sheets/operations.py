@@ -21,9 +21,9 @@ from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.documents import Publication, content_hash, documents
 from diansuo.office.billing.sheets.models import PriceSheet
 from diansuo.office.billing.sheets.reading import Prices
+from diansuo.office.billing.sheets.totals import OWNERS
 from diansuo.office.config.rulebook import book
 
-OWNERS = "commercial_components"
 State = PriceSheet.State
 
 

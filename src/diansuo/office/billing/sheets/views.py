@@ -23,6 +23,7 @@ from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.billing.sheets.forms import SheetForm
 from diansuo.office.billing.sheets.models import PriceSheet
 from diansuo.office.billing.sheets.place import commercial_place, place_name
+from diansuo.office.billing.sheets.totals import OWNERS
 from diansuo.office.billing.wording import reason
 from diansuo.office.config.rulebook import book
 
@@ -118,7 +119,7 @@ def _held(request: HttpRequest, form: SheetForm) -> list[tuple[str, str]]:
 
 def _sheet_owned() -> list[str]:
     """Return the components a sheet may bring here today, in words."""
-    rule = book().rules.get(f"{commercial_place()}/{operations.OWNERS}")
+    rule = book().rules.get(f"{commercial_place()}/{OWNERS}")
     owned = rule.entries[-1].values["components"] if rule and rule.entries else {}
     return [
         str(title)
