@@ -38,6 +38,8 @@ def test_the_administrator_asks_for_a_post_and_the_head_lets_it_happen(station: 
     admin, head = pages.signed_in("admin"), pages.signed_in("head")
     staff = Staff.objects.get(user__username="counter")
     assert admin.get("/proposals/posts/").status_code == 200
+    shown = admin.get("/proposals/posts/", {"staff": staff.pk})
+    assert shown.context["staff"].user == shown.context["user"]  # the frame names who is signed in
     admin.post("/proposals/posts/", {"staff": staff.pk, "posts": ["counter", "clerk"], "reason": "顶岗"})
     made = Proposal.objects.get()
     assert (made.kind, made.state, posts("counter")) == ("post", State.PREVIEWED, ["counter"])

@@ -41,7 +41,7 @@ def posts_page(request: HttpRequest) -> HttpResponse:
     people = queries.people_with_accounts(Scope.of(request.user))
     asked = given.get("staff", "")
     staff = next((one for one in people if str(one.pk) == asked), None)
-    context: dict[str, Any] = {"people": people, "staff": staff, "section": "proposals"}
+    context: dict[str, Any] = {"people": people, "person": staff, "section": "proposals"}
     if staff is None:
         return render(request, "desk/proposals/posts.html", context, status=404 if asked else 200)
     form = PostsForm(request.POST or None, initial={"posts": appointing.codes_of(staff)})
