@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from diansuo.core.metering.registers import Purpose, Register
 from diansuo.office.archive.models import Imported, Meter, MeteringPoint, PointTerm, ShareKind
 from diansuo.office.base.models import ImportBatch, Job, Station, User
+from diansuo.office.metering.day_models import DayFinding as DayFinding
+from diansuo.office.metering.day_models import ReadingDecision as ReadingDecision
 
 REGISTER_NAMES = {
     Register.ACTIVE_TOTAL: _("正向有功（总）"),
