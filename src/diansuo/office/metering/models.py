@@ -67,6 +67,9 @@ class RegisterReading(Imported):
     entered_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("录入人")
     )
+    # When the first true value came in, by which a reading is on time; a correction has an instant of its own. Empty
+    # for what was stored before this was kept.
+    entered_at = models.DateTimeField(_("录入时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("示数")
