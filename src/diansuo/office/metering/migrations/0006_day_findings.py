@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('archive', '0010_reach'),
         ('base', '0014_reach'),
-        ('metering', '0004_point_settlement'),
+        ('metering', '0005_reading_entered_at'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
