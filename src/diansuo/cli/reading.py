@@ -15,6 +15,17 @@ app = typer.Typer(
     no_args_is_help=True, help=t("抄表核查、异常与考核。", "Checks of reading, exceptions, assessment.")
 )
 SHOWN = 20
+WayName = Annotated[
+    str,
+    typer.Option(
+        "--way",
+        metavar="WAY",
+        help=t(
+            "方法：interpolated、like_days、last_year、class_profile、area_balance",
+            "interpolated, like_days, last_year, class_profile or area_balance",
+        ),
+    ),
+]
 All = Annotated[bool, typer.Option("--all", help=t("连同已处理的", "those decided about as well"))]
 
 
@@ -118,3 +129,47 @@ def _plain(row: Any) -> dict[str, Any]:
         "rule", "severity", "title", "customer_number", "area_number", "days", "reason", "remedy", "owner", "decided",
     )  # fmt: skip
     return {name: getattr(row, name) for name in names}
+
+
+@app.command(
+    "estimate",
+    help=t(
+        "估算一个月缺日冻结的日电量、补曲线缺点；只用于线损和核查，不用于电费。"
+        "例：diansuo reading estimate --period 2024-08",
+        "Estimate the days that lack a freeze and fill gaps in curves; for losses and checks, never for bills. "
+        "Example: diansuo reading estimate --period 2024-08",
+    ),
+)
+def estimate(
+    period: Period,
+    way: WayName = "class_profile",
+    station: StationName = "",
+    as_user: AsUser = "system",
+    as_json: AsJson = False,
+) -> None:
+    """Estimate a month."""
+    month = parse_period(period)
+    office.wake()
+    from django.utils import timezone
+
+    from diansuo.core.metering.estimation import Way
+    from diansuo.office.metering.estimates import operations
+
+    ways = {each.name.lower(): each for each in Way if each != Way.MEASURED}
+    if way not in ways:
+        raise Failure(
+            t(f"没有方法 {way}；可用：{'、'.join(ways)}", f"no way {way}; there are {', '.join(ways)}")
+        )
+    where, user = office.the_station(station), office.acting_user(as_user, "base.dispatch_work")
+    office.scope_of(user, where)
+    made = operations.estimate_month(where, month, way=ways[way], user=user, now=timezone.now())
+    if as_json:
+        say_json({"station": where.name, "period": period, "days": made.days, "curves": made.curves})
+        return
+    say(
+        t(
+            f"{where.name} {period}：新估算 {made.points} 户 {made.days} 天，补曲线 {made.curves} 条；仅用于线损和核查",
+            f"{where.name} {period}: {made.days} days of {made.points} points estimated, {made.curves} curves filled; "
+            "for losses and checks only",
+        )
+    )

@@ -10,6 +10,8 @@ from diansuo.office.archive.models import Imported, Meter, MeteringPoint, PointT
 from diansuo.office.base.models import ImportBatch, Job, Station, User
 from diansuo.office.metering.day_models import DayFinding as DayFinding
 from diansuo.office.metering.day_models import ReadingDecision as ReadingDecision
+from diansuo.office.metering.estimate_models import CurveEstimate as CurveEstimate
+from diansuo.office.metering.estimate_models import DayEstimate as DayEstimate
 
 REGISTER_NAMES = {
     Register.ACTIVE_TOTAL: _("正向有功（总）"),

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from diansuo.office.base.converters import PERIOD
 from diansuo.office.metering import views
 from diansuo.office.metering.collecting import failure_views, freeze_views
+from diansuo.office.metering.estimates import views as estimate_views
 from diansuo.office.metering.exceptions import views as exception_views
 from diansuo.office.metering.routes import views as route_views
 
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("exceptions/", exception_views.latest, name="exceptions"),
     path(f"exceptions/days/<{PERIOD}:period>/", exception_views.days_list, name="exception_days"),
     path(f"exceptions/month/<{PERIOD}:period>/", exception_views.month_list, name="exception_month"),
+    path(f"exceptions/estimates/<{PERIOD}:period>/", estimate_views.estimate_list, name="estimates"),
     path("exceptions/act/", exception_views.act, name="exception_act"),
     path(
         f"exceptions/run/<int:station_id>/<{PERIOD}:period>/",

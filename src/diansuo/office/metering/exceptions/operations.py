@@ -13,24 +13,26 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from diansuo.core.metering import Register, Severity
+from diansuo.core.metering import Register, Rule, Severity
 from diansuo.office.archive.models import MeteringPoint
 from diansuo.office.base import registry
-from diansuo.office.base.models import Proposal, Staff, User, WorkOrder
+from diansuo.office.base.models import Proposal, Staff, Station, User, WorkOrder
 from diansuo.office.base.proposals.operations import UnableToDo
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import operations as work_orders
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.metering import overriding
 from diansuo.office.metering.collecting.point_rows import point_rows
+from diansuo.office.metering.estimates import operations as estimates
 from diansuo.office.metering.exceptions.findings import REPLACEABLE, Key
 from diansuo.office.metering.exceptions.places import address_of, owners
-from diansuo.office.metering.models import Finding, ReadingDecision, RegisterReading
+from diansuo.office.metering.models import DayFinding, Finding, ReadingDecision, RegisterReading
 
 RIGHT: Final = "base.dispatch_work"
 OVERRIDE_RIGHT: Final = "base.enter_readings"
 DAYS_FOR_A_READING: Final = 3
 MOST: Final = 500
+ESTIMABLE: Final = (Rule.DAY_GAP.id, Rule.CURVE_SUM.id)
 Decision = ReadingDecision.Decision
 
 
@@ -158,6 +160,35 @@ def propose_values(
             raise UnableToAct(f"{_name(scope, mine[0])}：{problem}") from problem
         _keep(mine, Decision.OVERRIDE, reason, user, now, proposal=proposal)
         made.append(proposal)
+    return made
+
+
+def estimate(scope: Scope, findings: Sequence[Any], *, reason: str, user: User, now: datetime) -> int:
+    """Estimate, for losses only, what missing freezes leave open; return how many days and curves were.
+
+    Raises:
+        UnableToAct: no right, or a finding that is not about missing freezes or points of a curve.
+    """
+    _require(scope, findings, user, RIGHT)
+    groups: dict[tuple[int, int], list[Any]] = {}
+    for finding in findings:
+        if not isinstance(finding, DayFinding) or finding.rule not in ESTIMABLE:
+            raise UnableToAct(
+                _("%(what)s 不缺日冻结，没有可估算的；估算只用于线损，不用于电费")
+                % {"what": _name(scope, finding)}
+            )
+        groups.setdefault((finding.point.station_id, finding.month), []).append(finding)
+    made = 0
+    for (station_id, month), mine in groups.items():
+        found = estimates.estimate_month(
+            Station.objects.get(pk=station_id),
+            month,
+            points={one.point_id for one in mine},
+            user=user,
+            now=now,
+        )
+        made += found.days + found.curves
+        _keep(mine, Decision.ESTIMATE, reason or _("估算，仅线损"), user, now)
     return made
 
 

@@ -39,7 +39,14 @@ STATES: Final = {
     OPEN: gettext_lazy("待处理"),
     **dict(ReadingDecision.Decision.choices),
 }
-STATE_TONES: Final = {OPEN: "warn", "reopened": "warn", "good": "ok", "reread": "info", "override": "info"}
+STATE_TONES: Final = {
+    OPEN: "warn",
+    "reopened": "warn",
+    "good": "ok",
+    "reread": "info",
+    "override": "info",
+    "estimate": "info",
+}
 PLACE: Final = {Sort.DAYS: "exception_days", Sort.MONTH: "exception_month"}
 COLUMNS: Final = (
     Column("severity", gettext_lazy("级别"), Kind.CODE, labels=dict(SEVERITIES), tones=TONES),
@@ -286,9 +293,17 @@ def _override(scope: Scope, chosen: Sequence[Any], given: dict[str, Any]) -> str
     ) % {"count": count}
 
 
+def _estimate(scope: Scope, chosen: Sequence[Any], given: dict[str, Any]) -> str:
+    count = operations.estimate(scope, chosen, **given)
+    return ngettext("已估算 %(count)d 天，仅用于线损", "已估算 %(count)d 天，仅用于线损", count) % {
+        "count": count
+    }
+
+
 _ACTS: Final[dict[str, Callable[[Scope, Sequence[Any], dict[str, Any]], str]]] = {
     "good": _good,
     "reopen": _reopened,
     "reread": _reread,
     "override": _override,
+    "estimate": _estimate,
 }
