@@ -50,7 +50,7 @@ def made(grid: Grid, way: Way = Way.CLASS_PROFILE) -> Made:
 
 
 def states() -> list[str]:
-    rows = queries.of_month(builder.ALL, MONTH).order_by("day")
+    rows = queries.of_month(builder.ALL, MONTH).order_by("of_date")
     return [row.state for row in queries.rows_of(builder.ALL, rows, NOW.date())]
 
 
@@ -58,8 +58,8 @@ def states() -> list[str]:
 def test_a_gap_is_filled_to_what_flowed_and_counts_in_the_loss(grid: Grid, way: Way) -> None:
     assert sold_kwh(grid, 4) == 48.5
     assert made(grid, way) == Made(4, 1, 0)
-    rows = DayEstimate.objects.order_by("day")
-    assert [row.day.day for row in rows] == [4, 5, 6, 7]
+    rows = DayEstimate.objects.order_by("of_date")
+    assert [row.of_date.day for row in rows] == [4, 5, 6, 7]
     assert sum(row.energy_wh for row in rows) == 4 * 48_500
     assert {row.way for row in rows} == {int(way)}
     assert sold_kwh(grid, 4) == 97.0
@@ -99,6 +99,15 @@ def test_one_register_inside_the_gap_makes_the_rest_stale_until_estimated_anew(g
     assert states() == ["standing"] * 4
     assert DayEstimate.objects.count() == 8  # what was used before is kept
     assert sold_kwh(grid, 4) + sold_kwh(grid, 3) == pytest.approx(2 * 48.5 + 200 - 3 * 48.5, abs=0.001)
+
+
+def test_an_open_gap_is_stale_once_a_later_register_says_what_flowed(grid: Grid) -> None:
+    last = FIRST + timedelta(days=DAYS)
+    grid.freeze([row for row in grid.days(DAYS + 2) if row[1] > last and row[0] != grid.customers[0]])
+    made(grid)
+    assert states()[-2:] == ["standing"] * 2
+    late(grid, (DAYS + 3, "700"))
+    assert states()[-2:] == ["stale"] * 2
 
 
 def test_customers_that_feed_in_and_masters_are_never_estimated(grid: Grid) -> None:

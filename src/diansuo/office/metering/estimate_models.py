@@ -30,7 +30,7 @@ class DayEstimate(models.Model):
     )
     meter = models.ForeignKey(Meter, models.PROTECT, related_name="+", verbose_name=_("电能表"))
     multiplier = models.PositiveIntegerField(_("综合倍率"), default=1)
-    day = models.DateField(_("日期"))
+    of_date = models.DateField(_("日期"))
     energy_wh = models.BigIntegerField(_("估算电量（Wh）"))
     band_wh = models.BigIntegerField(_("误差带（Wh）"))
     way = models.PositiveSmallIntegerField(_("方法"), choices=WAYS)
@@ -49,7 +49,7 @@ class DayEstimate(models.Model):
     class Meta:
         verbose_name = _("日电量估算")
         verbose_name_plural = _("日电量估算")
-        indexes = [models.Index(fields=["point", "day"], name="day_estimate_of")]
+        indexes = [models.Index(fields=["point", "of_date"], name="day_estimate_of")]
 
 
 class CurveEstimate(models.Model):
@@ -58,7 +58,7 @@ class CurveEstimate(models.Model):
     point = models.ForeignKey(
         MeteringPoint, models.PROTECT, related_name="curve_estimates", verbose_name=_("计量点")
     )
-    day = models.DateField(_("日期"))
+    of_date = models.DateField(_("日期"))
     slots = models.JSONField(_("点号"), default=list)
     power_w = models.JSONField(_("有功功率（W）"), default=list)
     band_w = models.BigIntegerField(_("误差带（W）"))
@@ -72,4 +72,4 @@ class CurveEstimate(models.Model):
     class Meta:
         verbose_name = _("曲线估算")
         verbose_name_plural = _("曲线估算")
-        indexes = [models.Index(fields=["point", "day"], name="curve_estimate_of")]
+        indexes = [models.Index(fields=["point", "of_date"], name="curve_estimate_of")]

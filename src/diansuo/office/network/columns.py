@@ -264,7 +264,7 @@ def _estimated(station_id: int, start: date, end: date) -> Freezes | None:
     if not found:
         return None
     rows = [
-        (one.point_id, (one.day - EPOCH).days + 1, one.meter_id, one.multiplier, one.register_wh, -1)
+        (one.point_id, (one.of_date - EPOCH).days + 1, one.meter_id, one.multiplier, one.register_wh, -1)
         for one in found
     ]
     return Freezes(*np.array(rows, dtype=np.int64).T.copy())

@@ -104,7 +104,7 @@ def _rows(
         "point": point,
         "meter": [meters.get(each, 0) for each in point],
         "multiplier": held.multiplier[row].tolist(),
-        "day": iso_days(looked.from_day + column),
+        "of_date": iso_days(looked.from_day + column),
         "energy_wh": made.energy_wh[row, column].tolist(),
         "band_wh": made.band_wh[row, column].tolist(),
         "way": [int(way)] * len(row),
@@ -180,15 +180,17 @@ def _unlike_the_latest(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
     held: dict[tuple[int, str], tuple[Any, ...]] = {}
     for start in range(0, len(points), 5_000):
         found = DayEstimate.objects.filter(point__in=points[start : start + 5_000])
-        found = found.filter(day__gte=min(rows["day"]), day__lte=max(rows["day"])).order_by("id")
+        found = found.filter(of_date__gte=min(rows["of_date"]), of_date__lte=max(rows["of_date"])).order_by(
+            "id"
+        )
         for one in found:
-            held[one.point_id, one.day.isoformat()] = (
+            held[one.point_id, one.of_date.isoformat()] = (
                 one.energy_wh, one.band_wh, one.way, one.register_wh, one.from_wh, one.until_wh,
             )  # fmt: skip
     names = ("energy_wh", "band_wh", "way", "register_wh", "from_wh", "until_wh")
     kept = [
         at
-        for at, key in enumerate(zip(rows["point"], rows["day"], strict=True))
+        for at, key in enumerate(zip(rows["point"], rows["of_date"], strict=True))
         if held.get(key) != tuple(rows[name][at] for name in names)
     ]
     return {name: [values[at] for at in kept] for name, values in rows.items()} if kept else {}
@@ -209,7 +211,7 @@ def _curves(station_id: int, month: int, points: Collection[int] | None) -> list
         made.append(
             CurveEstimate(
                 point_id=int(point[row]),
-                day=as_date(int(days.day[row])),
+                of_date=as_date(int(days.day[row])),
                 slots=(slots + 1).tolist(),
                 power_w=filled.power_w[row, slots].tolist(),
                 band_w=int(filled.band_w[row]),
@@ -223,9 +225,9 @@ def _fresh(curves: list[CurveEstimate]) -> list[CurveEstimate]:
     """Leave out what stands already just so."""
     points = {one.point_id for one in curves}
     held = {
-        (one.point_id, one.day): (one.slots, one.power_w, one.band_w)
+        (one.point_id, one.of_date): (one.slots, one.power_w, one.band_w)
         for one in CurveEstimate.objects.filter(point__in=points).order_by("id")
     }
     return [
-        one for one in curves if held.get((one.point_id, one.day)) != (one.slots, one.power_w, one.band_w)
+        one for one in curves if held.get((one.point_id, one.of_date)) != (one.slots, one.power_w, one.band_w)
     ]

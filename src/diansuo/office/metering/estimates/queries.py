@@ -57,9 +57,11 @@ class CurveRow:
 def of_month(scope: Scope, month: int) -> QuerySet[DayEstimate]:
     """Return the latest estimate of each point and day of a month."""
     rows = DayEstimate.objects.filter(
-        scope.limit("point__station"), day__gte=first_day(month), day__lt=first_day(next_month(month))
+        scope.limit("point__station"), of_date__gte=first_day(month), of_date__lt=first_day(next_month(month))
     )
-    newer = DayEstimate.objects.filter(point=OuterRef("point"), day=OuterRef("day"), pk__gt=OuterRef("pk"))
+    newer = DayEstimate.objects.filter(
+        point=OuterRef("point"), of_date=OuterRef("of_date"), pk__gt=OuterRef("pk")
+    )
     return rows.filter(~Exists(newer))
 
 
@@ -80,7 +82,7 @@ def _row(one: DayEstimate, where: PointRow, state: Judged) -> EstimateRow:
     return EstimateRow(
         **asdict(where),
         id=one.pk,
-        day=one.day,
+        day=one.of_date,
         energy_wh=one.energy_wh,
         band_wh=one.band_wh,
         way=one.way,
@@ -95,7 +97,7 @@ def _row(one: DayEstimate, where: PointRow, state: Judged) -> EstimateRow:
 def of_area(scope: Scope, area_id: int, day: date) -> Share | None:
     """Return what of an area's day is estimated and still stands; None where nothing is."""
     hung = PointArea.objects.in_force(day).filter(area=area_id, point=OuterRef("point"))
-    rows = of_month(scope, day.year * 100 + day.month).filter(Exists(hung), day=day)
+    rows = of_month(scope, day.year * 100 + day.month).filter(Exists(hung), of_date=day)
     station = MeteringPoint.objects.filter(scope.limit("station"), areas__area=area_id).first()
     if station is None:
         return None
@@ -108,16 +110,16 @@ def of_area(scope: Scope, area_id: int, day: date) -> Share | None:
 def curves(scope: Scope, month: int, *, most: int = 200) -> list[CurveRow]:
     """Return the filled curves of a month, the latest day first."""
     rows = CurveEstimate.objects.filter(
-        scope.limit("point__station"), day__gte=first_day(month), day__lt=first_day(next_month(month))
+        scope.limit("point__station"), of_date__gte=first_day(month), of_date__lt=first_day(next_month(month))
     )
-    newest = rows.order_by().values("point", "day").annotate(newest=Max("id")).values("newest")
-    found = list(CurveEstimate.objects.filter(pk__in=newest).order_by("-day", "point")[:most])
+    newest = rows.order_by().values("point", "of_date").annotate(newest=Max("id")).values("newest")
+    found = list(CurveEstimate.objects.filter(pk__in=newest).order_by("-of_date", "point")[:most])
     where = point_rows(
         scope, {one.point_id for one in found}, first_day(next_month(month)) - timedelta(days=1)
     )
     return [
         CurveRow(
-            where[one.point_id], one.day, len(one.slots), sum(max(watt, 0) for watt in one.power_w) // 4,
+            where[one.point_id], one.of_date, len(one.slots), sum(max(watt, 0) for watt in one.power_w) // 4,
             one.band_w, one.to_register,
         )
         for one in found

@@ -19,6 +19,8 @@ from diansuo.office.metering.models import DayEstimate
 
 Registers = Mapping[date, int]
 DAY = timedelta(days=1)
+LOOK_AHEAD = timedelta(days=62)
+"""How far behind the last estimated day a register is looked for that says what flowed until then."""
 
 
 class State(StrEnum):
@@ -40,11 +42,11 @@ class Judged:
 
 def latest(station_id: int, from_date: date, to_date: date) -> list[DayEstimate]:
     """Return the latest estimate of each point and day in ``[from_date, to_date)`` of a station."""
-    rows = DayEstimate.objects.filter(point__station=station_id, day__gte=from_date, day__lt=to_date)
+    rows = DayEstimate.objects.filter(point__station=station_id, of_date__gte=from_date, of_date__lt=to_date)
     if not rows.exists():
         return []
-    newest = rows.order_by().values("point", "day").annotate(newest=Max("id")).values("newest")
-    return list(DayEstimate.objects.filter(pk__in=newest).order_by("point", "day"))
+    newest = rows.order_by().values("point", "of_date").annotate(newest=Max("id")).values("newest")
+    return list(DayEstimate.objects.filter(pk__in=newest).order_by("point", "of_date"))
 
 
 def judged(station_id: int, estimates: Iterable[DayEstimate]) -> list[Judged]:
@@ -53,10 +55,10 @@ def judged(station_id: int, estimates: Iterable[DayEstimate]) -> list[Judged]:
     if not found:
         return []
     first = min(one.from_date for one in found)
-    last = max(max(one.until_date or one.day, one.day + DAY) for one in found)
+    last = max(max(one.until_date or one.of_date, one.of_date + DAY) for one in found)
     points = {one.point_id for one in found}
     frame = lake.read_freeze_span(
-        station_id, first, last + DAY, (min(points), max(points)), ("active_total_wh",)
+        station_id, first, last + LOOK_AHEAD, (min(points), max(points)), ("active_total_wh",)
     )
     registers: dict[int, dict[date, int]] = defaultdict(dict)
     kept = frame.filter(pl.col("point").is_in(list(points))).drop_nulls("active_total_wh")
@@ -66,7 +68,7 @@ def judged(station_id: int, estimates: Iterable[DayEstimate]) -> list[Judged]:
 
 
 def _judged(one: DayEstimate, held: Registers) -> Judged:
-    here, after = held.get(one.day), held.get(one.day + DAY)
+    here, after = held.get(one.of_date), held.get(one.of_date + DAY)
     if here is not None and after is not None and after >= here:
         return Judged(one, State.TRUE, (after - here) * one.multiplier)
     state = State.STANDING if _stands(one, held) else State.STALE
@@ -78,5 +80,5 @@ def _stands(one: DayEstimate, held: Registers) -> bool:
         return False
     if one.until_date is not None and held.get(one.until_date) != one.until_wh:
         return False
-    end = one.until_date or one.day + 2 * DAY
+    end = one.until_date or date.max
     return not any(one.from_date < day < end for day in held)

@@ -50,7 +50,7 @@ def estimate_list(request: HttpRequest, period: int) -> HttpResponse:
     listing = lists.Listing(
         title=_("估算 %(month)s") % {"month": wording.month(period)},
         columns=COLUMNS,
-        key=("-day", "id"),
+        key=("-of_date", "id"),
         empty=_("这个月没有估算。在“日冻结与曲线”里勾选缺日冻结的，按“估算（仅线损）”。"),
         file_name=_("估算"),
         search=lists.any_of(
