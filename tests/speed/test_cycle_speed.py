@@ -46,8 +46,7 @@ from diansuo.office.base.jobs import hands
 from diansuo.office.base.models import Station
 from diansuo.office.desk import cycle
 
-def processor():
-    """Return the processor's seconds of this process and of those that lent it a hand."""
+def processor():  # the seconds of this process and of those that lent it a hand
     return sum(sum(resource.getrusage(whose)[:2]) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 began, worked = time.perf_counter(), processor()
