@@ -8,6 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from diansuo.core.metering.registers import Purpose, Register
 from diansuo.office.archive.models import Imported, Meter, MeteringPoint, PointTerm, ShareKind
 from diansuo.office.base.models import ImportBatch, Job, Station, User
+from diansuo.office.metering.day_models import DayFinding as DayFinding
+from diansuo.office.metering.day_models import ReadingDecision as ReadingDecision
+from diansuo.office.metering.estimate_models import CurveEstimate as CurveEstimate
+from diansuo.office.metering.estimate_models import DayEstimate as DayEstimate
 
 REGISTER_NAMES = {
     Register.ACTIVE_TOTAL: _("正向有功（总）"),
@@ -65,6 +69,9 @@ class RegisterReading(Imported):
     entered_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("录入人")
     )
+    # When the first true value came in, by which a reading is on time; a correction has an instant of its own. Empty
+    # for what was stored before this was kept.
+    entered_at = models.DateTimeField(_("录入时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("示数")

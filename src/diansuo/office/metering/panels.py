@@ -27,6 +27,7 @@ def publish() -> None:
     group = gettext_lazy("抄表与电费")
     add_navigation(
         NavigationItem(10, gettext_lazy("录入示数"), "reading_routes", group),
+        NavigationItem(12, gettext_lazy("抄表异常"), "exceptions", group),
         NavigationItem(13, gettext_lazy("采集失败"), "failures", group),
     )
     add_panel(
