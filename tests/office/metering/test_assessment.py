@@ -15,7 +15,7 @@ from diansuo.office.base.models import Station, User
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering import entry, lake
 from diansuo.office.metering.assessment import queries
-from diansuo.office.metering.assessment.queries import Figures
+from diansuo.office.metering.assessment.figures import Figures
 from tests.office.metering import builder
 from tests.office.metering.builder import ALL, bring_in, household, make_station, reading_list, write_csv
 

@@ -14,7 +14,8 @@ from diansuo.core.quantity.month import next_month
 from diansuo.office.archive.models import MeteringPoint, Route, TransformerArea
 from diansuo.office.base.models import Staff
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering.assessment.gathering import Month, gather
+from diansuo.office.metering.assessment.figures import Figures, behind, figures_of
+from diansuo.office.metering.assessment.gathering import gather
 from diansuo.office.metering.collecting.point_rows import PointRow, point_rows
 from diansuo.office.metering.columns import as_date
 from diansuo.office.metering.models import MissedReading, RegisterReading
@@ -23,60 +24,6 @@ GROUPS: Final = ("reader", "route", "area")
 MONTHS_SHOWN: Final = 6
 MOST: Final = 5_000
 """Readings a page can list at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Counts of a group's month. Rates are in hundredths of a percent, None where there is nothing to divide by."""
-
-    due: int
-    read: int
-    estimated: int
-    timed: int
-    on_time: int
-    misread: int
-    remote: int
-    collected: int
-
-    @property
-    def missed(self) -> int:
-        """漏抄: due and not read."""
-        return self.due - self.read
-
-    @property
-    def late(self) -> int:
-        """In after the limit of the upload."""
-        return self.timed - self.on_time
-
-    @property
-    def failed(self) -> int:
-        """Read from afar, and no register of the fixed day."""
-        return self.remote - self.collected
-
-    @property
-    def read_bp(self) -> int | None:
-        """实抄率: read and not estimated, of those due."""
-        return _rate(self.read - self.estimated, self.due)
-
-    @property
-    def on_time_bp(self) -> int | None:
-        """及时率: in by the limit of the upload, of those whose instant of entry is known."""
-        return _rate(self.on_time, self.timed)
-
-    @property
-    def misread_bp(self) -> int | None:
-        """差错率: misread, of those read."""
-        return _rate(self.misread, self.read)
-
-    @property
-    def estimated_bp(self) -> int | None:
-        """估抄率: estimated, of those read."""
-        return _rate(self.estimated, self.read)
-
-    @property
-    def collected_bp(self) -> int | None:
-        """远程采集成功率: the register of the fixed day came, of the meters read from afar."""
-        return _rate(self.collected, self.remote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +48,6 @@ class ReadingRow(PointRow):
     reason: str
 
 
-def _rate(part: int, whole: int) -> int | None:
-    return None if not whole else (part * 20_000 + whole) // (2 * whole)
-
-
 def groups(scope: Scope, station_id: int, period: int, by: str) -> list[Group]:
     """Return a station's month by reader, route or area, by name; what belongs to none comes last."""
     if not scope.allows(station_id):
@@ -126,31 +69,6 @@ def by_month(scope: Scope, station_id: int, period: int) -> list[Group]:
     months = [next_month(period, -back) for back in range(MONTHS_SHOWN)]
     found = [Group(one, "", figures_of(gather(station_id, one))) for one in months]
     return [one for one in found if one.figures.due]
-
-
-def figures_of(month: Month) -> Figures:
-    """Count a month's columns."""
-    return Figures(
-        due=len(month),
-        **{
-            name: int(getattr(month, name).sum())
-            for name in ("read", "estimated", "timed", "on_time", "misread", "remote", "collected")
-        },
-    )
-
-
-def behind(month: Month, what: str) -> Any:
-    """Return which due points a figure is about (a mask)."""
-    everyone = np.ones(len(month), np.bool_)
-    return {
-        "due": everyone,
-        "read": month.read & ~month.estimated,
-        "missed": ~month.read,
-        "late": month.timed & ~month.on_time,
-        "misread": month.misread,
-        "estimated": month.estimated,
-        "failed": month.remote & ~month.collected,
-    }[what]
 
 
 def points_behind(
