@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from diansuo.cli import calc_choices, calc_whatif
+from diansuo.cli import calc_choices, calc_powerflow, calc_whatif
 from diansuo.cli.case_table import print_case, print_summary, print_verdict
 from diansuo.cli.imports import AsJson
 from diansuo.cli.say import Failure, say_json, t
@@ -32,6 +32,7 @@ def calc() -> None:
 
 app.command("whatif", help=calc_whatif.HELP)(calc_whatif.whatif)
 app.command("choices", help=calc_choices.HELP)(calc_choices.choices)
+app.command("powerflow", help=calc_powerflow.HELP)(calc_powerflow.powerflow)
 
 
 @app.command(
