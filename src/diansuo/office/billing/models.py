@@ -122,8 +122,8 @@ class Bill(models.Model):
         ISSUED = 1, _("已发行")
         KEPT = 2, _("已核算，不发行")
 
-    # What leads from a contract to its bills is ``bill_history``; nobody looks for the bills of a job or a settlement. An
-    # index nobody reads costs a month of a million some seconds and every year of it a gigabyte.
+    # ``bill_history`` leads from a contract to its bills; nobody looks for those of a job or a settlement, and an index
+    # that nobody reads costs every month of a million some seconds and some hundred megabytes.
     contract = models.ForeignKey(
         Contract, models.PROTECT, related_name="bills", verbose_name=_("合同"), db_index=False
     )
