@@ -26,6 +26,12 @@ WayName = Annotated[
         ),
     ),
 ]
+By = Annotated[
+    str,
+    typer.Option(
+        "--by", metavar="BY", help=t("reader、route、area 或 month", "reader, route, area or month")
+    ),
+]
 All = Annotated[bool, typer.Option("--all", help=t("连同已处理的", "those decided about as well"))]
 
 
@@ -173,3 +179,58 @@ def estimate(
             "for losses and checks only",
         )
     )
+
+
+@app.command(
+    "assess",
+    help=t(
+        "抄表考核：实抄率、及时率、差错率、估抄率、远程采集成功率。"
+        "例：diansuo reading assess --period 2024-08 --by route",
+        "Assess the reading of a month: rates of reading, in time, misread, estimated, collected from afar. "
+        "Example: diansuo reading assess --period 2024-08 --by route",
+    ),
+)
+def assess(
+    period: Period,
+    by: By = "reader",
+    station: StationName = "",
+    as_user: AsUser = "system",
+    as_json: AsJson = False,
+) -> None:
+    """Print the rates of a month."""
+    month = parse_period(period)
+    office.wake()
+    from dataclasses import asdict
+
+    from diansuo.office.base import wording
+    from diansuo.office.metering.assessment import queries
+
+    if by not in (*queries.GROUPS, "month"):
+        raise Failure(t(f"--by 没有 {by}", f"--by knows no {by}"))
+    where, user = office.the_station(station), office.acting_user(as_user, "base.see_readings")
+    scope = office.scope_of(user, where)
+    found = (
+        queries.by_month(scope, where.pk, month)
+        if by == "month"
+        else queries.groups(scope, where.pk, month, by)
+    )
+    if as_json:
+        say_json([{"key": one.key, "title": one.title, **asdict(one.figures)} for one in found])
+        return
+    for one in found:
+        figures = one.figures
+        title = wording.month(one.key) if by == "month" else one.title or "—"
+        rates = [
+            wording.per_cent(rate)
+            for rate in (
+                figures.read_bp, figures.on_time_bp, figures.misread_bp, figures.estimated_bp, figures.collected_bp,
+            )
+        ]  # fmt: skip
+        say(
+            t(
+                "{}：应抄 {}，实抄率 {}%，及时率 {}%，差错率 {}%，估抄率 {}%，远程采集成功率 {}%",
+                "{}: due {}, read {} %, in time {} %, misread {} %, estimated {} %, collected {} %",
+            ).format(title, figures.due, *rates)
+        )
+    if not found:
+        say(t("这个月没有应抄的户", "nothing is due in this month"))

@@ -161,11 +161,12 @@ class Consumption(models.Model):
         MISSING = 2, _("未抄")
         UNCONNECTED = 3, _("示数不衔接")
 
+    # ``consumption_latest`` leads from a point to its months.
     point = models.ForeignKey(
-        MeteringPoint, models.PROTECT, related_name="consumptions", verbose_name=_("计量点")
+        MeteringPoint, models.PROTECT, related_name="consumptions", verbose_name=_("计量点"), db_index=False
     )
     period = models.PositiveIntegerField(_("电费年月"))
-    job = models.ForeignKey(Job, models.PROTECT, related_name="+", verbose_name=_("作业"))
+    job = models.ForeignKey(Job, models.PROTECT, related_name="+", verbose_name=_("作业"), db_index=False)
     status = models.PositiveSmallIntegerField(_("状态"), choices=Status.choices)
     from_date = models.DateField(_("起"), null=True, blank=True)
     to_date = models.DateField(_("止"), null=True, blank=True)

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from diansuo.office.base.converters import PERIOD
 from diansuo.office.metering import views
+from diansuo.office.metering.assessment import views as assessment_views
 from diansuo.office.metering.collecting import failure_views, freeze_views
 from diansuo.office.metering.estimates import views as estimate_views
 from diansuo.office.metering.exceptions import views as exception_views
@@ -17,6 +18,9 @@ urlpatterns: list[URLPattern] = [
     path("readings/", route_views.route_list, name="reading_routes"),
     path(WALK, views.walk_page, name="walk"),
     path(f"{WALK}<int:point_id>/", views.enter, name="walk_enter"),
+    path("assessment/", assessment_views.latest, name="assessments"),
+    path(f"assessment/<{PERIOD}:period>/", assessment_views.assessment, name="assessment"),
+    path(f"assessment/<{PERIOD}:period>/readings/", assessment_views.assessed, name="assessed"),
     path("exceptions/", exception_views.latest, name="exceptions"),
     path(f"exceptions/days/<{PERIOD}:period>/", exception_views.days_list, name="exception_days"),
     path(f"exceptions/month/<{PERIOD}:period>/", exception_views.month_list, name="exception_month"),
