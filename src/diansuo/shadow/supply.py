@@ -133,13 +133,8 @@ def factories_of(
     lost = shared.own if shared else losses_of(total, reactive, days, first, book, step)
     by_period = _by_period(energy, total) if has_periods else _by_period({}, total)
     spread = bands(lost.transformer + lost.line, [max(part, Fraction(0)) for part in by_period], step)
-    starts = [day for day, _supply in stretches]
-    parts = list(zip(starts, [*starts[1:], days.end], strict=True))
     month_days = days_of_month(days, book)
-    served = [
-        charged(days, part, supply, first.opened, month_days)
-        for part, supply in zip(parts, supplies, strict=True)
-    ]
+    parts, served = _served(days, stretches, month_days)
     whole_demand_days = sum(demand_days for _capacity_days, demand_days in served)
     lost_active = lost.transformer + lost.line
     billed = total + lost_active
@@ -163,6 +158,19 @@ def factories_of(
         for part, supply, of_charge in zip(parts, supplies, served, strict=True)
     ]
     return Together(factories, lost, total, by_period)
+
+
+def _served(
+    days: Days, stretches: Sequence[tuple[date, Supply]], month_days: int
+) -> tuple[list[tuple[date, date]], list[tuple[Fraction, int]]]:
+    """Return the days of every stretch, and what is charged for on them: kVA x days, and days of a demand."""
+    starts = [day for day, _supply in stretches]
+    parts = list(zip(starts, [*starts[1:], days.end], strict=True))
+    opened = stretches[0][1].opened
+    return parts, [
+        charged(days, part, supply, opened, month_days)
+        for part, (_day, supply) in zip(parts, stretches, strict=True)
+    ]
 
 
 def _refuse_incomplete(month: Month, days: Days, supplies: Sequence[Supply]) -> None:

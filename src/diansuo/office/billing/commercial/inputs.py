@@ -83,9 +83,8 @@ def settled_inputs(
         ready, terms, changes, pauses.charged_transformers(given.transformers, rests, book), month_days
     )
     energy_wh = read.energy_wh + lost_wh
-    through = grouping.through_meters(group, read.energy_wh, lost_wh)
     demand_w, earning_wh, undecided = _of_demand(
-        ready, terms, changes, charges, month_days, lost_wh, through, book
+        ready, terms, changes, charges, month_days, lost_wh, group, book
     )
     inputs = CommercialInput(
         voltage_class=read.voltage_class,
@@ -105,9 +104,7 @@ def settled_inputs(
         **_of_terms(terms, read.price_class),
     )
     inputs = grouping.charged_together(group, inputs, added)
-    refused = dict(changes.refused)
-    for one in (*added.refused, *undecided):
-        refused.setdefault(one.row, one)
+    refused = {one.row: one for one in (*undecided[::-1], *added.refused[::-1])} | changes.refused
     warned = pauses.warnings_of(np.flatnonzero(pays), ready.contract, read.from_day, read.to_day, rests, book)
     return Settled(
         inputs,
@@ -127,12 +124,13 @@ def _of_demand(
     charges: _Charges,
     month_days: Int64,
     lost_wh: Int64,
-    through: tuple[Int64, Int64],
+    group: Grouping,
     book: RuleBook,
 ) -> tuple[Int64, Int64, list[Refused]]:
     """Return the demand of each month, the energy that earns its discount, and the months whose rule does not say."""
     read, capacities = ready.inputs, _by_demand(terms, changes)
     by_demand = np.isin(np.arange(len(lost_wh)), list(capacities))
+    through = grouping.through_meters(group, read.energy_wh, lost_wh)
     demand_w, unsaid = demand.with_losses(terms, by_demand, read.from_day, *through, book)
     part = charges.whole_demand_days, month_days
     earning_wh, undecided = demand.discount_energy(
