@@ -8,6 +8,21 @@ from django.utils.translation import gettext_lazy as _
 from diansuo.core.metering.registers import Purpose, Register
 from diansuo.office.archive.models import Imported, Meter, MeteringPoint, PointTerm, ShareKind
 from diansuo.office.base.models import ImportBatch, Job, Station, User
+from diansuo.office.metering.round_models import RoundEntry
+
+__all__ = [
+    "PURPOSE_NAMES",
+    "REGISTER_NAMES",
+    "CollectionFailure",
+    "Consumption",
+    "Finding",
+    "LakeFile",
+    "MissedReading",
+    "PointSettlement",
+    "ReadingChange",
+    "RegisterReading",
+    "RoundEntry",
+]
 
 REGISTER_NAMES = {
     Register.ACTIVE_TOTAL: _("正向有功（总）"),

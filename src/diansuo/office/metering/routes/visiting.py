@@ -6,7 +6,7 @@ days come from the package ``chinesecalendar``, which follows the yearly notice 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
@@ -25,10 +25,11 @@ FIRST_MONTH: Final = 201209
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many days an upload may take, and how many months one reader keeps a route."""
+    """How many days an upload may take, how many months one reader keeps a route, the days of a finding's task."""
 
     upload_days: int
     reader_months_most: int
+    finding_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def limits(day: date) -> Limits:
         NoValueInForce: the rulebook does not reach back so far.
     """
     entry = book().in_force(LIMITS, day)
-    return Limits(int(entry.number("upload_days")), int(entry.number("reader_months_most")))
+    return Limits(*(int(entry.number(each.name)) for each in fields(Limits)))
 
 
 follow(limits.cache_clear)
