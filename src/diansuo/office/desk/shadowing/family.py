@@ -171,11 +171,7 @@ def _refuse(material: Material, terms: dict[int, PointTerm], bills: dict[int, Bi
     )
     unlike = {(one.from_date, one.to_date) for one in bills.values()}
     losses = any(one.loss_method or one.line_loss_ppm for one in material.supply)
-    changes = any(
-        material.bill.from_date < one.valid_from < material.bill.to_date
-        for one in (*material.terms, *material.supply)
-    )
-    if not terms or strange or len(unlike) > 1 or losses or changes or points - set(bills):
+    if not terms or strange or len(unlike) > 1 or losses or points - set(bills):
         raise NotCovered("several_points")
 
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('archive', '0010_reach'),
         ('base', '0015_tasks_from_the_field'),
-        ('metering', '0005_reading_entered_at'),
+        ('metering', '0008_indexes_nobody_reads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
