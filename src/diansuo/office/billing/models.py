@@ -123,7 +123,7 @@ class Bill(models.Model):
         KEPT = 2, _("已核算，不发行")
 
     # ``bill_history`` leads from a contract to its bills; nobody looks for those of a job or a settlement, and an index
-    # that nobody reads costs every month of a million some seconds and some hundred megabytes.
+    # that nobody reads costs every month of a million some seconds and sixty megabytes.
     contract = models.ForeignKey(
         Contract, models.PROTECT, related_name="bills", verbose_name=_("合同"), db_index=False
     )
