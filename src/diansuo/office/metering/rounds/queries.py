@@ -30,14 +30,14 @@ class Round:
     points: int
 
 
-def own(user: User, day: date) -> QuerySet[Responsibility]:
+def _own(user: User, day: date) -> QuerySet[Responsibility]:
     """Return the points a user reads on a day, by duty."""
     return Responsibility.objects.in_force(day).filter(staff__user=user, duty=Responsibility.Duty.READER)
 
 
 def rounds(scope: Scope, user: User, today: date) -> list[Round]:
     """Return the routes a user reads, the most pressing first."""
-    mine = own(user, today).filter(scope.limit("point__station"), point__contract__isnull=False)
+    mine = _own(user, today).filter(scope.limit("point__station"), point__contract__isnull=False)
     counts = dict(mine.order_by().values_list("point__route").annotate(number=Count("pk")))
     found = []
     for route in Route.objects.filter(scope.limit("station"), pk__in=[one for one in counts if one]):
@@ -50,7 +50,7 @@ def rounds(scope: Scope, user: User, today: date) -> list[Round]:
 def stops(scope: Scope, route: Route, user: User, *, period: int, day: date, today: date) -> list[Stop]:
     """Return the stops of a route that are due, in walking order: the user's own, all for who has none there."""
     due = due_points(scope, route.reading_day, period).filter(route=route)
-    mine = own(user, today).filter(point__route=route).values("point")
+    mine = _own(user, today).filter(point__route=route).values("point")
     rows = due.filter(pk__in=mine) if mine.exists() else due
     ordered = rows.select_related("contract__customer", "contract__premise").order_by(
         F("walk_order").asc(nulls_last=True), "id"
