@@ -88,9 +88,6 @@ def addresses() -> list[Address]:
         "area": (TransformerArea.objects.get().pk,),
         "reading_routes": (),
         "walk": (route.pk, 202408),
-        "rounds": (),
-        "round": (route.pk, 202408),
-        "round_sent": (route.pk, 202408),
         "meter_exchange": (MeteringPoint.objects.first().pk,),
         "loss": (),
         "loss_list": (),
@@ -136,6 +133,7 @@ def addresses() -> list[Address]:
         "trail_entry": (TrailEntry.objects.filter(station=station).latest("sequence").sequence,),
         "station_mode": (station.pk, "beside"),
     }
+    named |= {"rounds": (), "round": (route.pk, 202408), "round_sent": (route.pk, 202408)}
     return [Address(name, reverse(name, args=args)) for name, args in named.items()]
 
 

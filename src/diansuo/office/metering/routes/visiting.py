@@ -6,7 +6,7 @@ days come from the package ``chinesecalendar``, which follows the yearly notice 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
@@ -50,7 +50,9 @@ def limits(day: date) -> Limits:
         NoValueInForce: the rulebook does not reach back so far.
     """
     entry = book().in_force(LIMITS, day)
-    return Limits(*(int(entry.number(each.name)) for each in fields(Limits)))
+    return Limits(
+        *(int(entry.number(name)) for name in ("upload_days", "reader_months_most", "finding_days"))
+    )
 
 
 follow(limits.cache_clear)
