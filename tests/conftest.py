@@ -30,6 +30,8 @@ if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configur
 HOME = Path(tempfile.mkdtemp(prefix="diansuo-tests-"))
 (HOME / "static").mkdir()  # whitenoise warns at every client when it is not there
 os.environ["DIANSUO_HOME"] = str(HOME)
+# The tests run on all processors as it is; the test of shared jobs asks for two processes itself.
+os.environ["DIANSUO_JOB_PROCESSES"] = "1"
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -18,6 +18,7 @@ from diansuo.cli import (
     imports,
     lab,
     manage,
+    reading,
     rulebook,
     sandbox,
     serve,
@@ -43,6 +44,7 @@ app.command("worker", hidden=True)(serve.worker)
 app.add_typer(imports.app, name="import")
 app.add_typer(cycle.app, name="cycle")
 app.add_typer(bill.app, name="bill")
+app.add_typer(reading.app, name="reading")
 app.add_typer(calc.app, name="calc")
 app.add_typer(export.app, name="export")
 app.add_typer(rulebook.app, name="rulebook")

@@ -9,6 +9,7 @@ Read it in the order in which a bill comes about::
     rules_of.py          what the rulebook says on every day of use
     registers.py         from readings to what a point used
     household.py         steps, peak and valley, shared meters, many persons, free energy
+    household_years.py   days of one class and one year of steps: class, owner, closing
     household_change.py  a household's bill when a price changes inside it; a year settled anew
     points.py            master and sub-meters, fixed quantities and ratios
     losses.py            losses of a transformer and a line

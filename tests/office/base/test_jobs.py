@@ -51,7 +51,7 @@ def probe() -> Iterator[Probe]:
     stages = (probe.compute_in("first"), probe.compute_in("second"))
     jobs.register(jobs.Kind("probe", stages, lambda job: probe.basis))
     yield probe
-    jobs._kinds.pop("probe")
+    jobs.forget("probe")
 
 
 def prepared(probe: Probe, until: str = "") -> Job:

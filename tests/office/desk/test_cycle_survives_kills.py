@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -67,6 +68,13 @@ def run_killed(home: Path, statement: int) -> subprocess.CompletedProcess[str]:
     )
 
 
+def run_shared(home: Path, kill: str) -> subprocess.CompletedProcess[str]:
+    script = Path(__file__).with_name("shared_cycle.py")
+    shared = environment(home) | {"DIANSUO_JOB_PROCESSES": "2", "DIANSUO_CYCLE_CHUNK": "1"}
+    command = [sys.executable, str(script), str(PERIOD), kill]
+    return subprocess.run(command, env=shared, capture_output=True, text=True, timeout=600, check=False)
+
+
 def books(home: Path) -> dict[str, list[tuple[object, ...]]]:
     with sqlite3.connect(home / "diansuo.sqlite3") as database:
         return {name: database.execute(sql).fetchall() for name, sql in BOOKS.items()}
@@ -117,3 +125,38 @@ def test_a_finished_month_run_again_changes_nothing(ready_home: Path, tmp_path: 
     once = books(home)
     diansuo(home, "cycle", "run", "--period", str(PERIOD))
     assert books(home) == once
+
+
+@pytest.fixture(scope="module")
+def books_of_one(
+    ready_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[tuple[object, ...]]]:
+    """Return the books of a month that one process ran."""
+    alone = copy_of(ready_home, tmp_path_factory.mktemp("alone") / "home")
+    diansuo(alone, "cycle", "run", "--period", str(PERIOD))
+    return books(alone)
+
+
+@pytest.mark.parametrize("killed", ["NOTHING", "HAND", "HOLDER"])
+def test_a_month_shared_by_two_processes_ends_in_the_books_of_one_whichever_is_killed(
+    ready_home: Path,
+    books_of_one: dict[str, list[tuple[object, ...]]],
+    tmp_path: Path,
+    killed: str,
+) -> None:
+    shared = copy_of(ready_home, tmp_path / "shared")
+    done = run_shared(shared, killed)
+    assert done.returncode == (-signal.SIGKILL if killed == "HOLDER" else 0), done.stderr
+    await_end(int(done.stdout))
+    if killed == "HOLDER":
+        diansuo(shared, "cycle", "run", "--period", str(PERIOD))
+    assert books(shared) == books_of_one
+    diansuo(shared, "audit", "verify")
+
+
+def await_end(process: int) -> None:
+    """Wait until a process is gone: the one that lends a hand ends with the one that called it."""
+    until = time.monotonic() + 30
+    while Path(f"/proc/{process}").exists():
+        assert time.monotonic() < until, "it goes on without the one that called it"
+        time.sleep(0.1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import chain
 from typing import Any, Final
 
@@ -154,6 +155,11 @@ def day_number(expression: str) -> str:
     if connection.vendor == "sqlite":
         return f"CAST(julianday({expression}) - 2440587.5 AS INTEGER)"
     return f"({expression} - DATE '1970-01-01')"
+
+
+def instant(at: datetime | None) -> Any:
+    """Return an instant as both databases take it in a statement of one's own."""
+    return connection.ops.adapt_datetimefield_value(at)
 
 
 def iso_days(days: npt.NDArray[np.int64]) -> list[str]:

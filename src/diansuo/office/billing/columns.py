@@ -27,17 +27,19 @@ READY = """
            COALESCE(s.peak_wh, c.peak_wh), COALESCE(s.valley_wh, c.valley_wh), COALESCE(s.has_parts, c.has_parts),
            CASE WHEN t.id IS NULL THEN 0 ELSE COALESCE(o.price_class, t.price_class) END,
            t.voltage_class, COALESCE({open_day}, %s),
-           (SELECT COUNT(*) FROM archive_meteringpoint q WHERE q.contract_id = k.id AND EXISTS (
+           CASE WHEN NOT EXISTS (SELECT 1 FROM archive_meteringpoint w WHERE w.contract_id = k.id AND w.id <> p.id)
+           THEN 1 ELSE (SELECT COUNT(*) FROM archive_meteringpoint q WHERE q.contract_id = k.id AND EXISTS (
                 SELECT 1 FROM archive_meterinstallation i WHERE i.point_id = q.id AND i.valid_from < c.to_date
                 AND (i.valid_to IS NULL OR i.valid_to >= c.to_date))
             AND NOT EXISTS (SELECT 1 FROM archive_pointterm z WHERE z.point_id = q.id AND z.valid_from < c.to_date
-                AND (z.valid_to IS NULL OR z.valid_to >= c.to_date))),
+                AND (z.valid_to IS NULL OR z.valid_to >= c.to_date))) END,
            EXISTS (SELECT 1 FROM archive_contractterm x WHERE x.contract_id = k.id
                    AND x.valid_from > c.from_date AND x.valid_from < c.to_date
                    AND (x.price_class <> t.price_class OR x.voltage_class <> t.voltage_class)
                    AND (x.price_class IN (5, 6) OR t.price_class IN (5, 6))),
            EXISTS (SELECT 1 FROM archive_contractterm y WHERE y.contract_id = k.id AND y.valid_from < c.to_date
-                   AND (y.valid_to IS NULL OR y.valid_to >= c.to_date))
+                   AND (y.valid_to IS NULL OR y.valid_to >= c.to_date)),
+           o.price_class IS NOT NULL
     FROM metering_consumption c
     JOIN archive_meteringpoint p ON p.id = c.point_id
     JOIN archive_contract k ON k.id = p.contract_id
@@ -94,7 +96,8 @@ class Ready:
     All columns have one row a consumption. ``several_points``: the contract has others that measure, and nobody has
     said how they belong together. ``terms_changed``: price or voltage class changed inside the period, on one side to
     or from a commercial one; the other changes divide the bill. ``open_day``: day of connection, ``UNKNOWN_DAY`` for
-    long ago. ``without_terms``: none hold on its first or on its last day.
+    long ago. ``without_terms``: none hold on its first or on its last day. ``own_class``: the point has a price class
+    of its own, which it keeps when that of its contract changes.
     """
 
     consumption: Int64
@@ -103,6 +106,7 @@ class Ready:
     several_points: Bool
     terms_changed: Bool
     without_terms: Bool
+    own_class: Bool
     open_day: Int64
     year_opening_known: Bool
     inputs: BillingInput
@@ -134,6 +138,7 @@ def load_ready(
         several_points=rows["points"] > 1,
         terms_changed=rows["changed"],
         without_terms=(rows["price_class"] == 0) | ~rows["ends_in_terms"],
+        own_class=rows["own_class"],
         open_day=rows["open_day"],
         year_opening_known=known | (months < 12),
         inputs=BillingInput(
@@ -171,6 +176,7 @@ def _ready_rows(station_id: int, period: int, low: int, high: int) -> dict[str, 
             consumption="int", point="int", contract="int", from_day="int", to_day="int",
             energy_wh="int", peak_wh="int", valley_wh="int", has_parts="bool",
             price_class="int", voltage_class="int", open_day="int", points="int", changed="bool", ends_in_terms="bool",
+            own_class="bool",
         )
         for scope, points in scopes
     ]  # fmt: skip

@@ -19,6 +19,7 @@ class MeteringConfig(AppConfig):
         from diansuo.office.base import registry
         from diansuo.office.base.imports import kinds
         from diansuo.office.metering import panels, queries, wording
+        from diansuo.office.metering.days import running
         from diansuo.office.metering.importing.curve import CURVE
         from diansuo.office.metering.importing.failures import FAILURES
         from diansuo.office.metering.importing.freeze import FREEZE
@@ -29,6 +30,7 @@ class MeteringConfig(AppConfig):
         kinds.register(FREEZE)
         kinds.register(CURVE)
         kinds.register(FAILURES)
+        running.register()
         beginnings.add_first_day(queries.first_reading_date)
         registry.add_wording("R", wording.words_of)
         registry.add_wording("P", point_wording.words_of)

@@ -344,5 +344,6 @@ def _store(
             "entered_by": hand.user,
             "batch": None,
             "list_previous_wh": None,
+            "entered_at": hand.at if held is None or (held.estimated and not estimated) else held.entered_at,
         },
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -156,6 +157,41 @@ def read_freeze_days(
     return found.select(list(names)).collect()
 
 
+def read_freeze_span(
+    station_id: int, from_date: date, to_date: date, points: tuple[int, int], names: Sequence[str]
+) -> pl.DataFrame:
+    """Return columns of the freezes of days ``[from_date, to_date)`` and a range of points, one row a point and day.
+
+    Which of several rows wins is as for :func:`read_freeze_frame`; what lies outside the range is not read.
+    """
+    return _span(FREEZE, station_id, from_date, to_date, points, names)
+
+
+def read_curve_span(station_id: int, from_date: date, to_date: date, points: tuple[int, int]) -> pl.DataFrame:
+    """Return the curves of days and a range of points, as :func:`read_freeze_span` does the freezes."""
+    return _span(CURVE, station_id, from_date, to_date, points, list(CURVE_SCHEMA))
+
+
+def read_sides(
+    station_id: int, from_date: date, to_date: date, point: int
+) -> list[tuple[date, str, int, int | None]]:
+    """Return every value there is of a point's total on days ``[from_date, to_date)``: day, side, batch, Wh.
+
+    Nothing of it is ever overwritten: of a day the last row is the one that counts.
+    """
+    files = LakeFile.objects.filter(
+        station_id=station_id, kind=FREEZE, month__gte=month_of(from_date), month__lte=month_of(to_date)
+    )
+    rows: list[tuple[date, str, int, int | None]] = []
+    for file in sorted(files, key=lambda row: (row.side == FINAL, row.batch_id, row.path)):
+        frame = pl.scan_parquet(_root() / file.path).filter(
+            pl.col("point") == point, pl.col("day") >= from_date, pl.col("day") < to_date
+        )
+        found = frame.select("day", "active_total_wh").collect()
+        rows += [(day, file.side, file.batch_id, wh) for day, wh in found.iter_rows()]
+    return sorted(rows, key=lambda row: row[0])
+
+
 def read_freeze(
     scope: Scope, from_date: date, to_date: date, points: Sequence[int] | None = None
 ) -> dict[str, Int64]:
@@ -190,9 +226,22 @@ def sweep(now: datetime) -> int:
     return removed
 
 
-def _write(
-    batch: ImportBatch, station_id: int, month: int, frame: pl.DataFrame, kind: str, side: str
-) -> LakeFile:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that lies in the lake and does not count yet."""
+
+    station_id: int
+    month: int
+    kind: str
+    side: str
+    path: str
+    rows: int
+
+
+def store(
+    batch: ImportBatch, station_id: int, month: int, frame: pl.DataFrame, kind: str, side: str = RAW
+) -> Stored:
+    """Write one batch's rows of a station and month, whole or not at all; nobody reads them before they are listed."""
     relative = f"{side}/{kind}/station={station_id}/month={month}/{batch.pk:08d}.parquet"
     path = _root() / relative
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -200,18 +249,31 @@ def _write(
     schema = _SCHEMAS[kind]
     frame.select(list(schema)).cast(schema).sort(_KEYS[kind]).write_parquet(temporary)
     os.replace(temporary, path)
-    row, _made = LakeFile.objects.update_or_create(
-        path=relative,
-        defaults={
-            "station_id": station_id,
-            "batch": batch,
-            "side": side,
-            "kind": kind,
-            "month": month,
-            "rows": len(frame),
-        },
-    )
-    return row
+    return Stored(station_id, month, kind, side, relative, len(frame))
+
+
+def list_stored(batch: ImportBatch, files: Iterable[Stored]) -> list[LakeFile]:
+    """Make files count, all of them at once (in the caller's transaction)."""
+    return [
+        LakeFile.objects.update_or_create(
+            path=one.path,
+            defaults={
+                "station_id": one.station_id,
+                "batch": batch,
+                "side": one.side,
+                "kind": one.kind,
+                "month": one.month,
+                "rows": one.rows,
+            },
+        )[0]
+        for one in files
+    ]
+
+
+def _write(
+    batch: ImportBatch, station_id: int, month: int, frame: pl.DataFrame, kind: str, side: str
+) -> LakeFile:
+    return list_stored(batch, [store(batch, station_id, month, frame, kind, side)])[0]
 
 
 def _read(
@@ -240,6 +302,24 @@ def _read(
         found = found.filter(pl.col("point").is_in(list(points)))
     best = found.sort(*keys, "rank", "batch").unique(keys, keep="last", maintain_order=True)
     return best.select(list(schema)).collect()
+
+
+def _span(
+    kind: str, station_id: int, from_date: date, to_date: date, points: tuple[int, int], names: Sequence[str]
+) -> pl.DataFrame:
+    files = LakeFile.objects.filter(
+        station_id=station_id, kind=kind, month__gte=month_of(from_date), month__lte=month_of(to_date)
+    )
+    schema = {name: _SCHEMAS[kind][name] for name in dict.fromkeys((*_KEYS[kind], *names))}
+    frames = [pl.LazyFrame(schema=schema)]
+    for row in sorted(files, key=lambda row: (row.side == FINAL, row.batch_id, row.path)):
+        frame = pl.scan_parquet(_root() / row.path).filter(
+            pl.col("point").is_between(*points), pl.col("day") >= from_date, pl.col("day") < to_date
+        )
+        held = frame.collect_schema()  # files written before a column was kept lack it
+        frames.append(frame.select(name for name in schema if name in held))
+    found = pl.concat(frames, how="diagonal").unique(_KEYS[kind], keep="last", maintain_order=True)
+    return found.sort(_KEYS[kind]).collect()
 
 
 def _root() -> Path:

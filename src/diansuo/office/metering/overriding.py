@@ -103,6 +103,7 @@ def write(proposal: Proposal, now: datetime) -> list[Any]:
     undo = [
         {"pk": row.pk, "after": said["after"][str(row.register)]}
         | {name: getattr(row, name) for name in FIELDS}
+        | {"entered_at": row.entered_at and row.entered_at.isoformat()}
         for row in _rows(said)
     ]
     try:
@@ -133,7 +134,7 @@ def take_back(proposal: Proposal) -> None:
         UnableToDo: something else stands there by now.
     """
     for row in proposal.undo:
-        values = {name: row[name] for name in FIELDS}
+        values = {name: row[name] for name in (*FIELDS, "entered_at") if name in row}
         held = RegisterReading.objects.filter(pk=row["pk"], register_wh=row["after"])
         if not held.update(**values):
             raise proposals.UnableToDo(_("之后又有变更建立在它上面，先撤回后来的变更"))

@@ -6,15 +6,48 @@ from django.urls import URLPattern, path
 
 from diansuo.office.base.converters import PERIOD
 from diansuo.office.metering import views
+from diansuo.office.metering.assessment import views as assessment_views
 from diansuo.office.metering.collecting import failure_views, freeze_views
+from diansuo.office.metering.estimates import views as estimate_views
+from diansuo.office.metering.exceptions import views as exception_views
+from diansuo.office.metering.rounds import views as round_views
 from diansuo.office.metering.routes import views as route_views
 
+ROUND = f"rounds/<int:route_id>/<{PERIOD}:period>/"
 WALK = f"readings/<int:route_id>/<{PERIOD}:period>/"
 
 urlpatterns: list[URLPattern] = [
     path("readings/", route_views.route_list, name="reading_routes"),
     path(WALK, views.walk_page, name="walk"),
     path(f"{WALK}<int:point_id>/", views.enter, name="walk_enter"),
+    path("rounds/", round_views.round_list, name="rounds"),
+    path(ROUND, round_views.round_page, name="round"),
+    path(f"{ROUND}sent/", round_views.sent_list, name="round_sent"),
+    path("rounds/entries/<int:point_id>/", round_views.take, name="round_take"),
+    path("rounds/photos/<int:entry_id>/", round_views.photo, name="round_photo"),
+    path("assessment/", assessment_views.latest, name="assessments"),
+    path(f"assessment/<{PERIOD}:period>/", assessment_views.assessment, name="assessment"),
+    path(f"assessment/<{PERIOD}:period>/readings/", assessment_views.assessed, name="assessed"),
+    path("exceptions/", exception_views.latest, name="exceptions"),
+    path(f"exceptions/days/<{PERIOD}:period>/", exception_views.days_list, name="exception_days"),
+    path(f"exceptions/month/<{PERIOD}:period>/", exception_views.month_list, name="exception_month"),
+    path(f"exceptions/estimates/<{PERIOD}:period>/", estimate_views.estimate_list, name="estimates"),
+    path("exceptions/act/", exception_views.act, name="exception_act"),
+    path(
+        f"exceptions/run/<int:station_id>/<{PERIOD}:period>/",
+        exception_views.run_checks,
+        name="exception_run",
+    ),
+    path(
+        f"exceptions/progress/<int:station_id>/<{PERIOD}:period>/",
+        exception_views.job_progress,
+        name="exception_progress",
+    ),
+    path(
+        f"exceptions/<{PERIOD}:period>/<int:point_id>/<str:rule>/",
+        exception_views.matter_page,
+        name="exception",
+    ),
     path("failures/", failure_views.failure_list, name="failures"),
     path("failures/freeze/", freeze_views.gap_list, name="freeze_gaps"),
     path("points/<int:point_id>/exchange/", views.exchange, name="meter_exchange"),

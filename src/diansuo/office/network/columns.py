@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from diansuo.core.network import Exchanges, Freezes, Members, RegisterEnds, Side
 from diansuo.core.quantity.arrays import Int64
 from diansuo.office.base.bulk import day_number, fetch_columns
 from diansuo.office.metering import lake
+from diansuo.office.metering.estimates import standing
 
 EPOCH = date(1970, 1, 1)
 FOREVER = np.iinfo(np.int64).max
@@ -69,6 +70,7 @@ class StationColumns:
 
     ``areas`` and ``feeders`` are ids; the members' groups are the areas, then the feeders. ``public`` tells the areas
     that are not a customer's own on any day. ``inlets`` are the points of masters and gates, ``inlet_group`` theirs.
+    ``estimated``: registers that stand in for missing ones, None where there are none.
     """
 
     areas: Int64
@@ -80,6 +82,7 @@ class StationColumns:
     exchanges: Exchanges
     inlets: Int64
     inlet_group: Int64
+    estimated: Freezes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,7 @@ def load(station_id: int, start: date, end: date) -> StationColumns:
         exchanges=_exchanges(station_id, start, end),
         inlets=inlets["id"],
         inlet_group=group,
+        estimated=_estimated(station_id, start, end),
     )
 
 
@@ -248,6 +252,29 @@ def _members(spells: list[_Spells], freezes: Freezes) -> Members:
 def _freezes(station_id: int, start: date, end: date) -> Freezes:
     names = ("point", "day", "meter", "multiplier", "active_total_wh", "reverse_total_wh")
     return freezes_of(lake.read_freeze_rows([station_id], start, end + timedelta(days=1), names))
+
+
+def _estimated(station_id: int, start: date, end: date) -> Freezes | None:
+    """Return the estimated registers of these days, of estimates that still hold: where the true one is missing."""
+    found = [
+        each.estimate
+        for each in standing.judged(station_id, standing.latest(station_id, start, end))
+        if each.state == standing.State.STANDING and each.estimate.register_wh is not None
+    ]
+    if not found:
+        return None
+    rows = [
+        (one.point_id, (one.of_date - EPOCH).days + 1, one.meter_id, one.multiplier, one.register_wh, -1)
+        for one in found
+    ]
+    return Freezes(*np.array(rows, dtype=np.int64).T.copy())
+
+
+def joined(first: Freezes, second: Freezes) -> Freezes:
+    """Return the rows of both; of two of a point and day the latter's counts."""
+    return Freezes(
+        *(np.concatenate((getattr(first, each.name), getattr(second, each.name))) for each in fields(Freezes))
+    )
 
 
 def freezes_of(frame: pl.DataFrame) -> Freezes:

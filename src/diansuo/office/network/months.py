@@ -153,13 +153,18 @@ def _levels(
     """Return the losses of areas, feeders and the station.
 
     With ``partial`` a customer of whom one end of the period is missing counts with what is known inside it; the
-    collection still says that it is not whole.
+    collection still says that it is not whole. So it does where an estimate stands in for a register.
     """
     areas = len(loaded.areas)
     groups = areas + len(loaded.feeders)
     every = balance(loaded.freezes, loaded.members, bounds, groups, loaded.ends, loaded.exchanges)
+    freezes = loaded.freezes
+    if loaded.estimated is not None:
+        freezes = columns.joined(loaded.freezes, loaded.estimated)
+        known = balance(freezes, loaded.members, bounds, groups, loaded.ends, loaded.exchanges)
+        every = replace(known, outlets_known=every.outlets_known)
     if partial:
-        filled = with_nearest_ends(loaded.freezes, int(bounds[0]), int(bounds[-1]), loaded.inlets)
+        filled = with_nearest_ends(freezes, int(bounds[0]), int(bounds[-1]), loaded.inlets)
         known = balance(filled, loaded.members, bounds, groups, loaded.ends, loaded.exchanges)
         every = replace(known, outlets_known=every.outlets_known)
     parts = (

@@ -19,6 +19,7 @@ from diansuo.office.base.export import workbook
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import signed
+from diansuo.office.metering.estimates import queries as estimates
 from diansuo.office.network import area_queries, charts, listing, page_queries, queries
 from diansuo.office.network.asked import Asked, asked
 from diansuo.office.network.queries import AreaLoss
@@ -163,6 +164,7 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
         "columns": columns,
         "rows": [cells(columns, listing.row(one)) for one in reversed(found.days)],
         "silent": silent,
+        "estimated": estimates.of_area(scope, area_id, chosen.day) if chosen else None,
         "unclear": _unclear(chosen, silent),
         "events": area_queries.timeline(scope, area_id),
         "section": "loss",

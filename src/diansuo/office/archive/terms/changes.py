@@ -83,6 +83,8 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _typed(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values as the model's fields have them; JSON knows no days."""
+    if not any(isinstance(value, str) for value in values.values()):
+        return dict(values)
     return {
         name: model._meta.get_field(name).to_python(value) if isinstance(value, str) else value
         for name, value in values.items()

@@ -83,7 +83,7 @@ def apply(
         plan = replan(batch, scope=scope, today=timezone.localdate(now))
         if not resumed and plan.verdicts.digest() != batch.plan_digest:
             raise UnableToImport(_("预览之后数据已经变化，请重新预览后再导入"))
-    batch.station = plan.station
+    batch.station, batch.applied_at = plan.station, now  # for the writes; stored once all of them are done
     _hold(batch, token, [ImportBatch.State.PREVIEWED, ImportBatch.State.APPLYING], station=plan.station)
     for number, write in enumerate(plan.writes):
         if advance:

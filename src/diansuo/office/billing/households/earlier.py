@@ -51,15 +51,28 @@ class YearBills:
     issued: list[tuple[int, int, int]]
 
     def counted_wh(self, contract: int, since: int) -> int:
-        """Return the energy of a contract that counts in the year, of bills whose days reach beyond a day."""
+        """Return the energy of a contract that counts in a year of steps that began on a day.
+
+        Of a bill whose days reach from before that day beyond it only the parts since then count: what its earlier
+        parts used belongs to the year before, the former owner's or that of another class.
+        """
         mine = (self.ours["contract"] == contract) & (self.ours["bill_to_day"] > since)
-        energy_wh = int(self.ours["counted_wh"][mine].sum())
         if not self.issued:
-            return energy_wh
+            return self._counted_wh(mine, since)
         later = [one for one in self.issued if one[0] == contract and _first_day(one[1]) > since]
         months = {month for _key, month, _wh in later}
         kept = mine & ~np.isin(self.ours["period"], list(months))
-        return int(self.ours["counted_wh"][kept].sum()) + sum(wh for _key, _month, wh in later)
+        return self._counted_wh(kept, since) + sum(wh for _key, _month, wh in later)
+
+    def _counted_wh(self, mine: npt.NDArray[np.bool_], since: int) -> int:
+        """Add up what counts since a day: of whole bills what they say, of divided ones their parts with steps."""
+        ours = self.ours
+        before = ours["from_day"] < since
+        cut = np.isin(ours["period"], np.unique(ours["period"][mine & before]))
+        stepped = np.isin(ours["price_class"], list(STEPPED))
+        # The rest of settling is in a bill's first part, so a later one's energy is what it was settled with.
+        parts = mine & cut & ~before & stepped
+        return int(ours["counted_wh"][mine & ~cut].sum()) + int(ours["energy_wh"][parts].sum())
 
     def before(
         self, last: BillingInput, contract: Int64, since: Int64, months: npt.NDArray[np.int16]
@@ -83,7 +96,7 @@ class YearBills:
             mine &= np.array(
                 [(key, month) not in elsewhere for month in self.ours["period"].tolist()], np.bool_
             )
-            rest_wh[place] -= int(self.ours["counted_wh"][mine].sum())
+            rest_wh[place] -= self._counted_wh(mine, int(since[place]))
             begins = self.ours["from_day"] >= since[place]
             found = np.flatnonzero(mine & stepped & begins)
             row += [place] * len(found)

@@ -103,6 +103,8 @@ class Planner:
         from_day, to_day = int(inputs.from_day[row]), int(inputs.to_day[row])
         whole = Term(UNKNOWN_DAY, FAR, int(inputs.price_class[row]), int(inputs.voltage_class[row]))
         terms = self.facts.terms.get(contract) or [whole]
+        if self.ready.own_class[row]:
+            terms = [one._replace(price_class=whole.price_class) for one in terms]
         restart = self._restart_day(row, contract, terms)
         if isinstance(restart, Refusal):
             return restart

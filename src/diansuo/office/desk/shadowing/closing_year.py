@@ -8,23 +8,24 @@ from decimal import Decimal
 
 from diansuo.core.rules import RuleBook
 from diansuo.office.billing.models import Bill, BillPart
-from diansuo.office.desk.shadowing.covering import STEPPED, year_start
+from diansuo.office.desk.shadowing.covering import year_start
 from diansuo.office.desk.shadowing.gathering import Material
 from diansuo.office.desk.shadowing.household_terms import TERMS
+from diansuo.office.desk.shadowing.year_used import counted_since
 from diansuo.shadow import household_change
 from diansuo.shadow.household import Customer, Line
+from diansuo.shadow.household_years import STEPPED
 from diansuo.shadow.rules_of import entry_on, parameter
 
 SETTLED_ANEW = "settled_anew"
 
 
-def closes_anew(material: Material, price_class: int, end: date, book: RuleBook) -> date | None:
-    """Return the day a contract closes, where it lies in these days and the year is settled anew (销户清算)."""
-    closed = material.bill.contract.closed_date
-    if closed is None or price_class not in STEPPED or not material.bill.from_date < closed <= end:
-        return None
-    terms = entry_on(book, f"{book.default_place}/{TERMS}", closed - timedelta(days=1)).values
-    return closed if parameter(terms, "closing_tier_year") == SETTLED_ANEW else None
+def is_settled_anew(over: date | None, book: RuleBook) -> bool:
+    """Whether a year of steps that is over on a day is settled anew (销户清算)."""
+    if over is None:
+        return False
+    terms = entry_on(book, f"{book.default_place}/{TERMS}", over - timedelta(days=1)).values
+    return parameter(terms, "closing_tier_year") == SETTLED_ANEW
 
 
 def months_until(closed: date, opened: date | None, period: int, start_month: int) -> int:
@@ -41,21 +42,26 @@ def _months(start: date, day: date) -> int:
     return (day.year - start.year) * 12 + day.month - start.month
 
 
-def corrections(last: Customer, whole_year: int, material: Material, book: RuleBook) -> list[Line]:
+def corrections(
+    last: Customer, whole_year: int, begun: date | None, material: Material, book: RuleBook
+) -> list[Line]:
     """Return the lines the last bill adds for the year's earlier bills.
 
     Args:
         last: the last bill's customer, with the months the year really had.
         whole_year: the months the year had been billed with.
+        begun: the day this year of steps began; None: with the billing year, or the connection.
         material: the bill and what it can be computed from.
         book: the rules.
     """
-    earlier = [
+    since, bills = begun or date.min, _earlier_bills(material)
+    pieces = [
         _customer(bill, part)
-        for bill in _earlier_bills(material)
+        for bill in bills
         for part in [one for one in material.year_parts if one.bill_id == bill.pk] or [None]
     ]
-    counted = sum(bill.counted_wh for bill in _earlier_bills(material))
+    earlier = [one for one in pieces if one.price_class in STEPPED and one.from_date >= since]
+    counted = sum(counted_since(bill, material.year_parts, since) for bill in bills)
     rest = last.year_to_date_kwh - Decimal(counted) / 1000
     if rest > 0:
         # Energy of the year no bill of ours made up (年初累计) is one bill at the price of this bill's first day.

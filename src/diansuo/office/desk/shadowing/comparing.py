@@ -13,7 +13,7 @@ from diansuo.core.quantity.band import Band
 from diansuo.core.tariff.classes import Component
 from diansuo.office.billing.models import Bill, BillLine
 from diansuo.office.desk.shadowing.gathering import Material
-from diansuo.office.desk.shadowing.opinion import Line, Opinion
+from diansuo.office.desk.shadowing.said import Line, Opinion
 from diansuo.shadow import registers
 
 CONSUMED: Final = {

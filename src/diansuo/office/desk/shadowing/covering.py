@@ -19,7 +19,6 @@ from diansuo.office.desk.shadowing.gathering import Material
 from diansuo.shadow.supply import NotCovered
 
 COMMERCIAL: Final = (5, 6)
-STEPPED: Final = (1, 2)
 PERIOD: Final = {"id", "valid_from", "valid_to", "batch"}
 
 TAUGHT: Final = {
@@ -77,27 +76,9 @@ def _says_something(row: Model, field: Field[Any, Any]) -> bool:
 
 
 def _refuse_households(material: Material) -> None:
-    contract, end = material.bill.contract, material.bill.to_date
-    since = year_start(material.bill.period, material.year_start_month)
+    contract = material.bill.contract
     if contract.closed_date is not None and contract.closed_date <= material.bill.from_date:
         raise NotCovered("closing")
-    if contract.transferred_date is not None and since < contract.transferred_date <= end:
-        raise NotCovered("transfer")
-    held = sorted(
-        (
-            one
-            for one in material.terms
-            if one.valid_from <= end and (one.valid_to is None or one.valid_to > since)
-        ),
-        key=lambda one: one.valid_from,
-    )
-    inside = [one for one in held if material.bill.from_date < one.valid_from < end]
-    classes = {(one.price_class, one.voltage_class) for one in (*inside, *held[:1])}
-    if inside and len(classes) > 1:
-        raise NotCovered("terms_changed")
-    stepped = {one.price_class in STEPPED for one in held}
-    if len(stepped) > 1:
-        raise NotCovered("steps_within_year")
 
 
 def year_start(period: int, start_month: int) -> date:

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 from diansuo.core.rules import RuleBook
 from diansuo.office.archive.models import HouseholdTerm
-from diansuo.office.desk.shadowing.covering import STEPPED, year_start
+from diansuo.office.desk.shadowing.covering import year_start
 from diansuo.office.desk.shadowing.gathering import Material
 from diansuo.shadow.household import Customer
+from diansuo.shadow.household_years import STEPPED
 
 TERMS = "residential_terms"
 Month = tuple[int, int]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from diansuo.office.base.bulk import instant
 from diansuo.office.base.imports.operations import UnableToImport, note_change
 from diansuo.office.base.models import ImportBatch, ImportChange
 from diansuo.office.metering.importing.judging import Judged
@@ -17,7 +19,7 @@ from diansuo.office.metering.models import RegisterReading
 # Over the value that was previewed only: 0 stands for no batch and for nobody.
 UPDATE = """
     UPDATE metering_registerreading SET register_wh = %s, estimated = %s, meter_id = %s, list_previous_wh = %s,
-        source = %s, batch_id = %s, entered_by_id = %s
+        source = %s, batch_id = %s, entered_by_id = %s, entered_at = %s
     WHERE id = %s AND register_wh = %s AND estimated = %s AND meter_id = %s AND source = %s
         AND COALESCE(batch_id, 0) = %s AND COALESCE(entered_by_id, 0) = %s
 """
@@ -42,10 +44,14 @@ def change(batch: ImportBatch, judged: Sequence[Judged]) -> None:
         for field, (before, value) in after.items():
             if before != value:
                 notes.append(note_change(batch, reading, field, before, value))
+        came_in = _came_in(batch, each, held)
+        if came_in != held.entered_at:
+            notes.append(note_change(batch, reading, "entered_at", held.entered_at, came_in))
         planned = (held.register_wh, held.estimated, held.meter_id, held.source)
         values.append(
             (
                 *(value for _before, value in after.values()),
+                instant(came_in),
                 held.id,
                 *planned,
                 held.batch_id or 0,
@@ -59,6 +65,11 @@ def change(batch: ImportBatch, judged: Sequence[Judged]) -> None:
         if cursor.rowcount != len(values):
             raise UnableToImport(_("预览之后清单中的示数又被更正，请重新预览后再导入"))
     ImportChange.objects.bulk_create(notes, batch_size=1000)
+
+
+def _came_in(batch: ImportBatch, judged: Judged, held: StoredReading) -> datetime | None:
+    """Return when the true value first came in: with this list where an estimate stood before."""
+    return batch.applied_at if held.estimated and not judged.row.estimated else held.entered_at
 
 
 def release(batch: ImportBatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Min, Q
@@ -32,6 +32,7 @@ class StoredReading(NamedTuple):
     batch_id: int | None
     entered_by_id: int | None
     entered_by: str | None
+    entered_at: datetime | None
 
     @property
     def by_hand(self) -> bool:
@@ -82,7 +83,7 @@ class Stored:
             for point, day, register, purpose, period, *said in around.values_list(
                 "point_id", "read_date", "register", "purpose", "period",
                 "id", "register_wh", "estimated", "meter_id", "list_previous_wh", "source", "batch_id", "entered_by_id",
-                "entered_by__username",
+                "entered_by__username", "entered_at",
             ).iterator(chunk_size=MANY):  # fmt: skip
                 self.readings[point, day, register, purpose] = StoredReading(*said)
                 self._note_first(point, register, day)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from diansuo.core.metering import Purpose
 from diansuo.core.quantity.month import previous_month
 from diansuo.office.base import revision
-from diansuo.office.base.bulk import insert_columns
+from diansuo.office.base.bulk import insert_columns, instant
 from diansuo.office.base.imports.operations import UnableToImport
 from diansuo.office.base.imports.verdicts import Outcome
 from diansuo.office.base.models import ImportBatch
@@ -90,6 +90,7 @@ def _insert_new(batch: ImportBatch, judged: Sequence[Judged]) -> None:
             "source": [Source.LIST.value] * len(rows),
             "list_previous_wh": [row.previous_wh for row in rows],
             "batch": [batch.pk] * len(rows),
+            "entered_at": [instant(batch.applied_at)] * len(rows),
         },
     )
 
@@ -109,6 +110,7 @@ def _insert_openings(batch: ImportBatch, judged: Sequence[Judged]) -> None:
             "estimated": [False] * len(rows),
             "source": [Source.LIST_PREVIOUS.value] * len(rows),
             "batch": [batch.pk] * len(rows),
+            "entered_at": [instant(batch.applied_at)] * len(rows),
         },
     )
 
