@@ -12,6 +12,7 @@ from diansuo.office.metering.day_models import DayFinding as DayFinding
 from diansuo.office.metering.day_models import ReadingDecision as ReadingDecision
 from diansuo.office.metering.estimate_models import CurveEstimate as CurveEstimate
 from diansuo.office.metering.estimate_models import DayEstimate as DayEstimate
+from diansuo.office.metering.round_models import RoundEntry as RoundEntry
 
 REGISTER_NAMES = {
     Register.ACTIVE_TOTAL: _("正向有功（总）"),
