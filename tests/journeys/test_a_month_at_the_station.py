@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -193,3 +194,54 @@ def test_an_english_reader_finds_the_workbench_in_english(page: Page, station: W
     page.goto(f"{station.address}/customers/")
     headings = page.locator("thead").inner_text()
     assert not re.search(r"[一-鿿]", headings), headings
+
+
+def test_a_reader_walks_on_without_a_network_and_everything_arrives_once(
+    phone_page: Page, station: Workbench
+) -> None:
+    station.sign_in(phone_page, "manager")
+    phone_page.goto(f"{station.address}/readings/")
+    route = phone_page.locator("a[href*='/readings/']", has_text="段").first.get_attribute("href")
+    walk = re.sub(r"/readings/(\d+)/.*", r"/rounds/\1/2024-12/", route or "")
+    phone_page.goto(f"{station.address}{walk}")
+    state, card = phone_page.locator("#round-state"), phone_page.locator("#round-card")
+    expect(state).to_contain_text("全部已上传")
+    assert phone_page.evaluate("document.documentElement.scrollWidth") == 390
+
+    phone_page.context.set_offline(True)
+    first = phone_page.locator("#round-number").inner_text()
+    for key in "8123":
+        card.locator(f"[data-key='{key}']").click()
+    card.get_by_role("button", name="保存，下一户").click()
+    expect(card.locator("#round-note")).to_contain_text("再看一眼表")
+    card.get_by_role("button", name="保存，下一户").click()
+    expect(phone_page.locator("#round-number")).not_to_have_text(first)
+    card.get_by_text("没抄到，选原因").click()
+    card.get_by_role("button", name="锁门").click()
+    card.get_by_text("现场发现，一点即派工").click()
+    card.get_by_role("button", name="新装光伏").click()
+    card.locator("input[type=file]").set_input_files(
+        [{"name": "表.jpg", "mimeType": "image/jpeg", "buffer": b"#!/bin/sh"}]
+    )
+    expect(card.locator("#round-note")).to_contain_text("不是照片")
+    expect(state).to_contain_text("待上传 3")
+
+    # The first answer is lost on its way back: the phone cannot know, and sends once more.
+    lost = []
+
+    def lose_one(attempt: Any) -> None:
+        attempt.fetch()
+        lost.append(attempt.request.url)
+        attempt.abort()
+
+    phone_page.route("**/rounds/entries/**", lose_one, times=1)
+    phone_page.context.set_offline(False)
+    expect(phone_page.locator("#round-answers")).to_contain_text("已派工", timeout=60_000)
+    expect(state).to_contain_text("全部已上传")
+    assert len(lost) == 1
+    phone_page.get_by_role("link", name="现场记录").click()
+    rows = phone_page.locator("tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.filter(has_text=first)).to_contain_text("8,123.00")
+    expect(rows.filter(has_text="锁门")).to_have_count(1)
+    assert phone_page.evaluate("document.documentElement.scrollWidth") == 390

@@ -40,7 +40,9 @@ def big_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def environment(home: Path, database: str = "") -> dict[str, str]:
     """Return this process's environment, pointed at a home and its own SQLite database, or at another database."""
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    # A home of its own, and as many processes as the machine has, of which the other tests allow one.
+    own = ("DATABASE_URL", "DIANSUO_JOB_PROCESSES")
+    kept = {name: value for name, value in os.environ.items() if name not in own}
     return kept | {"DIANSUO_HOME": str(home)} | ({"DATABASE_URL": database} if database else {})
 
 

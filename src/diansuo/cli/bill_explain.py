@@ -42,23 +42,37 @@ AgainstOption = Annotated[
 ]
 
 
+Which = Annotated[
+    int | None,
+    typer.Option(
+        "--bill",
+        metavar="NUMBER",
+        help=t(
+            "该月有几张账单时只看这一张（账单号）",
+            "of several bills of the month only the one of this number",
+        ),
+    ),
+]
+
+
 def explain(
     customer: Number,
     period: Period,
     against: AgainstOption = Earlier.LAST_MONTH,
+    bill: Which = None,
     station: StationName = "",
     as_user: AsUser = "system",
     as_json: AsJson = False,
 ) -> None:
-    """Explain one bill."""
+    """Explain every bill a customer has of a month, or the one that is asked for."""
     month = parse_period(period)
     office.wake()
     from diansuo.office.billing.explaining import queries, why
 
     user = office.acting_user(as_user, "base.see_bills")
     scope = office.scope_of(user, office.the_station(station) if station else None)
-    bill = queries.bill_of_customer(scope, number=customer, period=month)
-    if bill is None:
+    bills = queries.bills_of_customer(scope, number=customer, period=month)
+    if not bills:
         if queries.issued_elsewhere(scope, number=customer, period=month):
             raise Failure(
                 t(
@@ -73,11 +87,36 @@ def explain(
                 f"customer {customer} has no bill of {period}; check number and month, or run the month first",
             )
         )
-    found = why.why(scope, bill, queries.Against(against.value))
+    chosen = bills if bill is None else [one for one in bills if one.pk == bill]
+    if not chosen:
+        numbers = ", ".join(str(one.pk) for one in bills)
+        raise Failure(
+            t(
+                f"用户 {customer} {period} 没有第 {bill} 号账单；该月的账单：{numbers}",
+                f"customer {customer} has no bill {bill} of {period}; the bills of that month: {numbers}",
+            )
+        )
+    found = [why.why(scope, one, queries.Against(against.value)) for one in chosen]
     if as_json:
-        say_json(why.record(found))
-    else:
-        _say(found)
+        records = [why.record(one) for one in found]
+        say_json(records[0] if len(bills) == 1 or bill is not None else {"bills": records})
+        return
+    for at, one in enumerate(found, start=1):
+        if len(bills) > 1:
+            _say_which(one, at, len(found))
+        _say(one)
+
+
+def _say_which(found: Why, at: int, count: int) -> None:
+    """Say which of several bills of the month this is: its number, its point and its days."""
+    one = found.after.bill
+    point = one.consumption.point.number or f"#{one.consumption.point_id}"
+    say(
+        t(
+            f"[{at}/{count}] 账单 {one.pk}，计量点 {point}，{one.from_date} 至 {one.to_date}",
+            f"[{at}/{count}] bill {one.pk}, metering point {point}, {one.from_date} to {one.to_date}",
+        )
+    )
 
 
 def _say(found: Why) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -43,6 +44,10 @@ Day = Annotated[
     typer.Option("--day", metavar="DATE", help=t("终止日，当日不计", "day of the end, not used any more")),
 ]
 Reason = Annotated[str, typer.Option("--reason", help=t("原因", "why"))]
+Out = Annotated[
+    Path,
+    typer.Option("--out", "-o", help=t("写到哪个文件或文件夹，缺省当前文件夹", "file or folder")),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help=t("只试算，不提交", "work it out, store nothing"))]
 Supply = Annotated[int, typer.Argument(help=t("临时用电号（list 所列）", "the supply, as list shows it"))]
 Charge = Annotated[int, typer.Argument(help=t("单号（list 所列）", "the charge, as list shows it"))]
@@ -212,6 +217,21 @@ def list_(station: StationName = "", as_user: AsUser = "system", as_json: AsJson
         say(said + f"{row['kind_words']}  {row['state_words']}")
     if not rows:
         say(t("还没有临时用电", "no temporary supply yet"))
+
+
+@app.command("pdf", help=t("把一笔印成 PDF。", "Print a charge as PDF."))
+def pdf(charge: Charge, out: Out = Path(), as_user: AsUser = "system") -> None:
+    """Write a charge as PDF into a file or folder."""
+    office.wake()
+    from diansuo.office.billing.temporary import paper, queries
+
+    scope = office.scope_of(office.acting_user(as_user, "base.see_bills"))
+    one = queries.charge(scope, charge)
+    if one is None:
+        raise Failure(t(f"没有单号 {charge}", f"there is no charge {charge}"))
+    path = out / paper.file_name(one) if out.is_dir() else out
+    path.write_bytes(paper.pdf(scope, one))
+    say(str(path))
 
 
 @app.command("prove", help=t("只凭存下的依据重算。", "Recompute from what is kept alone."))

@@ -18,6 +18,8 @@ from diansuo.lab.sample import AFTER, TOTAL, TRIED, Row, Sample, kwh
 
 SINCE = first_day(next_month(TRIED, -1))
 EXCHANGE_DAY = 15
+# A change is ordered some days before it holds, at the latest on the eve.
+ORDER_BEFORE = timedelta(days=5)
 METHODS = ("按容量", "按合同最大需量", "按实际最大需量")
 
 
@@ -88,10 +90,11 @@ def power_factor(papers: Sample, case: Case) -> None:
 
 
 def effective(papers: Sample, case: Case, wrong: bool) -> None:
-    """Enter a right change of class from a wrong day."""
+    """Enter a right change of class from a wrong day; the day of the order is copied from the order itself."""
     said = date.fromisoformat(case.given["day"])
     right = SINCE if said > first_day(TRIED) else first_day(TRIED)
-    become(papers, case.customer, said if wrong else right, 用电类别="居民生活（合表）")
+    ordered = (right - ORDER_BEFORE).isoformat()
+    become(papers, case.customer, said if wrong else right, 用电类别="居民生活（合表）", 工单日期=ordered)
 
 
 def opening(papers: Sample, case: Case) -> None:

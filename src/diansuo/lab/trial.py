@@ -82,13 +82,15 @@ def _seconded(found: Month) -> None:
     """Note what the previews of waiting proposals show of whom; agree to them unseen, so that the month goes on.
 
     Shown are the customers the preview names with their difference, and of the day: that bills issued already stand
-    on later days, that it lies months ahead.
+    on later days, that it lies months ahead, that it lies before the order.
     """
     for proposal in Proposal.objects.filter(state=Proposal.State.DRAFT).order_by("id"):
         seen = proposals.preview(proposal, now=station.NOW)
         for mover in seen.preview["movers"]:
             if mover["difference_fen"]:
                 found[mover["number"]].shown.append("preview of the bills")
+        for number, _name, _ordered in (seen.preview["before_order"] or {}).get("customers", ()):
+            found[number].shown.append("preview: before the order")
         touched = MeteringPoint.objects.filter(
             pk__in=standing.points_of(changes_of(proposal.terms)).every_point, contract__isnull=False
         )

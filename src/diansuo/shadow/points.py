@@ -1,4 +1,4 @@
-"""Points that hang behind one another (总表、分表、定量定比): what each is billed for of what was read."""
+"""Points that hang behind one another (总表、分表、转供、定量定比): what each is billed for of what was read."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ FLAT_FIRST: Final = (FLAT, 1, 3, 0, 4)
 class Point:
     """A point of a month: kWh read, by period where periods were read; or an agreed part of the meter above it.
 
-    ``taken_off``: the meter above measures it too. ``ratio_of_rest``: what a ratio is of, None where nobody said.
+    ``taken_off``: the meter above measures it too; ``supplied``: it is a customer whom the meter above supplies (转供),
+    whose reactive energy is then taken off too. ``ratio_of_rest``: what a ratio is of, None where nobody said.
     """
 
     key: int
     above: int | None
     taken_off: bool = False
+    supplied: bool = False
+    reactive: Fraction = Fraction(0)
     read: Fraction = Fraction(0)
     periods: list[Fraction] | None = None
     fixed: Fraction | None = None
@@ -39,14 +42,19 @@ class Point:
 
 @dataclass
 class Left:
-    """What a point is billed for, in kWh; by period where the meter tells."""
+    """What a point is billed for, in kWh; by period where the meter tells.
+
+    ``supplied`` and ``reactive`` (kvarh, forward) are what the customers it supplies took of what it read.
+    """
 
     energy: Fraction
     periods: list[Fraction] | None = field(default=None)
+    supplied: Fraction = Fraction(0)
+    reactive: Fraction = Fraction(0)
 
 
 def settle(points: Iterable[Point], step: Fraction) -> dict[int, Left]:
-    """Take sub-meters off the meters right above them, then the agreed parts off what is left.
+    """Take sub-meters and supplied customers off the meters right above them, then the agreed parts off what is left.
 
     Raises:
         CannotBill: sub-meters or parts are more than there is, or nobody says what a ratio is of.
@@ -57,29 +65,35 @@ def settle(points: Iterable[Point], step: Fraction) -> dict[int, Left]:
         if meter.is_share:
             continue
         behind = [one for one in listed if one.above == meter.key]
-        left = less_sub_meters(meter, [one for one in behind if one.taken_off and not one.is_share], step)
+        left = Left(meter.read, None if meter.periods is None else list(meter.periods))
+        below = [one for one in behind if one.taken_off and not one.is_share]
+        take_off(left, [one for one in below if not one.supplied], step, "sub_exceeds_master")
+        supplied = [one for one in below if one.supplied]
+        take_off(left, supplied, step, "supplied_exceeds_supplier")
+        left.supplied = sum((one.read for one in supplied), Fraction(0))
+        left.reactive = sum((one.reactive for one in supplied), Fraction(0))
+        if supplied and left.reactive > meter.reactive:
+            raise CannotBill("supplied_exceeds_supplier")
         for share, part in shares(left, [one for one in behind if one.is_share], step):
             found[share.key] = part
         found[meter.key] = left
     return found
 
 
-def less_sub_meters(meter: Point, subs: Sequence[Point], step: Fraction) -> Left:
-    """Return what a meter read less what those right behind it read, period by period where both tell."""
-    left = Left(meter.read - sum((one.read for one in subs), Fraction(0)))
-    if meter.periods is not None:
-        left.periods = list(meter.periods)
-        for one in subs:
+def take_off(left: Left, below: Sequence[Point], step: Fraction, reason: str) -> None:
+    """Take what the meters right below read off what is left, period by period where both tell."""
+    left.energy -= sum((one.read for one in below), Fraction(0))
+    if left.periods is not None:
+        for one in below:
             if one.periods is not None:
                 left.periods = [a - b for a, b in zip(left.periods, one.periods, strict=True)]
     if left.energy < 0 or (left.periods and min(left.periods) < 0):
-        raise CannotBill("sub_exceeds_master")
+        raise CannotBill(reason)
     if left.periods is not None:
-        untold = sum((one.read for one in subs if one.periods is None), Fraction(0))
+        untold = sum((one.read for one in below if one.periods is None), Fraction(0))
         left.periods = [
             a - b for a, b in zip(left.periods, taken_from(untold, left.periods, step), strict=True)
         ]
-    return left
 
 
 def shares(left: Left, of_meter: Sequence[Point], step: Fraction) -> list[tuple[Point, Left]]:

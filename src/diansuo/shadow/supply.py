@@ -66,6 +66,18 @@ class Lost:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """The losses of a meter that several points share, seen from one of them: kWh and kvarh.
+
+    ``own`` is what this point bears, ``of_meter`` what all behind the meter at its head bear, which read ``through``.
+    """
+
+    own: Lost
+    of_meter: Lost
+    through: Fraction
+
+
+@dataclass(frozen=True)
 class Days:
     """The days of use and the month they are billed in."""
 
@@ -94,6 +106,7 @@ def factories_of(
     demand: Fraction | None,
     book: RuleBook,
     place: str,
+    shared: Shared | None = None,
 ) -> Together:
     """Put together what is billed, and which losses are in it.
 
@@ -104,6 +117,7 @@ def factories_of(
         demand: the maximum of the month in kW.
         book: the rules.
         place: whose commercial rules.
+        shared: the losses where the points of a contract share them.
 
     Raises:
         CannotBill: a fact is missing.
@@ -116,19 +130,16 @@ def factories_of(
     total = energy.get(TOTAL, Fraction(0))
     reactive = abs(energy.get(REACTIVE_FORWARD, Fraction(0))) + abs(energy.get(REACTIVE_REVERSE, Fraction(0)))
     step = settled_to(book, place, days.first)
-    lost = losses_of(total, reactive, days, first, book, step)
+    lost = shared.own if shared else losses_of(total, reactive, days, first, book, step)
     by_period = _by_period(energy, total) if has_periods else _by_period({}, total)
     spread = bands(lost.transformer + lost.line, [max(part, Fraction(0)) for part in by_period], step)
-    starts = [day for day, _supply in stretches]
-    parts = list(zip(starts, [*starts[1:], days.end], strict=True))
     month_days = days_of_month(days, book)
-    served = [
-        charged(days, part, supply, first.opened, month_days)
-        for part, supply in zip(parts, supplies, strict=True)
-    ]
+    parts, served = _served(days, stretches, month_days)
     whole_demand_days = sum(demand_days for _capacity_days, demand_days in served)
     lost_active = lost.transformer + lost.line
     billed = total + lost_active
+    # A demand is that of the meter: it grows as all that went through the meter does.
+    through, grown = (shared.through, shared.of_meter) if shared else (total, lost)
     factories = [
         replace(
             _of_terms(supply, days, part, of_charge, month_days),
@@ -137,7 +148,9 @@ def factories_of(
             has_periods=has_periods,
             active=billed,
             reactive=reactive + lost.transformer_reactive + lost.line_reactive,
-            demand=demand_with_losses(demand, total, lost_active, days.first, supply, book),
+            demand=demand_with_losses(
+                demand, through, grown.transformer + grown.line, days.first, supply, book
+            ),
             month_energy=energy_of_discount(
                 total, billed, whole_demand_days, month_days, supply, days.first, book
             ),
@@ -145,6 +158,19 @@ def factories_of(
         for part, supply, of_charge in zip(parts, supplies, served, strict=True)
     ]
     return Together(factories, lost, total, by_period)
+
+
+def _served(
+    days: Days, stretches: Sequence[tuple[date, Supply]], month_days: int
+) -> tuple[list[tuple[date, date]], list[tuple[Fraction, int]]]:
+    """Return the days of every stretch, and what is charged for on them: kVA x days, and days of a demand."""
+    starts = [day for day, _supply in stretches]
+    parts = list(zip(starts, [*starts[1:], days.end], strict=True))
+    opened = stretches[0][1].opened
+    return parts, [
+        charged(days, part, supply, opened, month_days)
+        for part, (_day, supply) in zip(parts, stretches, strict=True)
+    ]
 
 
 def _refuse_incomplete(month: Month, days: Days, supplies: Sequence[Supply]) -> None:

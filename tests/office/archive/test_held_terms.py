@@ -95,3 +95,12 @@ def test_an_interrupted_import_holds_its_changes_once(standing: None, tmp_path: 
         for write_step in plan.writes:
             write_step(outcome.batch)
     assert [len(one.terms["changes"]) for one in Proposal.objects.all()] == [3]
+
+
+def test_the_order_a_change_rests_on_is_kept_with_it_and_stays_out_of_the_archive(
+    standing: None, tmp_path: Path
+) -> None:
+    imported(tmp_path, line("001", "m1", 工单日期="2025-08-20", **CHANGED), line("002", "m2", 综合倍率="80"))
+    said = [one["ordered"] for one in Proposal.objects.get().terms["changes"]]
+    assert sorted(said, key=str) == ["2025-08-20"] * 3 + [None]
+    assert imported(tmp_path, line("001", "m1", 工单日期="2025-08-21")).counts() == {"unchanged": 1}

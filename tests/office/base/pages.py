@@ -133,7 +133,12 @@ def addresses() -> list[Address]:
         "trail_entry": (TrailEntry.objects.filter(station=station).latest("sequence").sequence,),
         "station_mode": (station.pk, "beside"),
     }
-    return [Address(name, reverse(name, args=args)) for name, args in named.items()]
+    return [Address(name, reverse(name, args=args)) for name, args in (named | _rounds(route.pk)).items()]
+
+
+def _rounds(route: int) -> dict[str, tuple[object, ...]]:
+    """Return the pages of a reader's round."""
+    return {"rounds": (), "round": (route, 202408), "round_sent": (route, 202408)}
 
 
 def signed_in(post: str, language: str = "zh-hans") -> Client:

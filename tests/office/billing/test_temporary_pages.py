@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from diansuo.cli import bill as command
@@ -165,3 +168,34 @@ def test_the_command_takes_it_from_the_agreement_to_the_end(station: Station) ->
     assert run("cancel", supply, "--reason", "录错", "--dry-run").exit_code == 0
     assert json.loads(run("prove", "--json").output) == {"charges": 1, "differ": []}
     assert [one["state"] for one in json.loads(run("list", "--json").output)] == ["withdrawn", "issued"]
+
+
+def text_on(made: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
+
+
+def test_a_charge_prints_with_its_lines_and_says_across_the_sheet_that_it_is_not_issued(
+    station: Station, tmp_path: Path
+) -> None:
+    clerk, head = clerk_of(station), head_of(station)
+    made = propose(clerk, station)
+    address = reverse("temporary_pdf", args=[made.pk])
+    assert "待审批" in text_on(clerk.get(address).content)
+    for step in ("temporary_approve", "temporary_issue"):
+        head.post(reverse(step, args=[made.pk]))
+    answer = clerk.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    said = text_on(answer.content)
+    made.refresh_from_db()
+    for part in ("临时用电电费单", "基建工地", "第二建筑公司", f"{made.amount_fen / 100:,.2f}"):
+        assert part in said
+    assert "待审批" not in said
+    out = tmp_path / "one.pdf"
+    written = CliRunner().invoke(command.app, ["temporary", "pdf", str(made.pk), "--out", str(out)])
+    assert (written.exit_code, out.read_bytes()) == (0, answer.content)
+
+
+def test_another_station_prints_nothing(station: Station) -> None:
+    made = propose(clerk_of(station), station)
+    stranger = clerk_of(builder.make_station("西村供电所"))
+    assert stranger.get(reverse("temporary_pdf", args=[made.pk])).status_code == 404

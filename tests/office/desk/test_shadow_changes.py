@@ -15,6 +15,9 @@ from diansuo.core.tariff.commercial import CapacityMethod
 from diansuo.office.archive.models import ContractTerm, MarketPrice, MeteringPoint, SupplyTerm
 from diansuo.office.base.models import Station
 from diansuo.office.billing.models import Bill, BillLine, BillPart
+from diansuo.office.billing.repricing import loading
+from diansuo.office.billing.repricing.population import Population
+from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.desk.shadowing.report import Report, shadow_month
 from diansuo.office.metering.models import RegisterReading
 from tests.office.billing.sheets import sheet
@@ -183,3 +186,6 @@ def test_a_demand_that_is_charged_from_a_quarter_on_grows_with_the_losses_of_the
     charged = bill.lines.get(component=Component.DEMAND)
     assert (charged.part, charged.quantity) == (2, 66_000 * 15)
     assert (found(shadow(202407)), shadow(202407).equal) == ({}, 1)
+    # What a method by demand would take has the losses once, not twice.
+    priced = loading.load(builder.ALL, Population(202407, 202407), priced_book())
+    assert priced.rows.demand_w.tolist() == [66_000]

@@ -9,16 +9,15 @@ import pytest
 from django.db import transaction
 from django.db.models import F
 
-from diansuo.core.metering.energy import LossMethod, PointRelation
+from diansuo.core.metering.energy import PointRelation
 from diansuo.core.tariff.classes import Component, PriceClass
 from diansuo.core.tariff.commercial import CapacityMethod
-from diansuo.office.archive.models import PointTerm, ShareKind, SuppliedUse, SupplyTerm
+from diansuo.office.archive.models import PointTerm, ShareKind
 from diansuo.office.base.models import Station
 from diansuo.office.billing.models import Bill, BillLine
 from diansuo.office.desk.shadowing.report import Report, shadow_month
 from diansuo.office.metering.models import Consumption, RegisterReading
 from tests.office.billing.sheets import sheet
-from tests.office.desk import months
 from tests.office.desk.points import (
     AUGUST,
     FLAT,
@@ -172,27 +171,3 @@ def test_points_of_one_contract_agree_and_whatever_is_tampered_with_is_found(sta
                 assert any(each.startswith(what) for each in differs.get(number, set())), (number, differs)
             transaction.set_rollback(True)
     assert found(shadow()) == {}
-
-
-def test_losses_and_supply_of_others_are_not_compared_yet_and_say_so(station: Station) -> None:
-    supplier = commercial(station, "0001", time_of_use=False)
-    supplied = commercial(station, "0002", time_of_use=False)
-    PointTerm.objects.create(
-        point=supplied, behind=supplier, relation=PointRelation.TRANSFER, supplied_use=SuppliedUse.ONE_SHIFT,
-        valid_from=builder.SINCE,
-    )  # fmt: skip
-    lossy = commercial(station, "0003", time_of_use=False)
-    behind = another(lossy.contract, behind=lossy, relation=PointRelation.SERIES)
-    SupplyTerm.objects.filter(contract=lossy.contract).update(
-        loss_method=LossMethod.AGREED_RATIO, agreed_ratio_ppm=20_000
-    )
-    for point, kwh in ((supplier, 1000), (supplied, 180), (lossy, 900), (behind, 100)):
-        read(point, kwh)
-    sheet.approved(JULY)
-    for period in (JULY, AUGUST):
-        months.run(station, period)
-
-    report = shadow()
-    assert set(found(report)) >= {"0001-1", "0002-1", "0003-1"}
-    assert dict(report.not_comparable) == {"several_points": Bill.objects.filter(period=AUGUST).count()}
-    assert (report.compared, report.different) == (0, 0)

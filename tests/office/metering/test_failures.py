@@ -16,6 +16,7 @@ from diansuo.office.base.access import install_demo_users
 from diansuo.office.base.imports import operations
 from diansuo.office.base.models import Staff, Station
 from diansuo.office.base.scope import Scope
+from diansuo.office.metering.collecting import causes
 from diansuo.office.metering.collecting import failure_queries as queries
 from diansuo.office.metering.models import CollectionFailure
 from tests.office.metering.builder import ALL, bring_in, household, make_station, preview, write_csv
@@ -141,3 +142,43 @@ def test_the_page_marks_three_days_and_more_and_says_what_fills_it(
     assert "0041" in only_long
     assert "0042" not in only_long
     assert f'name="day" value="{DAY.isoformat()}"' in only_long
+
+
+@pytest.mark.parametrize(
+    ("reason", "cause"),
+    [
+        ("台区停电", "outage"), ("终端离线", "offline"), ("载波模块故障", "module"), ("时钟超差", "clock"),
+        ("电能表无响应", "meter"), ("", "other"),
+    ],
+)  # fmt: skip
+def test_the_kind_of_cause_is_told_by_the_words_of_the_list_and_filters_alike(
+    station: Station, tmp_path: Path, reason: str, cause: str
+) -> None:
+    bring_in(
+        "failures", listed(tmp_path / "a.csv", failed("0041", "M1", "1") | {"失败原因": reason}), now=NOW
+    )
+    rows = queries.failures_on(ALL, DAY)
+    assert [row.cause for row in queries.failure_rows(ALL, rows, DAY)] == [cause]
+    assert [name for name in causes.NAMES if causes.of_cause(rows, name).exists()] == [cause]
+
+
+def test_a_make_up_read_flows_back_and_the_failure_is_mended(
+    client: Client, station: Station, tmp_path: Path, settings: Settings
+) -> None:
+    settings.DEMO = True
+    users = {user.username: user for user in install_demo_users(station, "x-failures-2")}
+    client.force_login(users["head"], "diansuo.office.base.access.StationBackend")
+    rows = [failed("0041", "M1", "3"), failed("0042", "M2", "2")]
+    bring_in("failures", listed(tmp_path / "a.csv", *rows), now=NOW)
+    assert [row.mended for row in queries.failure_rows(ALL, queries.failures_on(ALL, DAY), DAY)] == [
+        False
+    ] * 2
+    late = {"用户编号": "0041", "表资产号": "M1", "日期": DAY.isoformat(), "PAP_R": "100"}
+    bring_in("freeze", write_csv(tmp_path / "f.csv", tuple(late), [late]), now=NOW)
+
+    found = queries.failure_rows(ALL, queries.failures_on(ALL, DAY), DAY)
+    assert {row.customer_number: row.mended for row in found} == {"0041": True, "0042": False}
+    asked = {"day": DAY.isoformat(), "mended": "0"}
+    open_only = client.get(reverse("failures"), asked).content.decode()
+    assert "0042" in open_only
+    assert "0041" not in open_only

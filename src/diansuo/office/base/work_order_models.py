@@ -27,6 +27,7 @@ class WorkOrder(models.Model):
         COLLECTION = "collection", _("采集失败")
         ARREARS = "arrears", _("欠费")
         BILL = "bill", _("电费待处理")
+        FIELD = "field", _("现场发现")
         OTHER = "other", _("其他")
 
     station = models.ForeignKey("base.Station", models.PROTECT, verbose_name=_("供电所"))

@@ -27,11 +27,12 @@ READY = """
            COALESCE(s.peak_wh, c.peak_wh), COALESCE(s.valley_wh, c.valley_wh), COALESCE(s.has_parts, c.has_parts),
            CASE WHEN t.id IS NULL THEN 0 ELSE COALESCE(o.price_class, t.price_class) END,
            t.voltage_class, COALESCE({open_day}, %s),
-           (SELECT COUNT(*) FROM archive_meteringpoint q WHERE q.contract_id = k.id AND EXISTS (
+           CASE WHEN NOT EXISTS (SELECT 1 FROM archive_meteringpoint w WHERE w.contract_id = k.id AND w.id <> p.id)
+           THEN 1 ELSE (SELECT COUNT(*) FROM archive_meteringpoint q WHERE q.contract_id = k.id AND EXISTS (
                 SELECT 1 FROM archive_meterinstallation i WHERE i.point_id = q.id AND i.valid_from < c.to_date
                 AND (i.valid_to IS NULL OR i.valid_to >= c.to_date))
             AND NOT EXISTS (SELECT 1 FROM archive_pointterm z WHERE z.point_id = q.id AND z.valid_from < c.to_date
-                AND (z.valid_to IS NULL OR z.valid_to >= c.to_date))),
+                AND (z.valid_to IS NULL OR z.valid_to >= c.to_date))) END,
            EXISTS (SELECT 1 FROM archive_contractterm x WHERE x.contract_id = k.id
                    AND x.valid_from > c.from_date AND x.valid_from < c.to_date
                    AND (x.price_class <> t.price_class OR x.voltage_class <> t.voltage_class)

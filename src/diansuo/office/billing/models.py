@@ -122,11 +122,15 @@ class Bill(models.Model):
         ISSUED = 1, _("已发行")
         KEPT = 2, _("已核算，不发行")
 
-    contract = models.ForeignKey(Contract, models.PROTECT, related_name="bills", verbose_name=_("合同"))
+    # ``bill_history`` leads from a contract to its bills; nobody looks for those of a job or a settlement, and an index
+    # that nobody reads costs every month of a million some seconds and sixty megabytes.
+    contract = models.ForeignKey(
+        Contract, models.PROTECT, related_name="bills", verbose_name=_("合同"), db_index=False
+    )
     consumption = models.OneToOneField(
         Consumption, models.PROTECT, related_name="bill", verbose_name=_("结算电量")
     )
-    job = models.ForeignKey(Job, models.PROTECT, related_name="+", verbose_name=_("作业"))
+    job = models.ForeignKey(Job, models.PROTECT, related_name="+", verbose_name=_("作业"), db_index=False)
     period = models.PositiveIntegerField(_("电费年月"))
     state = models.PositiveSmallIntegerField(_("状态"), choices=State.choices, default=State.DRAFT)
     issued_date = models.DateField(_("发行日期"), null=True, blank=True)
@@ -156,7 +160,9 @@ class Bill(models.Model):
     reactive_varh = models.BigIntegerField(_("无功电量（varh）"), default=0)
     unverified = models.BooleanField(_("用到未核对的数值"), default=False)
     rules = models.ManyToManyField(RuleSlice, related_name="+", blank=True, verbose_name=_("参与的规则"))
-    settlement = models.ForeignKey(RuleSlice, models.PROTECT, related_name="+", verbose_name=_("结算参数"))
+    settlement = models.ForeignKey(
+        RuleSlice, models.PROTECT, related_name="+", verbose_name=_("结算参数"), db_index=False
+    )
 
     class Meta:
         verbose_name = _("电费账单")
@@ -232,7 +238,9 @@ class BillLine(models.Model):
     price_nano = models.BigIntegerField(_("单价（10⁻⁹元）"))
     amount_fen = models.BigIntegerField(_("金额（分）"))
     remainder_wh = models.BigIntegerField(_("尾差（Wh）"), default=0)
-    rule = models.ForeignKey(RuleSlice, models.PROTECT, related_name="+", verbose_name=_("规则"))
+    rule = models.ForeignKey(
+        RuleSlice, models.PROTECT, related_name="+", verbose_name=_("规则"), db_index=False
+    )
 
     class Meta:
         verbose_name = _("账单明细")

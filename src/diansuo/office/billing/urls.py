@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern] = [
     path("temporary/<int:supply_id>/", temporary.supply_page, name="temporary_supply"),
     path("temporary/<int:supply_id>/<slug:kind>/", temporary.temporary_more, name="temporary_more"),
     path("temporary/charges/<int:charge_id>/", temporary.charge_page, name="temporary_charge"),
+    path("temporary/charges/<int:charge_id>/pdf/", temporary.charge_pdf, name="temporary_pdf"),
     path("temporary/charges/<int:charge_id>/approve/", temporary.charge_approve, name="temporary_approve"),
     path("temporary/charges/<int:charge_id>/issue/", temporary.charge_issue, name="temporary_issue"),
     path("temporary/charges/<int:charge_id>/withdraw/", temporary.charge_withdraw, name="temporary_withdraw"),

@@ -178,7 +178,10 @@ def kind_of(name: str, plan: Callable[[Job], list[Chunk]]) -> jobs.Kind:
     """Return a kind of job that takes the points it plans through the five stages of a month."""
     computes = (_settle, _check, _price, _audit, _issue)
     plans = (plan, plan, plan, plan, _as_confirmed(plan))
-    stages = tuple(jobs.Stage(*each, shared=True) for each in zip(STAGES, plans, computes, strict=True))
+    # An issue is writing and nothing else: a second process would only keep others from the database.
+    stages = tuple(
+        jobs.Stage(*each, shared=each[0] != "issue") for each in zip(STAGES, plans, computes, strict=True)
+    )
     return jobs.Kind(name, stages, _basis)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -225,9 +226,22 @@ def sweep(now: datetime) -> int:
     return removed
 
 
-def _write(
-    batch: ImportBatch, station_id: int, month: int, frame: pl.DataFrame, kind: str, side: str
-) -> LakeFile:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that lies in the lake and does not count yet."""
+
+    station_id: int
+    month: int
+    kind: str
+    side: str
+    path: str
+    rows: int
+
+
+def store(
+    batch: ImportBatch, station_id: int, month: int, frame: pl.DataFrame, kind: str, side: str = RAW
+) -> Stored:
+    """Write one batch's rows of a station and month, whole or not at all; nobody reads them before they are listed."""
     relative = f"{side}/{kind}/station={station_id}/month={month}/{batch.pk:08d}.parquet"
     path = _root() / relative
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -235,18 +249,31 @@ def _write(
     schema = _SCHEMAS[kind]
     frame.select(list(schema)).cast(schema).sort(_KEYS[kind]).write_parquet(temporary)
     os.replace(temporary, path)
-    row, _made = LakeFile.objects.update_or_create(
-        path=relative,
-        defaults={
-            "station_id": station_id,
-            "batch": batch,
-            "side": side,
-            "kind": kind,
-            "month": month,
-            "rows": len(frame),
-        },
-    )
-    return row
+    return Stored(station_id, month, kind, side, relative, len(frame))
+
+
+def list_stored(batch: ImportBatch, files: Iterable[Stored]) -> list[LakeFile]:
+    """Make files count, all of them at once (in the caller's transaction)."""
+    return [
+        LakeFile.objects.update_or_create(
+            path=one.path,
+            defaults={
+                "station_id": one.station_id,
+                "batch": batch,
+                "side": one.side,
+                "kind": one.kind,
+                "month": one.month,
+                "rows": one.rows,
+            },
+        )[0]
+        for one in files
+    ]
+
+
+def _write(
+    batch: ImportBatch, station_id: int, month: int, frame: pl.DataFrame, kind: str, side: str
+) -> LakeFile:
+    return list_stored(batch, [store(batch, station_id, month, frame, kind, side)])[0]
 
 
 def _read(

@@ -12,6 +12,7 @@ from diansuo.office.metering.day_models import DayFinding as DayFinding
 from diansuo.office.metering.day_models import ReadingDecision as ReadingDecision
 from diansuo.office.metering.estimate_models import CurveEstimate as CurveEstimate
 from diansuo.office.metering.estimate_models import DayEstimate as DayEstimate
+from diansuo.office.metering.round_models import RoundEntry as RoundEntry
 
 REGISTER_NAMES = {
     Register.ACTIVE_TOTAL: _("正向有功（总）"),
@@ -161,11 +162,12 @@ class Consumption(models.Model):
         MISSING = 2, _("未抄")
         UNCONNECTED = 3, _("示数不衔接")
 
+    # ``consumption_latest`` leads from a point to its months.
     point = models.ForeignKey(
-        MeteringPoint, models.PROTECT, related_name="consumptions", verbose_name=_("计量点")
+        MeteringPoint, models.PROTECT, related_name="consumptions", verbose_name=_("计量点"), db_index=False
     )
     period = models.PositiveIntegerField(_("电费年月"))
-    job = models.ForeignKey(Job, models.PROTECT, related_name="+", verbose_name=_("作业"))
+    job = models.ForeignKey(Job, models.PROTECT, related_name="+", verbose_name=_("作业"), db_index=False)
     status = models.PositiveSmallIntegerField(_("状态"), choices=Status.choices)
     from_date = models.DateField(_("起"), null=True, blank=True)
     to_date = models.DateField(_("止"), null=True, blank=True)

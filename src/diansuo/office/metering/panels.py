@@ -26,6 +26,7 @@ def publish() -> None:
     """Publish the menu entry and the panels (from the app's ``ready``)."""
     group = gettext_lazy("抄表与电费")
     add_navigation(
+        NavigationItem(9, gettext_lazy("我的抄表"), "rounds", group),
         NavigationItem(10, gettext_lazy("录入示数"), "reading_routes", group),
         NavigationItem(12, gettext_lazy("抄表异常"), "exceptions", group),
         NavigationItem(13, gettext_lazy("采集失败"), "failures", group),

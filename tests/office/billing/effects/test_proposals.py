@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -165,6 +165,23 @@ def test_what_cannot_be_is_stopped_with_its_reason(
     with pytest.raises(operations.UnableToDo, match=why):
         proposed.propose(station, what, terms, users["clerk"], effective=day)
     assert Proposal.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("ordered", "named"),
+    [(None, False), (DAY, False), (DAY - timedelta(days=3), False), (DAY + timedelta(days=1), True)],
+)
+def test_a_change_that_would_hold_before_its_order_was_made_is_named(
+    station: Station, users: dict[str, User], ordered: date | None, named: bool
+) -> None:
+    point = billed(station)
+    terms = proposed.multiplier(point, 2)
+    terms["changes"][0]["ordered"] = ordered and ordered.isoformat()
+    said = proposed.seen(station, "multiplier", terms, users["clerk"]).preview["before_order"]
+    number, name = point.contract.customer.number, point.contract.customer.name
+    assert said == (
+        {"count": 1, "customers": [[number, name, (DAY + timedelta(days=1)).isoformat()]]} if named else None
+    )
 
 
 def test_a_day_in_a_closed_year_is_stopped(station: Station, users: dict[str, User]) -> None:

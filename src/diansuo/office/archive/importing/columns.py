@@ -141,6 +141,11 @@ COLUMNS = (
         help=_("户号不变而用电人变更的日期：新户主用电的第一天"),
     ),
     Column(
+        "ordered_date", "工单日期", "Date of the order", DATE, example="2024-08-20",
+        aliases=("变更工单日期", "受理日期", "申请日期"),
+        help=_("改动计费参数所依据的工单的日期；生效日早于它的，预览会指出"),
+    ),
+    Column(
         "opening_energy_wh", "年初累计电量", "Energy since 1 January (kWh)", DECIMAL,
         aliases=("年累计电量", "本年累计电量", "年阶梯累计电量"),
         help=_("本系统首次算费之前，当年已计入阶梯的电量，单位 kWh"),

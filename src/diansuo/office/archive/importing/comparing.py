@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -261,6 +262,7 @@ class Comparison:
     ) -> None:  # fmt: skip
         """Note a fact about a thing that stands already and had none; it holds from the start unless said."""
         self.edits.added[model, key] = (first or self.starts.of(self.lines["opened_date"][i]), values)
+        self._ordered(i, model, (key,))
         self.reasons.append(
             _("%(heading)s：补充 %(after)s")
             % {"heading": HEADINGS[column], "after": self.lines.texts[column][i]}
@@ -282,7 +284,13 @@ class Comparison:
                 self.lines, i, heading, self.effective, since, self._words(heading, attribute, old, value)
             ):
                 self.edits.dated.setdefault((model, row), {})[attribute] = value
+                self._ordered(i, model, row)
                 self._say(heading, attribute, old, value)
+
+    def _ordered(self, i: int, model: type[models.Model], row: Hashable) -> None:
+        """Note the day of the order that a change rests on, where the line says it."""
+        if self.lines["ordered_date"][i] is not None:
+            self.edits.ordered[model, row] = self.lines["ordered_date"][i]
 
     def _say(self, column: str, attribute: str, before: Any, value: Any) -> None:
         self.reasons.append(self._words(column, attribute, before, value))

@@ -18,7 +18,8 @@ class Edits:
 
     ``in_place``: (model, row, field) -> (before, after). ``dated``: (period model, row) -> new values from the
     effective day on. ``added``: facts about a thing that stands already and had none, (model, key) -> (first day,
-    values). Values may be names of shared things that have no id yet.
+    values). Values may be names of shared things that have no id yet. ``ordered``: the day of the order that lines
+    name for a changed row, or under ``(key,)`` for an added fact.
     """
 
     in_place: dict[tuple[type[models.Model], int, str], tuple[Any, Any]] = field(default_factory=dict)
@@ -26,6 +27,7 @@ class Edits:
     added: dict[tuple[type[models.Model], Hashable], tuple[date, dict[str, Any]]] = field(
         default_factory=dict
     )
+    ordered: dict[tuple[type[models.Model], Hashable], date] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.in_place or self.dated or self.added)
@@ -43,6 +45,7 @@ class Edits:
             {key: value for key, value in self.in_place.items() if wanted(key[0])},
             {key: value for key, value in self.dated.items() if wanted(key[0])},
             {key: value for key, value in self.added.items() if wanted(key[0])},
+            {key: day for key, day in self.ordered.items() if wanted(key[0])},
         )
 
     def join(self, other: Edits) -> None:
@@ -53,3 +56,4 @@ class Edits:
         for thing, (day, values) in other.added.items():
             _first, known = self.added.setdefault(thing, (day, {}))
             known.update(values)
+        self.ordered.update(other.ordered)

@@ -25,6 +25,7 @@ class TermChange:
         in_place: written over where it stands (what was unknown is filled in), not from a day on.
         key: of a new row, whose it is.
         first: of a new row, from when on; None: from the proposal's effective day.
+        ordered: the day of the order (工单) it rests on, where somebody said it.
     """
 
     model: type[PeriodModel]
@@ -34,6 +35,7 @@ class TermChange:
     in_place: bool = False
     key: Mapping[str, Any] = field(default_factory=dict)
     first: date | None = None
+    ordered: date | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return it as a proposal keeps it."""
@@ -45,13 +47,14 @@ class TermChange:
             "in_place": self.in_place,
             "key": dict(self.key),
             "first": self.first.isoformat() if self.first else None,
+            "ordered": self.ordered.isoformat() if self.ordered else None,
         }
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """Return what a proposal kept."""
         model = apps.get_model(record["model"])
-        first = record.get("first")
+        first, ordered = record.get("first"), record.get("ordered")
         return cls(
             model=model,
             row=record["row"],
@@ -60,6 +63,7 @@ class TermChange:
             in_place=record["in_place"],
             key=record["key"],
             first=date.fromisoformat(first) if first else None,
+            ordered=date.fromisoformat(ordered) if ordered else None,
         )
 
 
@@ -79,6 +83,8 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _typed(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values as the model's fields have them; JSON knows no days."""
+    if not any(isinstance(value, str) for value in values.values()):
+        return dict(values)
     return {
         name: model._meta.get_field(name).to_python(value) if isinstance(value, str) else value
         for name, value in values.items()

@@ -28,7 +28,9 @@ OF_KIND: dict[str, type[PeriodModel]] = {
 }
 
 
-def draft(kind: str, point: MeteringPoint, wanted: Mapping[str, Any], day: date) -> list[TermChange]:
+def draft(
+    kind: str, point: MeteringPoint, wanted: Mapping[str, Any], day: date, ordered: date | None = None
+) -> list[TermChange]:
     """Return the changes of a kind about a customer's point; what is wanted as it stands changes nothing.
 
     Args:
@@ -36,6 +38,7 @@ def draft(kind: str, point: MeteringPoint, wanted: Mapping[str, Any], day: date)
         point: the point, whose contract is meant where the kind is about a contract.
         wanted: new values by attribute; None leaves one alone.
         day: from when on.
+        ordered: the day of the order it rests on.
 
     Raises:
         UnableToChange: nothing holds on the day, or a later change has been entered already.
@@ -49,7 +52,7 @@ def draft(kind: str, point: MeteringPoint, wanted: Mapping[str, Any], day: date)
             raise UnableToChange(
                 _("%(what)s：%(day)s 没有有效的记录，先补登") % {"what": model._meta.verbose_name, "day": day}
             )
-        return [TermChange(model, None, said, key=key)] if any(said.values()) else []
+        return [TermChange(model, None, said, key=key, ordered=ordered)] if any(said.values()) else []
     if row.valid_to is not None:
         raise UnableToChange(
             _("%(what)s：%(day)s 之后已有变更，生效日须不早于 %(from)s")
@@ -57,7 +60,7 @@ def draft(kind: str, point: MeteringPoint, wanted: Mapping[str, Any], day: date)
         )
     changed = {name: value for name, value in said.items() if getattr(row, name) != value}
     before = {name: getattr(row, name) for name in changed}
-    return [TermChange(model, row.pk, changed, before)] if changed else []
+    return [TermChange(model, row.pk, changed, before, ordered=ordered)] if changed else []
 
 
 def _key(model: type[models.Model], point: MeteringPoint) -> dict[str, Any]:

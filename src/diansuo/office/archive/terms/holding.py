@@ -30,7 +30,7 @@ def parted(edits: Edits) -> tuple[Edits, Edits]:
 
     What was unknown and is filled in is written by the import: it decides nothing that was decided before.
     """
-    free, held = Edits(), Edits()
+    free, held = Edits(), Edits(ordered=edits.ordered)
     for key, values in edits.dated.items():
         (held if attributes(key[0]) & set(values) else free).dated[key] = values
     for place, (before, after) in edits.in_place.items():
@@ -54,6 +54,7 @@ def changes(edits: Edits, references: References) -> list[TermChange]:
             one.row,
             one.after,
             {name: getattr(rows[one.model, one.row], name) for name in one.after},
+            ordered=edits.ordered.get((one.model, one.row)),
         )
         for one in found
         if one.row is not None and (one.model, one.row) in rows
@@ -61,10 +62,11 @@ def changes(edits: Edits, references: References) -> list[TermChange]:
     for (model, row, name), (before, after) in edits.in_place.items():
         value = references.resolve(after)
         made.append(TermChange(model, row, {name: value}, {name: before}, in_place=True))  # type: ignore[arg-type]
-    for (model, _key), (first, values) in edits.added.items():
+    for (model, key), (first, values) in edits.added.items():
         owner = {name: value for name, value in values.items() if name in ("contract_id", "point_id")}
         after = {name: value for name, value in values.items() if name not in owner}
-        made.append(TermChange(model, None, after, key=owner, first=first))  # type: ignore[arg-type]
+        ordered = edits.ordered.get((model, (key,)))
+        made.append(TermChange(model, None, after, key=owner, first=first, ordered=ordered))  # type: ignore[arg-type]
     return made
 
 

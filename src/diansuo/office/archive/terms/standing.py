@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from diansuo.office.archive.models import MeteringPoint
 from diansuo.office.archive.terms.changes import TermChange
 from diansuo.office.base.periods import PeriodModel
@@ -28,16 +30,21 @@ class Touched:
         return {point for points in self.points.values() for point in points}
 
 
-def standing_rows(changes: Sequence[TermChange]) -> dict[tuple[type[PeriodModel], int], Any]:
-    """Return the rows that changes are about, by model and id; those that are gone are not there."""
+def standing_rows(
+    changes: Sequence[TermChange], *, to_read: bool = False
+) -> dict[tuple[type[PeriodModel], int], Any]:
+    """Return the rows that changes are about, by model and id; those that are gone are not there.
+
+    ``to_read``: very many come as named tuples of their columns, which take a third of the time of objects.
+    """
     wanted: dict[type[PeriodModel], list[int]] = defaultdict(list)
     for change in changes:
         if change.row is not None:
             wanted[change.model].append(change.row)
     found = {}
     for model, ids in wanted.items():
-        for row in _rows(model, ids):
-            found[model, row.pk] = row
+        for row in _columns(model, ids) if to_read and len(ids) > MANY else _rows(model, ids):
+            found[model, row.id] = row
     return found
 
 
@@ -45,11 +52,20 @@ def _rows(model: type[PeriodModel], ids: list[int]) -> Iterator[Any]:
     """Yield the rows of some ids; of very many, the run they lie in is read once and the others are left out."""
     if len(ids) > MANY:
         mine = set(ids)
-        run = model.objects.filter(pk__gte=min(ids), pk__lte=max(ids))
-        yield from (row for row in run.iterator(chunk_size=MANY) if row.pk in mine)
+        yield from (row for row in _run(model, ids).iterator(chunk_size=MANY) if row.pk in mine)
         return
     for start in range(0, len(ids), AT_ONCE):
         yield from model.objects.filter(pk__in=ids[start : start + AT_ONCE])
+
+
+def _columns(model: type[PeriodModel], ids: list[int]) -> Iterator[Any]:
+    mine, columns = set(ids), [each.attname for each in model._meta.concrete_fields]
+    run = _run(model, ids).values_list(*columns, named=True)
+    yield from (row for row in run.iterator(chunk_size=MANY) if row.id in mine)
+
+
+def _run(model: type[PeriodModel], ids: list[int]) -> QuerySet[Any]:
+    return model.objects.filter(pk__gte=min(ids), pk__lte=max(ids))
 
 
 def unchanged(changes: Sequence[TermChange]) -> bool:
@@ -68,7 +84,7 @@ def unchanged(changes: Sequence[TermChange]) -> bool:
 
 def points_of(changes: Sequence[TermChange]) -> Touched:
     """Return the metering points that each change moves, by its place; those of a whole contract where it is one."""
-    rows = standing_rows(changes)
+    rows = standing_rows(changes, to_read=True)
     touched = Touched()
     of_contract: dict[int, list[int]] = defaultdict(list)
     for at, change in enumerate(changes):

@@ -63,7 +63,12 @@ def discard(name: str) -> None:
 
 def file_of(photo: WorkOrderPhoto) -> Path:
     """Return where a photo lies."""
-    return _folder() / Path(photo.file_name).name
+    return path_of(photo.file_name)
+
+
+def path_of(name: str) -> Path:
+    """Return where a photo of this name lies, whatever it belongs to."""
+    return _folder() / Path(name).name
 
 
 def _folder() -> Path:

@@ -119,6 +119,19 @@ def standing_about(scope: Scope, subject: Subject) -> QuerySet[WorkOrder]:
     return rows.none()
 
 
+def latest_of_source(
+    scope: Scope, source: str, numbers: Iterable[str], since: date
+) -> dict[tuple[int, str], WorkOrder]:
+    """Return the latest order of a source about each customer (else area) since a day, by station and number."""
+    wanted = [number for number in numbers if number]
+    rows = orders(scope).filter(
+        Q(customer_number__in=wanted) | Q(customer_number="", area_number__in=wanted),
+        source=source,
+        created_at__date__gte=since,
+    )
+    return {(one.station_id, one.customer_number or one.area_number): one for one in rows.order_by("id")}
+
+
 def of_customer(scope: Scope, number: str, *, company_id: int) -> QuerySet[WorkOrder]:
     """Return every order about a customer of a company, the latest first."""
     rows = orders(scope).filter(customer_number=number, station__company=company_id)

@@ -65,7 +65,7 @@ def settled_inputs(
     ``group`` says which of them are points of one contract: its capacity, demand, losses and power factor are one.
     """
     read, pays = ready.inputs, charged(terms)
-    changes = changes_in(ready, terms, given.later, book)
+    changes = changes_in(ready, terms, grouping.later_of(group, ready.consumption, given.later), book)
     reactive = reactive_total_varh(terms.reactive_forward_varh, terms.reactive_reverse_varh)
     days = read.to_day - read.from_day
     whole_days = np.where(terms.opened_day >= read.from_day, days + 1, days)
@@ -83,7 +83,9 @@ def settled_inputs(
         ready, terms, changes, pauses.charged_transformers(given.transformers, rests, book), month_days
     )
     energy_wh = read.energy_wh + lost_wh
-    demand_w, earning_wh, undecided = _of_demand(ready, terms, changes, charges, month_days, lost_wh, book)
+    demand_w, earning_wh, undecided = _of_demand(
+        ready, terms, changes, charges, month_days, lost_wh, group, book
+    )
     inputs = CommercialInput(
         voltage_class=read.voltage_class,
         period=read.period,
@@ -102,9 +104,7 @@ def settled_inputs(
         **_of_terms(terms, read.price_class),
     )
     inputs = grouping.charged_together(group, inputs, added)
-    refused = dict(changes.refused)
-    for one in (*added.refused, *undecided):
-        refused.setdefault(one.row, one)
+    refused = {one.row: one for one in (*undecided[::-1], *added.refused[::-1])} | changes.refused
     warned = pauses.warnings_of(np.flatnonzero(pays), ready.contract, read.from_day, read.to_day, rests, book)
     return Settled(
         inputs,
@@ -124,12 +124,14 @@ def _of_demand(
     charges: _Charges,
     month_days: Int64,
     lost_wh: Int64,
+    group: Grouping,
     book: RuleBook,
 ) -> tuple[Int64, Int64, list[Refused]]:
     """Return the demand of each month, the energy that earns its discount, and the months whose rule does not say."""
     read, capacities = ready.inputs, _by_demand(terms, changes)
     by_demand = np.isin(np.arange(len(lost_wh)), list(capacities))
-    demand_w, unsaid = demand.with_losses(terms, by_demand, read.from_day, read.energy_wh, lost_wh, book)
+    through = grouping.through_meters(group, read.energy_wh, lost_wh)
+    demand_w, unsaid = demand.with_losses(terms, by_demand, read.from_day, *through, book)
     part = charges.whole_demand_days, month_days
     earning_wh, undecided = demand.discount_energy(
         capacities, read.from_day, part, read.energy_wh, lost_wh, book
@@ -156,12 +158,16 @@ def _later(
     own_class = (of_month != terms.price_class)[changes.row]
     later_class = np.where(own_class, of_month[changes.row], changes.terms.price_class)
     months = len(of_month)
+    of_terms = _of_terms(changes.terms, later_class)
+    # Contract demands of further feeds stand on the points and go on.
+    of_feeds = (inputs.contract_demand_w - terms.contract_demand_w)[changes.row]
+    of_terms["contract_demand_w"] = changes.terms.contract_demand_w + of_feeds
     later = replace(
         inputs.take(changes.row),
         voltage_class=changes.terms.voltage_class.astype(np.int16),
         capacity_va_days=charges.va_days[months:],
         demand_days=charges.demand_days[months:],
-        **_of_terms(changes.terms, later_class),
+        **of_terms,
     )
     return LaterTerms(changes.row, changes.day, later)
 

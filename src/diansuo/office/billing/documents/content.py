@@ -68,7 +68,7 @@ def content_of(material: Material, titles: Callable[[str], str], why: Why | None
         "readings": readings,
         "lines": lines,
         "total": wording.yuan(bill.amount_fen),
-        "in_words": _in_words(bill.amount_fen),
+        "in_words": amount_in_words(bill.amount_fen),
         "explanation": explanation,
         "position": _position(material),
         "bars": bars(bill.period, material.history),
@@ -76,19 +76,20 @@ def content_of(material: Material, titles: Callable[[str], str], why: Why | None
         "proof": _proof(material, titles),
         "foot": _foot(material),
     }
-    shown = _printable(found)
+    shown = printable_content(found)
     if any(MISSING in text for text in (shown["name"], shown["address"])):
         shown["notes"].append(_("%(sign)s 处为字库没有的字，以档案登记为准") % {"sign": MISSING})
     return shown
 
 
-def _printable(value: Any) -> Any:
+def printable_content(value: Any) -> Any:
+    """Return content with every text such as the font can set."""
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, dict):
-        return {key: _printable(one) for key, one in value.items()}
+        return {key: printable_content(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_printable(one) for one in value]
+        return [printable_content(one) for one in value]
     return value
 
 
@@ -279,7 +280,8 @@ def _line_rows(line: BillLine, capacity_va: int | None) -> Iterable[list[str]]:
         ]
 
 
-def _in_words(amount_fen: int) -> str:
+def amount_in_words(amount_fen: int) -> str:
+    """Return money in capital characters (大写); nothing where it goes back, or in English."""
     return in_words(amount_fen) if amount_fen >= 0 and get_language() != "en" else ""
 
 

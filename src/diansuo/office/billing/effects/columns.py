@@ -67,13 +67,14 @@ def asked(changes: Sequence[TermChange]) -> Asked:
     """Return changes by the points whose bills they move; several about one point are put together."""
     touched = standing.points_of(changes)
     points = np.array(sorted(touched.every_point), np.int64)
+    place_of = {point: place for place, point in enumerate(points.tolist())}
     terms = NewTerms.nothing(len(points))
     not_priced: set[str] = set()
     for at, change in enumerate(changes):
         names = OF_MODEL.get(change.model, {})
         if any(name not in names for name in change.after) and change.model not in MOVES_NO_MONEY:
             not_priced.add(str(change.model._meta.verbose_name))
-        place = np.searchsorted(points, touched.points.get(at, []))
+        place = [place_of[point] for point in touched.points.get(at, ())]
         for attribute, value in change.after.items():
             column = names.get(attribute)
             if column is not None:

@@ -23,7 +23,7 @@ from diansuo.office.base.proposals.kinds import Effect
 from diansuo.office.base.proposals.limits import limits
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.average import queries as average
-from diansuo.office.billing.effects import auditing, catalogue, queries
+from diansuo.office.billing.effects import auditing, catalogue, orders, queries
 from diansuo.office.billing.effects.columns import Asked, asked
 from diansuo.office.billing.effects.pricing import A_FEW, AUDITED, Priced, price_months
 from diansuo.office.billing.operations import year_start_month
@@ -66,6 +66,7 @@ def effect_of(proposal: Proposal, day: date, on_progress: Callable[[int, int], N
         "refused": [list(one) for one in answer.refused],
         "issued_until": issued_until.isoformat() if issued_until else None,
         "final_bills": final_bills,
+        "before_order": orders.before_order(scope, changes, proposal.effective_date, day),
         "months_ahead": _far_ahead(proposal.effective_date, day),
     }
     return Effect(

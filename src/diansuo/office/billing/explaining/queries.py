@@ -67,10 +67,10 @@ def pair(scope: Scope, bill: Bill, against: Against) -> Pair:
     return Pair(bill.pk, None, asked, Missing.FIRST_BILL if first else Missing.NO_BILL_THAT_MONTH)
 
 
-def bill_of_customer(scope: Scope, *, number: str, period: int) -> Bill | None:
-    """Return a customer's bill of a month."""
+def bills_of_customer(scope: Scope, *, number: str, period: int) -> list[Bill]:
+    """Return every bill a customer has of a month, the first one first: of several points, of a closing, one-off."""
     rows = Bill.objects.filter(scope.limit(STATION), contract__customer__number=number, period=period)
-    return rows.order_by("pk").first()
+    return list(rows.select_related("contract__customer", "consumption__point").order_by("pk"))
 
 
 def issued_elsewhere(scope: Scope, *, number: str, period: int) -> bool:

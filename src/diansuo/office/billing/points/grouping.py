@@ -16,7 +16,7 @@ from diansuo.core.tariff.commercial.power_factor import reactive_total_varh
 from diansuo.core.tariff.resolve import day_of
 from diansuo.office.archive.models import ShareKind
 from diansuo.office.billing.columns import Ready
-from diansuo.office.billing.commercial.loading import ABSENT, Terms
+from diansuo.office.billing.commercial.loading import ABSENT, Later, Terms
 from diansuo.office.billing.commercial.losses import Added, Month
 from diansuo.office.billing.points import loading
 from diansuo.office.billing.points.loading import Together
@@ -148,6 +148,28 @@ def terms_of(group: Grouping, terms: Terms) -> Terms:
     return replace(terms, **changed)
 
 
+def later_of(group: Grouping, consumption: Int64, later: Later) -> Later:
+    """Return terms that begin inside months as the points bear them: capacity and demand are the main point's alone."""
+    others = np.isin(later.consumption, consumption[group.grouped & ~group.main])
+    terms = replace(later.terms, capacity_exempt=later.terms.capacity_exempt | others)
+    return replace(later, terms=terms)
+
+
+def through_meters(group: Grouping, read_wh: Int64, lost_wh: Int64) -> tuple[Int64, Int64]:
+    """Return what went through the meter of each main point, and its losses, whoever bears them.
+
+    A demand is that of the meter: it grows with all that the meter shows, not with the main point's part of it.
+    """
+    read_wh, meter_lost_wh = read_wh.copy(), lost_wh.copy()
+    rows = np.flatnonzero(group.grouped & group.main)
+    heads = np.where(group.head >= 0, group.head, group.at)
+    for row in rows.tolist():
+        at = int(group.at[row])
+        read_wh[row] = int(group.together.read_wh[at] - group.together.supplied_wh[at])
+        meter_lost_wh[row] = int(lost_wh[group.grouped & (heads == at)].sum())
+    return read_wh, meter_lost_wh
+
+
 def refusals(group: Grouping, ready: Ready, terms: Terms) -> dict[int, str]:
     """Return which rows must be held for what the points of their contract lack, with the code."""
     together, found = group.together, {}
@@ -174,15 +196,15 @@ def refusals(group: Grouping, ready: Ready, terms: Terms) -> dict[int, str]:
 
 
 def _feeds(group: Grouping, row: int) -> Int64:
-    """Return the further feeds of a main row's contract: points of its class that hang behind none of its own."""
+    """Return the further feeds of a row's contract beside its main point: of its class, behind none of its own."""
     together, mine = group.together, group.of_contract(row)
     alone = (together.relation[mine] == PointRelation.OWN) & (
         together.master_contract[mine] != together.contract[mine]
     )
     own = (together.share[mine] == ShareKind.NONE) & (together.own_class[mine] == 0)
     used = together.feed_in[mine] != loading.FULL_FEED_IN
-    main_point = together.point[group.at[row]]
-    return mine[alone & own & used & (together.point[mine] != main_point)]
+    mains = together.point[group.at[group.grouped & group.main]]
+    return mine[alone & own & used & ~np.isin(together.point[mine], mains)]
 
 
 def losses_together(

@@ -6,7 +6,7 @@ The same evidence as :mod:`diansuo.office.billing.recomputing` prices one bill f
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
@@ -135,13 +135,15 @@ def load(
     )
     commercial = np.isin(given["price_class"], COMMERCIAL)
     households, of_household, freeze = _households(given, np.flatnonzero(~commercial), _parts(where, params))
-    facts, of_commercial = (
-        _facts(where, params, given["bill"]) if commercial.any() else (_no_facts(), _none())
+    facts, of_commercial, by_demand = (
+        _facts(where, params, given["bill"])
+        if commercial.any()
+        else (_no_facts(), _none(), np.zeros(0, np.bool_))
     )
     without = commercial.copy()
     without[of_commercial] = False
     year_wh = given["year_to_date_wh"] + (_uncounted(given, year_start_month) if years else 0)
-    demand_w = _demand_with_losses(facts, given["lost_wh"][of_commercial], book)
+    demand_w = _demand_with_losses(facts, by_demand, given["lost_wh"][of_commercial], book)
     return Billed(
         **{name: given[name] for name in (
             "bill", "period", "point", "contract", "customer", "area", "price_class", "energy_wh", "amount_fen",
@@ -229,20 +231,35 @@ def _freeze(parts: dict[str, Any], at: Int64, kept: Int64, whole: Int64) -> Free
     return Freeze(row[both], columns["to_day"][both], *used)
 
 
-def _facts(where: dict[str, str], params: Sequence[Any], bill: Int64) -> tuple[CommercialInput, Int64]:
-    """Return what commercial bills were priced with, and which bills these are."""
+def _facts(where: dict[str, str], params: Sequence[Any], bill: Int64) -> tuple[CommercialInput, Int64, Bool]:
+    """Return what commercial bills were priced with, which bills these are, and which paid by demand on some days."""
     held = bulk.fetch_columns(FACTS.format(**where), params, bill="int", content="text")
-    content = [json.loads(one) if isinstance(one, str) else one for one in held["content"].tolist()]
+    read = [json.loads(one) if isinstance(one, str) else one for one in held["content"].tolist()]
+    # A household's bill in stretches keeps facts too, of another kind.
+    at = [place for place, one in enumerate(read) if "stretches" not in one]
+    content = [read[place] for place in at]
     kinds = DTYPES | {"ByBand": np.int64}
     if not content:
-        return _no_facts(), _none()
+        return _no_facts(), _none(), np.zeros(0, np.bool_)
     inputs = CommercialInput(
         **{
             each.name: np.array([_known(one[each.name]) for one in content], dtype=kinds[str(each.type)])
             for each in fields(CommercialInput)
         }
     )
-    return inputs, np.searchsorted(bill, held["bill"])
+    by_demand = np.array(
+        [
+            any(map(_pays_by_demand, (one, *(each["terms"] for each in one.get("later", ())))))
+            for one in content
+        ],
+        np.bool_,
+    )
+    return inputs, np.searchsorted(bill, held["bill"][at]), by_demand
+
+
+def _pays_by_demand(terms: Mapping[str, Any]) -> bool:
+    """Tell whether some days of a month paid by demand: such a bill's demand has its losses in it already."""
+    return bool(terms["two_part"] and not terms["capacity_exempt"] and terms["capacity_method"] in BY_DEMAND)
 
 
 def _known(value: Any) -> Any:
@@ -261,11 +278,14 @@ def _no_facts() -> CommercialInput:
     )
 
 
-def _demand_with_losses(given: CommercialInput, lost_wh: Int64, book: RuleBook) -> Int64:
-    """Return the demand that a charge by demand would take where the bill has another: grown as the energy is."""
+def _demand_with_losses(given: CommercialInput, by_demand: Bool, lost_wh: Int64, book: RuleBook) -> Int64:
+    """Return the demand that a charge by demand would take where the bill has another: grown as the energy is.
+
+    ``by_demand`` says which bills paid by demand on some of their days; theirs has grown already.
+    """
     demand_w = given.demand_w.copy()
     read_wh = given.energy_wh - lost_wh
-    grows = ~np.isin(given.capacity_method, BY_DEMAND) & (demand_w > 0) & (lost_wh > 0) & (read_wh > 0)
+    grows = ~by_demand & (demand_w > 0) & (lost_wh > 0) & (read_wh > 0)
     for day in np.unique(given.from_day[grows]).tolist():
         word = value_of(entry_on(book, LOSSES, day), "demand_losses")
         some = grows & (given.from_day == day)

@@ -9,16 +9,18 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from diansuo.office.base import lists
+from diansuo.office.base import lists, personal
 from diansuo.office.base.cells import Column
 from diansuo.office.base.cells import Kind as Cell
+from diansuo.office.base.masks import Part
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import TemporaryCharge, TemporarySupply
-from diansuo.office.billing.temporary import operations, queries, wording
+from diansuo.office.billing.temporary import operations, paper, queries, wording
 from diansuo.office.billing.temporary.forms import MoreForm, TermsForm
 from diansuo.office.billing.temporary.preview import NotPossible, Preview, preview
 from diansuo.office.billing.temporary.standing import standing_of
@@ -186,6 +188,17 @@ def charge_page(request: HttpRequest, charge_id: int) -> HttpResponse:
         **SECTION,
     }
     return render(request, "billing/temporary/charge.html", context)
+
+
+@allowed("base.see_bills")
+def charge_pdf(request: HttpRequest, charge_id: int) -> HttpResponse:
+    """Send a charge as PDF; one that is not issued says so across the sheet."""
+    one = _charge(request, charge_id)
+    made = paper.pdf(Scope.of(request.user), one)
+    personal.note(request.user, (Part.ADDRESS,), [one.supply.customer_id], _("打印临时用电电费单"))
+    response = HttpResponse(made, content_type="application/pdf")
+    response.headers["Content-Disposition"] = content_disposition_header(False, paper.file_name(one))
+    return response
 
 
 @require_POST

@@ -54,6 +54,12 @@ class ProposalForm(forms.Form):
     area_id = forms.TypedChoiceField(label=_("台区"), coerce=int)
     phase = forms.ChoiceField(label=_("相别"), required=False, choices=PointArea.Phase.choices)
     effective = forms.DateField(label=_("生效日"), widget=DayInput, help_text=_("从这一天 0:00 起按新值"))
+    ordered = forms.DateField(
+        label=_("工单日期"),
+        required=False,
+        widget=DayInput,
+        help_text=_("所依据的工单、申请的日期；生效日早于它的，预览会指出"),
+    )
     reason = forms.CharField(
         label=_("原因"), max_length=200, help_text=_("依据什么改：工单号、现场核实、文件")
     )
@@ -88,7 +94,7 @@ class ProposalForm(forms.Form):
         wanted = {name: given[name] for name in OF_KIND[self.kind] if name != "capacity"}
         if "capacity" in given:
             wanted["capacity_va"] = int(given["capacity"] * VA_PER_KVA)
-        return draft(self.kind, self.point_row, wanted, given["effective"])
+        return draft(self.kind, self.point_row, wanted, given["effective"], given["ordered"])
 
     @property
     def point_row(self) -> MeteringPoint:

@@ -67,21 +67,26 @@ def _price_factory(
     bill, month = material.bill, opinion.billed
     first, end = opinion.facts["from_date"], opinion.facts["to_date"]
     days = supply.Days(first, end, bill.period)
-    demand = registers.maximum_demand_kw(reads, day_number(first), day_number(end))
+    read = registers.maximum_demand_kw(reads, day_number(first), day_number(end))
+    demand = None if read is None else Fraction(read)
     stretches = stretches_of(material, days, book)
+    losses = None
     if family is not None:
+        losses = family.losses(stretches[0][1], days, book, place)
+        demand = family.demand_of_own
         stretches = [(day, family.charged(each)) for day, each in stretches]
     together = supply.factories_of(
         month,
         days,
         stretches,
-        None if demand is None else Fraction(demand),
+        demand,
         book,
         place,
+        losses,
     )
     factories = together.factories
-    if family is not None:
-        factories = [family.with_others(each) for each in factories]
+    if family is not None and losses is not None:
+        factories = [family.with_others(each, losses) for each in factories]
     factory, *later = factories
     made = factory_change.bill_across_changes(factory, book, place, later, shown_by(material, days, together))
     demands = [each.demand for each in factories if each.demand is not None]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +19,7 @@ from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
+from diansuo.office.metering.collecting import causes
 from diansuo.office.metering.collecting import failure_queries as queries
 from diansuo.office.metering.collecting.point_rows import PointRow
 
@@ -38,6 +41,9 @@ LONG = Column(
 )
 
 
+MENDED = {True: gettext_lazy("已补到"), False: gettext_lazy("未补到")}
+
+
 @allowed("base.see_readings")
 def failure_list(request: HttpRequest) -> HttpResponse:
     """Show the failures of a day (``?day=``), of the latest list without one; the longest first."""
@@ -52,7 +58,10 @@ def failure_list(request: HttpRequest) -> HttpResponse:
             *WHERE,
             Column("days", _("连续失败"), Kind.COUNT, unit=_("天")),
             LONG,
+            Column("cause", _("原因类别"), Kind.CODE, labels=causes.NAMES),
             Column("reason", _("失败原因")),
+            Column("task", _("派工单"), url_name="work_order", url_args=("task_id",)),
+            Column("mended", _("补到"), Kind.CODE, labels=MENDED, tones={True: "ok", False: "warn"}),
             Column("fail_date", _("失败日期"), Kind.DAY),
         ),
         key=("-days", "id"),
@@ -77,6 +86,13 @@ def failure_list(request: HttpRequest) -> HttpResponse:
                 (("1", _("3 天及以上")),),
                 lambda rows, _value: rows.filter(days__gte=queries.LONG_DAYS),
             ),
+            lists.Filter("cause", _("原因类别"), list(causes.NAMES.items()), causes.of_cause),
+            lists.Filter(
+                "mended",
+                _("补到"),
+                (("1", MENDED[True]), ("0", MENDED[False])),
+                lambda rows, value: _mended(scope, rows, day, yes=value == "1"),
+            ),
         ),
         enrich=lambda rows: queries.failure_rows(scope, rows, day or today),
         subject=_about,
@@ -84,6 +100,11 @@ def failure_list(request: HttpRequest) -> HttpResponse:
     )
     kept = {"day": day.isoformat()} if request.GET.get("day") and day else {}
     return lists.respond(request, listing, queries.failures_on(scope, day), {"kept": kept})
+
+
+def _mended(scope: Scope, rows: QuerySet[Any], day: date | None, *, yes: bool) -> QuerySet[Any]:
+    points = queries.mended_points(scope, day) if day else set()
+    return rows.filter(point__in=points) if yes else rows.exclude(point__in=points)
 
 
 def asked_day(request: HttpRequest) -> date | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from diansuo.office.base.imports.kinds import Kind, Plan, Source
 from diansuo.office.base.sheets.columns import Column, ColumnKind
 from diansuo.office.metering import lake
+from diansuo.office.metering.importing import curve_wide
 from diansuo.office.metering.importing.intervals import IntervalTable, plan_of
 from diansuo.office.metering.importing.placing import refuse
 from diansuo.office.metering.models import LakeFile
@@ -45,12 +46,12 @@ _NUMBER: Final = r"^(-?)(\d{1,9})(?:\.(\d{1,6}))?$"
 
 
 def plan(source: Source) -> Plan:
-    """Say what a table of curves would put into the lake, row by row.
+    """Say what a table of curves would put into the lake, row by row: a quarter of an hour a row, or a day a row.
 
     Raises:
         SheetRefused: not a table of curves.
     """
-    return plan_of(TABLE, source)
+    return curve_wide.plan(source) if curve_wide.is_wide(source) else plan_of(TABLE, source)
 
 
 def _valued(frame: pl.DataFrame) -> pl.DataFrame:
@@ -88,8 +89,8 @@ TABLE: Final = IntervalTable(
     keys=("slot",),
     values=VALUES,
     valued=_valued,
+    kind=lake.CURVE,
     read=lake.read_curve_frame,
-    write=lake.write_curve,
     change=pl.format(
         "{} {} → {} {}",
         *(

@@ -19,8 +19,8 @@ TABLE: Final = IntervalTable(
     keys=(),
     values=REGISTERS,
     valued=valued,
+    kind=lake.FREEZE,
     read=lake.read_freeze_frame,
-    write=lake.write_freeze,
     change=pl.format(
         "PAP_R {} → {} Wh", pl.col("active_total_wh_held").fill_null(0), pl.col("active_total_wh_value")
     ),

@@ -13,9 +13,9 @@ from diansuo.office.base.imports.kinds import Plan, Source
 from diansuo.office.base.imports.verdicts import Outcome, Verdicts
 from diansuo.office.base.models import ImportBatch, Station
 from diansuo.office.base.sheets.columns import Column
+from diansuo.office.metering import lake
 from diansuo.office.metering.importing.placing import REFUSAL, placed
 from diansuo.office.metering.importing.texts import text_frame
-from diansuo.office.metering.models import LakeFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,15 @@ class IntervalTable:
     """What one kind of interval table is.
 
     ``valued(frame)`` adds ``<name>_value`` for every one of ``keys`` and ``values`` to placed rows, and refuses. A row
-    is known by point, day and ``keys``. ``read`` and ``write`` are the lake's. ``change`` says what a row changes.
+    is known by point, day and ``keys``. ``kind`` and ``read`` are the lake's. ``change`` says what a row changes.
     """
 
     columns: tuple[Column, ...]
     keys: tuple[str, ...]
     values: tuple[str, ...]
     valued: Callable[[pl.DataFrame], pl.DataFrame]
+    kind: str
     read: Callable[[Sequence[int], date, date, Sequence[int]], pl.DataFrame]
-    write: Callable[[ImportBatch, int, int, pl.DataFrame], LakeFile]
     change: pl.Expr
 
 
@@ -134,30 +134,41 @@ def _verdicts(rows: pl.DataFrame) -> Verdicts:
 
 
 def _writes(table: IntervalTable, rows: pl.DataFrame) -> list[Callable[[ImportBatch], None]]:
-    """One write a station and month, of what is new or changed only."""
+    """The writes of what is new or changed only."""
     kept = rows.filter(pl.col("outcome").is_in([Outcome.NEW.value, Outcome.CHANGED.value])).select(
         "station_id",
-        month=pl.col("date").dt.year().cast(pl.Int64) * 100 + pl.col("date").dt.month(),
         point="point_id",
         meter="meter_id",
         multiplier="archive_multiplier",
         day="date",
         **{name: f"{name}_value" for name in (*table.keys, *table.values)},
     )
+    return writes_of(table.kind, kept)
+
+
+def writes_of(kind: str, rows: pl.DataFrame) -> list[Callable[[ImportBatch], None]]:
+    """One write a station and month, and a last one that makes all of them count at once: none is half imported.
+
+    Args:
+        kind: the lake's.
+        rows: columns of the lake, and ``station_id``.
+    """
+    if rows.is_empty():
+        return []
+    rows = rows.with_columns(month=pl.col("day").dt.year().cast(pl.Int64) * 100 + pl.col("day").dt.month())
+    stored: list[lake.Stored] = []
     made: list[Callable[[ImportBatch], None]] = []
-    for (station_id, month), frame in sorted(kept.group_by("station_id", "month"), key=lambda item: item[0]):
+    for (station_id, month), frame in sorted(rows.group_by("station_id", "month"), key=lambda item: item[0]):
         made.append(
-            lambda batch, station_id=station_id, month=month, frame=frame: _store(
-                table, batch, station_id, month, frame
+            lambda batch, station_id=station_id, month=month, frame=frame: stored.append(
+                lake.store(batch, station_id, month, frame, kind)
             )
         )
-    return made
 
+    def count(batch: ImportBatch) -> None:
+        lake.list_stored(batch, stored)
 
-def _store(
-    table: IntervalTable, batch: ImportBatch, station_id: int, month: int, frame: pl.DataFrame
-) -> None:
-    table.write(batch, station_id, month, frame)
+    return [*made, count]
 
 
 def _row_keys(table: IntervalTable) -> list[str]:

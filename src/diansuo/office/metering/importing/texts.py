@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 import polars as pl
 import pyarrow
 import pyarrow.parquet
@@ -21,6 +22,8 @@ from diansuo.office.base.sheets.read import read_tables
 MOST_ROWS: Final = 5_000_000
 MOST_BYTES: Final = 3 * 2**29
 MOST_COLUMNS: Final = 200
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+LARGEST: Final = 1e9
 FINEST_DECIMALS: Final = 4
 """Of numbers that a parquet file holds as floats; it has no text to be exact by."""
 
@@ -49,6 +52,57 @@ def text_frame(source: Source, columns: Sequence[Column]) -> tuple[pl.DataFrame,
         for table in tables
     ]
     return pl.concat(frames), [note for table in tables for note in table.notes]
+
+
+def numbers_frame(
+    source: Source, columns: Sequence[Column], numbers: Sequence[str], *, rows_at_most: int | None = None
+) -> tuple[pl.DataFrame, Numbers, list[str]]:
+    """Return the file's texts as :func:`text_frame` does, and some of its columns as numbers (n, k), with notes.
+
+    An empty cell is NaN; one that is no number is infinite, as is one that does not fit. ``rows_at_most`` 0 asks only
+    whether it is such a table.
+
+    Raises:
+        SheetRefused: not such a table, or without any of the columns of numbers.
+    """
+    texts = [column for column in columns if column.field not in numbers]
+    if Path(source.file_name).suffix.lower() == ".parquet":
+        named = _needed(source, columns)
+        _require_some(source, [field for field in numbers if field in named])
+        if rows_at_most == 0:
+            return pl.DataFrame(), np.zeros((0, len(numbers))), []
+        frame = pl.read_parquet(source.path, columns=[named[field] for field in numbers if field in named])
+        values = np.full((len(frame), len(numbers)), np.nan)
+        for at, field in enumerate(numbers):
+            if field in named:
+                values[:, at] = _numbers(frame[named[field]])
+        return _parquet(source, texts), values, []
+    tables = read_tables(source.path, source.file_name, columns, source.aliases)
+    for table in tables:
+        _require_some(source, [field for field in numbers if field in table.fields])
+    shown, notes = text_frame(source, columns)
+    held = np.stack([_numbers(shown[field]) for field in numbers], axis=1)
+    return shown.drop(list(numbers)), held, notes
+
+
+def _require_some(source: Source, found: Sequence[str]) -> None:
+    if not found:
+        raise SheetRefused(_("没有 96 点的列"), _("表头写 1 至 96，或 00:00 至 23:45"), source.file_name)
+
+
+def _numbers(values: pl.Series) -> Numbers:
+    """Numbers of a column: NaN where empty, infinite where it is none or does not fit."""
+    if values.dtype == pl.String:
+        text = values.str.replace_all(",", "", literal=True).str.strip_chars().fill_null("")
+        made = text.cast(pl.Float64, strict=False)
+        made = pl.select(
+            pl.when(text == "").then(float("nan")).when(made.is_null()).then(float("inf")).otherwise(made)
+        ).to_series()
+    else:
+        made = values.cast(pl.Float64).fill_null(float("nan"))
+    found = made.to_numpy().copy()
+    found[np.abs(found) > LARGEST] = np.inf
+    return found
 
 
 def _parquet(source: Source, columns: Sequence[Column]) -> pl.DataFrame:

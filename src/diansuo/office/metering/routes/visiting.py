@@ -25,10 +25,11 @@ FIRST_MONTH: Final = 201209
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many days an upload may take, and how many months one reader keeps a route."""
+    """How many days an upload may take, how many months one reader keeps a route, the days of a finding's task."""
 
     upload_days: int
     reader_months_most: int
+    finding_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,9 @@ def limits(day: date) -> Limits:
         NoValueInForce: the rulebook does not reach back so far.
     """
     entry = book().in_force(LIMITS, day)
-    return Limits(int(entry.number("upload_days")), int(entry.number("reader_months_most")))
+    return Limits(
+        *(int(entry.number(name)) for name in ("upload_days", "reader_months_most", "finding_days"))
+    )
 
 
 follow(limits.cache_clear)

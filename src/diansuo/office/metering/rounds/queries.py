@@ -1,0 +1,100 @@
+"""What a reader walks: their routes that are due, the stops with what is open about each customer, what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Q, QuerySet
+
+from diansuo.office.archive.models import Responsibility, Route
+from diansuo.office.base.models import Proposal, User, WorkOrder
+from diansuo.office.base.proposal_models import OPEN
+from diansuo.office.base.scope import Scope
+from diansuo.office.metering import rules, walk_queries
+from diansuo.office.metering.models import MissedReading, RoundEntry
+from diansuo.office.metering.routes import visiting
+from diansuo.office.metering.routes.queries import due_points
+from diansuo.office.metering.routes.visiting import Visit
+from diansuo.office.metering.walk_queries import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A route somebody reads, in the month nearest to today: how many of its points are theirs."""
+
+    route: Route
+    period: int
+    visit: Visit
+    points: int
+
+
+def _own(user: User, day: date) -> QuerySet[Responsibility]:
+    """Return the points a user reads on a day, by duty."""
+    return Responsibility.objects.in_force(day).filter(staff__user=user, duty=Responsibility.Duty.READER)
+
+
+def rounds(scope: Scope, user: User, today: date) -> list[Round]:
+    """Return the routes a user reads, the most pressing first."""
+    mine = _own(user, today).filter(scope.limit("point__station"), point__contract__isnull=False)
+    counts = dict(mine.order_by().values_list("point__route").annotate(number=Count("pk")))
+    found = []
+    for route in Route.objects.filter(scope.limit("station"), pk__in=[one for one in counts if one]):
+        period = rules.period_of(today, route.reading_day)
+        visit = visiting.visit(rules.scheduled_day(period, route.reading_day))
+        found.append(Round(route, period, visit, counts[route.pk]))
+    return sorted(found, key=lambda one: (one.visit.day, one.route.number))
+
+
+def stops(scope: Scope, route: Route, user: User, *, period: int, day: date, today: date) -> list[Stop]:
+    """Return the stops of a route that are due, in walking order: the user's own, all for who has none there."""
+    due = due_points(scope, route.reading_day, period).filter(route=route)
+    mine = _own(user, today).filter(point__route=route).values("point")
+    rows = due.filter(pk__in=mine) if mine.exists() else due
+    ordered = rows.select_related("contract__customer", "contract__premise").order_by(
+        F("walk_order").asc(nulls_last=True), "id"
+    )
+    return walk_queries.described(scope, ordered, period=period, day=day)
+
+
+def missed(scope: Scope, points: Iterable[int], period: int) -> dict[int, str]:
+    """Return the reasons why points were not read in a month."""
+    rows = MissedReading.objects.filter(scope.limit("point__station"), point__in=list(points), period=period)
+    return dict(rows.values_list("point", "reason"))
+
+
+def waiting(scope: Scope, points: Iterable[int], period: int) -> QuerySet[RoundEntry]:
+    """Return what was sent of these points in a month and still waits for its reader's confirmation."""
+    rows = RoundEntry.objects.filter(scope.limit("point__station"), point__in=list(points), period=period)
+    return rows.filter(outcome=RoundEntry.Outcome.ASKS)
+
+
+def open_changes(scope: Scope, station_id: int, numbers: Iterable[str]) -> dict[str, list[str]]:
+    """Return what is open about customers, in words: proposals that wait, tasks that are not done."""
+    wanted, found = list(numbers), dict[str, list[str]]()
+    proposals = Proposal.objects.filter(
+        scope.limit("station"), station=station_id, customer_number__in=wanted, state__in=OPEN
+    )
+    for proposal in proposals.order_by("pk"):
+        found.setdefault(proposal.customer_number, []).append(
+            f"{proposal.get_state_display()}：{proposal.reason}"
+        )
+    orders = WorkOrder.objects.filter(scope.limit("station"), station=station_id, customer_number__in=wanted)
+    for order in orders.exclude(state=WorkOrder.State.CLOSED).order_by("pk"):
+        found.setdefault(order.customer_number, []).append(f"{order.number} {order.title}")
+    return found
+
+
+def sent(scope: Scope, route_id: int, period: int) -> QuerySet[RoundEntry]:
+    """Return what phones sent of a route in a month, what still wants somebody first, then the latest."""
+    rows = RoundEntry.objects.filter(
+        scope.limit("point__station"), Q(point__route=route_id), period=period
+    ).select_related("point__contract__customer", "user", "order", "proposal")
+    return rows.order_by("-received_at", "-pk")
+
+
+def entry_with_photo(scope: Scope, entry_id: int) -> RoundEntry | None:
+    """Return an entry that came with a photo, or None if there is none in the scope."""
+    rows = RoundEntry.objects.filter(scope.limit("point__station"), pk=entry_id)
+    return rows.exclude(photo_file="").first()
