@@ -97,7 +97,7 @@ def test_ohm_and_kilowatt_or_per_unit_and_megawatt_are_the_same_network(tmp_path
     ("old", "new", "said"),
     [
         ("", "system('rm x');\n", "line 17: a statement that is not known, \"system('rm x')\""),
-        (IN_KILOWATT, IN_KILOWATT.replace("1e3", "1e6"), "line 24: a statement that is not known"),
+        (IN_KILOWATT, IN_KILOWATT.replace("1e3", "1e6"), "line 26: a statement that is not known"),
         ("\t9\t1\t100", "\t9\t1\tabc", "line 7: 'abc' is no number"),
         ("\t9\t1\t100", "\t9\t1\tnan", "line 7: 'nan' is no number"),
         ("\t9\t1\t100\t50", "\t9\t1\t100", "line 7: mpc.bus: columns 12 / 13"),
@@ -107,7 +107,7 @@ def test_ohm_and_kilowatt_or_per_unit_and_megawatt_are_the_same_network(tmp_path
             "\t8\t9\t0.5\t0.5\t0\t0\t0\t0\t0\t0\t0",
             "no source feeds bus 9",
         ),
-        ("\t9\t1\t100\t50", "\t9\t1\t1e8\t50", "the voltage collapses at bus 9"),
+        ("\t9\t1\t100\t50", "\t9\t1\t1e8\t50", "the flow does not converge, worst at bus 9"),
         ("\t9\t1\t100", "\t9\t2\t100", "type 2 of bus 9"),
         ("\t7\t3\t", "\t7\t1\t", "a generator at load bus 7"),
         ("\t1\t100\t1\t10", "\t1\t100\t0\t10", "no generator in service at source 7"),
@@ -134,5 +134,5 @@ def test_per_unit_without_its_base_and_files_that_are_none_are_refused(tmp_path:
 
 
 def test_a_conversion_before_its_tables_is_not_taken() -> None:
-    with pytest.raises(Failure, match="mpc.bus"):
+    with pytest.raises(Failure, match="mpc.baseMVA"):
         matpower.parse(END + IN_KILOWATT + CASE)

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from diansuo.cli.say import Failure, t
 
@@ -70,12 +71,11 @@ def parse(text: str) -> Case:
             tables[match[1]] = _table(match[1], match[2], line)
         else:
             rest.append((line, statement, close))
-    conversions = tuple(close for _, _, close in rest)
-    if conversions not in ((), TO_PER_UNIT, TO_PER_UNIT + TO_MEGAWATT):
-        known = TO_PER_UNIT + TO_MEGAWATT
-        line, statement, _ = next(
-            (each for place, each in enumerate(rest) if each[2] != (*known, *[""] * len(rest))[place]),
-            rest[-1],
+    known = TO_PER_UNIT + TO_MEGAWATT
+    if tuple(close for _, _, close in rest) not in ((), TO_PER_UNIT, known):
+        at_end = zip_longest(rest, known[: max(len(rest), len(TO_PER_UNIT))])
+        line, statement, _close = next(
+            (said for said, expected in at_end if said and said[2] != expected), rest[-1]
         )
         raise _wrong(
             line, f"不认识的语句 {statement[:60]!r}", f"a statement that is not known, {statement[:60]!r}"

@@ -172,27 +172,35 @@ def _sweep(
             _gather(parent, shunt, load[k], v, i)
             if state[k] == DONE:
                 break  # this last gathering makes the currents those of the voltages at rest
-            moved = 0.0
-            for p in range(buses):
-                if parent[p] < 0:
-                    continue
-                new = v[parent[p]] - impedance[p] * i[p]
-                step = abs(new - v[p])
-                if not step <= moved:
-                    moved, place[k] = step, p
-                v[p] = new
-                if not abs(new) > 1e-3 * abs(start[p]):
-                    moved, place[k], state[k] = np.inf, p, COLLAPSED
-                    break
+            moved, place[k] = _spread(parent, impedance, start, v, i)
             sweeps[k] = sweep + 1
-            if state[k] == COLLAPSED:
+            if moved == np.inf:
                 break
             if moved <= rest:
                 state[k] = DONE
+        # At rest or not: with such a voltage it is no state a network is run in, and where it is says more than that.
         for p in range(buses):
-            if state[k] == DONE and abs(v[p]) < LOWEST_SHARE * abs(start[p]):
+            if not abs(v[p]) >= LOWEST_SHARE * abs(start[p]):
                 state[k], place[k] = COLLAPSED, p
+                break
     return voltage, current, state, place, sweeps
+
+
+@njit(cache=True, inline="always")
+def _spread(parent: Int64, impedance: Complex, start: Complex, v: Complex, i: Complex) -> tuple[float, int]:
+    """Forward: the voltage of each bus from the one that feeds it; the longest step and where, infinite at nothing."""
+    moved, place = 0.0, 0
+    for p in range(len(parent)):
+        if parent[p] < 0:
+            continue
+        new = v[parent[p]] - impedance[p] * i[p]
+        step = abs(new - v[p])
+        if not step <= moved:
+            moved, place = step, p
+        v[p] = new
+        if not abs(new) > 1e-3 * abs(start[p]):
+            return np.inf, p
+    return moved, place
 
 
 @njit(cache=True, inline="always")

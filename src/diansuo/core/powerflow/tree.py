@@ -47,7 +47,7 @@ def grow(buses: int, from_bus: Int64, to_bus: Int64, closed: Bool, source: Int64
     require(np.int64, from_bus=from_bus, to_bus=to_bus)
     require(np.int64, source=source)
     ends = np.concatenate((from_bus, to_bus, source))
-    if len(ends) and not (0 <= ends.min() and ends.max() < buses):
+    if len(ends) and not (ends.min() >= 0 and ends.max() < buses):
         raise IndexError(f"a branch or source names a bus outside 0 … {buses - 1}")
     if len(closed) != len(from_bus) or closed.dtype != np.bool_:
         raise IndexError(f"{len(closed)} states of type {closed.dtype} for {len(from_bus)} branches")
