@@ -184,6 +184,30 @@ def test_the_proposer_cannot_approve_and_nothing_is_issued_before_approval(
     assert not Receivable.objects.filter(correction__isnull=False).exists()
 
 
+def test_a_correction_above_the_limit_needs_two_persons_besides_the_proposer(
+    station: Station, proposer: User, approver: User
+) -> None:
+    point = billed(station)
+    made = operations.propose(
+        builder.ALL,
+        asked(point, Kind.MISSED, 202409, 202409, energy_kwh="60000"),
+        reason="漏抄",
+        user=proposer,
+        now=builder.NOW,
+    )
+    assert made.amount_fen >= 2_000_000
+    first = operations.approve(made, user=approver, now=builder.NOW)
+    assert (first.state, first.agreed_by, first.approved_by) == ("proposed", approver, None)
+    with pytest.raises(operations.UnableToDo, match="待审批"):
+        operations.issue(made, user=approver, now=builder.NOW)
+    with pytest.raises(operations.UnableToDo, match="还需要另一人"):
+        operations.approve(made, user=approver, now=builder.NOW)
+    other = sheet.person("other", "approve_corrections")
+    second = operations.approve(made, user=other, now=builder.NOW)
+    assert (second.state, second.agreed_by, second.approved_by) == ("approved", approver, other)
+    assert operations.issue(made, user=other, now=builder.NOW).state == "issued"
+
+
 def test_a_withdrawn_correction_leaves_nothing_and_frees_the_point(
     station: Station, proposer: User, approver: User
 ) -> None:

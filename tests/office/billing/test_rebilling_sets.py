@@ -81,7 +81,7 @@ def test_the_set_run_again_proposes_nothing_twice_and_after_issue_finds_nothing(
     first = list(Correction.objects.values_list("pk", "digest"))
     assert run(station, proposer).pk == job.pk
     assert list(Correction.objects.values_list("pk", "digest")) == first
-    assert sets.approve_all(job, user=approver, now=builder.NOW) == 2
+    assert sets.approve_all(job, user=approver, now=builder.NOW) == (2, 0)
     assert sets.issue_all(job, user=approver, now=builder.NOW) == 2
     assert sets.issue_all(job, user=approver, now=builder.NOW) == 0
     run(station, proposer)

@@ -18,9 +18,13 @@ def limits(day: date) -> Entry:
     return rulebook.book().in_force(RULE, day)
 
 
+def above(customers: int, moved_fen: int, day: date) -> bool:
+    """Tell whether so many customers, or so much money whatever its sign, ask for two second persons."""
+    entry = limits(day)
+    many = customers >= entry.number("two_seconds_from_customers")
+    return bool(many or moved_fen >= entry.number("two_seconds_from_yuan") * FEN_PER_YUAN)
+
+
 def seconds_needed(effect: Effect, day: date) -> int:
     """Return whether one second person is enough, or two must agree."""
-    entry = limits(day)
-    many = effect.customers >= entry.number("two_seconds_from_customers")
-    much = effect.moved_fen >= entry.number("two_seconds_from_yuan") * FEN_PER_YUAN
-    return 2 if many or much else 1
+    return 2 if above(effect.customers, effect.moved_fen, day) else 1

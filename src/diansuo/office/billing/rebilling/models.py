@@ -57,6 +57,11 @@ class Correction(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("提交人")
     )
     proposed_at = models.DateTimeField(_("提交时间"))
+    # Of one above the limits: who agreed first, while it still waits for the other.
+    agreed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复核人")
+    )
+    agreed_at = models.DateTimeField(_("复核时间"), null=True, blank=True)
     approved_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("审批人")
     )
@@ -79,6 +84,12 @@ class Correction(models.Model):
                 | Q(approved_by__isnull=False)
                 & (Q(proposed_by__isnull=True) | ~Q(approved_by=F("proposed_by"))),
                 name="correction_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_by__isnull=True)
+                | (Q(proposed_by__isnull=True) | ~Q(agreed_by=F("proposed_by")))
+                & (Q(approved_by__isnull=True) | ~Q(approved_by=F("agreed_by"))),
+                name="correction_six_eyes",
             ),
             # One at a time for a point: a second one would be reckoned from what the first is about to change.
             models.UniqueConstraint(

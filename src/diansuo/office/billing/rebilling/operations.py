@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Count, Sum
+from django.db.models.functions import Abs
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from diansuo.office.archive.models import MeteringPoint
 from diansuo.office.base import revision
 from diansuo.office.base.models import Job, Station, User
 from diansuo.office.base.modes import guards
+from diansuo.office.base.proposals import limits
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.columns import slice_id
 from diansuo.office.billing.models import ClosedYear, CorrectionLine, CorrectionMonth
@@ -119,11 +122,13 @@ def _store(correction: Correction, month: Month) -> None:
     )
 
 
-def approve(correction: Correction, *, user: User, now: datetime) -> Correction:
-    """Let a correction be issued.
+def approve(correction: Correction, *, user: User, now: datetime, two: bool | None = None) -> Correction:
+    """Let a correction be issued; above the limits the first person only agrees, and another one approves.
+
+    ``two``: whether two persons are needed, where the caller knows it of a whole set.
 
     Raises:
-        UnableToDo: the proposer approves it, or it does not wait for approval.
+        UnableToDo: the proposer approves it, the one who agreed approves as well, or it does not wait for approval.
     """
     if not user.has_perm("base.approve_corrections"):
         raise UnableToDo(_("您的岗位不能审批退补"))
@@ -131,9 +136,24 @@ def approve(correction: Correction, *, user: User, now: datetime) -> Correction:
         raise UnableToDo(_("提交人不能审批自己的退补单，请另一人审批"))
     with transaction.atomic():
         held = _locked(correction, State.PROPOSED)
+        if held.agreed_by_id == user.pk:
+            raise UnableToDo(_("您已经复核过，金额超过限值，还需要另一人审批"))
+        if held.agreed_by_id is None and (needs_two(held, now) if two is None else two):
+            held.agreed_by, held.agreed_at = user, now
+            held.save(update_fields=["agreed_by", "agreed_at"])
+            return held
         held.state, held.approved_by, held.approved_at = State.APPROVED, user, now
         held.save(update_fields=["state", "approved_by", "approved_at"])
     return held
+
+
+def needs_two(correction: Correction, now: datetime) -> bool:
+    """Tell whether two persons must agree to a correction, or to the set it belongs to: as to any proposal so large."""
+    mine = Correction.objects.filter(pk=correction.pk)
+    if correction.job_id is not None:
+        mine = Correction.objects.filter(job=correction.job_id).exclude(state=State.WITHDRAWN)
+    said = mine.aggregate(moved=Sum(Abs("amount_fen")), customers=Count("contract__customer", distinct=True))
+    return limits.above(said["customers"], said["moved"] or 0, timezone.localdate(now))
 
 
 def issue(correction: Correction, *, user: User | None, now: datetime) -> Correction:

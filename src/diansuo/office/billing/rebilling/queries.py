@@ -18,7 +18,13 @@ from diansuo.office.billing.rebilling.uses import OfficeUse
 def corrections(scope: Scope) -> QuerySet[Correction]:
     """Return corrections with their customers."""
     return Correction.objects.filter(scope.limit("point__station")).select_related(
-        "contract__customer", "point__station", "proposed_by", "approved_by", "issued_by", "withdrawn_by"
+        "contract__customer",
+        "point__station",
+        "proposed_by",
+        "agreed_by",
+        "approved_by",
+        "issued_by",
+        "withdrawn_by",
     )
 
 

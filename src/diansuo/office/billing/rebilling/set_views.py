@@ -97,11 +97,14 @@ def _progress(job: Job) -> dict[str, Any]:
 def set_approve(request: HttpRequest, job_id: int) -> HttpResponse:
     """Approve all proposals of a set that somebody else made."""
     try:
-        count = sets.approve_all(_found(request, job_id), user=request.user, now=timezone.now())
+        approved, agreed = sets.approve_all(_found(request, job_id), user=request.user, now=timezone.now())
     except operations.UnableToDo as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, _("已审批 %(count)s 张；发行后才收或退") % {"count": count})
+        if agreed:
+            messages.success(request, _("已复核 %(count)s 张；超过限值，还须另一人审批") % {"count": agreed})
+        else:
+            messages.success(request, _("已审批 %(count)s 张；发行后才收或退") % {"count": approved})
     return redirect("correction_set", job_id)
 
 

@@ -272,17 +272,17 @@ def _refusal(customer: str, record: dict[str, Any]) -> dict[str, Any]:
     return {"customer": customer, "period": record["period"], "reason": wording.held(record)}
 
 
-def approve_all(job: Job, *, user: User, now: datetime) -> int:
-    """Approve every proposal of a set, all or none; return how many.
+def approve_all(job: Job, *, user: User, now: datetime) -> tuple[int, int]:
+    """Approve every proposal of a set, all or none; return how many are approved, and how many wait for another.
 
     Raises:
         UnableToDo: as :func:`.operations.approve`.
     """
     with transaction.atomic():
         waiting = list(Correction.objects.filter(job=job, state=State.PROPOSED).order_by("pk"))
-        for one in waiting:
-            operations.approve(one, user=user, now=now)
-    return len(waiting)
+        two = bool(waiting) and operations.needs_two(waiting[0], now)
+        done = [operations.approve(one, user=user, now=now, two=two).state for one in waiting]
+    return done.count(State.APPROVED), done.count(State.PROPOSED)
 
 
 def issue_all(job: Job, *, user: User | None, now: datetime) -> int:

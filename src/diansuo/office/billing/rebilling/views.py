@@ -170,7 +170,10 @@ def correction_page(request: HttpRequest, correction_id: int) -> HttpResponse:
         "right_fen": sum(month["right_fen"] for month in months),
         "facts": wording.facts(one.kind, one.facts),
         "own": own and one.state == State.PROPOSED,
-        "may_approve": one.state == State.PROPOSED and approver and not own,
+        "needs_two": one.state == State.PROPOSED and operations.needs_two(one, timezone.now()),
+        "may_approve": one.state == State.PROPOSED
+        and approver
+        and request.user.pk not in (one.proposed_by_id, one.agreed_by_id),
         "may_issue": one.state == State.APPROVED and approver,
         "may_withdraw": waiting and (own or approver),
         "section": "corrections",
@@ -182,7 +185,10 @@ def correction_page(request: HttpRequest, correction_id: int) -> HttpResponse:
 @allowed("base.approve_corrections")
 def correction_approve(request: HttpRequest, correction_id: int) -> HttpResponse:
     """Approve a correction that somebody else proposed."""
-    return _decide(request, correction_id, operations.approve, _("已审批；发行后才收或退"))
+    one = _found(request, correction_id)
+    agreed = one.agreed_by_id is None and operations.needs_two(one, timezone.now())
+    said = _("已复核；超过限值，还须另一人审批") if agreed else _("已审批；发行后才收或退")
+    return _decide(request, correction_id, operations.approve, said)
 
 
 @require_POST

@@ -101,6 +101,8 @@ def take(request: HttpRequest, point_id: int) -> JsonResponse:
     form = NoteForm(request.POST)
     point = walk_queries.point(Scope.of(request.user), point_id)
     if request.POST.get("user") != str(request.user.pk):
+        if point is None:
+            raise Http404
         return JsonResponse({"words": _("请由录入人本人登录后上传")}, status=409)
     if point is None:
         return _refused(_("这个计量点已不在您的权限范围内，请告诉所里补录"))
