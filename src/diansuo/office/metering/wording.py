@@ -40,7 +40,7 @@ _WORDINGS: dict[str, Wording] = {
     Rule.MISSING.id: Wording(
         _("漏抄"),
         _("%(to)s 应抄未抄"),
-        _("补抄后导入或录入示数，再执行电费流程；确实抄不到的，按规定估抄并注明"),
+        _("补抄后导入或录入示数，再执行电费流程；确实抄不到的，按上期电量待期补抄并注明"),
     ),
     Rule.OPENING.id: Wording(_("首次抄表"), _("首次抄表，只建底数，本月不计电量")),
     Rule.UNCONNECTED.id: Wording(
