@@ -124,7 +124,14 @@ def _done(
         if user is None:
             raise Failure(t("用 --as 指定审批人", "name the approver with --as"))
         if approve:
-            sets.approve_all(job, user=user, now=now)
+            _approved, agreed = sets.approve_all(job, user=user, now=now)
+            if agreed and issue:
+                raise Failure(
+                    t(
+                        f"已复核 {agreed} 张；超过限值，还须另一人审批才能发行",
+                        f"{agreed} agreed to; above the limits, another person has to approve before the issue",
+                    )
+                )
         if issue:
             sets.issue_all(job, user=user, now=now)
         return sets.report_of(job)

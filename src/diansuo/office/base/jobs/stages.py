@@ -25,7 +25,8 @@ def run_stage(job: Job, stage: Stage, hands: Hands, clock: Clock, on_progress: O
     if row.state == JobStage.State.PENDING:
         row.plan, row.state, row.started_at = list(stage.plan(job)), JobStage.State.RUNNING, clock()
         row.save()
-    left = [number for number in range(len(row.plan)) if number not in written(job, row)]
+    done = written(job, row)
+    left = [number for number in range(len(row.plan)) if number not in done]
     processes = hands.call(len(left)) if stage.shared else 1
     for number in in_turn(left, 0, processes):
         done = written(job, row)
