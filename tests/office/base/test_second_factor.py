@@ -203,7 +203,7 @@ def test_the_trail_names_the_second_step_and_none_of_its_secrets(user: User, rec
 
 
 def test_a_post_that_must_have_it_opens_nothing_before(user: User) -> None:
-    operations.require(Post.objects.get(code="auditor"), required=True)
+    operations.require_of_post(Post.objects.get(code="auditor"), required=True)
     client = Client()
     with_password(client)
 

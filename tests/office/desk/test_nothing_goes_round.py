@@ -21,9 +21,9 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django.fixtures import Settings
 
-from diansuo.office.archive.models import MeterInstallation
+from diansuo.office.archive.models import AreaReach, MeterInstallation
 from diansuo.office.archive.terms.declared import MONEY_RELEVANT
-from diansuo.office.base.models import Proposal, Staff, Station, User
+from diansuo.office.base.models import Post, Proposal, Staff, Station, User
 from diansuo.office.base.periods import PeriodModel
 from diansuo.office.base.proposals import kinds
 from diansuo.office.billing.models import PriceSheet
@@ -118,6 +118,8 @@ CALLERS = {
     "write_own": {"office/billing/effects/rulefiles.py"},
     "switch": {"office/base/modes/proposing.py", "cli/station.py"},
     "install_user": {"office/base/management/commands/add_user.py"},
+    "set_reach": {"office/archive/reaching/proposing.py", "office/archive/management/commands/set_reach.py"},
+    "require_of_post": {"office/base/second_factor/proposing.py"},
 }
 SHEETS = {"office/billing/effects/pricesheets.py", "cli/demo.py"}
 POSTS = {"office/base/access.py", "office/base/appointing.py"}
@@ -158,7 +160,7 @@ def test_prices_are_approved_and_posts_given_in_named_places_alone() -> None:
 def test_every_command_of_the_house_that_writes_by_itself_is_known() -> None:
     """Django's own commands (a shell, a superuser) are the maintainer's; the threat model names them."""
     ours = {name for name, app in get_commands().items() if str(app).startswith("diansuo")}
-    assert ours == {"add_user", "unlock"}
+    assert ours == {"add_user", "set_reach", "unlock"}
 
 
 def test_there_is_no_interface_for_programs_that_would_need_a_look() -> None:
@@ -169,7 +171,7 @@ def test_there_is_no_interface_for_programs_that_would_need_a_look() -> None:
 def test_every_kind_of_dangerous_edit_has_its_proposal() -> None:
     assert {one.name for one in kinds.all_kinds()} == {
         "multiplier", "class", "capacity", "steps", "area", "archive_batch", "reversal", "price_sheet", "rules",
-        "post", "mode", "reading",
+        "post", "mode", "reading", "reach", "second_factor",
     }  # fmt: skip
 
 
@@ -227,6 +229,9 @@ def pictured() -> dict[str, list[tuple[Any, ...]]]:
     return terms | {
         "prices": list(PriceSheet.objects.order_by("pk").values_list("pk", "state", "content_hash")),
         "posts": list(Staff.posts.through.objects.order_by("pk").values_list("staff", "post")),
+        "reaches": list(Staff.objects.order_by("pk").values_list("pk", "reach", "team")),
+        "named areas": list(AreaReach.objects.order_by("pk").values_list("staff", "area")),
+        "second steps": list(Post.objects.order_by("pk").values_list("pk", "second_factor")),
         "groups": list(User.groups.through.objects.order_by("pk").values_list("user", "group")),
         "rights": list(Group.permissions.through.objects.order_by("pk").values_list("group", "permission")),
         "modes": list(Station.objects.order_by("pk").values_list("pk", "mode")),
@@ -283,6 +288,11 @@ def test_no_page_takes_them_whatever_is_sent_to_it(station: Station) -> None:
             "state": "approved",
             "posts": "head",
             "groups": "1",
+            "reach": "company",
+            "areas": "1",
+            "team": "B",
+            "required": "1",
+            "reason": "x",
             "staff": "1",
             "is_superuser": "1",
             "text": "id: national/checks/audit",

@@ -19,10 +19,11 @@ class ArchiveConfig(AppConfig):
         from diansuo.office.archive.importing.kind import ARCHIVE
         from diansuo.office.archive.importing.supply_loss_table import LOSS_TABLE
         from diansuo.office.archive.importing.supply_market_prices import MARKET_PRICES
-        from diansuo.office.archive.reaching import rows
+        from diansuo.office.archive.reaching import proposing, rows
         from diansuo.office.base.imports import kinds
 
         for kind in (ARCHIVE, LOSS_TABLE, MARKET_PRICES):
             kinds.register(kind)
         panels.publish()
         rows.register()
+        proposing.register()

@@ -25,6 +25,7 @@ class BaseConfig(AppConfig):
         from diansuo.office.base.models import Staff, WorkOrder
         from diansuo.office.base.modes import proposing as modes
         from diansuo.office.base.proposals import background
+        from diansuo.office.base.second_factor import proposing as second_factor
         from diansuo.office.base.trail import guards, watch
 
         # Django's AlterField rebuilds an SQLite table and drops its triggers silently, so they are put back each time.
@@ -39,6 +40,7 @@ class BaseConfig(AppConfig):
         job.register()
         modes.register()
         appointing.register()
+        second_factor.register()
         background.register()
         panels.publish()
         reach.register(Staff, None)  # names of colleagues

@@ -168,8 +168,9 @@ class Staff(models.Model):
     """A person of a station, with posts and, if they sign in, a user who sees all of it or a part."""
 
     class Reach(models.TextChoices):
-        """What of the station this person sees and works on."""
+        """What this person sees and works on: a post at the county sees every station of the company."""
 
+        COMPANY = "company", _("本公司各所")
         STATION = "station", _("全所")
         TEAM = "team", _("本班组负责的台区")
         OWN = "own", _("本人负责的台区")

@@ -33,7 +33,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 def mode_mark(user: User, staff: Staff | None) -> wording.Mark | None:
     """Return how the viewer's stations run, in a few words; asks nothing where the one station is known already."""
-    if user.is_superuser:
+    if user.is_superuser or (staff and staff.reach == Staff.Reach.COMPANY):
         return wording.mark(modes.modes(Scope.of(user)))
     return wording.mark([staff.station.mode] if staff else [])
 

@@ -1,4 +1,4 @@
-"""How far somebody of a station sees: all of it, what their team answers for, or what they answer for themselves.
+"""How far somebody sees: every station of the company, one, what their team answers for, or what they do themselves.
 
 A part of a station is a set of transformer areas. A room says once which of its rows lie in a part (:func:`register`);
 rows nobody spoke of lie in none, so that what is forgotten stays closed.
@@ -13,7 +13,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from diansuo.office.base.models import Staff, User
+from diansuo.office.base.models import Staff, Station, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,13 @@ def areas_of(staff_ids: Iterable[int]) -> frozenset[int]:
 
 def part_of(user: User) -> tuple[frozenset[int], Part | None]:
     """Return the stations a user sees whole, or none and the part of one."""
-    rows = Staff.objects.filter(user=user).values_list("pk", "station_id", "reach", "team_id")
-    for staff_id, station_id, reach, team_id in rows:
+    rows = Staff.objects.filter(user=user).values_list(
+        "pk", "station_id", "station__company_id", "reach", "team_id"
+    )
+    for staff_id, station_id, company_id, reach, team_id in rows:
+        if reach == Staff.Reach.COMPANY:
+            stations = Station.objects.filter(company=company_id).values_list("pk", flat=True)
+            return frozenset(stations), None
         if reach == Staff.Reach.STATION:
             return frozenset({station_id}), None
         people = {staff_id}

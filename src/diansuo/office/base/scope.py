@@ -30,7 +30,7 @@ class Scope:
 
     @classmethod
     def of(cls, user: User) -> Self:
-        """Return what this user may see: their station or a part, all for a superuser; nothing without a station."""
+        """Return what this user may see: a company's stations, one, or a part; all for a superuser, else nothing."""
         if user.is_superuser:
             return cls(None)
         return cls(*reach.part_of(user))

@@ -22,10 +22,15 @@ from diansuo.office.base.reach import Part
 
 def areas_of(staff_ids: frozenset[int]) -> frozenset[int]:
     """Return the areas with a point that these people read or manage now, and those that were named for them."""
+    named = AreaReach.objects.filter(staff__in=staff_ids)
+    return answered_by(staff_ids) | frozenset(named.values_list("area", flat=True))
+
+
+def answered_by(staff_ids: frozenset[int]) -> frozenset[int]:
+    """Return the areas with a point that these people read or manage now."""
     duties = Responsibility.objects.filter(staff__in=staff_ids, valid_to=None)
     hung = PointArea.objects.filter(point__in=duties.values("point"), valid_to=None)
-    named = AreaReach.objects.filter(staff__in=staff_ids)
-    return frozenset(hung.values_list("area", flat=True)) | frozenset(named.values_list("area", flat=True))
+    return frozenset(hung.values_list("area", flat=True))
 
 
 def points(part: Part) -> Any:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from diansuo.office.archive.reaching import operations, queries
-from diansuo.office.base.models import Staff
+from diansuo.office.archive.reaching import proposing, queries
+from diansuo.office.base.models import Proposal, Staff
+from diansuo.office.base.proposals.operations import UnableToDo
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 
-RIGHT = "base.keep_accounts"
+RIGHT = proposing.RIGHT
 LONGEST_TEAM = 80
 
 
@@ -25,23 +27,19 @@ def reach_list(request: HttpRequest) -> HttpResponse:
 
 @allowed(RIGHT)
 def reach_page(request: HttpRequest, staff_id: int) -> HttpResponse:
-    """Show and set how far one person sees."""
+    """Show how far one person sees; ask for another reach, which somebody else agrees to."""
     scope = Scope.of(request.user)
     staff = queries.person(scope, staff_id)
     if staff is None:
         raise Http404
     if request.method == "POST":
-        chosen = [int(each) for each in request.POST.getlist("areas") if each.isdecimal()]
-        reach, team = request.POST.get("reach", ""), request.POST.get("team")
         try:
-            operations.set_reach(
-                staff, reach, chosen, by=request.user, team=team if team is None else team[:LONGEST_TEAM]
-            )
-        except operations.UnableToReach as problem:
+            made = _proposed(request, staff)
+        except UnableToDo as problem:
             messages.error(request, str(problem))
             return redirect("reach", staff.pk)
-        messages.success(request, _("%(name)s 的管辖范围已更改") % {"name": staff.name})
-        return redirect("reaches")
+        messages.success(request, _("已提交，等另一人复核"))
+        return redirect("proposal", made.pk)
     context = {
         "person": staff,
         "choices": Staff.Reach.choices,
@@ -50,3 +48,16 @@ def reach_page(request: HttpRequest, staff_id: int) -> HttpResponse:
         "section": "reaches",
     }
     return render(request, "archive/reach.html", context)
+
+
+def _proposed(request: HttpRequest, staff: Staff) -> Proposal:
+    team = request.POST.get("team")
+    return proposing.propose(
+        staff,
+        request.POST.get("reach", ""),
+        [int(each) for each in request.POST.getlist("areas") if each.isdecimal()],
+        team=team if team is None else team[:LONGEST_TEAM],
+        reason=request.POST.get("reason", ""),
+        user=request.user,
+        now=timezone.now(),
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import yaml
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from diansuo.office.base.models import Post, Proposal, Staff, Station, User
@@ -50,10 +51,11 @@ def post_names(kind: str) -> str:
 
 
 def somebody(kind: str, station: Station, besides: User | None = None) -> bool:
-    """Tell whether anybody who signs in at a station could agree to a proposal of this kind."""
-    people = Staff.objects.filter(
-        station=station, user__is_active=True, posts__code__in=posts_of(kind)
-    ).exclude(posts__code__in=INSPECTING)
+    """Tell whether anybody could agree at a station to a proposal of this kind: its own people, or the county's."""
+    sees_it = Q(station=station) | Q(reach=Staff.Reach.COMPANY, station__company=station.company_id)
+    people = Staff.objects.filter(sees_it, user__is_active=True, posts__code__in=posts_of(kind)).exclude(
+        posts__code__in=INSPECTING
+    )
     if besides is not None:
         people = people.exclude(user=besides)
     return people.exists()

@@ -99,8 +99,11 @@ def take_off(user: User, *, by: User | None) -> bool:
     return True
 
 
-def require(post: Post, *, required: bool) -> None:
-    """Ask everybody of a post for the second step, or no longer; it holds from their next sign-in."""
+def require_of_post(post: Post, *, required: bool) -> None:
+    """Ask everybody of a post for the second step, or no longer; it holds from their next sign-in.
+
+    Called once a second person agreed (``proposing``).
+    """
     post.second_factor = required
     post.save(update_fields=["second_factor"])
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from diansuo.office.base.models import User
+from diansuo.office.base.proposals.operations import UnableToDo
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
-from diansuo.office.base.second_factor import operations, queries
+from diansuo.office.base.second_factor import operations, proposing, queries
 
 RIGHT = "base.keep_accounts"
 
@@ -52,12 +53,23 @@ def take_off(request: HttpRequest, user_id: int) -> HttpResponse:
 @allowed(RIGHT)
 @require_POST
 def require(request: HttpRequest, post_id: int) -> HttpResponse:
-    """Ask a post for the second step, or no longer."""
+    """Propose that a post must use the second step, or need not; somebody else agrees."""
     post = next((each for each in queries.posts(Scope.of(request.user)) if each.pk == post_id), None)
     if post is None:
         raise Http404
-    operations.require(post, required=request.POST.get("required") == "1")
-    return redirect("accounts")
+    try:
+        made = proposing.propose(
+            post,
+            required=request.POST.get("required") == "1",
+            reason=request.POST.get("reason", ""),
+            user=request.user,
+            now=timezone.now(),
+        )
+    except UnableToDo as problem:
+        messages.error(request, str(problem))
+        return redirect("accounts")
+    messages.success(request, _("已提交，等另一人复核"))
+    return redirect("proposal", made.pk)
 
 
 def _account(request: HttpRequest, user_id: int) -> User:

@@ -28,7 +28,7 @@ from diansuo.office.desk.proposals.forms import OF_KIND, ProposalForm
 State = Proposal.State
 PROPOSING = (
     "base.propose_terms", "base.propose_prices", "base.propose_posts", "base.propose_rules", "base.set_mode",
-    "base.enter_readings",
+    "base.enter_readings", "base.keep_accounts",
 )  # fmt: skip
 SEEING = ("base.see_bills", "base.second_terms", *PROPOSING)
 

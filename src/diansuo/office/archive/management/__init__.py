@@ -1,0 +1,1 @@
+"""Commands of the base app for ``diansuo manage``."""
