@@ -20,8 +20,10 @@ from diansuo.office.archive.models import (
     Premise,
     Responsibility,
     Route,
+    RouteTerm,
     TransformerArea,
 )
+from diansuo.office.archive.route_models import ALWAYS
 from diansuo.office.base import bulk
 from diansuo.office.base.models import Company, Staff, Station
 from diansuo.office.billing.models import Bill, BillLine, MonthSum
@@ -59,7 +61,8 @@ def _station(company, place, first, count, random):  # noqa: ANN001, ANN202
     managers = [
         Staff.objects.create(station=station, name=f"经理{at}") for at in range(count // CUSTOMERS_A_MANAGER)
     ]
-    route = Route.objects.create(station=station, number="00000001", reading_day=1)
+    route = Route.objects.create(station=station, number="00000001")
+    RouteTerm.objects.create(route=route, owner=reader, valid_from=ALWAYS)
     areas = [
         TransformerArea.objects.create(
             company=company, station=station, number=f"T{place:02d}{at:05d}", name=f"{at}号台区"

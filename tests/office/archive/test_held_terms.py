@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from diansuo.office.archive.models import ContractTerm, Customer, HouseholdTerm, MeterInstallation, PointArea
+from diansuo.office.archive.models import (
+    ContractTerm,
+    Customer,
+    HouseholdTerm,
+    MeterInstallation,
+    PointArea,
+    RouteTerm,
+)
 from diansuo.office.base.imports import operations
 from diansuo.office.base.models import Proposal
 from diansuo.office.base.scope import Scope
@@ -104,3 +111,28 @@ def test_the_order_a_change_rests_on_is_kept_with_it_and_stays_out_of_the_archiv
     said = [one["ordered"] for one in Proposal.objects.get().terms["changes"]]
     assert sorted(said, key=str) == ["2025-08-20"] * 3 + [None]
     assert imported(tmp_path, line("001", "m1", 工单日期="2025-08-21")).counts() == {"unchanged": 1}
+
+
+def test_another_fixed_day_of_a_route_waits_as_a_change_of_the_route(standing: None, tmp_path: Path) -> None:
+    outcome = imported(
+        tmp_path, line("001", "m1", 抄表例日="20"), line("002", "m2", 综合倍率="60", 抄表例日="20")
+    )
+    made = Proposal.objects.get()
+    assert (made.kind, made.batch, made.effective_date) == ("route", outcome.batch, DAY)
+    assert RouteTerm.objects.get().reading_day == 1
+    agree(outcome.batch)
+    rows = RouteTerm.objects.order_by("valid_from").values_list("reading_day", "valid_to")
+    assert list(rows) == [(1, DAY), (20, None)]
+    withdraw(outcome)
+    assert RouteTerm.objects.get().valid_to is None
+
+
+def test_a_fixed_day_that_changes_inside_a_month_is_refused_with_the_day_it_may(
+    standing: None, tmp_path: Path
+) -> None:
+    before = picture()
+    row = line("001", "m1", 抄表例日="20")
+    outcome = preview(write(tmp_path / "变更.xlsx", [row]), effective=day("2025-08-10"))
+    assert outcome.batch.counts["refused"] == 1
+    assert "2025-09-01" in outcome.verdicts[0]["remedy"]
+    assert picture() == before

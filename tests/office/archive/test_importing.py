@@ -24,7 +24,7 @@ from diansuo.office.archive.models import (
     MeterInstallation,
     PointArea,
     Responsibility,
-    Route,
+    RouteTerm,
     TransformerArea,
     YearOpening,
 )
@@ -52,7 +52,10 @@ def test_the_real_households_are_ten_customers_of_one_station(real_households: P
         "赵六",
     ]  # written 王 五 in the file
     assert TransformerArea.objects.get().name == "东村1号台区"  # written １号 in the file
-    assert Route.objects.values_list("number", "reading_day").get() == ("0041020017", 1)
+    # Two people read there, so that none of them answers for the route.
+    assert RouteTerm.objects.values_list("route__number", "reading_day", "owner").get() == (
+        "0041020017", 1, None,
+    )  # fmt: skip
     classes = ContractTerm.objects.values_list("price_class", flat=True)
     assert sorted(classes) == [PriceClass.RESIDENTIAL_STEPS] * 3 + [PriceClass.RESIDENTIAL_STEPS_TOU] * 7
     assert set(ContractTerm.objects.values_list("capacity_va", "voltage_class")) == {

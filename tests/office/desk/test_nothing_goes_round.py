@@ -39,6 +39,7 @@ WRITERS = {
     "office/archive/importing/applying.py": "what an import adds, after `parted` held back what changes",
     "office/archive/importing/writing_lines.py": "new lines",
     "office/archive/importing/writing_points.py": "new lines",
+    "office/archive/importing/writing_shared.py": "new routes",
     "office/archive/importing/writing_supply.py": "new lines",
     "office/archive/importing/households.py": "new lines",
     "office/metering/entry.py": "the new meter of an exchange, by the old multiplier",
@@ -64,7 +65,7 @@ def test_every_period_row_of_the_archive_is_declared_or_said_to_be_none() -> Non
 
 def test_every_value_of_a_declared_row_is_declared() -> None:
     own = {"id", "valid_from", "valid_to", "batch"}
-    keys = {"contract", "point", "meter", "number", "model"}
+    keys = {"contract", "point", "meter", "number", "model", "route"}
     for model, names in MONEY_RELEVANT.items():
         fields = {field.name for field in model._meta.concrete_fields} - own - keys
         assert fields == set(names), model
@@ -171,7 +172,7 @@ def test_there_is_no_interface_for_programs_that_would_need_a_look() -> None:
 def test_every_kind_of_dangerous_edit_has_its_proposal() -> None:
     assert {one.name for one in kinds.all_kinds()} == {
         "multiplier", "class", "capacity", "steps", "area", "archive_batch", "reversal", "price_sheet", "rules",
-        "post", "mode", "reading", "reach", "second_factor",
+        "post", "mode", "reading", "reach", "second_factor", "route",
     }  # fmt: skip
 
 

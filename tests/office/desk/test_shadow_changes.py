@@ -12,7 +12,7 @@ from django.db.models import F
 from diansuo.core.metering.energy import LossMethod
 from diansuo.core.tariff.classes import Component, PriceClass, VoltageClass
 from diansuo.core.tariff.commercial import CapacityMethod
-from diansuo.office.archive.models import ContractTerm, MarketPrice, MeteringPoint, SupplyTerm
+from diansuo.office.archive.models import ContractTerm, MarketPrice, MeteringPoint, RouteTerm, SupplyTerm
 from diansuo.office.base.models import Station
 from diansuo.office.billing.models import Bill, BillLine, BillPart
 from diansuo.office.billing.repricing import loading
@@ -165,8 +165,7 @@ def test_a_demand_that_is_charged_from_a_quarter_on_grows_with_the_losses_of_the
         station, "0001", PriceClass.COMMERCIAL_TWO_PART, time_of_use=True, power_factor_standard=90,
         capacity_method=CapacityMethod.CAPACITY, loss_method=LossMethod.AGREED_RATIO, agreed_ratio_ppm=100_000,
     )  # fmt: skip
-    point.route.reading_day = 16
-    point.route.save()
+    RouteTerm.objects.filter(route=point.route).update(reading_day=16)
     RegisterReading.objects.all().delete()
     for day, period, shown in (
         (date(2024, 6, 16), 202406, {0: 1000, PEAK: 300, FLAT: 400, VALLEY: 300, REACTIVE: 200, DEMAND: 1}),

@@ -22,7 +22,9 @@ from diansuo.office.archive.models import (
     Premise,
     Responsibility,
     Route,
+    RouteTerm,
 )
+from diansuo.office.archive.route_models import ALWAYS
 from diansuo.office.base.imports import operations
 from diansuo.office.base.imports.kinds import Options, Plan
 from diansuo.office.base.models import Company, ImportBatch, Job, Staff, Station
@@ -56,6 +58,14 @@ def make_station(name: str = "东村供电所") -> Station:
     return Station.objects.create(company=company, name=name)
 
 
+def route_of(station: Station, number: str, reading_day: int = 1, **term: Any) -> Route:
+    """Return the route of this number, made with a term that holds from the beginning where there is none."""
+    route, made = Route.objects.get_or_create(station=station, number=number)
+    if made:
+        RouteTerm.objects.create(route=route, reading_day=reading_day, valid_from=ALWAYS, **term)
+    return route
+
+
 def household(
     station: Station,
     number: str,
@@ -71,9 +81,7 @@ def household(
 ) -> MeteringPoint:
     """Make a customer with contract, point and meter, everything in force since 2024."""
     company = station.company
-    route, _made = Route.objects.get_or_create(
-        station=station, number=f"R{reading_day}", defaults={"reading_day": reading_day}
-    )
+    route = route_of(station, f"R{reading_day}", reading_day)
     customer = Customer.objects.create(company=company, station=station, number=number, name=f"用户{number}")
     contract = Contract.objects.create(customer=customer, premise=Premise.objects.create(station=station))
     ContractTerm.objects.create(

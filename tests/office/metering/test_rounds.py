@@ -13,11 +13,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from diansuo.office.archive.models import MeteringPoint, Responsibility, Route
+from diansuo.office.archive.models import MeteringPoint, Responsibility
 from diansuo.office.base.models import Post, Proposal, Staff, User, WorkOrder
 from diansuo.office.metering import entry
 from diansuo.office.metering.models import MissedReading, RegisterReading, RoundEntry
-from tests.office.metering.builder import bring_in, household, issue, make_station, reading_list
+from tests.office.metering.builder import bring_in, household, issue, make_station, reading_list, route_of
 
 pytestmark = pytest.mark.django_db
 
@@ -142,7 +142,7 @@ def test_a_meter_exchanged_while_the_phone_was_away_refuses_the_old_ones_reading
 
 
 def test_a_route_made_anew_while_entries_are_on_their_way_loses_none(phone: Phone) -> None:
-    route = Route.objects.create(station=phone.point.station, number="R2", reading_day=1)
+    route = route_of(phone.point.station, "R2")
     MeteringPoint.objects.update(route=route, walk_order=77)
     assert phone.send("300")["outcome"] == "stored"
 

@@ -15,7 +15,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.metering.models import MissedReading, RegisterReading
 from diansuo.office.metering.routes import queries, visiting
 from diansuo.office.metering.routes.queries import Progress
-from tests.office.metering.builder import ALL, household, make_station
+from tests.office.metering.builder import ALL, household, make_station, route_of
 
 MONTH = 202610
 SCHEDULED = date(2026, 10, 1)
@@ -155,9 +155,6 @@ def test_many_routes_ask_no_more_questions_than_one(
 ) -> None:
     for number in range(5):
         point = household(station, f"1{number}", f"X{number}")
-        route = point.route
-        route.pk, route.number = None, f"S{number}"
-        route.save(force_insert=True)
-        MeteringPoint.objects.filter(pk=point.pk).update(route=route)
+        MeteringPoint.objects.filter(pk=point.pk).update(route=route_of(station, f"S{number}"))
     with django_assert_max_num_queries(8):  # type: ignore[operator]
         assert len(queries.routes(ALL, today=SCHEDULED)) == 6

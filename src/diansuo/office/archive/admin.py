@@ -21,6 +21,7 @@ from diansuo.office.archive.models import (
     Premise,
     Responsibility,
     Route,
+    RouteTerm,
     Substation,
     SupplyTerm,
     Transformer,
@@ -72,9 +73,19 @@ class RouteAdmin(ReadOnlyAdmin):
     """Reading routes."""
 
     station_path = "station"
-    list_display = ("number", "name", "reading_day", "station")
+    list_display = ("number", "name", "station")
     search_fields = ("number", "name")
-    list_filter = ("reading_day",)
+
+
+@admin.register(RouteTerm)
+class RouteTermAdmin(ReadOnlyAdmin):
+    """What routes were over time."""
+
+    station_path = "route__station"
+    list_display = ("route", "reading_day", "cycle", "method", "owner", "valid_from", "valid_to")
+    list_select_related = ("route", "owner")
+    search_fields = ("route__number", "route__name")
+    list_filter = ("reading_day", "cycle", "method")
 
 
 @admin.register(Premise)

@@ -13,6 +13,7 @@ from diansuo.core.tariff.classes import PriceClass, VoltageClass
 from diansuo.office.archive.household_models import HouseholdTerm, UseTerm
 from diansuo.office.archive.point_models import FeedIn, PointTerm, ShareKind, SuppliedUse
 from diansuo.office.archive.reach_models import AreaReach
+from diansuo.office.archive.route_models import ReadingMethod, RouteCycle, RouteTerm
 from diansuo.office.archive.supply_models import (
     LossTableRow,
     MarketPrice,
@@ -45,8 +46,11 @@ __all__ = [
     "PointArea",
     "PointTerm",
     "Premise",
+    "ReadingMethod",
     "Responsibility",
     "Route",
+    "RouteCycle",
+    "RouteTerm",
     "ShareKind",
     "Substation",
     "SuppliedUse",
@@ -158,22 +162,16 @@ class AreaTerm(PeriodModel):
 
 
 class Route(Imported):
-    """A reading route (抄表段) with its fixed reading day (例日)."""
+    """A reading route (抄表段); its fixed day and its owner stand in ``RouteTerm``, for periods."""
 
     station = models.ForeignKey(Station, models.PROTECT, verbose_name=_("供电所"))
     number = models.CharField(_("抄表段编号"), max_length=32)
     name = models.CharField(_("抄表段名称"), max_length=80, blank=True, default="")
-    reading_day = models.PositiveSmallIntegerField(_("抄表例日"), default=1)
 
     class Meta:
         verbose_name = _("抄表段")
         verbose_name_plural = _("抄表段")
-        constraints = [
-            models.UniqueConstraint(fields=["station", "number"], name="route_number"),
-            models.CheckConstraint(
-                condition=models.Q(reading_day__gte=1, reading_day__lte=31), name="route_reading_day"
-            ),
-        ]
+        constraints = [models.UniqueConstraint(fields=["station", "number"], name="route_number")]
 
     def __str__(self) -> str:
         return self.name or self.number

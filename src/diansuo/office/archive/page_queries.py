@@ -58,6 +58,7 @@ class PointHistory:
     areas: list[Any] = field(default_factory=list)
     duties: list[Any] = field(default_factory=list)
     terms: list[Any] = field(default_factory=list)
+    route_terms: list[Any] = field(default_factory=list)
 
     @property
     def is_share(self) -> bool:
@@ -272,6 +273,7 @@ def _point_history(point: MeteringPoint) -> PointHistory:
         list(point.areas.select_related("area").order_by("valid_from")),
         list(point.duties.select_related("staff").order_by("duty", "valid_from")),
         list(point.terms.select_related("behind__contract__customer").order_by("valid_from")),
+        list(point.route.terms.order_by("valid_from")) if point.route else [],
     )
 
 

@@ -16,7 +16,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from diansuo.office.archive.models import Route
 from diansuo.office.base import jobs, progress, revision, wording
 from diansuo.office.base.bulk import fetch_columns
 from diansuo.office.base.models import ImportBatch, Job, JobStage, Station, User
@@ -24,7 +23,8 @@ from diansuo.office.billing import operations as billing
 from diansuo.office.billing.sheets.book import priced_book
 from diansuo.office.collection import operations as collection
 from diansuo.office.desk import issuing
-from diansuo.office.metering import rules, settling
+from diansuo.office.metering import settling
+from diansuo.office.metering.routes import calendar
 
 KIND = "cycle"
 STAGES = ("readings", "check", "bill", "audit", "issue")
@@ -126,8 +126,9 @@ def on_mode(station: Station, mode: str) -> None:
 
 
 def _first_day(station: Station, period: int) -> date:
-    days = Route.objects.filter(station=station).values_list("reading_day", flat=True).distinct()
-    return min(rules.scheduled_day(period, day) for day in days or [rules.FIRST_READING_DAY])
+    routes = calendar.of_station(station.pk)
+    used = {route: days for route, days in routes.items() if route} or routes
+    return min(days.scheduled(period) for days in used.values())
 
 
 def not_due(station: Station, period: int, today: date) -> str:

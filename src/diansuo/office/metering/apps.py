@@ -25,12 +25,14 @@ class MeteringConfig(AppConfig):
         from diansuo.office.metering.importing.freeze import FREEZE
         from diansuo.office.metering.importing.readings import READINGS
         from diansuo.office.metering.points import wording as point_wording
+        from diansuo.office.metering.routes import proposing
 
         kinds.register(READINGS)
         kinds.register(FREEZE)
         kinds.register(CURVE)
         kinds.register(FAILURES)
         running.register()
+        proposing.register()
         beginnings.add_first_day(queries.first_reading_date)
         registry.add_wording("R", wording.words_of)
         registry.add_wording("P", point_wording.words_of)

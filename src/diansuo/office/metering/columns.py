@@ -26,10 +26,11 @@ from diansuo.core.metering import (
 )
 from diansuo.core.metering.energy import month_set
 from diansuo.core.quantity.arrays import Int64
-from diansuo.core.quantity.month import next_month, previous_month
+from diansuo.core.quantity.month import next_month
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.office.base.bulk import day_number, fetch_columns
-from diansuo.office.metering import due_sql, issued, rules
+from diansuo.office.metering import due_sql, issued
+from diansuo.office.metering.routes import calendar
 
 Bool = npt.NDArray[np.bool_]
 
@@ -161,21 +162,19 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
 
     A point whose contract stands idle that month is due where it was read all the same; without ``unbilled`` always.
     """
-    billed = issued.condition()
+    billed, read = issued.condition(), _calendar(station_id, period)
     query = due_sql.DUE_POINTS.format(
-        days=due_sql.DAYS,
+        days=_marks(read),
         open_day=f"COALESCE({day_number(due_sql.OPEN_DATE.format(billed=billed))}, {NEVER})",
         closed_day=day_number("h.closed_date"),
         last_date=due_sql.LAST_DATE,
         unbilled=due_sql.UNBILLED.format(billed=billed) if unbilled else "",
         not_idle=due_sql.NOT_IDLE if unbilled else "",
     )
-    calendar = _calendar(period)
     params = [
-        *calendar,
+        *read,
         period,
         due_sql.FAR,
-        rules.FIRST_READING_DAY,
         station_id,
         low,
         high,
@@ -184,15 +183,15 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
     rows = fetch_columns(
         query,
         params,
-        point="int", contract="int", reading_day="int", price_class="int", voltage_class="int",
+        point="int", contract="int", place="int", price_class="int", voltage_class="int",
         capacity_va="int", open_day="int", supply="int", time_of_use="bool", closed_day="int", idle="bool",
         only_feeds_in="bool",
     )  # fmt: skip
-    due_day_of = np.array([0, *map(days_since_epoch, calendar[1::4])], dtype=np.int64)
+    due_day_of = np.array([*map(days_since_epoch, read[2::5])], dtype=np.int64)
     due = DuePoints(
         point=rows["point"],
         contract=rows["contract"],
-        due_day=np.minimum(due_day_of[rows["reading_day"]], rows["closed_day"]),
+        due_day=np.minimum(due_day_of[rows["place"]], rows["closed_day"]),
         price_class=rows["price_class"],
         voltage_class=rows["voltage_class"],
         capacity_va=rows["capacity_va"],
@@ -209,8 +208,9 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
 
 def count_due(station_id: int, period: int) -> int:
     """Count the points due in a month, billed or not."""
+    read = _calendar(station_id, period)
     query = due_sql.DUE_POINTS.format(
-        days=due_sql.DAYS,
+        days=_marks(read),
         open_day="0",
         closed_day="NULL",
         last_date=due_sql.LAST_DATE,
@@ -219,22 +219,23 @@ def count_due(station_id: int, period: int) -> int:
     )
     everything = [station_id, 0, np.iinfo(np.int64).max, period]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT COUNT(DISTINCT id) FROM ({query}) due",
-            [*_calendar(period), due_sql.FAR, rules.FIRST_READING_DAY, *everything],
-        )
+        cursor.execute(f"SELECT COUNT(DISTINCT id) FROM ({query}) due", [*read, due_sql.FAR, *everything])
         return int(cursor.fetchone()[0])
 
 
-def _calendar(period: int) -> list[object]:
-    """Of all 31 reading days, for the query: scheduled date, that of the month before, month of use as a bit."""
-    rows: list[object] = []
-    for day in range(1, 32):
-        date_of = rules.scheduled_day(period, day)
-        last_day_of_use = date_of - timedelta(days=1)
-        before = rules.scheduled_day(previous_month(period), day)
-        rows += [day, date_of, before, month_set(last_day_of_use.month)]
+def _calendar(station_id: int, period: int) -> list[Any]:
+    """Of all routes read in the month, for the query: id, place, its day, the day before it, month of use as a bit."""
+    rows: list[Any] = []
+    for route, days in calendar.of_station(station_id).items():
+        if days.is_read(period):
+            date_of = days.scheduled(period)
+            last_day_of_use = date_of - timedelta(days=1)
+            rows += [route, len(rows) // 5, date_of, days.before(period), month_set(last_day_of_use.month)]
     return rows
+
+
+def _marks(rows: list[Any]) -> str:
+    return ", ".join([due_sql.ROUTE] * (len(rows) // 5))
 
 
 def load_readings(station_id: int, period: int, low: int, high: int) -> ReadingRows:
@@ -333,8 +334,3 @@ def days_since_epoch(day: date) -> int:
 def as_date(day: int) -> date:
     """Turn days since 1970-01-01 into a day, within the years a calendar has."""
     return date.fromordinal(min(max(int(day) + 719_163, 1), date.max.toordinal()))
-
-
-def previous_scheduled_day(period: int, reading_day: int) -> date:
-    """Return the scheduled day of the month before, where a list's 上次示数 stands."""
-    return rules.scheduled_day(previous_month(period), reading_day)

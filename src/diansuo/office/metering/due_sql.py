@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-DAYS: Final = ", ".join(["(%s, %s, %s, %s)"] * 31)
 FAR: Final = 2**40
+ROUTE: Final = "(%s, %s, %s, %s, %s)"
+"""A route that is read in the month: its id (0: no route), its place in the calendar, its days, the month of use."""
 
 # The day a point is billed up to, for the month before which it is asked; point: archive_meteringpoint p.
 OPEN_DATE = """
@@ -17,14 +18,13 @@ OPEN_DATE = """
      ORDER BY c.to_date DESC LIMIT 1)
 """
 DUE_POINTS = """
-    WITH calendar (reading_day, due_date, before_date, month_bit) AS (VALUES {days})
-    SELECT p.id, p.contract_id, k.reading_day, COALESCE(o.price_class, t.price_class), t.voltage_class,
+    WITH calendar (route_id, place, due_date, before_date, month_bit) AS (VALUES {days})
+    SELECT p.id, p.contract_id, k.place, COALESCE(o.price_class, t.price_class), t.voltage_class,
            t.capacity_va, {open_day}, u.id AS supply_id, u.time_of_use, COALESCE({closed_day}, %s) AS closed_day,
            CASE WHEN e.idle_months & k.month_bit > 0 THEN 1 ELSE 0 END AS idle, COALESCE(o.feed_in, 0) = 1
     FROM archive_meteringpoint p
     JOIN archive_contract h ON h.id = p.contract_id
-    LEFT JOIN archive_route s ON s.id = p.route_id
-    JOIN calendar k ON k.reading_day = COALESCE(s.reading_day, %s)
+    JOIN calendar k ON k.route_id = COALESCE(p.route_id, 0)
     JOIN archive_contractterm t ON t.contract_id = h.id AND t.valid_from <= {last_date}
          AND (t.valid_to IS NULL OR t.valid_to >= {last_date})
     LEFT JOIN archive_supplyterm u ON u.contract_id = h.id AND u.valid_from <= {last_date}

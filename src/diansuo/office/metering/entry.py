@@ -18,9 +18,10 @@ from diansuo.office.base.models import User
 from diansuo.office.base.registry import Words
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.wording import kilowatt_hours
-from diansuo.office.metering import checking, issued, rules
+from diansuo.office.metering import checking, issued
 from diansuo.office.metering.columns import ReadingRows, days_since_epoch
 from diansuo.office.metering.models import Consumption, Finding, ReadingChange, RegisterReading
+from diansuo.office.metering.routes import calendar
 from diansuo.office.metering.settling import finding_columns
 from diansuo.office.metering.wording import words_at
 
@@ -246,11 +247,11 @@ def _require_unbilled(point: MeteringPoint, day: date, purpose: Purpose) -> None
 
 
 def _require_month(point: MeteringPoint, period: int, day: date) -> None:
-    reading_day = point.route.reading_day if point.route else rules.FIRST_READING_DAY
-    if not rules.belongs(period, day, reading_day):
+    days = calendar.of_route(point.route_id)
+    if not days.belongs(period, day):
         raise UnableToEnter(
             _("%(day)s 的示数属于 %(month)s 电费年月，不能录入 %(period)s；请换到该月录入，或更正抄表日期")
-            % {"day": day, "month": rules.period_of(day, reading_day), "period": period}
+            % {"day": day, "month": days.period_of(day), "period": period}
         )
 
 

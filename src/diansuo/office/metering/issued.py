@@ -85,3 +85,18 @@ def standing_on(batch: Any, limit: int = 5) -> list[tuple[int, int]]:
         period="int",
     )
     return list(zip(rows["point"].tolist(), rows["period"].tolist(), strict=True))
+
+
+def of_route(route_id: int, period: int) -> tuple[int, int]:
+    """Return how many months of a route's points are billed from this one on, and the last such month (0: none)."""
+    rows = fetch_columns(
+        f"""
+        SELECT COUNT(*), COALESCE(MAX(c.period), 0) FROM metering_consumption c
+        JOIN archive_meteringpoint p ON p.id = c.point_id
+        WHERE p.route_id = %s AND c.period >= %s AND {condition()}
+        """,
+        [route_id, period],
+        number="int",
+        last="int",
+    )
+    return int(rows["number"][0]), int(rows["last"][0])

@@ -10,11 +10,11 @@ from diansuo.core.metering.day_thresholds import DAY_PARAMETERS, DayThresholds
 from diansuo.core.metering.thresholds import PARAMETERS
 from diansuo.core.quantity import month as months
 from diansuo.core.quantity.month import BillMonthBasis
+from diansuo.office.archive.route_models import FIRST_READING_DAY as FIRST_READING_DAY
 from diansuo.office.config.rulebook import book, follow
 
 CHECKS = "national/checks/reading"
 DAY_CHECKS = "national/checks/day"
-FIRST_READING_DAY = 1
 
 
 @lru_cache(maxsize=64)
@@ -49,19 +49,5 @@ def scheduled_day(period: int, reading_day: int) -> date:
     return months.scheduled_day_of_bill(period, reading_day, month_basis(period))
 
 
-@lru_cache(maxsize=4096)
-def period_of(day: date, reading_day: int) -> int:
-    """Return the 电费年月 whose scheduled day lies nearest to the day a meter was read; of two, the later."""
-    here = months.month_of(day)
-    near = [months.next_month(here, step) for step in (-1, 0, 1, 2)]
-    return min(near, key=lambda each: (abs((scheduled_day(each, reading_day) - day).days), -each))
-
-
-def belongs(period: int, day: date, reading_day: int) -> bool:
-    """Tell whether a reading of this day can be for this 电费年月: the one it lies in, or a neighbour of that."""
-    nearest = period_of(day, reading_day)
-    return period in [months.next_month(nearest, step) for step in (-1, 0, 1)]
-
-
-for _kept in (thresholds, month_basis, scheduled_day, period_of):
+for _kept in (thresholds, month_basis, scheduled_day):
     follow(_kept.cache_clear)

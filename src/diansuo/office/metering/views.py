@@ -21,9 +21,10 @@ from diansuo.office.archive.models import MeteringPoint
 from diansuo.office.base.proposals.operations import UnableToDo
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering import entry, exchanging, overriding, rules, walk_queries
+from diansuo.office.metering import entry, exchanging, overriding, walk_queries
 from diansuo.office.metering.forms import ExchangeForm, ReadingForm
 from diansuo.office.metering.panels import SEVERITY_TONES
+from diansuo.office.metering.routes import calendar
 from diansuo.office.metering.walk_queries import NO_ROUTE, Stop
 
 STOPS_A_PAGE = 50
@@ -46,7 +47,7 @@ def _walk(request: HttpRequest, route_id: int, period: int) -> Walk:
     route = walk_queries.route(scope, route_id)
     if route is None and route_id != NO_ROUTE:
         raise Http404
-    scheduled = rules.scheduled_day(period, route.reading_day if route else rules.FIRST_READING_DAY)
+    scheduled = calendar.of_route(route_id).scheduled(period)
     given = request.POST.get("day") or request.GET.get("day")
     try:
         day = date.fromisoformat(given) if given else min(scheduled, today)
@@ -165,7 +166,7 @@ def exchange(request: HttpRequest, point_id: int) -> HttpResponse:
     """Take a meter off and hang another one, with what both show."""
     scope, today = Scope.of(request.user), timezone.localdate()
     point = _point(scope, point_id)
-    stop = walk_queries.described(scope, [point], period=rules.period_of(today, 1), day=today)[0]
+    stop = walk_queries.described(scope, [point], period=calendar.UNROUTED.period_of(today), day=today)[0]
     initial = {"day": today, "multiplier": stop.multiplier} | {
         f"first-{register.code}": 0 for register in stop.registers if register.settles
     }

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from diansuo.office.archive.importing.edits import Edits
 from diansuo.office.archive.importing.references import References
-from diansuo.office.archive.models import AreaTerm, Feeder, Route, Substation, TransformerArea
+from diansuo.office.archive.models import AreaTerm, Feeder, Route, RouteTerm, Substation, TransformerArea
 from diansuo.office.archive.terms import holding
 from diansuo.office.base.imports.operations import note_change
 from diansuo.office.base.models import ImportBatch, ImportChange
@@ -66,6 +66,7 @@ def claim_shared(batch: ImportBatch, ids: dict[type[models.Model], set[int]]) ->
     used = {model: set(ids.get(model, ())) for model in (Substation, Feeder, TransformerArea, Route)}
     terms = AreaTerm.objects.filter(area__in=used[TransformerArea])
     used[AreaTerm] = set(terms.values_list("id", flat=True))
+    used[RouteTerm] = set(RouteTerm.objects.filter(route__in=used[Route]).values_list("id", flat=True))
     used[Feeder] |= set(terms.exclude(feeder=None).values_list("feeder", flat=True))
     feeders = Feeder.objects.filter(pk__in=used[Feeder]).exclude(substation=None)
     used[Substation] |= set(feeders.values_list("substation", flat=True))

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from diansuo.core.quantity.month import first_day, month_of, next_month
 from diansuo.office.archive.importing.columns import HEADINGS
 from diansuo.office.archive.importing.dating import may_change
 from diansuo.office.archive.importing.edits import Edits
@@ -19,7 +20,8 @@ from diansuo.office.archive.importing.references import Named, References
 from diansuo.office.archive.importing.showing import shown
 from diansuo.office.archive.importing.standing import AreaNow
 from diansuo.office.archive.importing.starts import Starts
-from diansuo.office.archive.models import AreaTerm, Feeder, Route, TransformerArea
+from diansuo.office.archive.models import AreaTerm, Feeder, Route, RouteTerm, TransformerArea
+from diansuo.office.archive.route_models import ALWAYS
 
 COLUMNS = (
     "area_number", "area_name", "area_capacity_va", "area_dedicated", "feeder_name", "feeder_number", "substation",
@@ -29,11 +31,15 @@ COLUMNS = (
 
 @dataclass(slots=True)
 class Found:
-    """What one combination of shared values changes; ``dated`` are (column, since, words) that need a day."""
+    """What one combination of shared values changes.
+
+    ``dated`` are (column, since, words) that need a day, ``refused`` (column, reason, remedy).
+    """
 
     edits: Edits = field(default_factory=Edits)
     reasons: list[str] = field(default_factory=list)
     dated: list[tuple[str, date | None, str]] = field(default_factory=list)
+    refused: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -56,6 +62,8 @@ class GridComparison:
             found = self._known[key] = self._compare(i)
         for column, since, words in found.dated:
             may_change(self.lines, i, column, self.effective, since, words)
+        for column, reason, remedy in found.refused:
+            self.lines.refuse(i, column, reason, remedy)
         return found.edits, found.reasons
 
     def _compare(self, i: int) -> Found:
@@ -122,10 +130,24 @@ class GridComparison:
         now = self.references.now.get(name) if name else None
         if now is None:
             return
-        for column, attribute in (("route_name", "name"), ("reading_day", "reading_day")):
-            self._write_over(
-                found, column, Route, now.id, attribute, now.values[attribute], self.lines[column][i]
-            )
+        self._write_over(
+            found, "route_name", Route, now.id, "name", now.values["name"], self.lines["route_name"][i]
+        )
+        before, day = now.values["reading_day"], self.lines["reading_day"][i]
+        if day is None or day == before:
+            return
+        if now.term_id is None:
+            found.edits.added[RouteTerm, now.id] = (ALWAYS, {"route_id": now.id, "reading_day": day})
+            return
+        words = self._words("reading_day", "reading_day", before, day)
+        found.dated.append(("reading_day", now.term_from, words))
+        if self.effective and self.effective != first_day(month_of(self.effective)):
+            following = first_day(next_month(month_of(self.effective)))
+            days = {"first": first_day(month_of(self.effective)), "next": following}
+            reason = _("%(change)s：例日只能自某月 1 日起变更") % {"change": words}
+            found.refused.append(("reading_day", reason, _("生效日改为 %(first)s 或 %(next)s") % days))
+        found.reasons.append(words)
+        found.edits.dated[RouteTerm, now.term_id] = {"reading_day": day}
 
     def _id(self, name: Named | None) -> int | Named | None:
         row_id = self.references.id_of(name)

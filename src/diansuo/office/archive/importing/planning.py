@@ -171,6 +171,12 @@ def _notes(intake: Intake, judged: Judged) -> list[str]:
             _("%(count)d 行改动现有的计费参数：导入后成为一张变更提议，另一人看过影响、复核后才生效")
             % {"count": held}
         )
+    routes = len(holding.parted(intake.shared)[1].dated)
+    if routes:
+        notes.append(
+            _("%(count)d 个抄表段改例日：导入后成为一张抄表段变更提议，另一人看过影响、复核后才生效")
+            % {"count": routes}
+        )
     missing = [*intake.missing(intake.names.station), *intake.missing(intake.names.reader)]
     missing += [name for name in intake.missing(intake.names.manager) if name not in missing]
     if missing:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from diansuo.office.archive.importing.places import Place
-from diansuo.office.archive.models import Feeder, Route, Substation
+from diansuo.office.archive.models import Feeder, Route, RouteTerm, Substation
 from diansuo.office.base.models import Staff
 
 
@@ -34,10 +35,12 @@ class Named(NamedTuple):
 
 
 class SharedNow(NamedTuple):
-    """A route or feeder as it stands, with the values a file may restate."""
+    """A route or feeder as it stands, with the values a file may restate, and of a route its open term."""
 
     id: int
     values: dict[str, Any]
+    term_id: int | None = None
+    term_from: date | None = None
 
 
 @dataclass(slots=True)
@@ -97,8 +100,14 @@ def _load_grid(references: References, company: str, company_id: int) -> None:
 def _load_station(references: References, place: Place, station_id: int) -> None:
     for row_id, name in Staff.objects.filter(station=station_id).order_by("id").values_list("id", "name"):
         references.add(Named(Shared.STAFF, (place.company, place.station, name)), row_id)
+    terms = {
+        term.route_id: term for term in RouteTerm.objects.filter(route__station=station_id, valid_to=None)
+    }
     for route in Route.objects.filter(station=station_id):
         named = Named(Shared.ROUTE, (place.company, place.station, route.number))
         references.add(named, route.pk)
-        values = {"name": route.name, "reading_day": route.reading_day}
-        references.now[named] = SharedNow(route.pk, values)
+        term = terms.get(route.pk)
+        values = {"name": route.name, "reading_day": term.reading_day if term else None}
+        references.now[named] = (
+            SharedNow(route.pk, values, term.pk, term.valid_from) if term else SharedNow(route.pk, values)
+        )

@@ -24,6 +24,7 @@ from diansuo.office.archive.models import (
     Premise,
     Responsibility,
     Route,
+    RouteTerm,
     Substation,
     SupplyTerm,
     Transformer,
@@ -38,7 +39,7 @@ from diansuo.office.base.periods import PeriodModel
 MADE: tuple[type[models.Model], ...] = (
     Responsibility, PointArea, PointTerm, MeterInstallation, MeteringPoint, Meter, YearOpening, SupplyTerm, Transformer,
     HouseholdTerm, UseTerm,
-    ContractTerm, Contract, Customer, Premise, AreaTerm, TransformerArea, Route, Feeder, Substation,
+    ContractTerm, Contract, Customer, Premise, AreaTerm, TransformerArea, RouteTerm, Route, Feeder, Substation,
 )  # fmt: skip
 COUNTED = (ImportBatch.State.APPLIED, ImportBatch.State.APPLYING)
 

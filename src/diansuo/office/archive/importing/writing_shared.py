@@ -7,7 +7,8 @@ from django.db import models
 from diansuo.office.archive.importing.applying import apply_edits, claim_shared
 from diansuo.office.archive.importing.intake import Intake
 from diansuo.office.archive.importing.references import Named, Shared
-from diansuo.office.archive.models import AreaTerm, Feeder, Route, Substation, TransformerArea
+from diansuo.office.archive.models import AreaTerm, Feeder, Route, RouteTerm, Substation, TransformerArea
+from diansuo.office.archive.route_models import ALWAYS, FIRST_READING_DAY
 from diansuo.office.base.models import Company, ImportBatch, Staff, Station
 
 
@@ -61,9 +62,17 @@ def _make_routes(intake: Intake, batch: ImportBatch) -> None:
             station_id=intake.station_of(name),
             number=name.key[-1],
             name=intake.first("route_name", at) or "",
-            reading_day=intake.first("reading_day", at) or 1,
         )
         _keep(intake, batch, name, route)
+        readers = {intake.names.reader[i] for i in at}
+        RouteTerm.objects.create(
+            route=route,
+            reading_day=intake.first("reading_day", at) or FIRST_READING_DAY,
+            # Of several readers none answers for the route until somebody says so.
+            owner_id=intake.references.id_of(readers.pop()) if len(readers) == 1 else None,
+            valid_from=ALWAYS,
+            batch=batch,
+        )
 
 
 def _make_areas(intake: Intake, batch: ImportBatch) -> None:

@@ -12,6 +12,7 @@ from diansuo.office.archive.models import (
     MeterInstallation,
     PointArea,
     PointTerm,
+    RouteTerm,
     SupplyTerm,
     Transformer,
     UseTerm,
@@ -33,6 +34,7 @@ MONEY_RELEVANT: Final[dict[type[models.Model], tuple[str, ...]]] = {
         "behind", "relation", "share", "fixed_wh_month", "ratio_ppm", "ratio_base", "price_class",
         "contract_demand_w", "supplied_use", "feed_in", "commissioned_date",
     ),
+    RouteTerm: ("reading_day", "cycle", "method", "owner"),
 }  # fmt: skip
 
 

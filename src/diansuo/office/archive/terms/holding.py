@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from diansuo.office.archive.importing.edits import Edits
 from diansuo.office.archive.importing.references import Named, References
-from diansuo.office.archive.models import Contract, HouseholdTerm, MeteringPoint, UseTerm
+from diansuo.office.archive.models import Contract, HouseholdTerm, MeteringPoint, Route, RouteTerm, UseTerm
 from diansuo.office.archive.terms import standing
 from diansuo.office.archive.terms.changes import TermChange, changes_of, terms_of
 from diansuo.office.archive.terms.declared import attributes
@@ -20,6 +20,8 @@ from diansuo.office.base.periods import PeriodModel
 from diansuo.office.base.proposals import kinds
 
 KIND: Final = "archive_batch"
+OF_ROUTES: Final = "route"
+"""The kind that changes of routes have, whoever proposes them."""
 BEGINS: Final = (HouseholdTerm, UseTerm)
 """What an ordinary contract has none of: where one begins to have it, its price changes."""
 Rows = dict[tuple[type[PeriodModel], int], dict[str, Any]]
@@ -71,20 +73,20 @@ def changes(edits: Edits, references: References) -> list[TermChange]:
 
 
 def hold(batch: ImportBatch, new: Sequence[TermChange], effective: date) -> None:
-    """Keep changes as the proposal of their batch, one a station, inside the caller's transaction.
+    """Keep changes as proposals of their batch, one a station and kind, inside the caller's transaction.
 
     Said twice, as an interrupted import does, it holds them once.
     """
-    by_station: dict[int, list[TermChange]] = {}
+    parts: dict[tuple[int, str], list[TermChange]] = {}
     for change, station in zip(new, _stations(new), strict=True):
-        by_station.setdefault(station, []).append(change)
-    for station_id, mine in by_station.items():
+        parts.setdefault((station, _kind(change)), []).append(change)
+    for (station_id, kind), mine in parts.items():
         kept = Proposal.objects.filter(
-            batch=batch, station=station_id, kind=KIND, state=Proposal.State.DRAFT
+            batch=batch, station=station_id, kind=kind, state=Proposal.State.DRAFT
         ).first()
         if kept is None:
             kept = Proposal(
-                kind=KIND, station=Station.objects.get(pk=station_id), terms=terms_of([]), batch=batch,
+                kind=kind, station=Station.objects.get(pk=station_id), terms=terms_of([]), batch=batch,
                 effective_date=effective, reason=_("导入 %(file)s") % {"file": batch.file_name[:180]},
                 proposed_by=batch.created_by, proposed_at=batch.created_at,
             )  # fmt: skip
@@ -104,8 +106,12 @@ def slips(edits: Edits, day: date) -> list[str]:
         for key, values in held.dated.items()
     }
     found = changes(Edits(dated=known), References())
-    look = kinds.named(KIND).slips
-    return [why for change in found for why in look(change, day)] if look else []
+    looks = ((kinds.named(_kind(change)).slips, change) for change in found)
+    return [why for look, change in looks if look for why in look(change, day)]
+
+
+def _kind(change: TermChange) -> str:
+    return OF_ROUTES if change.model is RouteTerm else KIND
 
 
 def _place(change: TermChange) -> tuple[Any, ...]:
@@ -124,6 +130,8 @@ def _stations(new: Sequence[TermChange]) -> list[int]:
 
 def _station(row: Any, key: Any) -> int:
     owner: models.Model
+    if hasattr(row, "route_id"):
+        return int(Route.objects.get(pk=row.route_id).station_id)
     if hasattr(row, "point_id") or "point_id" in key:
         owner = MeteringPoint.objects.get(pk=row.point_id if row is not None else key["point_id"])
         return int(owner.station_id)  # type: ignore[attr-defined]

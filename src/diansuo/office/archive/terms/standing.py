@@ -90,6 +90,10 @@ def points_of(changes: Sequence[TermChange]) -> Touched:
     for at, change in enumerate(changes):
         row = rows.get((change.model, change.row)) if change.row is not None else None
         touched.rows[at] = row
+        if hasattr(row, "route_id"):
+            of_route = MeteringPoint.objects.filter(route=row.route_id, contract__isnull=False)
+            touched.points[at] = list(of_route.order_by("pk").values_list("pk", flat=True))
+            continue
         owner = {**change.key, **({"point_id": row.point_id} if hasattr(row, "point_id") else {})}
         if hasattr(row, "contract_id"):
             owner["contract_id"] = row.contract_id

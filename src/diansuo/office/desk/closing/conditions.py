@@ -14,8 +14,9 @@ from diansuo.core.quantity.month import month_of, next_month, previous_month
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.office.archive.models import Contract, ContractTerm, MeteringPoint
 from diansuo.office.base import wording
-from diansuo.office.metering import issued, rules
+from diansuo.office.metering import issued
 from diansuo.office.metering.models import Consumption, RegisterReading
+from diansuo.office.metering.routes import calendar
 
 MONTHS_AROUND = 2
 COMMERCIAL: Final = (int(PriceClass.COMMERCIAL_SINGLE_PART), int(PriceClass.COMMERCIAL_TWO_PART))
@@ -74,10 +75,10 @@ def _unissued(keys: list[int], until: dict[int, date], day: date) -> str:
 
 def period_of(point: MeteringPoint, day: date) -> int:
     """Return the 电费年月 whose days of use the last day closes: after the reading day before, up to its own."""
-    reading_day = point.route.reading_day if point.route else rules.FIRST_READING_DAY
+    days = calendar.of_route(point.route_id)
     first = previous_month(previous_month(month_of(day)))
     for step in range(2 * MONTHS_AROUND + 1):
         period = next_month(first, step)
-        if day <= rules.scheduled_day(period, reading_day):
+        if day <= days.scheduled(period):
             return period
     raise UnableToClose(_("%(day)s 不属于任何电费年月") % {"day": day})

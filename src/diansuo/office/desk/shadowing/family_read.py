@@ -14,7 +14,7 @@ from diansuo.core.rules import RuleBook
 from diansuo.office.archive.models import FeedIn, MeterInstallation, PointTerm, ShareKind
 from diansuo.office.billing.models import Bill
 from diansuo.office.desk.shadowing.gathering import COUNTING, Material
-from diansuo.office.desk.shadowing.settling import day_number, due_date, settled
+from diansuo.office.desk.shadowing.settling import day_number, due_date, reading_day, settled
 from diansuo.office.metering.models import Consumption, RegisterReading
 from diansuo.shadow import registers
 from diansuo.shadow.exact import WATT, CannotBill, nearest
@@ -36,8 +36,7 @@ def terms_of(found: Iterable[PointTerm], period: int, book: RuleBook) -> dict[in
     """Return how points hang together on the last day of use."""
     held: dict[int, PointTerm] = {}
     for one in sorted(found, key=lambda each: each.valid_from):
-        route = one.point.route
-        due = due_date(period, route.reading_day if route else 1, book)
+        due = due_date(period, reading_day(one.point, period), book)
         if one.valid_from <= due and (one.valid_to is None or one.valid_to >= due):
             held.setdefault(one.point_id, one)
     return held

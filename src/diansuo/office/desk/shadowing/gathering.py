@@ -107,6 +107,7 @@ def bills_of(scope: Scope, *, period: int, station: str = "", customer: str = ""
             "consumption__point__station",
             "consumption__job",
         )
+        .prefetch_related("consumption__point__route__terms")
         .order_by("consumption__point__station", "contract__customer__number", "pk")
     )
 

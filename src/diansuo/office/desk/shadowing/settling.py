@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from diansuo.core.rules import RuleBook
-from diansuo.office.archive.models import MeterInstallation
+from diansuo.office.archive.models import MeteringPoint, MeterInstallation
 from diansuo.office.desk.shadowing.gathering import Material
 from diansuo.office.metering.models import RegisterReading
 from diansuo.shadow import registers
@@ -21,8 +21,8 @@ EPOCH: Final = date(1970, 1, 1)
 
 def settled(material: Material, book: RuleBook) -> tuple[registers.Month, list[registers.Read]]:
     """Settle the point's month from its readings, from the day it is billed up to."""
-    bill, route = material.bill, material.bill.consumption.point.route
-    due = due_date(bill.period, route.reading_day if route else 1, book)
+    bill = material.bill
+    due = due_date(bill.period, reading_day(bill.consumption.point, bill.period), book)
     # A contract that closes is due on its last day.
     due = min(due, bill.contract.closed_date or due)
     opened = max((one.to_date for one in material.billed_before), default=None)
@@ -58,6 +58,16 @@ def settled(material: Material, book: RuleBook) -> tuple[registers.Month, list[r
         ),
         reads,
     )
+
+
+def reading_day(point: MeteringPoint, period: int) -> int:
+    """Return the fixed day of a point's route in a month: what held on the month's first day, else what held first."""
+    first, day = date(period // 100, period % 100, 1), None
+    terms = point.route.terms.all() if point.route else ()
+    for one in sorted(terms, key=lambda each: each.valid_from):
+        if day is None or one.valid_from <= first:
+            day = one.reading_day
+    return day or 1
 
 
 def due_date(period: int, reading_day: int, book: RuleBook) -> date:

@@ -18,10 +18,9 @@ from diansuo.office.base import lists, wording
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering import rules
 from diansuo.office.metering.assessment import queries
 from diansuo.office.metering.collecting.failure_views import WHERE
-from diansuo.office.metering.routes import visiting
+from diansuo.office.metering.routes import calendar, visiting
 
 BY: Final = {
     "reader": gettext_lazy("按抄表员"),
@@ -45,7 +44,7 @@ LONGEST: Final = 18
 @allowed("base.see_readings")
 def latest(request: HttpRequest) -> HttpResponse:
     """Go to the assessment of the month whose reading day has just been."""
-    return redirect("assessment", rules.period_of(timezone.localdate(), rules.FIRST_READING_DAY))
+    return redirect("assessment", calendar.UNROUTED.period_of(timezone.localdate()))
 
 
 @allowed("base.see_readings")

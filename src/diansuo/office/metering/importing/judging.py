@@ -13,7 +13,6 @@ from diansuo.core.metering import Purpose, Register
 from diansuo.office.base.imports.verdicts import Outcome
 from diansuo.office.base.wording import kilowatt_hours
 from diansuo.office.metering import issued
-from diansuo.office.metering.columns import previous_scheduled_day
 from diansuo.office.metering.importing.rows import ListRow
 from diansuo.office.metering.importing.stored import Key, Stored, StoredReading
 
@@ -133,7 +132,7 @@ def _open(judged: Judged, stored: Stored, opened: set[tuple[int, int]]) -> None:
         return
     opened.add(register)
     begins = stored.begins(row.place.point_id, row.place.meter_id)
-    day = max(previous_scheduled_day(row.period, row.reading_day), begins)
+    day = max(row.days.before(row.period), begins)
     said = {"register": kilowatt_hours(row.previous_wh), "day": day}
     if day < row.read_date:
         judged.opening_date = day

@@ -23,7 +23,7 @@ class Place(NamedTuple):
     station_id: int
     point_id: int
     point: str
-    reading_day: int | None
+    route_id: int | None
     meter: str
     meter_id: int
     integer_digits: int
@@ -56,7 +56,7 @@ FIELDS = (
     "point__station_id",
     "point_id",
     "point__number",
-    "point__route__reading_day",
+    "point__route_id",
     "meter__asset_number",
     "meter_id",
     "meter__integer_digits",

@@ -24,6 +24,7 @@ from diansuo.office.metering.importing.sheet import COLUMNS
 from diansuo.office.metering.importing.stored import Stored
 from diansuo.office.metering.importing.writing import writes
 from diansuo.office.metering.models import REGISTER_NAMES, MissedReading, RegisterReading
+from diansuo.office.metering.routes import calendar
 
 APPLIED = (ImportBatch.State.APPLIED, ImportBatch.State.APPLYING)
 
@@ -111,6 +112,7 @@ def _place_all(
     numbers = {number for sheet in sheets for number in sheet.values["customer"] if number}
     places = places_of(numbers, source.scope)
     meterless = known_customers(numbers - set(places), source.scope)
+    days = calendar.of_routes({one.route_id for some in places.values() for one in some if one.route_id})
     rows = []
     for sheet in sheets:
         for problem in sheet.problems:
@@ -124,7 +126,7 @@ def _place_all(
             number = sheet.values["customer"][at]
             try:
                 candidates = places.get(number) or _nowhere(number, meterless)
-                rows.append(place_row(sheet, at, month, candidates, source.today))
+                rows.append(place_row(sheet, at, month, candidates, days, source.today))
             except RowRefused as refusal:
                 verdicts.add(
                     sheet.sheet, sheet.row_numbers[at], Outcome.REFUSED, number,

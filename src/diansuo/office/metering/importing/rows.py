@@ -17,6 +17,7 @@ from diansuo.office.metering import rules
 from diansuo.office.metering.importing.months import ListMonth
 from diansuo.office.metering.importing.places import Place
 from diansuo.office.metering.importing.sheet import HEADING
+from diansuo.office.metering.routes.calendar import RouteDays
 
 FINEST_DECIMALS = 3
 MISSED_REASON_LENGTH = 80
@@ -50,7 +51,7 @@ class ListRow:
     energy_wh: int | None
     estimated: bool
     trouble: str
-    reading_day: int
+    days: RouteDays
 
     @property
     def key(self) -> tuple[int, date, int, int]:
@@ -59,7 +60,12 @@ class ListRow:
 
 
 def place_row(
-    parsed: Parsed, at: int, listed: ListMonth, candidates: Sequence[Place], today: date
+    parsed: Parsed,
+    at: int,
+    listed: ListMonth,
+    candidates: Sequence[Place],
+    days_of: Mapping[int, RouteDays],
+    today: date,
 ) -> ListRow:
     """Place one row of a parsed sheet.
 
@@ -68,6 +74,7 @@ def place_row(
         at: the row's place in it; a row with a problem cell must not come here.
         listed: the month of the list.
         candidates: installations of the row's customer.
+        days_of: the fixed days of their routes.
         today: no reading may be later.
 
     Raises:
@@ -76,8 +83,8 @@ def place_row(
     cells = {field: values[at] for field, values in parsed.values.items()}
     purpose = int(cells["purpose"] or Purpose.PERIODIC)
     of_meter = _of_meter(cells, candidates)
-    reading_day = _reading_day(cells, of_meter[0])
-    month, day = _when(cells, listed, reading_day, purpose)
+    route = _route_days(cells, of_meter[0], days_of)
+    month, day = _when(cells, listed, route, purpose)
     if day > today and cells["current"] is not None:
         raise RowRefused(
             "read_date", day, _("抄表日期 %(day)s 还没到") % {"day": day}, _("核对电费年月与抄表日期")
@@ -98,7 +105,7 @@ def place_row(
         energy_wh=_exact_wh("energy", cells["energy"]),
         estimated=bool(cells["estimated"]) or "估" in (cells["status"] or ""),
         trouble=trouble[:MISSED_REASON_LENGTH],
-        reading_day=reading_day,
+        days=route,
     )
 
 
@@ -130,23 +137,25 @@ def _of_meter(cells: Mapping[str, Any], candidates: Sequence[Place]) -> list[Pla
     return found
 
 
-def _reading_day(cells: Mapping[str, Any], place: Place) -> int:
-    """The archive's 例日, else the list's."""
-    day = place.reading_day or cells["reading_day"] or rules.FIRST_READING_DAY
+def _route_days(cells: Mapping[str, Any], place: Place, days_of: Mapping[int, RouteDays]) -> RouteDays:
+    """The archive's 例日 of the month, else the list's."""
+    if place.route_id is not None:
+        return days_of[place.route_id]
+    day = cells["reading_day"] or rules.FIRST_READING_DAY
     if not 1 <= day <= 31:
         raise RowRefused("reading_day", day, _("抄表例日应为 1 至 31"), _("更正抄表例日"))
-    return int(day)
+    return RouteDays.always(int(day))
 
 
-def _when(cells: Mapping[str, Any], listed: ListMonth, reading_day: int, purpose: int) -> tuple[int, date]:
+def _when(cells: Mapping[str, Any], listed: ListMonth, days: RouteDays, purpose: int) -> tuple[int, date]:
     """Month and day of the reading: the file's own day, else the scheduled day of the month."""
     day = cells["read_date"]
     if day is None and purpose in (Purpose.FINAL, Purpose.INITIAL):
         raise RowRefused("read_date", "", _("拆表、装表示数没有抄表日期"), _("在“抄表日期”列填拆装当日"))
-    month = listed.given or cells["period"] or (rules.period_of(day, reading_day) if day else listed.named)
+    month = listed.given or cells["period"] or (days.period_of(day) if day else listed.named)
     if not month:
         raise RowRefused("period", "", _("这一行没有电费年月，也没有抄表日期"), _("补填其中一列"))
-    return month, day or rules.scheduled_day(month, reading_day)
+    return month, day or days.scheduled(month)
 
 
 def _installed(cells: Mapping[str, Any], of_meter: Sequence[Place], day: date, purpose: int) -> Place:

@@ -20,6 +20,7 @@ from diansuo.office.metering.columns import days_since_epoch
 from diansuo.office.metering.models import Consumption
 from diansuo.office.metering.points import agreed as values
 from diansuo.office.metering.points.agreed import Agreed
+from diansuo.office.metering.routes import calendar
 
 POINTS_A_QUERY: Final = 500
 LATELY: Final = timedelta(days=31)
@@ -57,8 +58,7 @@ def load(station_id: int, period: int) -> Network:
 
 def due_of(term: PointTerm, period: int) -> date:
     """Return the day on which the route of a point is read for a month."""
-    route = term.point.route
-    return rules.scheduled_day(period, route.reading_day if route else rules.FIRST_READING_DAY)
+    return calendar.of_route(term.point.route_id).scheduled(period)
 
 
 def _terms(station_id: int, period: int) -> dict[int, PointTerm]:

@@ -12,9 +12,9 @@ from diansuo.office.archive.models import Responsibility, Route
 from diansuo.office.base.models import Proposal, User, WorkOrder
 from diansuo.office.base.proposal_models import OPEN
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering import rules, walk_queries
+from diansuo.office.metering import walk_queries
 from diansuo.office.metering.models import MissedReading, RoundEntry
-from diansuo.office.metering.routes import visiting
+from diansuo.office.metering.routes import calendar, visiting
 from diansuo.office.metering.routes.queries import due_points
 from diansuo.office.metering.routes.visiting import Visit
 from diansuo.office.metering.walk_queries import Stop
@@ -39,17 +39,17 @@ def rounds(scope: Scope, user: User, today: date) -> list[Round]:
     """Return the routes a user reads, the most pressing first."""
     mine = _own(user, today).filter(scope.limit("point__station"), point__contract__isnull=False)
     counts = dict(mine.order_by().values_list("point__route").annotate(number=Count("pk")))
-    found = []
+    found, days = [], calendar.of_routes([one for one in counts if one])
     for route in Route.objects.filter(scope.limit("station"), pk__in=[one for one in counts if one]):
-        period = rules.period_of(today, route.reading_day)
-        visit = visiting.visit(rules.scheduled_day(period, route.reading_day))
+        period = days[route.pk].period_of(today)
+        visit = visiting.visit(days[route.pk].scheduled(period))
         found.append(Round(route, period, visit, counts[route.pk]))
     return sorted(found, key=lambda one: (one.visit.day, one.route.number))
 
 
 def stops(scope: Scope, route: Route, user: User, *, period: int, day: date, today: date) -> list[Stop]:
     """Return the stops of a route that are due, in walking order: the user's own, all for who has none there."""
-    due = due_points(scope, route.reading_day, period).filter(route=route)
+    due = due_points(scope, calendar.group_of(calendar.of_route(route.pk), period), [route.pk])
     mine = _own(user, today).filter(point__route=route).values("point")
     rows = due.filter(pk__in=mine) if mine.exists() else due
     ordered = rows.select_related("contract__customer", "contract__premise").order_by(

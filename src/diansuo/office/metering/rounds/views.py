@@ -21,11 +21,11 @@ from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.wording import kilowatt_hours, short_day
 from diansuo.office.base.work_orders import photos
-from diansuo.office.metering import rules, walk_queries
+from diansuo.office.metering import walk_queries
 from diansuo.office.metering.models import RoundEntry
 from diansuo.office.metering.rounds import findings, operations, queries
 from diansuo.office.metering.rounds.forms import NoteForm
-from diansuo.office.metering.routes import visiting
+from diansuo.office.metering.routes import calendar, visiting
 from diansuo.office.metering.walk_queries import Stop, WalkRegister
 
 TONES = {"asks": "warn", "stored": "ok", "same": "ok", "proposed": "info", "refused": "bad"}
@@ -53,7 +53,7 @@ def round_page(request: HttpRequest, route_id: int, period: int) -> HttpResponse
     route = _route(scope, route_id)
     if not visiting.known_month(period, today):
         raise Http404
-    scheduled = rules.scheduled_day(period, route.reading_day)
+    scheduled = calendar.of_route(route.pk).scheduled(period)
     day = _day(request, min(scheduled, today))
     stops = queries.stops(scope, route, request.user, period=period, day=day, today=today)
     if personal.may_see(request):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 
 from diansuo.core.metering import Register
 from diansuo.core.metering.energy import month_set
-from diansuo.core.quantity.month import previous_month
 from diansuo.office.archive.models import MeteringPoint, PointTerm, Responsibility, Route, UseTerm
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering import rules
 from diansuo.office.metering.models import MissedReading, RegisterReading
-from diansuo.office.metering.routes import visiting
+from diansuo.office.metering.routes import calendar, visiting
+from diansuo.office.metering.routes.calendar import Group, RouteDays, group_of
 from diansuo.office.metering.routes.visiting import Visit
 
 
@@ -73,18 +72,27 @@ def _progress(points: int, read: int, visit: Visit, today: date) -> Progress:
 def routes(scope: Scope, *, today: date, period: int | None = None) -> list[RouteRow]:
     """Return the routes with their progress in a month; without one, in the month nearest to today for each."""
     found = list(Route.objects.filter(scope.limit("station")).order_by("number"))
-    loose = MeteringPoint.objects.filter(scope.limit("station"), contract__isnull=False, route=None).exists()
-    days = {route.reading_day for route in found} | ({rules.FIRST_READING_DAY} if loose else set())
-    of_day = {day: _of_day(scope, day, period or rules.period_of(today, day), today) for day in days}
-    rows = [_row(route.pk, str(route), route.reading_day, of_day, today) for route in found]
-    return [*rows, _row(0, _("未分抄表段"), rules.FIRST_READING_DAY, of_day, today)] if loose else rows
+    names = {route.pk: str(route) for route in found}
+    days = calendar.of_routes(names)
+    if MeteringPoint.objects.filter(scope.limit("station"), contract__isnull=False, route=None).exists():
+        names[calendar.NO_ROUTE], days[calendar.NO_ROUTE] = _("未分抄表段"), calendar.UNROUTED
+    groups: dict[Group, list[int]] = {}
+    for route in names:
+        groups.setdefault(group_of(days[route], period or days[route].period_of(today)), []).append(route)
+    rows = {
+        route: _row(route, names[route], days[route], counts, today)
+        for group, mine in groups.items()
+        for counts in [_counted(scope, group, mine, today)]
+        for route in mine
+    }
+    return [rows[route] for route in names]
 
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
     """What the routes of one fixed day come to, by route (None: on none)."""
 
-    period: int
+    group: Group
     visit: Visit
     points: dict[int | None, int]
     read: dict[int | None, int]
@@ -92,14 +100,14 @@ class _Counts:
     readers: dict[int | None, Reader]
 
 
-def _row(route: int, title: str, reading_day: int, of_day: dict[int, _Counts], today: date) -> RouteRow:
-    counts, key = of_day[reading_day], route or None
+def _row(route: int, title: str, days: RouteDays, counts: _Counts, today: date) -> RouteRow:
+    key, period = route or None, counts.group.period
     points, read = counts.points.get(key, 0), counts.read.get(key, 0)
     return RouteRow(
         route,
         title,
-        reading_day,
-        counts.period,
+        days.spell(period).reading_day,
+        period,
         points,
         read,
         counts.missed.get(key, 0),
@@ -109,16 +117,16 @@ def _row(route: int, title: str, reading_day: int, of_day: dict[int, _Counts], t
     )
 
 
-def _of_day(scope: Scope, reading_day: int, period: int, today: date) -> _Counts:
-    due = due_points(scope, reading_day, period)
+def _counted(scope: Scope, group: Group, routes: Sequence[int], today: date) -> _Counts:
+    due = due_points(scope, group, routes)
     ids = due.values("pk")
-    visit = visiting.visit(rules.scheduled_day(period, reading_day))
-    readings = RegisterReading.objects.filter(_settling(visit.scheduled), point__in=ids, period=period)
-    missed = MissedReading.objects.filter(point__in=ids, period=period).exclude(
+    visit = visiting.visit(group.scheduled)
+    readings = RegisterReading.objects.filter(_settling(visit.scheduled), point__in=ids, period=group.period)
+    missed = MissedReading.objects.filter(point__in=ids, period=group.period).exclude(
         Exists(readings.filter(point=OuterRef("point")))
     )
     return _Counts(
-        period,
+        group,
         visit,
         _count(due, "route", "pk"),
         _count(readings, "point__route", "point"),
@@ -127,30 +135,30 @@ def _of_day(scope: Scope, reading_day: int, period: int, today: date) -> _Counts
     )
 
 
-def due_points(scope: Scope, reading_day: int, period: int) -> QuerySet[MeteringPoint]:
-    """Return the points due in a month on routes of one fixed day, by the rules of the month's run.
+def due_points(scope: Scope, group: Group, routes: Sequence[int]) -> QuerySet[MeteringPoint]:
+    """Return the points due on some routes of a group (0: on none), by the rules of the month's run.
 
     A contract that closes before the day is due for the last time; a share is not read; in a month it stands idle a
     point is due only where somebody read it all the same.
     """
-    scheduled = rules.scheduled_day(period, reading_day)
-    before = rules.scheduled_day(previous_month(period), reading_day)
-    last = scheduled - timedelta(days=1)
-    route = Q(route__reading_day=reading_day)
-    if reading_day == rules.FIRST_READING_DAY:
-        route |= Q(route=None)
-    shares = PointTerm.objects.touching(last, scheduled).filter(point=OuterRef("pk"), share__gt=0)
-    idle = UseTerm.objects.touching(last, scheduled).annotate(
+    if not group.is_read:
+        return MeteringPoint.objects.none()
+    last = group.scheduled - timedelta(days=1)
+    on = Q(route__in=[route for route in routes if route])
+    if calendar.NO_ROUTE in routes:
+        on |= Q(route=None)
+    shares = PointTerm.objects.touching(last, group.scheduled).filter(point=OuterRef("pk"), share__gt=0)
+    idle = UseTerm.objects.touching(last, group.scheduled).annotate(
         here=F("idle_months").bitand(month_set(last.month))
     )
-    read = RegisterReading.objects.filter(point=OuterRef("pk"), period=period)
+    read = RegisterReading.objects.filter(point=OuterRef("pk"), period=group.period)
     return MeteringPoint.objects.filter(
         ~Exists(shares),
         ~Exists(idle.filter(contract=OuterRef("contract"), here__gt=0)) | Exists(read),
         scope.limit("station"),
-        Q(contract__opened_date=None) | Q(contract__opened_date__lte=scheduled),
-        Q(contract__closed_date=None) | Q(contract__closed_date__gt=before),
-        route,
+        Q(contract__opened_date=None) | Q(contract__opened_date__lte=group.scheduled),
+        Q(contract__closed_date=None) | Q(contract__closed_date__gt=group.before),
+        on,
         contract__isnull=False,
     )
 

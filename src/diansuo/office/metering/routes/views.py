@@ -9,8 +9,7 @@ from django.utils import timezone
 from diansuo.core.quantity.month import next_month, previous_month
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering import rules
-from diansuo.office.metering.routes import queries, visiting
+from diansuo.office.metering.routes import calendar, queries, visiting
 
 TONES = {"done": "ok", "late": "bad", "due": "warn", "coming": "info", "nothing": "info"}
 
@@ -23,7 +22,7 @@ def route_list(request: HttpRequest) -> HttpResponse:
     asked = int(given) if given.isascii() and given.isdecimal() and 1 <= int(given[4:] or 0) <= 12 else None
     if asked is not None and not visiting.known_month(asked, today):
         asked = None
-    shown = asked or rules.period_of(today, rules.FIRST_READING_DAY)
+    shown = asked or calendar.UNROUTED.period_of(today)
     rows = queries.routes(Scope.of(request.user), today=today, period=asked)
     context = {
         "rows": [(row, TONES[row.progress]) for row in rows],
