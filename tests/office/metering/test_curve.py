@@ -129,3 +129,34 @@ def test_one_slot_twice_counts_once_and_is_refused_where_it_differs(station: Sta
     rows = (shown("1"), shown("1", "198"), shown("2"))
     other, _plan = preview("curve", table(tmp_path / "b.csv", *rows), now=NOW)
     assert other.counts == {"new": 1, "changed": 0, "unchanged": 0, "refused": 2}
+
+
+def test_numbers_of_a_parquet_file_are_refused_row_by_row_as_texts_are(
+    station: Station, tmp_path: Path
+) -> None:
+    household(station, "0042", "M2")
+    size = 6
+    columns = {
+        "用户编号": ["0041"] * 4 + ["0042"] * 2,
+        "表资产号": ["M1"] * 4 + ["M2", "M9"],
+        "日期": pl.Series([DAY] * size).cast(pl.Datetime("ms")),
+        "点号": [1, 97, 2, 3, 1, 2],
+        "电压A": [231.4, 231.4, -1.0, float("nan"), 229.95, 229.95],
+    }
+    pl.DataFrame(columns).write_parquet(tmp_path / "a.parquet")
+    batch, plan = preview("curve", tmp_path / "a.parquet", now=NOW)
+
+    assert batch.counts == {"new": 2, "changed": 0, "unchanged": 0, "refused": 4}
+    refused = plan.verdicts.table().filter(pl.col("outcome") == "refused")
+    assert refused.select("row", "column", "value").rows() == [
+        (2, "点号", "97"), (3, "电压A", "-1.0"), (4, "电压A", "NaN"), (6, "表资产号", "M9"),
+    ]  # fmt: skip
+    assert refused["subject"].to_list()[-1] == "0042 2024-07-31"
+
+
+def test_one_row_otherwise_is_another_promise(station: Station, tmp_path: Path) -> None:
+    first = [shown("1"), shown("2"), shown("3", "97")]
+    one, _plan = preview("curve", table(tmp_path / "a.csv", *first), now=NOW)
+    same, _plan = preview("curve", table(tmp_path / "a.csv", *first), now=NOW)
+    other, _plan = preview("curve", table(tmp_path / "a.csv", *first[:2], shown("3", "-97")), now=NOW)
+    assert one.plan_digest == same.plan_digest != other.plan_digest

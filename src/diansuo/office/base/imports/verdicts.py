@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -85,6 +86,50 @@ class Verdicts:
             {name: getattr(self, name) for name in FIELDS},
             schema={name: pl.Int64 if name == "row" else pl.String for name in FIELDS},
         )
+
+
+class FramedVerdicts(Verdicts):
+    """Verdicts of a file of millions of rows: they stay a frame, and become lists only for who asks for a column."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        """Take a frame with the columns ``FIELDS``, rows in the file's order."""
+        self._frame = frame.select(
+            pl.col(name).cast(pl.Int64 if name == "row" else pl.String) for name in FIELDS
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a column as a list, as :class:`Verdicts` holds it."""
+        if name not in FIELDS:
+            raise AttributeError(name)
+        setattr(self, name, self._frame[name].to_list())
+        return getattr(self, name)
+
+    def add(self, *_verdict: Any, **_more: Any) -> None:
+        """Refuse: a frame is whole when it is made."""
+        raise TypeError
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows met each outcome, as :meth:`Verdicts.counts` does."""
+        frame = self._frame
+        step = (pl.col("row") > pl.col("row").shift()) & (pl.col("sheet") == pl.col("sheet").shift())
+        if not frame.select(step.slice(1).all()).item():
+            return super().counts()
+        found = dict(frame["outcome"].value_counts().iter_rows())
+        return {outcome.value: found.get(outcome.value, 0) for outcome in Outcome}
+
+    def digest(self) -> str:
+        """Return a digest of all verdicts: what repeats from row to row is told once, with how often."""
+        seen = hashlib.sha256(self._frame["row"].to_numpy().tobytes())
+        for name in FIELDS:
+            if name != "row":
+                runs = self._frame[name].rle().struct.unnest()
+                seen.update(runs["len"].to_numpy().tobytes())
+                seen.update("\x1f".join(map(str, runs["value"])).encode())
+        return seen.hexdigest()
+
+    def table(self) -> pl.DataFrame:
+        """Return the verdicts as a frame."""
+        return self._frame
 
 
 def save(verdicts: Verdicts, path: Path) -> None:

@@ -12,8 +12,10 @@ from diansuo.office.base.imports.kinds import Kind, Plan, Source
 from diansuo.office.base.sheets.columns import Column, ColumnKind
 from diansuo.office.metering import lake
 from diansuo.office.metering.importing import curve_wide
+from diansuo.office.metering.importing.exact import thousandths
 from diansuo.office.metering.importing.intervals import IntervalTable, plan_of
 from diansuo.office.metering.importing.placing import refuse
+from diansuo.office.metering.importing.texts import texts_of
 from diansuo.office.metering.models import LakeFile
 
 _D = ColumnKind.DECIMAL
@@ -42,7 +44,6 @@ COLUMNS: Final = (
     ),
 )  # fmt: skip
 VALUES: Final = ("voltage_a_mv", "voltage_b_mv", "voltage_c_mv", "power_w")
-_NUMBER: Final = r"^(-?)(\d{1,9})(?:\.(\d{1,6}))?$"
 
 
 def plan(source: Source) -> Plan:
@@ -56,32 +57,24 @@ def plan(source: Source) -> Plan:
 
 def _valued(frame: pl.DataFrame) -> pl.DataFrame:
     """Add slot, mV and W as ``<field>_value``, and refuse what is none."""
+    slots = frame["slot"] if frame["slot"].dtype.is_integer() else texts_of(frame["slot"])
+    exact = {field: thousandths(frame[field], signed=True) for field in VALUES}
     frame = frame.with_columns(
-        pl.col("slot").cast(pl.Int64, strict=False).alias("slot_value"),
-        *(_thousandths(field).alias(f"{field}_value") for field in VALUES),
+        slots.cast(pl.Int64, strict=False).alias("slot_value"),
+        *(found.values.alias(f"{field}_value") for field, found in exact.items()),
     )
     slot = pl.col("slot_value")
     frame = refuse(
         frame, COLUMNS, slot.is_null() | ~slot.is_between(1, lake.CURVE_SLOTS), "slot",
         _("点号应为 1 至 96"), _("每 15 分钟一点，一天 96 点"),
     )  # fmt: skip
-    for field in VALUES:
-        bad = (pl.col(field) != "") & pl.col(f"{field}_value").is_null()
-        frame = refuse(frame, COLUMNS, bad, field, _("不是数字"), _("只填数字，如 231.4"))
+    for field, found in exact.items():
+        frame = refuse(frame, COLUMNS, found.bad, field, _("不是数字"), _("只填数字，如 231.4"))
         if field != "power_w":
             below = pl.col(f"{field}_value") < 0
             frame = refuse(frame, COLUMNS, below, field, _("电压不能为负"), _("核对该点电压"))
-    nothing = pl.all_horizontal(pl.col(field) == "" for field in VALUES)
+    nothing = pl.all_horizontal(pl.col(f"{field}_value").is_null() for field in VALUES)
     return refuse(frame, COLUMNS, nothing, "power_w", _("没有电压也没有功率"), _("没有采到的点删去这一行"))
-
-
-def _thousandths(field: str) -> pl.Expr:
-    """Exact thousandths of a decimal text, finer digits rounded half away from zero; null where it is no number."""
-    text = pl.col(field).str.replace_all(",", "", literal=True)
-    whole = text.str.extract(_NUMBER, 2).cast(pl.Int64)
-    millionths = text.str.extract(_NUMBER, 3).fill_null("").str.pad_end(6, "0").cast(pl.Int64)
-    size = whole * 1000 + (millionths + 500) // 1000
-    return pl.when(text.str.starts_with("-")).then(-size).otherwise(size)
 
 
 TABLE: Final = IntervalTable(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from diansuo.office.base.imports.kinds import Plan, Source
-from diansuo.office.base.imports.verdicts import Outcome, Verdicts
+from diansuo.office.base.imports.verdicts import FramedVerdicts, Outcome, Verdicts
 from diansuo.office.base.models import Station
 from diansuo.office.base.sheets.columns import Column, ColumnKind
 from diansuo.office.base.sheets.problems import SheetRefused
@@ -217,22 +217,11 @@ def _exploded(days: pl.DataFrame, flat: dict[str, Any], at: Any) -> pl.DataFrame
 
 
 def _verdicts(rows: pl.DataFrame) -> Verdicts:
-    subject = pl.format(
-        "{} {} {}",
-        pl.when(pl.col("customer") == "").then(pl.col("meter")).otherwise(pl.col("customer")),
-        pl.col("date").cast(pl.String).fill_null(""),
-        pl.col("item"),
-    )
     shown = rows.with_columns(
-        subject=subject,
+        subject=pl.format("{} {}", "subject", "item"),
         refusal_reason=pl.when((pl.col("refusal_reason") == "") & pl.col("repeats"))
         .then(pl.lit(_("与前面的行重复")))
         .otherwise(pl.col("refusal_reason")),
     )
-    return Verdicts(
-        sheet=shown["sheet"].to_list(),
-        row=shown["row"].to_list(),
-        outcome=shown["outcome"].to_list(),
-        subject=shown["subject"].to_list(),
-        **{name: shown[f"refusal_{name}"].to_list() for name in REFUSAL},
-    )
+    said = (pl.col(f"refusal_{name}").alias(name) for name in REFUSAL)
+    return FramedVerdicts(shown.select("sheet", "row", "outcome", "subject", *said))

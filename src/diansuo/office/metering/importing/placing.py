@@ -13,7 +13,9 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.clean import Unreadable, parse_date, parse_id
 from diansuo.office.base.sheets.columns import Column
 from diansuo.office.metering.importing.places import known_customers, places_of, places_without_customer
+from diansuo.office.metering.importing.texts import texts_of
 
+NAMED: Final = ("customer", "meter", "multiplier", "day")
 REFUSAL: Final = ("column", "value", "reason", "remedy")
 _PLACE: Final = {
     "customer": pl.String,
@@ -32,22 +34,41 @@ def placed(texts: pl.DataFrame, columns: Sequence[Column], scope: Scope, today: 
     """Return one row a text row: ``date``, ``point_id``, ``meter_id``, ``station_id``, and a refusal.
 
     The columns of ``REFUSAL`` are empty where the row is good so far. ``limit_wh`` is where the meter's registers end.
+    ``subject`` names customer (or meter) and day, ``at`` is the row's place. Rows that follow each other with one
+    customer, meter, multiplier and day (a curve has 96 of them) are placed once.
     """
-    frame = texts.with_columns(*(pl.lit("").alias(f"refusal_{name}") for name in REFUSAL))
-    frame = _with_ids_and_days(frame)
-    frame = _with_places(frame, scope)
-    return _refuse_places(frame, columns, scope, today)
+    begins = texts.select(
+        pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in NAMED)
+        | (pl.int_range(pl.len()) == 0)
+    ).to_series()
+    frame = texts.select(NAMED).filter(begins)
+    frame = frame.with_columns(*(pl.lit("").alias(f"refusal_{name}") for name in REFUSAL))
+    frame = _with_places(_with_ids_and_days(frame), scope)
+    frame = _refuse_places(frame, columns, scope, today).drop("at")
+    who = pl.when(pl.col("customer") == "").then(pl.col("meter")).otherwise(pl.col("customer"))
+    frame = frame.with_columns(subject=pl.format("{} {}", who, pl.col("date").cast(pl.String).fill_null("")))
+    if len(frame) < len(texts):
+        frame = frame[begins.cast(pl.UInt32).cum_sum() - 1]
+    return pl.concat([texts.drop(NAMED), frame], how="horizontal").with_row_index("at")
 
 
 def refuse(
-    frame: pl.DataFrame, columns: Sequence[Column], wrong: pl.Expr, field: str, reason: str, remedy: str
+    frame: pl.DataFrame,
+    columns: Sequence[Column],
+    wrong: pl.Expr | pl.Series,
+    field: str,
+    reason: str,
+    remedy: str,
 ) -> pl.DataFrame:
-    """Refuse the rows of a condition that are not refused yet."""
+    """Refuse the rows of a condition that are not refused yet; a condition that no row meets costs one look."""
+    if not frame.select(pl.lit(wrong) if isinstance(wrong, pl.Series) else wrong).to_series().any():
+        return frame
     heading = next(column.heading for column in columns if column.field == field)
-    first = wrong.fill_null(value=False) & (pl.col("refusal_reason") == "")
+    condition = pl.lit(wrong) if isinstance(wrong, pl.Series) else wrong
+    first = condition.fill_null(value=False) & (pl.col("refusal_reason") == "")
     said = {
         "column": pl.lit(heading),
-        "value": pl.col(field),
+        "value": pl.lit(texts_of(frame[field])),
         "reason": pl.lit(reason),
         "remedy": pl.lit(remedy),
     }
@@ -59,31 +80,55 @@ def refuse(
 
 def _with_ids_and_days(frame: pl.DataFrame) -> pl.DataFrame:
     """Read every different number and day once."""
-    days: dict[str, date | None] = {}
-    for text in frame["day"].unique().to_list():
-        try:
-            days[text] = parse_date(text) if text else None
-        except Unreadable:
-            days[text] = None
-    frame = frame.with_columns(date=pl.col("day").replace_strict(days, return_dtype=pl.Date))
+    cells = frame["day"].unique()
+    shown = texts_of(cells).to_list()
+    table = pl.DataFrame({"day": cells, "date": pl.Series([_day(text) for text in shown], dtype=pl.Date)})
+    frame = frame.join(table, on="day", how="left", nulls_equal=True, maintain_order="left")
     for name in ("customer", "meter"):
-        numbers = {}
-        for text in frame[name].unique().to_list():
-            try:
-                numbers[text] = parse_id(text)
-            except Unreadable:
-                numbers[text] = ""
-        frame = frame.with_columns(pl.col(name).replace_strict(numbers, return_dtype=pl.String))
+        numbers = {text: _number(text) for text in frame[name].unique().to_list()}
+        if any(text != number for text, number in numbers.items()):
+            frame = frame.with_columns(pl.col(name).replace_strict(numbers, return_dtype=pl.String))
     return frame
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text) if text else None
+    except Unreadable:
+        return None
+
+
+def _number(text: str) -> str:
+    try:
+        return parse_id(text)
+    except Unreadable:
+        return ""
 
 
 def _with_places(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
     """Join the installation in force on the row's day: the one that begins then rather than the one that ends."""
+    table = _installations(frame, scope)
+    frame = frame.with_row_index("at")
+    keys = ["customer", "meter"]
+    joined = frame.join(
+        table.with_columns(known_meter=pl.lit(value=True)), on=keys, how="left", maintain_order="left"
+    )
+    begins, ends, day = pl.col("valid_from"), pl.col("valid_to"), pl.col("date")
+    hangs = (begins <= day) & (ends.is_null() | (ends >= day))
+    found = [name for name in _PLACE if name not in keys]
+    joined = joined.with_columns(pl.when(hangs).then(pl.col(name)).alias(name) for name in found)
+    if len(joined) == len(frame):
+        return joined
+    return joined.sort("at", begins, nulls_last=False).unique("at", keep="last", maintain_order=True)
+
+
+def _installations(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """Return every installation of the customers a file names, and of the meters it names without a customer."""
     customers = {number for number in frame["customer"].unique().to_list() if number}
     unowned = frame.filter(pl.col("customer") == "")["meter"].unique().to_list()
     places = [place for found in places_of(customers, scope).values() for place in found]
     places += places_without_customer([number for number in unowned if number], scope)
-    table = pl.DataFrame(
+    return pl.DataFrame(
         [
             (
                 place.customer, place.meter, place.point_id, place.meter_id, place.station_id, place.multiplier,
@@ -94,22 +139,6 @@ def _with_places(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
         schema=_PLACE,
         orient="row",
     )  # fmt: skip
-    numbered = frame.with_row_index("at")
-    hung = (
-        numbered.select("at", "customer", "meter", "date")
-        .join(table, on=["customer", "meter"])
-        .filter(
-            pl.col("valid_from") <= pl.col("date"),
-            pl.col("valid_to").is_null() | (pl.col("valid_to") >= pl.col("date")),
-        )
-        .sort("at", "valid_from")
-        .unique("at", keep="last", maintain_order=True)
-        .drop("customer", "meter", "date")
-    )
-    known = table.select("customer", "meter", known_meter=pl.lit(value=True)).unique()
-    return (
-        numbered.join(hung, on="at", how="left").join(known, on=["customer", "meter"], how="left").sort("at")
-    )
 
 
 def _refuse_places(frame: pl.DataFrame, columns: Sequence[Column], scope: Scope, today: date) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,16 +28,19 @@ FINEST_DECIMALS: Final = 4
 """Of numbers that a parquet file holds as floats; it has no text to be exact by."""
 
 
-def text_frame(source: Source, columns: Sequence[Column]) -> tuple[pl.DataFrame, list[str]]:
+def text_frame(
+    source: Source, columns: Sequence[Column], raw: Collection[str] = ()
+) -> tuple[pl.DataFrame, list[str]]:
     """Return the file as text columns with ``sheet`` and ``row`` (its number in the file), and notes about it.
 
-    Columns the file does not have are empty throughout.
+    Columns the file does not have are empty throughout. The columns ``raw`` are left as a parquet file holds them,
+    null where it has none: :func:`texts_of` makes texts of them, ``exact`` exact numbers.
 
     Raises:
         SheetRefused: not such a table.
     """
     if Path(source.file_name).suffix.lower() == ".parquet":
-        return _parquet(source, columns), []
+        return _parquet(source, columns, raw), []
     fields = [column.field for column in columns]
     tables = read_tables(source.path, source.file_name, columns, source.aliases)
     frames = [
@@ -105,24 +108,27 @@ def _numbers(values: pl.Series) -> Numbers:
     return found
 
 
-def _parquet(source: Source, columns: Sequence[Column]) -> pl.DataFrame:
+def _parquet(source: Source, columns: Sequence[Column], raw: Collection[str] = ()) -> pl.DataFrame:
     named = _needed(source, columns)
     try:
         frame = pl.read_parquet(source.path, columns=list(named.values()))
     except (pl.exceptions.PolarsError, OSError) as problem:
         raise _unreadable(source, problem) from problem
-    texts = [
-        _texts(frame[named[column.field]]).alias(column.field)
-        if column.field in named
-        else pl.repeat("", len(frame), dtype=pl.String, eager=True).alias(column.field)
-        for column in columns
-    ]
-    name = pl.repeat(clean_text(Path(source.file_name).stem), len(frame), dtype=pl.String, eager=True)
+    made = []
+    for column in columns:
+        if column.field not in named:
+            empty = None if column.field in raw else ""
+            made.append(pl.lit(empty, dtype=None if empty is None else pl.String).alias(column.field))
+            continue
+        values = frame[named[column.field]]
+        made.append(pl.lit(values if column.field in raw else texts_of(values)).alias(column.field))
     row = pl.int_range(1, len(frame) + 1, dtype=pl.Int64, eager=True)
-    return pl.DataFrame([name.alias("sheet"), row.alias("row"), *texts])
+    name = clean_text(Path(source.file_name).stem)
+    return pl.DataFrame({"row": row}).select(pl.lit(name).alias("sheet"), "row", *made)
 
 
-def _texts(values: pl.Series) -> pl.Series:
+def texts_of(values: pl.Series) -> pl.Series:
+    """Return cells as texts, empty where there is none."""
     if values.dtype.is_float():
         values = values.cast(pl.Float64).round(FINEST_DECIMALS)
     return values.cast(pl.String).fill_null("")
