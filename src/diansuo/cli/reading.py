@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from diansuo.cli import office
+from diansuo.cli import office, reading_draw
 from diansuo.cli.dates import parse_period
 from diansuo.cli.imports import AsJson, AsUser, Period, StationName
 from diansuo.cli.say import Failure, bar, say, say_json, t
@@ -33,6 +33,8 @@ By = Annotated[
     ),
 ]
 All = Annotated[bool, typer.Option("--all", help=t("连同已处理的", "those decided about as well"))]
+
+app.command("draw", help=reading_draw.HELP)(reading_draw.draw)
 
 
 @app.callback()

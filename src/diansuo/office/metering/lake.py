@@ -172,6 +172,18 @@ def read_curve_span(station_id: int, from_date: date, to_date: date, points: tup
     return _span(CURVE, station_id, from_date, to_date, points, list(CURVE_SCHEMA))
 
 
+def frozen_meters(station_id: int, from_date: date, to_date: date) -> list[tuple[int, int]]:
+    """Return which meters froze anything at which points on days ``[from_date, to_date)``, each pair once."""
+    files = LakeFile.objects.filter(
+        station_id=station_id, kind=FREEZE, month__gte=month_of(from_date), month__lte=month_of(to_date)
+    )
+    found: set[tuple[int, int]] = set()
+    for path in files.values_list("path", flat=True):
+        frame = pl.scan_parquet(_root() / path).filter(pl.col("day") >= from_date, pl.col("day") < to_date)
+        found.update(frame.select("point", "meter").unique().collect().iter_rows())
+    return sorted(found)
+
+
 def read_sides(
     station_id: int, from_date: date, to_date: date, point: int
 ) -> list[tuple[date, str, int, int | None]]:

@@ -13,6 +13,7 @@ from diansuo.office.metering.day_models import ReadingDecision as ReadingDecisio
 from diansuo.office.metering.estimate_models import CurveEstimate as CurveEstimate
 from diansuo.office.metering.estimate_models import DayEstimate as DayEstimate
 from diansuo.office.metering.round_models import RoundEntry as RoundEntry
+from diansuo.office.metering.visit_models import SiteCheck as SiteCheck
 
 REGISTER_NAMES = {
     Register.ACTIVE_TOTAL: _("正向有功（总）"),

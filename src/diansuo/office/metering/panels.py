@@ -31,6 +31,7 @@ def publish() -> None:
         NavigationItem(12, gettext_lazy("抄表异常"), "exceptions", group),
         NavigationItem(13, gettext_lazy("采集失败"), "failures", group),
         NavigationItem(14, gettext_lazy("抄表考核"), "assessments", group),
+        NavigationItem(15, gettext_lazy("现场核查"), "site_check_latest", group),
     )
     add_panel(
         Panel(

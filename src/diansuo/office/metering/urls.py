@@ -12,6 +12,7 @@ from diansuo.office.metering.estimates import views as estimate_views
 from diansuo.office.metering.exceptions import views as exception_views
 from diansuo.office.metering.rounds import views as round_views
 from diansuo.office.metering.routes import views as route_views
+from diansuo.office.metering.visits import views as visit_views
 
 ROUND = f"rounds/<int:route_id>/<{PERIOD}:period>/"
 WALK = f"readings/<int:route_id>/<{PERIOD}:period>/"
@@ -48,6 +49,10 @@ urlpatterns: list[URLPattern] = [
         exception_views.matter_page,
         name="exception",
     ),
+    path("checks/", visit_views.latest, name="site_check_latest"),
+    path(f"checks/month/<{PERIOD}:period>/", visit_views.check_list, name="site_checks"),
+    path(f"checks/draw/<int:station_id>/<{PERIOD}:period>/", visit_views.draw, name="site_check_draw"),
+    path("checks/<int:check_id>/", visit_views.check_page, name="site_check"),
     path("failures/", failure_views.failure_list, name="failures"),
     path("failures/freeze/", freeze_views.gap_list, name="freeze_gaps"),
     path("points/<int:point_id>/exchange/", views.exchange, name="meter_exchange"),

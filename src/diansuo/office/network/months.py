@@ -18,6 +18,7 @@ from diansuo.core.network import (
     Balance,
     Losses,
     LossThresholds,
+    Reason,
     Side,
     balance,
     classify,
@@ -25,6 +26,7 @@ from diansuo.core.network import (
 )
 from diansuo.core.quantity import month as months
 from diansuo.core.quantity.arrays import Int64
+from diansuo.office.base.models import Station
 from diansuo.office.metering import lake
 from diansuo.office.metering.models import LakeFile
 from diansuo.office.network import columns, managers, rules
@@ -93,6 +95,16 @@ class StationMonth:
 def of_month(station_id: int, revision: int, period: int) -> StationMonth:
     """Return a station's losses of a month, from memory where its revision has not moved."""
     return _of_month(station_id, revision, period)
+
+
+def by_loss(station_id: int, period: int) -> list[int]:
+    """Return the public areas whose loss of a month is known, highest rate first."""
+    (revision,) = Station.objects.filter(pk=station_id).values_list("revision", flat=True)
+    held = of_month(station_id, revision, period)
+    losses = held.area_month.losses
+    known = held.public & (losses.reason[:, 0] == Reason.NONE)
+    order = sorted(np.flatnonzero(known).tolist(), key=lambda at: (-int(losses.rate_bp[at, 0]), at))
+    return [int(held.areas[at]) for at in order]
 
 
 @lru_cache(maxsize=MONTHS_KEPT)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.office.base.registry import AreaLink, NavigationItem, add_area_link, add_navigation
+from diansuo.office.metering.visits.ranking import add_ranking
+from diansuo.office.network import months
 
 
 def publish() -> None:
     """Publish the menu entry and the link (from the app's ``ready``)."""
     add_navigation(NavigationItem(25, _("统计线损"), "loss", _("线损")))
     add_area_link(AreaLink(_("线损"), "loss_area"))
+    add_ranking(months.by_loss)

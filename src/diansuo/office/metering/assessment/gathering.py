@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from diansuo.core.metering import Purpose, Register
@@ -21,7 +21,7 @@ from diansuo.office.archive.models import MeteringPoint, PointArea, Responsibili
 from diansuo.office.base.models import ImportBatch, ImportChange
 from diansuo.office.metering import columns, lake
 from diansuo.office.metering.columns import as_date, days_since_epoch
-from diansuo.office.metering.models import ReadingChange, RegisterReading
+from diansuo.office.metering.models import ReadingChange, RegisterReading, SiteCheck
 from diansuo.office.metering.routes import visiting
 
 EVERYONE: Final = (0, int(np.iinfo(np.int64).max))
@@ -121,8 +121,19 @@ def _misread(station_id: int, period: int, point: Int64) -> Int64:
     for pk, applied in listed.values_list("row", "batch__applied_at"):
         if pk in by_pk and _later(applied, by_pk[pk][1]):
             found.add(by_pk[pk][0])
+    found |= _found_on_site(station_id, period)
     known = np.array(sorted(found), np.int64)
     return known[np.isin(known, point)]
+
+
+def _found_on_site(station_id: int, period: int) -> set[int]:
+    """Points whose reading of the month a check on site calls wrong, or whose second reading is off."""
+    checks = SiteCheck.objects.filter(
+        Q(found=SiteCheck.Found.MISREAD) | Q(kind=SiteCheck.Kind.REREAD, off_wh__isnull=False),
+        station=station_id,
+        period=period,
+    )
+    return set(checks.values_list("point", flat=True))
 
 
 def _later(changed: Any, entered: Any) -> bool:
