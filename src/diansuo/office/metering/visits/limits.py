@@ -13,7 +13,16 @@ from diansuo.office.metering.visit_models import SiteCheck
 
 RULE: Final = "national/checks/site_checks"
 Group = SiteCheck.Group
-_NAMES: Final = {Group.HIGH: "high", Group.OTHER: "other", Group.HOME: "residential"}
+_ZERO: Final = {
+    Group.HIGH: "zero_share_high",
+    Group.OTHER: "zero_share_other",
+    Group.HOME: "zero_share_residential",
+}
+_SITE: Final = {
+    Group.HIGH: "site_months_high",
+    Group.OTHER: "site_months_other",
+    Group.HOME: "site_months_residential",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +51,10 @@ def limits(day: date) -> Limits:
     """
     entry = book().in_force(RULE, day)
     return Limits(
-        {group: entry.number(f"zero_share_{name}") for group, name in _NAMES.items()},
+        {group: entry.number(name) for group, name in _ZERO.items()},
         entry.integer("zero_rest_months"),
         entry.integer("new_remote_periods"),
-        {group: max(entry.integer(f"site_months_{name}"), 1) for group, name in _NAMES.items()},
+        {group: max(entry.integer(name), 1) for group, name in _SITE.items()},
         entry.integer("accompanied_areas"),
         entry.number("accompanied_share"),
         entry.number("reread_share"),

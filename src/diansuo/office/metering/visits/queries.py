@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.collecting.point_rows import PointRow, point_rows
 from diansuo.office.metering.models import SiteCheck
+from diansuo.office.metering.visits import standing
 
 VISITED = Q(seen_date__isnull=False)
 OFF = VISITED & (Q(off_wh__isnull=False) | ~Q(found__in=(SiteCheck.Found.GOOD, SiteCheck.Found.UNUSED)))
@@ -55,6 +56,12 @@ def of_month(scope: Scope, period: int) -> QuerySet[SiteCheck]:
     return SiteCheck.objects.filter(scope.limit("station"), period=period)
 
 
+def one_of(scope: Scope, check_id: int) -> SiteCheck | None:
+    """Return a check by its id, None outside the scope."""
+    rows = SiteCheck.objects.filter(scope.limit("station"), pk=check_id)
+    return rows.select_related("order", "follow_up", "seen_by", "companion").first()
+
+
 def counts(scope: Scope, period: int) -> list[Tally]:
     """Return how many were drawn, visited and off, by kind and group."""
     rows = (
@@ -86,28 +93,13 @@ def _row(check: SiteCheck, where: PointRow) -> CheckRow:
         group=check.group,
         order_id=check.order_id,
         order=check.order.number if check.order else "",
-        state=state_of(check),
+        state=standing.state_of(check),
         seen_date=check.seen_date,
         found=check.found or None,
         register_wh=check.register_wh,
         off_wh=check.off_wh,
-        seen_by=name_of(check.seen_by),
-        companion=name_of(check.companion),
+        seen_by=standing.name_of(check.seen_by),
+        companion=standing.name_of(check.companion),
         follow_up_id=check.follow_up_id,
         follow_up=check.follow_up.number if check.follow_up else "",
     )
-
-
-def state_of(check: SiteCheck) -> str:
-    """Return how a check stands: waiting, unsigned, off or good."""
-    if check.seen_date is None:
-        return "waiting"
-    if check.kind == SiteCheck.Kind.ACCOMPANIED and check.companion_id is None:
-        return "unsigned"
-    good = check.found in (SiteCheck.Found.GOOD, SiteCheck.Found.UNUSED) and check.off_wh is None
-    return "good" if good else "off"
-
-
-def name_of(user: Any) -> str:
-    """Return what a list calls somebody."""
-    return "" if user is None else user.first_name or user.username

@@ -24,7 +24,7 @@ from diansuo.office.metering.collecting.failure_views import link_of, name_of
 from diansuo.office.metering.collecting.point_rows import point_rows
 from diansuo.office.metering.models import SiteCheck
 from diansuo.office.metering.routes import calendar, visiting
-from diansuo.office.metering.visits import drawing, queries, recording
+from diansuo.office.metering.visits import drawing, queries, recording, standing
 from diansuo.office.metering.visits.forms import SightForm
 
 STATES: Final = {
@@ -144,8 +144,9 @@ def check_page(request: HttpRequest, check_id: int) -> HttpResponse:
     may = request.user.has_perm(recording.RIGHT)
     if request.method == "POST" and not may:
         raise PermissionDenied(recording.RIGHT)
-    held = SiteCheck.objects.filter(scope.limit("station")).select_related("order", "follow_up", "seen_by")
-    check = get_object_or_404(held.select_related("companion"), pk=check_id)
+    check = queries.one_of(scope, check_id)
+    if check is None:
+        raise Http404
     where = point_rows(scope, {check.point_id}, timezone.localdate(now)).get(check.point_id)
     if where is None:
         raise Http404
@@ -163,7 +164,7 @@ def check_page(request: HttpRequest, check_id: int) -> HttpResponse:
                 return redirect("site_check", check.pk)
         except recording.UnableToRecord as problem:
             messages.error(request, str(problem))
-    state = queries.state_of(check)
+    state = standing.state_of(check)
     context = {
         "check": check,
         "where": where,
@@ -176,8 +177,8 @@ def check_page(request: HttpRequest, check_id: int) -> HttpResponse:
         "tone": TONES[state],
         "form": form if may and state == "waiting" else None,
         "may_sign": may and state == "unsigned" and check.seen_by_id != request.user.pk,
-        "seen_by": queries.name_of(check.seen_by),
-        "companion": queries.name_of(check.companion),
+        "seen_by": standing.name_of(check.seen_by),
+        "companion": standing.name_of(check.companion),
         "section": "site_check_latest",
     }
     return render(request, "metering/site_check.html", context)
