@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from diansuo.core.metering import Purpose, Register
 from diansuo.core.quantity.arrays import Int64
-from diansuo.core.quantity.month import first_day, next_month
+from diansuo.core.quantity.month import first_day, next_month, previous_month
 from diansuo.core.tariff import PriceClass, VoltageClass
 from diansuo.office.archive.models import MeteringPoint, PointArea, ReadingMethod, RouteTerm
 from diansuo.office.metering import columns, lake, rules
@@ -133,8 +133,12 @@ def last_seen(station_id: int) -> dict[int, date]:
 
 
 def worst_areas(station_id: int, period: int, count: int) -> list[int]:
-    """Return the areas to be read in company: those that lose most, and where no loss is known none."""
-    return highest_losses(station_id, period)[:count]
+    """Return the areas to be read in company: those that lost most, by the month before where this one has none yet.
+
+    They are chosen before the day they are read on; where no loss is known there are none.
+    """
+    known = highest_losses(station_id, period) or highest_losses(station_id, previous_month(period))
+    return known[:count]
 
 
 def masters_of(areas: Collection[int]) -> set[int]:
