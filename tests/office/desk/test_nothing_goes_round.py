@@ -48,9 +48,9 @@ WRITING = {
     "create", "bulk_create", "bulk_update", "update", "update_or_create", "get_or_create", "delete", "save",
     "change_from", "insert_columns", "change_rows_from", "_raw_delete",
 }  # fmt: skip
-# Period rows of the archive on which no bill's price stands: who reads, what an area's transformer is, and rows
-# that are another system's prices or the station's own table, which have previews of their own.
-NO_TERMS = {"Responsibility", "AreaTerm", "MarketPrice", "LossTableRow"}
+# Period rows of the archive on which no bill's price stands: who reads, for whom, what an area's transformer is,
+# and rows that are another system's prices or the station's own table, which have previews of their own.
+NO_TERMS = {"Responsibility", "AreaTerm", "MarketPrice", "LossTableRow", "RouteStandIn"}
 
 
 def test_every_period_row_of_the_archive_is_declared_or_said_to_be_none() -> None:

@@ -21,6 +21,7 @@ from diansuo.office.archive.models import (
     Premise,
     Responsibility,
     Route,
+    RouteStandIn,
     RouteTerm,
     Substation,
     SupplyTerm,
@@ -86,6 +87,16 @@ class RouteTermAdmin(ReadOnlyAdmin):
     list_select_related = ("route", "owner")
     search_fields = ("route__number", "route__name")
     list_filter = ("reading_day", "cycle", "method")
+
+
+@admin.register(RouteStandIn)
+class RouteStandInAdmin(ReadOnlyAdmin):
+    """Who read a route for its owner."""
+
+    station_path = "route__station"
+    list_display = ("route", "staff", "valid_from", "valid_to", "reason", "said_by")
+    list_select_related = ("route", "staff", "said_by")
+    search_fields = ("route__number", "route__name", "staff__name")
 
 
 @admin.register(Premise)

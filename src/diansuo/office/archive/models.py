@@ -13,7 +13,7 @@ from diansuo.core.tariff.classes import PriceClass, VoltageClass
 from diansuo.office.archive.household_models import HouseholdTerm, UseTerm
 from diansuo.office.archive.point_models import FeedIn, PointTerm, ShareKind, SuppliedUse
 from diansuo.office.archive.reach_models import AreaReach
-from diansuo.office.archive.route_models import ReadingMethod, RouteCycle, RouteTerm
+from diansuo.office.archive.route_models import ReadingMethod, RouteCycle, RouteStandIn, RouteTerm
 from diansuo.office.archive.supply_models import (
     LossTableRow,
     MarketPrice,
@@ -50,6 +50,7 @@ __all__ = [
     "Responsibility",
     "Route",
     "RouteCycle",
+    "RouteStandIn",
     "RouteTerm",
     "ShareKind",
     "Substation",

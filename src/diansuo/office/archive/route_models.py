@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from diansuo.office.base.models import Staff
+from diansuo.office.base.models import Staff, User
 from diansuo.office.base.periods import PeriodModel
 
 ALWAYS: Final = date(2000, 1, 1)
@@ -62,4 +62,28 @@ class RouteTerm(PeriodModel):
             models.CheckConstraint(
                 condition=Q(reading_day__gte=1, reading_day__lte=31), name="route_reading_day"
             ),
+        ]
+
+
+class RouteStandIn(PeriodModel):
+    """Who reads a route for its owner for some days (代抄), and why; afterwards it is the owner's again by itself."""
+
+    route = models.ForeignKey(
+        "archive.Route", models.PROTECT, related_name="stand_ins", verbose_name=_("抄表段")
+    )
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="stand_ins", verbose_name=_("代抄人"))
+    reason = models.CharField(_("原因"), max_length=200)
+    said_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("登记人")
+    )
+    said_at = models.DateTimeField(_("登记时间"))
+
+    period_keys = (("route",),)
+
+    class Meta(PeriodModel.Meta):
+        verbose_name = _("代抄")
+        verbose_name_plural = _("代抄")
+        constraints = [
+            *PeriodModel.Meta.constraints,
+            models.CheckConstraint(condition=Q(valid_to__isnull=False), name="stand_in_ends"),
         ]

@@ -11,6 +11,7 @@ from diansuo.office.metering.collecting import failure_views, freeze_views
 from diansuo.office.metering.estimates import views as estimate_views
 from diansuo.office.metering.exceptions import views as exception_views
 from diansuo.office.metering.rounds import views as round_views
+from diansuo.office.metering.routes import route_views as one_route
 from diansuo.office.metering.routes import views as route_views
 from diansuo.office.metering.visits import views as visit_views
 
@@ -19,6 +20,9 @@ WALK = f"readings/<int:route_id>/<{PERIOD}:period>/"
 
 urlpatterns: list[URLPattern] = [
     path("readings/", route_views.route_list, name="reading_routes"),
+    path("routes/<int:route_id>/", one_route.route_page, name="route"),
+    path("routes/<int:route_id>/change/", one_route.route_change, name="route_change"),
+    path("routes/<int:route_id>/stand-in/", one_route.route_stand_in, name="route_stand_in"),
     path(WALK, views.walk_page, name="walk"),
     path(f"{WALK}<int:point_id>/", views.enter, name="walk_enter"),
     path("rounds/", round_views.round_list, name="rounds"),

@@ -8,13 +8,13 @@ from datetime import date
 
 from django.db.models import Count, F, Q, QuerySet
 
-from diansuo.office.archive.models import Responsibility, Route
+from diansuo.office.archive.models import MeteringPoint, Responsibility, Route, RouteTerm
 from diansuo.office.base.models import Proposal, User, WorkOrder
 from diansuo.office.base.proposal_models import OPEN
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering import walk_queries
 from diansuo.office.metering.models import MissedReading, RoundEntry
-from diansuo.office.metering.routes import calendar, visiting
+from diansuo.office.metering.routes import calendar, keeping, standing_in, visiting
 from diansuo.office.metering.routes.queries import due_points
 from diansuo.office.metering.routes.visiting import Visit
 from diansuo.office.metering.walk_queries import Stop
@@ -22,12 +22,18 @@ from diansuo.office.metering.walk_queries import Stop
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A route somebody reads, in the month nearest to today: how many of its points are theirs."""
+    """A route somebody reads, in the month nearest to today: how many of its points are theirs.
+
+    ``for_owner``: it is read for somebody else (代抄), ``stand_in``: somebody else reads it, both up to ``until``.
+    """
 
     route: Route
     period: int
     visit: Visit
     points: int
+    for_owner: str = ""
+    stand_in: str = ""
+    until: date | None = None
 
 
 def _own(user: User, day: date) -> QuerySet[Responsibility]:
@@ -36,22 +42,52 @@ def _own(user: User, day: date) -> QuerySet[Responsibility]:
 
 
 def rounds(scope: Scope, user: User, today: date) -> list[Round]:
-    """Return the routes a user reads, the most pressing first."""
+    """Return the routes a user reads, answers for or stands in on, the most pressing first."""
     mine = _own(user, today).filter(scope.limit("point__station"), point__contract__isnull=False)
     counts = dict(mine.order_by().values_list("point__route").annotate(number=Count("pk")))
-    found, days = [], calendar.of_routes([one for one in counts if one])
-    for route in Route.objects.filter(scope.limit("station"), pk__in=[one for one in counts if one]):
-        period = days[route.pk].period_of(today)
-        visit = visiting.visit(days[route.pk].scheduled(period))
-        found.append(Round(route, period, visit, counts[route.pk]))
+    owned = set(
+        RouteTerm.objects.in_force(today)
+        .filter(scope.limit("route__station"), owner__user=user)
+        .values_list("route", flat=True)
+    )
+    standing = set(
+        standing_in.of_user(user, today).filter(scope.limit("route__station")).values_list("route", flat=True)
+    )
+    ids = {one for one in counts if one} | owned | standing
+    whole = dict(
+        MeteringPoint.objects.filter(scope.limit("station"), route__in=ids, contract__isnull=False)
+        .order_by()
+        .values_list("route")
+        .annotate(number=Count("pk"))
+    )
+    found, days = [], calendar.of_routes(ids)
+    owners, stand_ins = keeping.of_routes(ids, today), standing_in.of_routes(scope, ids, today)
+    for route in Route.objects.filter(scope.limit("station"), pk__in=ids):
+        period, other = days[route.pk].period_of(today), stand_ins.get(route.pk)
+        owner, here = owners.get(route.pk), route.pk in standing
+        found.append(
+            Round(
+                route,
+                period,
+                visiting.visit(days[route.pk].scheduled(period)),
+                whole.get(route.pk, 0) if here or route.pk not in counts else counts[route.pk],
+                owner.name if here and owner else "",
+                other.staff.name if other and not here else "",
+                standing_in.last_day(other) if other else None,
+            )
+        )
     return sorted(found, key=lambda one: (one.visit.day, one.route.number))
 
 
 def stops(scope: Scope, route: Route, user: User, *, period: int, day: date, today: date) -> list[Stop]:
-    """Return the stops of a route that are due, in walking order: the user's own, all for who has none there."""
+    """Return the stops of a route that are due, in walking order.
+
+    The user's own; all of them for who has none there, and for who stands in.
+    """
     due = due_points(scope, calendar.group_of(calendar.of_route(route.pk), period), [route.pk])
     mine = _own(user, today).filter(point__route=route).values("point")
-    rows = due.filter(pk__in=mine) if mine.exists() else due
+    instead = standing_in.of_user(user, today).filter(route=route).exists()
+    rows = due.filter(pk__in=mine) if mine.exists() and not instead else due
     ordered = rows.select_related("contract__customer", "contract__premise").order_by(
         F("walk_order").asc(nulls_last=True), "id"
     )

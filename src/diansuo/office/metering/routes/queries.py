@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Final
 
 from django.db.models import Case, Count, DateField, Exists, F, Min, OuterRef, Q, QuerySet, When
 from django.db.models.functions import TruncDate
@@ -14,11 +14,23 @@ from django.utils.translation import gettext as _
 
 from diansuo.core.metering import Register
 from diansuo.core.metering.energy import month_set
-from diansuo.office.archive.models import MeteringPoint, PointTerm, Responsibility, Route, UseTerm
+from diansuo.office.archive.models import (
+    MeteringPoint,
+    PointTerm,
+    Responsibility,
+    Route,
+    RouteStandIn,
+    RouteTerm,
+    UseTerm,
+)
+from diansuo.office.archive.terms.holding import OF_ROUTES
+from diansuo.office.base.models import Proposal
+from diansuo.office.base.proposal_models import OPEN
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.models import MissedReading, RegisterReading
-from diansuo.office.metering.routes import calendar, visiting
-from diansuo.office.metering.routes.calendar import Group, RouteDays, group_of
+from diansuo.office.metering.routes import calendar, keeping, standing_in, visiting
+from diansuo.office.metering.routes.calendar import Group, group_of
+from diansuo.office.metering.routes.keeping import Kept
 from diansuo.office.metering.routes.visiting import Visit
 
 
@@ -30,6 +42,9 @@ class Progress(StrEnum):
     DUE = "due"
     LATE = "late"
     DONE = "done"
+
+
+PRESSING: Final = (Progress.LATE, Progress.DUE, Progress.COMING, Progress.DONE, Progress.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +59,30 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class RouteRow:
-    """A reading route in a month; route 0 stands for the points that are on none."""
+    """A reading route in a month; route 0 stands for the points that are on none.
+
+    ``owner`` answers for it, ``stand_in`` reads it for the owner until ``until``; ``reader`` reads most of it.
+    """
 
     id: int
     title: str
-    reading_day: int
-    period: int
+    number: str
+    group: Group
     points: int
     read: int
     missed: int
     visit: Visit
     progress: Progress
-    reader: Reader | None
+    reading_day: int
+    owner: Kept | None = None
+    stand_in: str = ""
+    until: date | None = None
+    reader: Reader | None = None
+
+    @property
+    def period(self) -> int:
+        """The 电费年月."""
+        return self.group.period
 
 
 def _progress(points: int, read: int, visit: Visit, today: date) -> Progress:
@@ -70,69 +97,115 @@ def _progress(points: int, read: int, visit: Visit, today: date) -> Progress:
 
 
 def routes(scope: Scope, *, today: date, period: int | None = None) -> list[RouteRow]:
-    """Return the routes with their progress in a month; without one, in the month nearest to today for each."""
-    found = list(Route.objects.filter(scope.limit("station")).order_by("number"))
-    names = {route.pk: str(route) for route in found}
-    days = calendar.of_routes(names)
+    """Return the routes with their progress in a month and who reads them, as :func:`progressed`."""
+    return with_people(scope, progressed(scope, today=today, period=period), today)
+
+
+def progressed(scope: Scope, *, today: date, period: int | None = None) -> list[RouteRow]:
+    """Return the routes with their progress in a month, the most pressing first.
+
+    Without a month each is shown in the one nearest to today, and beside it in the one before while that is late.
+    """
+    found = {route.pk: route for route in Route.objects.filter(scope.limit("station")).order_by("number")}
+    days = calendar.of_routes(found)
     if MeteringPoint.objects.filter(scope.limit("station"), contract__isnull=False, route=None).exists():
-        names[calendar.NO_ROUTE], days[calendar.NO_ROUTE] = _("未分抄表段"), calendar.UNROUTED
+        days[calendar.NO_ROUTE] = calendar.UNROUTED
+    nearest = {route: period or days[route].period_of(today) for route in days}
+    wanted = list(nearest.items())
+    began = _began(scope) if period is None else None
+    if began is not None:
+        wanted += [
+            (route, days[route].earlier(month))
+            for route, month in nearest.items()
+            if days[route].earlier(month) >= began
+        ]
     groups: dict[Group, list[int]] = {}
-    for route in names:
-        groups.setdefault(group_of(days[route], period or days[route].period_of(today)), []).append(route)
-    rows = {
-        route: _row(route, names[route], days[route], counts, today)
-        for group, mine in groups.items()
-        for counts in [_counted(scope, group, mine, today)]
-        for route in mine
-    }
-    return [rows[route] for route in names]
+    for route, month in wanted:
+        groups.setdefault(group_of(days[route], month), []).append(route)
+    rows = []
+    for group, mine in groups.items():
+        visit, counts = visiting.visit(group.scheduled), _counts(scope, group, mine)
+        for route in mine:
+            points, read, missed = counts.get(route, (0, 0, 0))
+            progress = _progress(points, read, visit, today)
+            if group.period == nearest[route] or progress == Progress.LATE:
+                title, number = (str(found[route]), found[route].number) if route else (_("未分抄表段"), "")
+                day = days[route].spell(group.period).reading_day
+                rows.append(RouteRow(route, title, number, group, points, read, missed, visit, progress, day))
+    return sorted(rows, key=lambda row: (PRESSING.index(row.progress), row.period, not row.id, row.number))
 
 
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """What the routes of one fixed day come to, by route (None: on none)."""
-
-    group: Group
-    visit: Visit
-    points: dict[int | None, int]
-    read: dict[int | None, int]
-    missed: dict[int | None, int]
-    readers: dict[int | None, Reader]
+def _began(scope: Scope) -> int | None:
+    """Return the first month anybody was read in: what was before the books began is not late."""
+    rows = RegisterReading.objects.filter(scope.limit("point__station"), period__isnull=False)
+    return rows.order_by("period").values_list("period", flat=True).first()
 
 
-def _row(route: int, title: str, days: RouteDays, counts: _Counts, today: date) -> RouteRow:
-    key, period = route or None, counts.group.period
-    points, read = counts.points.get(key, 0), counts.read.get(key, 0)
-    return RouteRow(
-        route,
-        title,
-        days.spell(period).reading_day,
-        period,
-        points,
-        read,
-        counts.missed.get(key, 0),
-        counts.visit,
-        _progress(points, read, counts.visit, today),
-        counts.readers.get(key),
+def _counts(scope: Scope, group: Group, routes: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+    """Return how many points of each route are due, read, and missed with a reason."""
+    readings = RegisterReading.objects.filter(
+        _settling(group.scheduled), point=OuterRef("pk"), period=group.period
     )
+    missed = MissedReading.objects.filter(point=OuterRef("pk"), period=group.period)
+    rows = (
+        due_points(scope, group, routes)
+        .order_by()
+        .values_list("route")
+        .annotate(
+            due=Count("pk"),
+            read=Count("pk", filter=Exists(readings)),
+            left=Count("pk", filter=Exists(missed) & ~Exists(readings)),
+        )
+    )
+    return {route or calendar.NO_ROUTE: (points, read, left) for route, points, read, left in rows}
 
 
-def _counted(scope: Scope, group: Group, routes: Sequence[int], today: date) -> _Counts:
-    due = due_points(scope, group, routes)
-    ids = due.values("pk")
-    visit = visiting.visit(group.scheduled)
-    readings = RegisterReading.objects.filter(_settling(visit.scheduled), point__in=ids, period=group.period)
-    missed = MissedReading.objects.filter(point__in=ids, period=group.period).exclude(
-        Exists(readings.filter(point=OuterRef("point")))
+def with_people(scope: Scope, rows: Sequence[RouteRow], today: date) -> list[RouteRow]:
+    """Return rows with who reads them: the owner, whoever stands in, and who reads most points."""
+    owners = keeping.of_routes({row.id for row in rows if row.id}, today)
+    stand_ins = standing_in.of_routes(scope, owners.keys() | {row.id for row in rows if row.id}, today)
+    by_group: dict[Group, list[RouteRow]] = {}
+    for row in rows:
+        by_group.setdefault(row.group, []).append(row)
+    found: dict[tuple[int, Group], Reader] = {}
+    for group, mine in by_group.items():
+        due = due_points(scope, group, [row.id for row in mine])
+        day = min(today, visiting.visit(group.scheduled).upload_by)
+        for route, reader in readers(scope, due, day).items():
+            found[route or calendar.NO_ROUTE, group] = reader
+    return [
+        _with(row, owners.get(row.id), stand_ins.get(row.id), found.get((row.id, row.group))) for row in rows
+    ]
+
+
+def _with(
+    row: RouteRow, owner: Kept | None, stand_in: RouteStandIn | None, reader: Reader | None
+) -> RouteRow:
+    name = stand_in.staff.name if stand_in else ""
+    until = standing_in.last_day(stand_in) if stand_in else None
+    return replace(row, owner=owner, stand_in=name, until=until, reader=reader)
+
+
+def history(scope: Scope, route: Route) -> list[RouteTerm]:
+    """Return what a route is and was, the latest first."""
+    rows = RouteTerm.objects.filter(scope.limit("route__station"), route=route).select_related("owner")
+    return list(rows.order_by("-valid_from"))
+
+
+def waiting(scope: Scope, route: Route) -> list[Proposal]:
+    """Return the changes of a route that wait for somebody."""
+    terms = set(
+        RouteTerm.objects.filter(scope.limit("route__station"), route=route).values_list("pk", flat=True)
     )
-    return _Counts(
-        group,
-        visit,
-        _count(due, "route", "pk"),
-        _count(readings, "point__route", "point"),
-        _count(missed, "point__route", "point"),
-        readers(scope, due, min(today, visit.upload_by)),
-    )
+    rows = Proposal.objects.filter(scope.limit("station"), kind=OF_ROUTES, state__in=OPEN)
+    return [
+        one
+        for one in rows.order_by("pk")
+        if any(
+            change["row"] in terms and change["model"] == RouteTerm._meta.label
+            for change in one.terms["changes"]
+        )
+    ]
 
 
 def due_points(scope: Scope, group: Group, routes: Sequence[int]) -> QuerySet[MeteringPoint]:
@@ -209,10 +282,3 @@ def _settling(day: date) -> Q:
         point=OuterRef("point"), feed_in=1
     )
     return Q(register=Register.ACTIVE_TOTAL) | Q(Exists(feeding), register=Register.REVERSE_TOTAL)
-
-
-def _count(rows: QuerySet[Any], route: str, point: str) -> dict[int | None, int]:
-    found: Iterable[tuple[int | None, int]] = (
-        rows.order_by().values_list(route).annotate(number=Count(point, distinct=True))
-    )
-    return dict(found)
