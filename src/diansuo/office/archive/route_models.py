@@ -83,7 +83,3 @@ class RouteStandIn(PeriodModel):
     class Meta(PeriodModel.Meta):
         verbose_name = _("代抄")
         verbose_name_plural = _("代抄")
-        constraints = [
-            *PeriodModel.Meta.constraints,
-            models.CheckConstraint(condition=Q(valid_to__isnull=False), name="stand_in_ends"),
-        ]

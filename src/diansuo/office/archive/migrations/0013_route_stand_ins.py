@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '代抄',
                 'verbose_name_plural': '代抄',
                 'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='archive_routestandin_period'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', False)), name='stand_in_ends')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='archive_routestandin_period')],
             },
         ),
     ]

@@ -62,6 +62,7 @@ class RouteRow:
     """A reading route in a month; route 0 stands for the points that are on none.
 
     ``owner`` answers for it, ``stand_in`` reads it for the owner until ``until``; ``reader`` reads most of it.
+    These and ``missed`` are filled in by :func:`with_people`.
     """
 
     id: int
@@ -126,12 +127,12 @@ def progressed(scope: Scope, *, today: date, period: int | None = None) -> list[
     for group, mine in groups.items():
         visit, counts = visiting.visit(group.scheduled), _counts(scope, group, mine)
         for route in mine:
-            points, read, missed = counts.get(route, (0, 0, 0))
+            points, read = counts.get(route, (0, 0))
             progress = _progress(points, read, visit, today)
             if group.period == nearest[route] or progress == Progress.LATE:
                 title, number = (str(found[route]), found[route].number) if route else (_("未分抄表段"), "")
                 day = days[route].spell(group.period).reading_day
-                rows.append(RouteRow(route, title, number, group, points, read, missed, visit, progress, day))
+                rows.append(RouteRow(route, title, number, group, points, read, 0, visit, progress, day))
     return sorted(rows, key=lambda row: (PRESSING.index(row.progress), row.period, not row.id, row.number))
 
 
@@ -141,12 +142,11 @@ def _began(scope: Scope) -> int | None:
     return rows.order_by("period").values_list("period", flat=True).first()
 
 
-def _counts(scope: Scope, group: Group, routes: Sequence[int]) -> dict[int, tuple[int, int, int]]:
-    """Return how many points of each route are due, read, and missed with a reason."""
+def _counts(scope: Scope, group: Group, routes: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return how many points of each route are due, and how many of them read."""
     readings = RegisterReading.objects.filter(
         _settling(group.scheduled), point=OuterRef("pk"), period=group.period
     )
-    missed = MissedReading.objects.filter(point=OuterRef("pk"), period=group.period)
     rows = (
         due_points(scope, group, routes)
         .order_by()
@@ -154,28 +154,43 @@ def _counts(scope: Scope, group: Group, routes: Sequence[int]) -> dict[int, tupl
         .annotate(
             due=Count("pk"),
             read=Count("pk", filter=Exists(readings)),
-            left=Count("pk", filter=Exists(missed) & ~Exists(readings)),
         )
     )
-    return {route or calendar.NO_ROUTE: (points, read, left) for route, points, read, left in rows}
+    return {route or calendar.NO_ROUTE: (points, read) for route, points, read in rows}
 
 
 def with_people(scope: Scope, rows: Sequence[RouteRow], today: date) -> list[RouteRow]:
-    """Return rows with who reads them: the owner, whoever stands in, and who reads most points."""
+    """Return rows with what a page shows beside: who reads them, and how many points were missed with a reason."""
     owners = keeping.of_routes({row.id for row in rows if row.id}, today)
     stand_ins = standing_in.of_routes(scope, owners.keys() | {row.id for row in rows if row.id}, today)
     by_group: dict[Group, list[RouteRow]] = {}
     for row in rows:
         by_group.setdefault(row.group, []).append(row)
     found: dict[tuple[int, Group], Reader] = {}
+    missed: dict[tuple[int, Group], int] = {}
     for group, mine in by_group.items():
         due = due_points(scope, group, [row.id for row in mine])
         day = min(today, visiting.visit(group.scheduled).upload_by)
         for route, reader in readers(scope, due, day).items():
             found[route or calendar.NO_ROUTE, group] = reader
+        for route, number in _missed(due, group).items():
+            missed[route or calendar.NO_ROUTE, group] = number
     return [
-        _with(row, owners.get(row.id), stand_ins.get(row.id), found.get((row.id, row.group))) for row in rows
+        replace(
+            _with(row, owners.get(row.id), stand_ins.get(row.id), found.get((row.id, row.group))),
+            missed=missed.get((row.id, row.group), 0),
+        )
+        for row in rows
     ]
+
+
+def _missed(due: QuerySet[MeteringPoint], group: Group) -> dict[int | None, int]:
+    """Return how many due points of each route were missed with a reason and not read all the same."""
+    readings = RegisterReading.objects.filter(
+        _settling(group.scheduled), point=OuterRef("point"), period=group.period
+    )
+    rows = MissedReading.objects.filter(~Exists(readings), point__in=due.values("pk"), period=group.period)
+    return dict(rows.order_by().values_list("point__route").annotate(number=Count("pk")))
 
 
 def _with(
