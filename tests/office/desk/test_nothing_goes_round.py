@@ -172,7 +172,7 @@ def test_there_is_no_interface_for_programs_that_would_need_a_look() -> None:
 def test_every_kind_of_dangerous_edit_has_its_proposal() -> None:
     assert {one.name for one in kinds.all_kinds()} == {
         "multiplier", "class", "capacity", "steps", "area", "archive_batch", "reversal", "price_sheet", "rules",
-        "post", "mode", "reading", "reach", "second_factor", "route",
+        "post", "mode", "reading", "reach", "second_factor", "reading_list", "route",
     }  # fmt: skip
 
 

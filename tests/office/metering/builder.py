@@ -27,11 +27,12 @@ from diansuo.office.archive.models import (
 from diansuo.office.archive.route_models import ALWAYS
 from diansuo.office.base.imports import operations
 from diansuo.office.base.imports.kinds import Options, Plan
-from diansuo.office.base.models import Company, ImportBatch, Job, Staff, Station
+from diansuo.office.base.models import Company, ImportBatch, Job, Proposal, Staff, Station, User
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill, RuleSlice
 from diansuo.office.billing.sums import operations as sums
 from diansuo.office.metering import settling
+from diansuo.office.metering.importing import holding
 from diansuo.office.metering.models import Consumption, Finding
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "real_households"
@@ -139,11 +140,17 @@ def reading_list(path: Path, *rows: dict[str, Any], headings: tuple[str, ...] = 
 
 
 def preview(
-    kind: str, file: Path, *, now: datetime = NOW, scope: Scope = ALL, **options: Any
+    kind: str,
+    file: Path,
+    *,
+    now: datetime = NOW,
+    scope: Scope = ALL,
+    user: User | None = None,
+    **options: Any,
 ) -> tuple[ImportBatch, Plan]:
     """Preview a file."""
     return operations.preview(
-        file, file.name, kind, options=Options(**options), scope=scope, user=None, now=now
+        file, file.name, kind, options=Options(**options), scope=scope, user=user, now=now
     )
 
 
@@ -152,6 +159,15 @@ def bring_in(kind: str, file: Path, *, now: datetime = NOW, **options: Any) -> I
     batch, plan = preview(kind, file, now=now, **options)
     assert batch.counts["refused"] == 0, plan.verdicts.table().to_dicts()
     return operations.apply(batch, scope=ALL, now=now, plan=plan)
+
+
+def agree(batch: ImportBatch, *, now: datetime = NOW) -> None:
+    """Let what a reading list says otherwise of readings that stand hold, as if a second person had agreed."""
+    for proposal in Proposal.objects.filter(batch=batch):
+        holding.write(proposal, now)
+        Proposal.objects.filter(pk=proposal.pk).update(
+            state=Proposal.State.APPLIED, basis="not looked at", applied_at=now
+        )
 
 
 def settle(station: Station, period: int) -> dict[str, int]:

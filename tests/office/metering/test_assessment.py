@@ -17,7 +17,15 @@ from diansuo.office.metering import entry, lake
 from diansuo.office.metering.assessment import queries
 from diansuo.office.metering.assessment.figures import Figures
 from tests.office.metering import builder
-from tests.office.metering.builder import ALL, bring_in, household, make_station, reading_list, write_csv
+from tests.office.metering.builder import (
+    ALL,
+    agree,
+    bring_in,
+    household,
+    make_station,
+    reading_list,
+    write_csv,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +90,9 @@ def test_a_true_value_in_the_place_of_an_estimate_is_no_misread(station: Station
 def test_a_list_that_replaces_what_a_list_said_is_a_misread(station: Station, tmp_path: Path) -> None:
     for kwh, now in (("100", IN_TIME), ("90", LATE)):
         row = {"用户编号": "0041", "电能表编号": "M1", "本次示数": kwh}
-        bring_in("readings", reading_list(tmp_path / f"{kwh}.csv", row), period=PERIOD, now=now)
+        agree(
+            bring_in("readings", reading_list(tmp_path / f"{kwh}.csv", row), period=PERIOD, now=now), now=now
+        )
     assert by_reader(station)["钱七"].misread == 1
 
 

@@ -13,7 +13,7 @@ from diansuo.office.archive.models import MeteringPoint
 from diansuo.office.base.imports import operations
 from diansuo.office.metering import entry
 from diansuo.office.metering.models import RegisterReading
-from tests.office.metering.builder import ALL, NOW, bring_in, household, make_station, reading_list
+from tests.office.metering.builder import ALL, NOW, agree, bring_in, household, make_station, reading_list
 
 pytestmark = pytest.mark.django_db
 
@@ -72,5 +72,5 @@ def test_a_list_over_an_estimate_brings_its_instant_and_gives_it_back(
 
 def test_a_list_over_a_true_entry_leaves_the_instant(point: MeteringPoint, tmp_path: Path) -> None:
     enter(point, 100, NOW)
-    bring_in("readings", the_list(tmp_path, 104), now=LATER)
+    agree(bring_in("readings", the_list(tmp_path, 104), now=LATER), now=LATER)
     assert came_in() == (104, NOW)

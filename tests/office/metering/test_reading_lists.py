@@ -21,6 +21,7 @@ from tests.office.metering.builder import (
     ALL,
     NOW,
     PEAK,
+    agree,
     bring_in,
     household,
     issue,
@@ -243,6 +244,7 @@ def test_a_withdrawn_list_leaves_nothing_and_can_come_again(station: Station, tm
 def test_a_list_changed_by_a_later_one_cannot_be_taken_back_first(station: Station, tmp_path: Path) -> None:
     first = bring_in("readings", reading_list(tmp_path / "抄表_202408.csv", row("10.00")))
     second = bring_in("readings", reading_list(tmp_path / "抄表更正_202408.csv", row("11.00")))
+    agree(second)
     before = stored()
     with pytest.raises(operations.UnableToWithdraw, match=str(second.pk)):
         operations.withdraw(first, now=NOW)
@@ -365,6 +367,8 @@ def test_a_list_over_an_entry_says_whose_it_was_and_goes_back_exactly(
     assert batch.counts["changed"] == 1
     assert "wangwu" in plan.verdicts.reason[0]
     operations.apply(batch, scope=ALL, now=NOW, plan=plan)
+    assert list(RegisterReading.objects.values_list()) == before
+    agree(batch)
     reading = RegisterReading.objects.get()
     assert (reading.source, reading.entered_by, reading.batch) == ("list", None, batch)
     operations.withdraw(batch, now=NOW)
@@ -377,6 +381,7 @@ def test_an_entry_after_a_list_that_went_over_an_entry_keeps_it_from_being_withd
     point = MeteringPoint.objects.get(number="P1")
     enter(point, 10)
     batch = bring_in("readings", reading_list(tmp_path / "抄表_202408.csv", row("11.00")))
+    agree(batch)
     enter(point, 12)
     before = list(RegisterReading.objects.values_list())
     with pytest.raises(operations.UnableToWithdraw, match="人工录入"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -24,6 +24,7 @@ from diansuo.office.metering import entry, issued
 from diansuo.office.metering.entry import Found
 
 KIND = "off_cycle"
+MANY = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,25 +206,29 @@ def bill(contract: Contract, period: int, *, user: User | None, today: date, now
         KIND,
         f"{KIND}:{contract.pk}:{period}",
         station=contract.customer.station,
-        options={"period": period, "issue_date": today.isoformat(), "points": list(points)},
+        options={"period": period, "issue_date": today.isoformat(), "points": points},
         user=user,
         now=now,
     )
     return jobs.run(job.pk, clock=lambda: now)
 
 
-def shadow(contract: Contract, period: int, *, now: datetime, until: str) -> Job:
-    """Run a contract's points through the stages of a month up to one, for a look: the caller rolls it all back.
+def shadow(station: Station, contracts: Sequence[int], period: int, *, now: datetime, until: str) -> Job:
+    """Run contracts' points through the stages of a month up to one, for a look: the caller rolls it all back.
 
     Raises:
         JobBusy: the points are being billed.
     """
-    points = MeteringPoint.objects.filter(contract=contract).order_by("pk").values_list("pk", flat=True)
+    points: list[int] = []
+    for start in range(0, len(contracts), MANY):
+        some = MeteringPoint.objects.filter(contract__in=contracts[start : start + MANY], station=station)
+        points += some.values_list("pk", flat=True)
+    points.sort()
     job = jobs.prepare(
         KIND,
-        f"{KIND}:shadow:{contract.pk}:{period}:{revision.locked(contract.customer.station_id)}",
-        station=contract.customer.station,
-        options={"period": period, "issue_date": now.date().isoformat(), "points": list(points)},
+        f"{KIND}:shadow:{contracts[0]}:{len(contracts)}:{period}:{revision.locked(station.pk)}",
+        station=station,
+        options={"period": period, "issue_date": now.date().isoformat(), "points": points},
         user=None,
         now=now,
         until=until,

@@ -14,6 +14,7 @@ from diansuo.office.base.models import ImportBatch, ImportChange, Station
 from diansuo.office.base.sheets.problems import SheetRefused
 from diansuo.office.base.sheets.read import Parsed, Table, parse_columns, read_tables
 from diansuo.office.metering import issued
+from diansuo.office.metering.importing import holding
 from diansuo.office.metering.importing.changing import release
 from diansuo.office.metering.importing.findings import note_findings
 from diansuo.office.metering.importing.judging import Judged, judge
@@ -51,6 +52,12 @@ def plan(source: Source) -> Plan:
     if openings:
         notes.append(
             _("%(count)d 个示数系统中没有更早的，按清单上次示数建了底数（来源已标明）") % {"count": openings}
+        )
+    waiting = sum(holding.waits(each) for each in judged)
+    if waiting:
+        notes.append(
+            _("%(count)d 个已抄示数将被改动：导入时提交为一张提议，另一人看过影响复核后生效；其余照常导入")
+            % {"count": waiting}
         )
     return Plan(verdicts, writes(judged), _station(rows), [*notes, *said])
 

@@ -1,4 +1,4 @@
-"""Stores a judged part of a reading list: what it brings in bulk, what it changes through :mod:`.changing`."""
+"""Stores a judged part of a reading list: in bulk what it brings; what it changes at once or as a proposal."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from diansuo.office.base.imports.operations import UnableToImport
 from diansuo.office.base.imports.verdicts import Outcome
 from diansuo.office.base.models import ImportBatch
 from diansuo.office.metering import issued
+from diansuo.office.metering.importing import holding
 from diansuo.office.metering.importing.changing import change
 from diansuo.office.metering.importing.judging import Judged
 from diansuo.office.metering.models import MissedReading, RegisterReading
@@ -53,7 +54,9 @@ def _store(batch: ImportBatch, judged: Sequence[Judged]) -> None:
     # PostgreSQL's COPY goes round Django's own translation of errors.
     except (IntegrityError, connection.Database.IntegrityError) as problem:
         raise UnableToImport(_("预览之后已有人录入了清单中的示数，请重新预览后再导入")) from problem
-    change(batch, [each for each in judged if each.outcome == Outcome.CHANGED])
+    changed = [each for each in judged if each.outcome == Outcome.CHANGED]
+    change(batch, [each for each in changed if not holding.waits(each)])
+    holding.hold(batch, [each for each in changed if holding.waits(each)])
 
 
 def _require_unbilled(judged: Sequence[Judged]) -> None:
