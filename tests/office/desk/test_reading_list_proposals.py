@@ -93,7 +93,7 @@ def test_the_list_changes_nothing_and_the_preview_bills_the_month_both_ways(
     assert (stands(), Job.objects.count()) == (before, jobs)
     assert list(Bill.objects.order_by("pk").values()) == drafts
     page = pages.signed_in("auditor").get(f"/proposals/{made.pk}/").content.decode()
-    for words in ("清单改动示数", "4000.00", "4100.00", "01 2024-12-01"):
+    for words in ("清单改动示数", "4,000.00", "4,100.00", "01 2024-12-01"):
         assert words in page
 
 
