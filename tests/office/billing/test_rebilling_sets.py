@@ -132,6 +132,22 @@ def test_the_proposer_of_a_set_cannot_approve_it_and_nothing_of_it_is_approved(
     assert set(Correction.objects.values_list("state", flat=True)) == {State.PROPOSED}
 
 
+def test_a_set_above_the_limit_needs_two_persons_though_each_of_it_is_below(
+    station: Station, three: list[MeteringPoint], proposer: User, approver: User
+) -> None:
+    MeterInstallation.objects.filter(point__in=three[:2]).update(multiplier=7)
+    job = run(station, proposer)
+    amounts = list(Correction.objects.values_list("amount_fen", flat=True))
+    assert max(amounts) < 2_000_000 <= sum(amounts)
+    assert sets.approve_all(job, user=approver, now=builder.NOW) == (0, 2)
+    assert sets.issue_all(job, user=approver, now=builder.NOW) == 0
+    with pytest.raises(operations.UnableToDo, match="还需要另一人"):
+        sets.approve_all(job, user=approver, now=builder.NOW)
+    other = person(station, "other", "approve_corrections")
+    assert sets.approve_all(job, user=other, now=builder.NOW) == (2, 0)
+    assert sets.issue_all(job, user=other, now=builder.NOW) == 2
+
+
 def test_one_that_can_no_longer_be_issued_stays_with_its_reason_and_the_others_are_issued(
     station: Station, three: list[MeteringPoint], approver: User
 ) -> None:
