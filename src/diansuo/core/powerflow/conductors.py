@@ -18,7 +18,7 @@ def neutral_returns_all(four_wire_ohm: Complex) -> Complex:
     """Return the matrix for voltages to the local neutral where all current comes back by it.
 
     Args:
-        four_wire_ohm: complex128 (4, 4), the neutral last, earthed at the source alone: ``In = −(Ia + Ib + Ic)`` in the four drops.
+        four_wire_ohm: complex128 (4, 4), the neutral last, earthed at the source alone: ``In = −(Ia + Ib + Ic)``.
     """
     z = four_wire_ohm
     return np.asarray(z[:3, :3] - z[:3, 3:] - z[3:, :3] + z[3, 3], dtype=np.complex128)
