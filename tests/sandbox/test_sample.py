@@ -8,7 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from diansuo.sandbox.lists import area_number
+from diansuo.sandbox.physics import POWER_FACTOR
 from diansuo.sandbox.station import Rates
+from diansuo.sandbox.transformers import transformer
 from tests.sandbox import books
 
 KINDS = {
@@ -174,7 +177,8 @@ def test_a_curve_of_a_day_holds_the_energy_between_its_two_freezes(sample: books
 
     assert len(both) > 150
     assert (by_meter["points"] == 96).all()
-    assert (both["用户编号"] == "").sum() == 3
+    assert (both["用户编号"] == "").sum() == curve.filter(pl.col("用户编号") == "")["表资产号"].n_unique()
+    assert (both["用户编号"] == "").sum() > 3  # of the other areas the masters alone
     apart = both.filter((pl.col("curve") - pl.col("energy")).abs() > 0.03)
     assert apart.is_empty(), apart
 
@@ -189,9 +193,13 @@ def test_voltages_fall_along_the_lines_and_stay_believable(sample: books.Books) 
     masters, customers = curve.filter(pl.col("用户编号") == ""), curve.filter(pl.col("用户编号") != "")
     volts = pl.concat([curve[f"电压{letter}"].drop_nulls() for letter in "ABC"])
 
-    assert (volts.filter(volts > 0) > 198).mean() > 0.99
+    low_tap = customers.filter(pl.col("台区编号") == area_number(1))["电压A"]
+    proper = customers.filter(pl.col("台区编号") != area_number(1))["电压A"]
+    assert (proper.filter(proper > 0) > 198).mean() > 0.99
+    assert (low_tap < 198).mean() > 0.01
     assert volts.max() < 250
-    assert customers["电压A"].mean() < masters["电压A"].mean()
+    both = pl.col("台区编号").is_in(customers["台区编号"].unique().implode())
+    assert customers["电压A"].mean() < masters.filter(both)["电压A"].mean()
     assert masters.select("电压A", "电压B", "电压C").null_count().sum_horizontal().item() == 0
 
 
@@ -233,3 +241,19 @@ def test_beside_another_system_nobody_is_of_a_rarer_kind(tmp_path: Path) -> None
 
     assert (files.special, files.market) == (None, {})
     assert not list(tmp_path.glob("市场电价_*"))
+
+
+def test_the_masters_curves_show_a_transformer_that_is_too_small_and_what_its_phases_carry(
+    sample: books.Books,
+) -> None:
+    curve = pl.concat([pl.read_parquet(path) for path in sample.files.curves.values()])
+    masters = curve.filter((pl.col("用户编号") == "") & (pl.col("台区编号") == area_number(9)))
+    values = masters.select(pl.col("有功功率", "^电压.$", "^电流.$").cast(pl.Float64))
+    apparent = sum(values[f"电压{phase}"] * values[f"电流{phase}"] for phase in "ABC") / 1000
+
+    assert transformer(9).kva == 30
+    assert (apparent * transformer(9).master_multiplier > 30).mean() > 0.05
+    assert (apparent * POWER_FACTOR - values["有功功率"].abs()).abs().max() < 0.01
+    assert curve.filter(pl.col("用户编号") != "")["电流A"].null_count() == len(
+        curve.filter(pl.col("用户编号") != "")
+    )

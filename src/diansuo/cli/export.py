@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from diansuo.cli import office
 from diansuo.cli.cycle import Period
-from diansuo.cli.dates import parse_period
+from diansuo.cli.dates import parse_day, parse_period
 from diansuo.cli.imports import AsUser, StationName
 from diansuo.cli.say import Failure, say, t
 
@@ -87,6 +88,53 @@ def loss(period: Period, output: Output, station: StationName = "", as_user: AsU
 
     rows = exporting.rows_of_month(_scope(as_user, "base.see_losses"), period=month, station=station)
     _write(output, exporting.HEADINGS, rows)
+
+
+class ListKind(StrEnum):
+    """Which of the daily lists."""
+
+    LOADS = "loads"
+    VOLTAGES = "voltages"
+    BALANCE = "balance"
+
+
+@app.command(
+    "lists",
+    help=t(
+        "导出一天的重过载、低电压或三相不平衡清单，判不出的也写明缺什么。"
+        "例：diansuo export lists loads --day 2024-11-20 -o 重过载.csv",
+        "Export a day's list of loads, low voltages or unbalanced phases, with what is missing for the rest. "
+        "Example: diansuo export lists loads --day 2024-11-20 -o loads.csv",
+    ),
+)
+def daily_lists(
+    kind: Annotated[ListKind, typer.Argument(help=t("哪张清单", "which list"))],
+    output: Output,
+    day: Annotated[
+        str,
+        typer.Option(
+            metavar="YYYY-MM-DD", help=t("哪一天，默认有曲线的最后一天", "by default the latest with curves")
+        ),
+    ] = "",
+    station: StationName = "",
+    as_user: AsUser = "system",
+) -> None:
+    """Export a day's list."""
+    chosen = parse_day(day) if day else None
+    office.wake()
+    from diansuo.office.network.summer import exporting
+
+    scope = _scope(as_user, "base.see_losses")
+    on = chosen or exporting.latest_day(scope)
+    if on is None:
+        raise Failure(
+            t(
+                "还没有曲线；先导入：diansuo import curve 文件",
+                "there are no curves; import some: diansuo import curve FILE",
+            )
+        )
+    headings, rows = exporting.rows_of_day(scope, kind.value, on, station=station)
+    _write(output, headings, rows)
 
 
 def _scope(as_user: str, right: str) -> Scope:

@@ -73,7 +73,7 @@ def write(customers: int, opening: int, last: int) -> Book:
     first = first_day(opening)
     days = [first + timedelta(days=at) for at in range((first_day(last) - first).days + DAYS_AFTER)]
     layout = lay_out(np.random.default_rng([SEED, 10]), customers)
-    energy = physics.simulate(layout, [], days, SEED, _silent, ([], len(days)))
+    energy = physics.simulate(layout, [], days, SEED, _silent, ([], [], len(days)))
     shown = registers.run_up(np.random.default_rng([SEED, 13]), layout, energy, [])
     rows = lists.archive(np.random.default_rng([SEED, 12]), layout, [])
     own = layout.columns

@@ -1,4 +1,4 @@
-"""Curves of chosen areas: power and voltages at each meter in every quarter of an hour.
+"""Curves: power, voltages and currents in every quarter of an hour, at the masters and at each meter of chosen areas.
 
 Power is that of the hour, spread over its quarters so that the day's energy stays what the registers say. Voltages are
 those of the line's drop from the transformer down the tree, phase by phase, the neutral's share among it.
@@ -19,7 +19,6 @@ from diansuo.core.quantity.month import month_of
 from diansuo.sandbox.faults import Fault
 from diansuo.sandbox.freezing import new_meter
 from diansuo.sandbox.layout import (
-    CAPACITY_KVA,
     CONDUCTORS,
     CUSTOMERS_AN_AREA,
     SEGMENTS,
@@ -30,11 +29,16 @@ from diansuo.sandbox.layout import (
 )
 from diansuo.sandbox.lists import area_number
 from diansuo.sandbox.physics import POWER_FACTOR, VOLT, Energy, Kept
+from diansuo.sandbox.transformers import transformer
 
 DAYS, SLOTS = 31, 96
 SOURCE_VOLT, SOURCE_SWING_VOLT = 233.0, 2.0
 # Voltage a transformer loses at full load and this power factor, and what a line's reactance adds to its resistance.
 TRANSFORMER_DROP, REACTANCE = 0.025, 1.08
+# A transformer whose tap stands too low: at the ends of its lines the voltage is low on winter evenings.
+LOW_TAP = {1: -24.0}
+# Of how many areas the master has curves, and how evenly its load fills an hour against a single meter's.
+MASTERS, MASTER_STEADINESS = 100, 0.1
 # The most telling first: photovoltaic, a theft, the area on whose books others' customers stand.
 FIRST_AREAS = (SUNNY_AREA, 2, 1)
 
@@ -43,17 +47,24 @@ FIRST_AREAS = (SUNNY_AREA, 2, 1)
 class Curve:
     """One area's curves: kW (meters, quarters) before the multiplier, V (meters, 3, quarters), nan where no phase is.
 
-    The master's row comes last.
+    The master's row comes last; ``ampere`` are its currents before the multiplier, (3, quarters).
     """
 
     power: Array
     volt: Array
+    ampere: Array
 
 
 def choose(layout: Layout, areas: int) -> list[int]:
     """Return which areas have curves."""
     order = [*FIRST_AREAS, *(at for at in range(layout.areas) if at not in FIRST_AREAS)]
     return [at for at in order if at < layout.areas][:areas]
+
+
+def masters(layout: Layout, whole: list[int]) -> list[int]:
+    """Return of which areas the master alone has curves."""
+    others = (at for at in range(layout.areas) if at not in whole)
+    return [*others][: MASTERS - len(whole)] if whole else []
 
 
 def write_curves(
@@ -112,14 +123,19 @@ def _curve(
     layout: Layout, area: int, kept: Kept, faults: list[Fault], days: list[date], random: np.random.Generator
 ) -> Curve:
     """Work out one area over its days."""
-    own = slice(area * CUSTOMERS_AN_AREA, (area + 1) * CUSTOMERS_AN_AREA)
-    spread = random.uniform(0.7, 1.3, (CUSTOMERS_AN_AREA + 1, kept.used.shape[1], 4))
+    own = slice(area * CUSTOMERS_AN_AREA, area * CUSTOMERS_AN_AREA + len(kept.used))
+    spread = random.uniform(0.7, 1.3, (len(kept.used) + 1, kept.used.shape[1], 4))
     spread /= spread.mean(axis=2, keepdims=True)
+    spread[-1] = 1 + MASTER_STEADINESS * (spread[-1] - 1)
     used, metered = (_quarters(hours, spread[:-1]) for hours in (kept.used, kept.metered))
     master = _quarters(kept.master.sum(axis=0, keepdims=True), spread[-1:])
     power = np.concatenate([metered / layout.multiplier[own, None], master / layout.master_multiplier[area]])
     share = kept.master / np.where(kept.master.sum(axis=0) == 0, 1, kept.master.sum(axis=0))
-    source = _source(random, len(days), area, master * np.repeat(share, 4, axis=1))
+    by_phase = master * np.repeat(share, 4, axis=1)
+    source = _source(random, len(days), area, by_phase)
+    ampere_master = np.abs(by_phase) * 1000 / source / POWER_FACTOR / layout.master_multiplier[area]
+    if not len(kept.used):
+        return Curve(power, source[None], ampere_master)
     phase = layout.phase[own]
     weight = np.where(phase[:, None] == 3, 1 / 3, phase[:, None] == np.arange(3))
     ampere = used * (1000 / VOLT / POWER_FACTOR)
@@ -134,11 +150,11 @@ def _curve(
     for fault in faults:
         if fault.kind == "失压" and own.start <= fault.customer < own.stop:
             volt[fault.customer - own.start, 2, fault.from_day * SLOTS : fault.to_day * SLOTS] = 0
-    return Curve(power, np.concatenate([volt, source[None]]))
+    return Curve(power, np.concatenate([volt, source[None]]), ampere_master)
 
 
 def _quarters(hours: Array, spread: Array) -> Array:
-    return (hours[:, :, None] * spread).reshape(len(hours), -1)
+    return (hours[:, :, None] * spread).reshape(len(hours), 4 * hours.shape[1])
 
 
 def _source(random: np.random.Generator, days: int, area: int, master: Array) -> Array:
@@ -146,8 +162,13 @@ def _source(random: np.random.Generator, days: int, area: int, master: Array) ->
     slow = np.interp(
         np.arange(days * SLOTS) / SLOTS, np.arange(days * 4 + 1) / 4, random.normal(0, 1, days * 4 + 1)
     )
-    load = master * 3 / CAPACITY_KVA[area % 3] / POWER_FACTOR
-    return SOURCE_VOLT + SOURCE_SWING_VOLT * slow - SOURCE_VOLT * TRANSFORMER_DROP * load
+    load = master * 3 / transformer(area).kva / POWER_FACTOR
+    return (
+        SOURCE_VOLT
+        + LOW_TAP.get(area, 0.0)
+        + SOURCE_SWING_VOLT * slow
+        - SOURCE_VOLT * TRANSFORMER_DROP * load
+    )
 
 
 def _drops(layout: Layout, area: int, weight: Array, ampere: Array) -> Array:
@@ -175,8 +196,8 @@ def _frame(
     span: slice,
 ) -> pl.DataFrame:
     """Return the rows of an area over some of the days: a row a meter that answered and a quarter."""
-    first = area * CUSTOMERS_AN_AREA
-    own = np.arange(first, min(first + CUSTOMERS_AN_AREA, layout.public))
+    first, count = area * CUSTOMERS_AN_AREA, len(curve.volt) - 1
+    own = np.arange(first, min(first + count, layout.public))
     master = layout.public + layout.dedicated + area
     at_row = {int(column): at for at, column in enumerate(own)} | {-1: len(own)}
     known = [rows[at] for at in (*own, master)]
@@ -194,7 +215,7 @@ def _frame(
             meters.append(new_meter(known[row]["电能表编号"]))
     row, day = np.nonzero(answered[:, span])
     day += span.start
-    place = np.array([*(own - first), CUSTOMERS_AN_AREA])[row]
+    place = np.array([*(own - first), count])[row]
     quarter = day[:, None] * SLOTS + np.arange(SLOTS)
 
     def each(texts: list[str], at: Array) -> pl.Series:
@@ -212,8 +233,17 @@ def _frame(
                 for at, letter in enumerate("ABC")
             },
             "有功功率": _decimals(curve.power[place[:, None], quarter].reshape(-1), 4),
+            **{
+                f"电流{letter}": _decimals(_of_master(curve.ampere[at], place, quarter, count), 3)
+                for at, letter in enumerate("ABC")
+            },
         }
     )
+
+
+def _of_master(ampere: Array, place: Array, quarter: Array, master: int) -> Array:
+    """Return the master's currents in its rows, nan in all others."""
+    return np.where((place == master)[:, None], ampere[quarter], np.nan).reshape(-1)
 
 
 def _decimals(values: Array, places: int) -> pl.Series:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from diansuo.sandbox.people import AREAS_A_FEEDER
 from diansuo.sandbox.shapes import Use
+from diansuo.sandbox.transformers import transformer
 
 CUSTOMERS_AN_AREA = 60
 TRUNK, BRANCHES = 6, 10
@@ -22,9 +23,6 @@ CUSTOMERS_A_DEDICATED = 400
 # Places within an area that are not plain households.
 SHARED_PLACE, COMMERCIAL_PLACES, IRRIGATION_PLACE, ROOF_PLACE = 0, (25, 45), 33, 12
 SUNNY_AREA = 4
-CAPACITY_KVA = (200, 315, 400)
-MASTER_MULTIPLIER = (80, 120, 160)
-NO_LOAD_W, SHORT_CIRCUIT_W = (240, 340, 410), (2730, 3830, 4520)
 GATE_MULTIPLIER, DEDICATED_MULTIPLIER = 4_000, 1_500
 # Ohm a kilometre of aerial cable and of the service line to the meter.
 CONDUCTORS = {"JKLYJ-70": 0.443, "JKLYJ-35": 0.868, "BLV-16": 1.91}
@@ -93,7 +91,11 @@ class Layout:
     @property
     def master_multiplier(self) -> Array:
         """Return the multiplier of each public area's master."""
-        return np.array(MASTER_MULTIPLIER)[np.arange(self.areas) % 3]
+        return self.transformers("master_multiplier")
+
+    def transformers(self, name: str) -> Array:
+        """Return one figure of each public area's transformer."""
+        return np.array([getattr(transformer(at), name) for at in range(self.areas)])
 
 
 def lay_out(random: np.random.Generator, customers: int, factories: int | None = None) -> Layout:

@@ -15,7 +15,6 @@ import polars as pl
 from diansuo.sandbox import people
 from diansuo.sandbox.faults import Fault
 from diansuo.sandbox.layout import (
-    CAPACITY_KVA,
     COMMERCIAL_PLACES,
     CUSTOMERS_AN_AREA,
     GATE_MULTIPLIER,
@@ -26,6 +25,7 @@ from diansuo.sandbox.layout import (
 )
 from diansuo.sandbox.physics import Energy
 from diansuo.sandbox.shapes import Use
+from diansuo.sandbox.transformers import transformer
 from diansuo.sandbox.workbook import write_workbook
 
 TRANSFORMERS_KVA = (630, 800, 1000, 1250, 1600)
@@ -33,7 +33,8 @@ METHODS = ("按容量", "按合同最大需量", "按实际最大需量")
 COMPANY, STATION = "云河供电公司", "云河供电所"
 ARCHIVE_COLUMNS = (
     "用户编号", "用户名称", "用电地址", "联系方式", "供电单位", "供电所", "变电站", "线路名称", "线路编号",
-    "台区编号", "台区名称", "台区容量", "公专变标志", "抄表段编号", "抄表段名称", "抄表例日", "抄表员", "台区经理",
+    "台区编号", "台区名称", "台区容量", "台区联结组别", "公专变标志", "抄表段编号", "抄表段名称",
+    "抄表例日", "抄表员", "台区经理",
     "计量点编号", "计量点性质", "抄表序号", "电能表编号", "综合倍率", "抄表位数", "相别", "用电类别", "供电电压",
     "合同容量", "送电日期", "是否执行分时", "购电方式", "基本电费计费方式", "合同最大需量", "功率因数考核标准",
     "计量方式", "受电变压器编号", "受电变压器型号", "受电变压器容量",
@@ -142,7 +143,8 @@ def _master(layout: Layout, at: int, head: dict[str, Any]) -> dict[str, Any]:
     kept = ("供电单位", "供电所", "变电站", "线路名称", "线路编号", "台区名称", "公专变标志", "台区经理")
     return {name: head[name] for name in kept} | {
         "台区编号": area_number(at),
-        "台区容量": CAPACITY_KVA[at % 3],
+        "台区容量": transformer(at).kva,
+        "台区联结组别": transformer(at).winding,
         "计量点编号": f"5202{at + 1:06d}01",
         "计量点性质": "台区总表",
         "电能表编号": f"41300091000000{at + 1:08d}",

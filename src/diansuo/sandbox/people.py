@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from diansuo.sandbox.transformers import transformer
+
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = (
     "伟",
@@ -75,7 +77,8 @@ def _row(
         "计量点性质": "结算",
         "台区编号": f"5200T{area + 1:05d}",
         "台区名称": f"{village}村{group}号台区",
-        "台区容量": (200, 315, 400)[area % 3],
+        "台区容量": transformer(area).kva,
+        "台区联结组别": transformer(area).winding,
         "抄表段编号": f"00{area + 1:06d}",
         "抄表段名称": f"{village}村{group}段",
         "抄表例日": 1,

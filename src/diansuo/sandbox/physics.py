@@ -16,9 +16,7 @@ from diansuo.sandbox.faults import CLOCK_LATE_H, PHYSICAL, Fault
 from diansuo.sandbox.layout import (
     CONDUCTORS,
     CUSTOMERS_AN_AREA,
-    NO_LOAD_W,
     SEGMENTS,
-    SHORT_CIRCUIT_W,
     Array,
     Layout,
 )
@@ -41,7 +39,8 @@ METER_W, METER_THREE_PHASE_W = 1.37, 2.74
 class Kept:
     """Power by the hour of one area's days, float32 kW (…, hours): what is used, what meters see, what the master sees.
 
-    Use and metered power (feed-in negative) are by place in the area, the master's by phase.
+    Use and metered power (feed-in negative) are by place in the area, the master's by phase; of areas of which only the
+    master was asked for the first two have no rows.
     """
 
     used: Array
@@ -53,9 +52,9 @@ class Kept:
 class Energy:
     """Wh of each day, float64 (rows, days); ``phases`` is (areas, 3, days). ``late`` are the day's last hours.
 
-    ``kept`` holds the hours from a day on of the areas that were asked for. ``own_peak``, ``own_valley`` and
-    ``own_demand_kw`` are those of customers with a transformer of their own, (dedicated, days): by the periods of their
-    price, and the largest hour of each day.
+    ``kept`` holds the hours from a day on of the areas that were asked for, of the ``whole`` ones every meter's.
+    ``own_peak``, ``own_valley`` and ``own_demand_kw`` are those of customers with a transformer of their own,
+    (dedicated, days): by the periods of their price, and the largest hour of each day.
     """
 
     forward: Array
@@ -71,6 +70,7 @@ class Energy:
     transformer: Array
     line: Array
     kept: dict[int, list[Kept]]
+    whole: frozenset[int]
     kept_from: int
     own_peak: Array
     own_valley: Array
@@ -83,7 +83,7 @@ def simulate(
     days: list[date],
     seed: int,
     advance: Callable[[str, int, int], None],
-    keep: tuple[list[int], int],
+    keep: tuple[list[int], list[int], int],
 ) -> Energy:
     """Return what every meter of the station truly registers on every day.
 
@@ -93,14 +93,16 @@ def simulate(
         days: the days of use.
         seed: the same one gives the same energy.
         advance: is told (label, done, total).
-        keep: areas whose hours are kept, and from which day on.
+        keep: areas of which the hours of every meter are kept, those of which the master's, and from which day on.
     """
     count, areas, feeders = layout.padded + layout.dedicated, layout.areas, layout.feeders
     zeros = [np.zeros((rows, len(days))) for rows in (count,) * 4 + (areas,) * 2]
     phases, technical = np.zeros((areas, 3, len(days))), np.zeros((areas, len(days)))
     of_feeders = [np.zeros((feeders, len(days))) for _ in range(4)]
     own_of = [np.zeros((layout.dedicated, len(days))) for _ in range(3)]
-    energy = Energy(*zeros, phases, technical, *of_feeders, {area: [] for area in keep[0]}, keep[1], *own_of)
+    whole, masters, kept_from = keep
+    kept: dict[int, list[Kept]] = {area: [] for area in (*whole, *masters)}
+    energy = Energy(*zeros, phases, technical, *of_feeders, kept, frozenset(whole), kept_from, *own_of)
     spans = [[at for at, _ in group] for _, group in groupby(enumerate(days), key=lambda pair: pair[1].month)]
     factors, sunlight = season(days), sun(days, np.random.default_rng([seed, 1]))
     for number, span in enumerate(spans):
@@ -192,9 +194,12 @@ def _batch(
 
 def _keep(energy: Energy, area: int, at: int, days: slice, net: Array, metered: Array, phases: Array) -> None:
     """Keep the hours of an area from the day on."""
-    rows = slice(at * CUSTOMERS_AN_AREA, (at + 1) * CUSTOMERS_AN_AREA)
+    count = CUSTOMERS_AN_AREA if area in energy.whole else 0
+    rows = slice(at * CUSTOMERS_AN_AREA, at * CUSTOMERS_AN_AREA + count)
     first = max(energy.kept_from - days.start, 0)
-    used, seen = (power[rows, first:].reshape(CUSTOMERS_AN_AREA, -1) for power in (net, metered))
+    used, seen = (
+        power[rows, first:].reshape(count, (days.stop - days.start - first) * 24) for power in (net, metered)
+    )
     energy.kept[area].append(Kept(used.copy(), seen.copy(), phases[at, :, first * 24 :].copy()))
 
 
@@ -268,9 +273,8 @@ def _losses(layout: Layout, areas: slice, net: Array) -> tuple[Array, Array]:
 
 def _feeders(layout: Layout, energy: Energy, net: Array, own: Array, days: slice) -> None:
     """Add up masters, transformers, dedicated customers and the medium voltage line at the gates."""
-    kind = np.arange(layout.areas) % 3
-    capacity = np.array((200, 315, 400), dtype=np.float64)[kind][:, None]
-    no_load, short = np.array(NO_LOAD_W)[kind][:, None], np.array(SHORT_CIRCUIT_W)[kind][:, None]
+    capacity = layout.transformers("kva").astype(np.float64)[:, None]
+    no_load, short = (layout.transformers(name)[:, None] for name in ("no_load_w", "short_circuit_w"))
     transformer = (no_load + short * (np.abs(net) / POWER_FACTOR / capacity) ** 2) / 1000
     through, lost = np.zeros((2, layout.feeders, net.shape[1]))
     np.add.at(lost, layout.feeder[: layout.areas], transformer)

@@ -101,7 +101,7 @@ def write(
         last_day: the last day of the daily freeze, by default the last reading day.
         mode: ``beside`` adds the issued bills and arrears of the system the office stands beside.
         rates: how often things go wrong.
-        curve_areas: of how many areas there are 96-point curves, of the last 31 days.
+        curve_areas: of how many areas every meter has 96-point curves, of the last 31 days; with 0 no master has.
         factories: how many of the customers have a transformer of their own, by default one in 400.
         advance: is told (label, done, total).
     """
@@ -130,7 +130,8 @@ def _simulated(
     exchange_day = (first_day(periods[len(periods) // 2]) - days[0]).days - EXCHANGED_BEFORE_READING
     faults = draw(np.random.default_rng([seed, 11]), layout, len(days) - 1, rates, exchange_day)
     rows = lists.archive(np.random.default_rng([seed, 12]), layout, faults)
-    keep = (curves.choose(layout, curve_areas), max(0, len(days) - 1 - curves.DAYS))
+    whole = curves.choose(layout, curve_areas)
+    keep = (whole, curves.masters(layout, whole), max(0, len(days) - 1 - curves.DAYS))
     energy = physics.simulate(layout, faults, days[:-1], seed, advance, keep)
     shown = registers.run_up(np.random.default_rng([seed, 13]), layout, energy, faults)
     _account(layout, faults, energy)

@@ -61,6 +61,7 @@ CHANGES = [
     ({"相别": "B相"}, PointArea, "phase", "A", "B"),
     ({"台区经理": "钱七"}, Responsibility, "staff__name", "赵六", "钱七"),
     ({"台区容量": "400"}, AreaTerm, "capacity_va", 200_000, 400_000),
+    ({"台区联结组别": "Y,yn0"}, AreaTerm, "winding", 2, 1),
     ({"线路名称": "西10kV线"}, AreaTerm, "feeder__name", "东10kV线", "西10kV线"),
 ]
 

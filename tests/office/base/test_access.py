@@ -25,6 +25,7 @@ GIVEN = {
     "bill rebill": ["--period", "2024-08", "--customer", "001", "--dry-run"],
     "bill close-out": ["--customer", "001", "--day", "2024-08-10", "--register", "m1=300"],
     "station": ["--mode", "beside"],
+    "export lists": ["loads", "-o", "lists.csv"],
 }
 FILES = {"file", "files"}
 SAMPLES = {

@@ -94,7 +94,7 @@ def test_the_long_and_the_wide_form_say_the_same(station: Station, tmp_path: Pat
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (wide("电流A", {1: "3"}), "不认识的数据项"),
+        (wide("无功功率", {1: "3"}), "不认识的数据项"),
         (wide("有功功率", {1: "三"}), "96 点中有的不是数字"),
         (wide("有功功率", {}), "96 点都是空的"),
         (wide("电压A", {1: "-3"}), "电压不能为负"),
@@ -153,3 +153,18 @@ def test_of_a_file_over_two_months_nothing_counts_before_all_of_it_is_written(
     monkeypatch.setattr(lake, "store", real)
     operations.apply(batch, scope=ALL, now=NOW)
     assert [row[3] for row in held(station)] == [1000, 2000]
+
+
+def test_the_currents_of_the_phases_stand_beside_the_voltages(station: Station, tmp_path: Path) -> None:
+    bring_in(
+        "curve",
+        table(tmp_path / "a.csv", wide("电压A", {1: "231.4"}), wide("A相电流", {1: "3.4125"})),
+        now=NOW,
+    )
+    later = bring_in("curve", table(tmp_path / "b.csv", wide("电流C", {1: "-2.5"})), now=NOW)
+
+    assert later.counts["changed"] == 1
+    frame = lake.read_curve_frame([station.pk], date(2024, 7, 1), date(2024, 9, 1))
+    assert frame.select("voltage_a_mv", "current_a_ma", "current_b_ma", "current_c_ma").rows() == [
+        (231_400, 3_413, None, -2_500)
+    ]

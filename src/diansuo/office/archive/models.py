@@ -146,6 +146,13 @@ class TransformerArea(Imported):
         return self.name
 
 
+class VectorGroup(models.IntegerChoices):
+    """The vector group of a transformer; the numbers are those of ``core.network.daily_lists.Winding``."""
+
+    YYN0 = 1, "Yyn0"
+    DYN11 = 2, "Dyn11"
+
+
 class AreaTerm(PeriodModel):
     """What an area's transformer is and hangs on, for a period."""
 
@@ -154,6 +161,9 @@ class AreaTerm(PeriodModel):
     capacity_va = models.BigIntegerField(_("配变容量（VA）"), null=True, blank=True)
     # A customer's own transformer: it has customers but no loss of ours, and counts as sold on its feeder.
     dedicated = models.BooleanField(_("专变"), default=False)
+    winding = models.PositiveSmallIntegerField(
+        _("联结组别"), null=True, blank=True, choices=VectorGroup.choices
+    )
 
     period_keys = (("area",),)
 

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     KVA = "kva"
     PRICE = "price"
     PERCENT = "percent"
+    TENTHS = "tenths"
     PERIOD = "period"
     DAY = "day"
     MOMENT = "moment"
@@ -42,12 +43,20 @@ WRITE = {
     Kind.KVA: wording.kilovolt_amperes,
     Kind.PRICE: wording.yuan_per_kilowatt_hour,
     Kind.PERCENT: wording.per_cent,
+    Kind.TENTHS: wording.tenths,
     Kind.PERIOD: wording.month,
     Kind.DAY: wording.short_day,
     Kind.MOMENT: wording.moment,
 }
-SCALE = {Kind.YUAN: -2, Kind.KWH: -3, Kind.KVA: -3, Kind.PRICE: -9, Kind.PERCENT: -2}
-NUMBERS = {Kind.COUNT, Kind.YUAN, Kind.KWH, Kind.KVA, Kind.PRICE, Kind.PERCENT}
+SCALE = {
+    Kind.YUAN: -2,
+    Kind.KWH: -3,
+    Kind.KVA: -3,
+    Kind.PRICE: -9,
+    Kind.PERCENT: -2,
+    Kind.TENTHS: -3,
+}
+NUMBERS = {Kind.COUNT, *SCALE}
 
 
 @dataclass(frozen=True, slots=True)

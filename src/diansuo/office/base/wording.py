@@ -49,6 +49,14 @@ def share(ppm: int | None) -> str:
     return NOTHING if ppm is None else _trimmed(Decimal(ppm).scaleb(-4), 0)
 
 
+def tenths(thousandths: int | None) -> str:
+    """Write thousandths (mV, mA, VA) in the larger unit with one decimal, halves away from zero."""
+    if thousandths is None:
+        return NOTHING
+    size = (abs(thousandths) + 50) // 100
+    return f"{'-' if thousandths < 0 and size else ''}{size // 10:,}.{size % 10}"
+
+
 def month(period: int | None) -> str:
     """Write 202408 as 2024-08."""
     return f"{period // 100}-{period % 100:02d}" if period else NOTHING

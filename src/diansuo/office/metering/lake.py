@@ -62,6 +62,9 @@ CURVE_SCHEMA: Final = {
     "voltage_b_mv": pl.Int64,
     "voltage_c_mv": pl.Int64,
     "power_w": pl.Int64,
+    "current_a_ma": pl.Int64,
+    "current_b_ma": pl.Int64,
+    "current_c_ma": pl.Int64,
 }
 """Columns of the curves: of each quarter of an hour (``slot`` 1 to 96) what the meter shows, before the multiplier."""
 SWEEP_AFTER_SECONDS: Final = 3600
@@ -182,6 +185,18 @@ def frozen_meters(station_id: int, from_date: date, to_date: date) -> list[tuple
         frame = pl.scan_parquet(_root() / path).filter(pl.col("day") >= from_date, pl.col("day") < to_date)
         found.update(frame.select("point", "meter").unique().collect().iter_rows())
     return sorted(found)
+
+
+def read_curve_days(station_id: int, from_date: date, to_date: date) -> set[date]:
+    """Return the days of ``[from_date, to_date)`` of which there is any curve."""
+    files = LakeFile.objects.filter(
+        station_id=station_id, kind=CURVE, month__gte=month_of(from_date), month__lte=month_of(to_date)
+    )
+    held: set[date] = set()
+    for row in files:
+        days = pl.scan_parquet(_root() / row.path).select(pl.col("day").unique()).collect()["day"]
+        held |= set(days.to_list())
+    return {day for day in held if from_date <= day < to_date}
 
 
 def read_sides(
@@ -306,7 +321,7 @@ def _read(
     ]
     if not frames:
         return pl.DataFrame(schema=schema)
-    # Files written before the phases were kept lack their columns.
+    # Files written before the phases, or the currents, were kept lack their columns.
     found = pl.concat([pl.LazyFrame(schema=schema), *frames], how="diagonal").filter(
         pl.col("day") >= from_date, pl.col("day") < to_date
     )

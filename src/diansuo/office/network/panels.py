@@ -12,5 +12,6 @@ from diansuo.office.network import months
 def publish() -> None:
     """Publish the menu entry and the link (from the app's ``ready``)."""
     add_navigation(NavigationItem(25, _("统计线损"), "loss", _("线损")))
+    add_navigation(NavigationItem(26, _("重过载、低电压"), "daily_loads", _("线损")))
     add_area_link(AreaLink(_("线损"), "loss_area"))
     add_ranking(months.by_loss)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from diansuo.office.network import views
+from diansuo.office.network.summer import views as summer
 
 urlpatterns: list[URLPattern] = [
     path("loss/", views.calendar, name="loss"),
     path("loss/trend/", views.trend, name="loss_trend"),
     path("loss/list/", views.area_list, name="loss_list"),
     path("loss/feeders/", views.feeder_list, name="loss_feeders"),
+    path("loss/loads/", summer.loads, name="daily_loads"),
+    path("loss/voltages/", summer.voltages, name="daily_voltages"),
+    path("loss/balance/", summer.balance, name="daily_balance"),
     path("loss/areas/<int:area_id>/", views.area_page, name="loss_area"),
 ]

@@ -19,6 +19,7 @@ CUSTOMER_FIELDS = (
 AREA_FIELDS = (
     "area_name",
     "area_capacity_va",
+    "area_winding",
     "area_dedicated",
     "feeder_name",
     "feeder_number",

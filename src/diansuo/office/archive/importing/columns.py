@@ -61,6 +61,11 @@ COLUMNS = (
         aliases=("tgCap", "tg_cap", "配变容量", "变压器容量"), help=_("单位 kVA"),
     ),
     Column(
+        "area_winding", "台区联结组别", "Vector group of the area", TEXT, example="Dyn11",
+        aliases=("联结组别", "连接组别", "接线组别", "配变联结组别"), listed=("Dyn11", "Yyn0"),
+        choices={"Dyn11": "", "Yyn0": ""}, help=_("公变的联结组别，三相不平衡按它判；不填为不详"),
+    ),
+    Column(
         "area_dedicated", "公专变标志", "Whose transformer", TEXT, example="公变",
         aliases=("公变专变标志", "公专变", "变压器公专变标志", "pubPrivFlag", "pub_priv_flag"), listed=("公变", "专变"),
         choices={"公变": "", "专变": ""}, help=_("用户自己的变压器填“专变”，不算台区线损；不填为公变"),

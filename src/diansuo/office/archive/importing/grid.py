@@ -24,8 +24,8 @@ from diansuo.office.archive.models import AreaTerm, Feeder, Route, RouteTerm, Tr
 from diansuo.office.archive.route_models import ALWAYS
 
 COLUMNS = (
-    "area_number", "area_name", "area_capacity_va", "area_dedicated", "feeder_name", "feeder_number", "substation",
-    "route_number", "route_name", "reading_day",
+    "area_number", "area_name", "area_capacity_va", "area_winding", "area_dedicated", "feeder_name", "feeder_number",
+    "substation", "route_number", "route_name", "reading_day",
 )  # fmt: skip
 
 
@@ -83,6 +83,7 @@ class GridComparison:
         said = {
             "feeder_id": self._id(self.names.feeder[i]),
             "capacity_va": self.lines["area_capacity_va"][i],
+            "winding": self.lines["area_winding"][i],
             "dedicated": self.lines["area_dedicated"][i],
         }
         said = {attribute: value for attribute, value in said.items() if value is not None}
@@ -93,6 +94,7 @@ class GridComparison:
         for attribute, column in (
             ("feeder_id", "feeder_name"),
             ("capacity_va", "area_capacity_va"),
+            ("winding", "area_winding"),
             ("dedicated", "area_dedicated"),
         ):
             before, value = getattr(area, attribute), said.get(attribute)

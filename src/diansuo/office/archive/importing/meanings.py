@@ -15,8 +15,10 @@ from diansuo.office.archive.importing.lines import Lines
 from diansuo.office.archive.importing.not_understood import NotUnderstood
 from diansuo.office.archive.importing.point_meanings import POINT_MEANINGS
 from diansuo.office.archive.importing.supply_meanings import SUPPLY_MEANINGS
+from diansuo.office.archive.models import VectorGroup
 
 DIGITS = re.compile(r"([1-9])(?:\.([0-6]))?")
+VECTOR_GROUPS = {"dyn11": VectorGroup.DYN11, "yyn0": VectorGroup.YYN0}
 LARGEST_VA = 10_000_000_000
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2099
 
@@ -105,6 +107,13 @@ def _dedicated(text: str) -> bool:
     return dedicated
 
 
+def _vector_group(text: str) -> int:
+    plain = re.sub(r"[^a-z0-9]", "", text.lower())
+    if plain not in VECTOR_GROUPS:
+        raise NotUnderstood(_("不认识的联结组别"), _("可用：Dyn11、Yyn0；其他的留空"))
+    return int(VECTOR_GROUPS[plain])
+
+
 def _digits(text: str) -> tuple[int, int]:
     match = DIGITS.fullmatch(text)
     if not match:
@@ -156,6 +165,7 @@ MEANINGS: dict[str, Callable[[Any], Any]] = {
     "phase": _phase,
     "digits": _digits,
     "area_dedicated": _dedicated,
+    "area_winding": _vector_group,
     "capacity_va": _volt_amperes,
     "area_capacity_va": _volt_amperes,
     "opening_energy_wh": _energy_wh,

@@ -14,7 +14,7 @@ from diansuo.core.tariff.classes import PriceClass, VoltageClass
 from diansuo.core.tariff.commercial import CapacityMethod, PurchaseMode
 from diansuo.office.archive.household_models import CHARGING_NAMES, HouseholdTerm, months_of
 from diansuo.office.archive.importing.references import Named, References, Shared
-from diansuo.office.archive.models import PRICE_CLASS_NAMES, VOLTAGE_CLASS_NAMES, PointArea
+from diansuo.office.archive.models import PRICE_CLASS_NAMES, VOLTAGE_CLASS_NAMES, PointArea, VectorGroup
 from diansuo.office.archive.point_models import (
     ORDER_NAMES,
     RELATION_NAMES,
@@ -48,6 +48,7 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "voltage_class": lambda value: str(VOLTAGE_CLASS_NAMES[VoltageClass(value)]),
     "dedicated": lambda value: _("专变") if value else _("公变"),
     "phase": lambda value: str(PointArea.Phase(value).label),
+    "winding": lambda value: str(VectorGroup(value).label),
     "capacity_va": lambda value: _scaled(value, 3, "kVA"),
     "energy_wh": lambda value: _scaled(value, 3, "kWh"),
     "time_of_use": lambda value: _("是") if value else _("否"),

@@ -96,6 +96,7 @@ class AreaNow(NamedTuple):
     term_from: date | None
     feeder_id: int | None
     capacity_va: int | None
+    winding: int | None
     dedicated: bool | None
 
 
@@ -227,7 +228,7 @@ def _areas(company_id: int) -> Iterable[AreaNow]:
     rows = TransformerArea.objects.filter(company=company_id).annotate(term=_open("terms"))
     columns = (
         "id", "number", "name", "station_id", "term__id", "term__valid_from", "term__feeder_id",
-        "term__capacity_va", "term__dedicated",
+        "term__capacity_va", "term__winding", "term__dedicated",
     )  # fmt: skip
     return map(AreaNow._make, rows.values_list(*columns))
 

@@ -1,4 +1,4 @@
-"""The import kind ``curve``: voltages and power of every quarter of an hour, of chosen areas, into the lake."""
+"""The import kind ``curve``: voltages, power, currents of every quarter of an hour, of chosen areas, into the lake."""
 
 from __future__ import annotations
 
@@ -42,8 +42,15 @@ COLUMNS: Final = (
         "power_w", "有功功率", "Active power", _D, aliases=("总有功功率", "有功功率总"), example="0.8214",
         help=gettext_lazy("千瓦，未乘倍率；反送为负"),
     ),
+    Column(
+        "current_a_ma", "电流A", "Current A", _D, aliases=("A相电流", "电流A相", "IA"), example="3.412",
+        help=gettext_lazy("安，未乘倍率"),
+    ),
+    Column("current_b_ma", "电流B", "Current B", _D, aliases=("B相电流", "电流B相", "IB")),
+    Column("current_c_ma", "电流C", "Current C", _D, aliases=("C相电流", "电流C相", "IC")),
 )  # fmt: skip
-VALUES: Final = ("voltage_a_mv", "voltage_b_mv", "voltage_c_mv", "power_w")
+VOLTAGES: Final = ("voltage_a_mv", "voltage_b_mv", "voltage_c_mv")
+VALUES: Final = (*VOLTAGES, "power_w", "current_a_ma", "current_b_ma", "current_c_ma")
 
 
 def plan(source: Source) -> Plan:
@@ -56,7 +63,7 @@ def plan(source: Source) -> Plan:
 
 
 def _valued(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add slot, mV and W as ``<field>_value``, and refuse what is none."""
+    """Add slot, mV, W and mA as ``<field>_value``, and refuse what is none."""
     slots = frame["slot"] if frame["slot"].dtype.is_integer() else texts_of(frame["slot"])
     exact = {field: thousandths(frame[field], signed=True) for field in VALUES}
     frame = frame.with_columns(
@@ -70,11 +77,13 @@ def _valued(frame: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     for field, found in exact.items():
         frame = refuse(frame, COLUMNS, found.bad, field, _("不是数字"), _("只填数字，如 231.4"))
-        if field != "power_w":
+        if field in VOLTAGES:
             below = pl.col(f"{field}_value") < 0
             frame = refuse(frame, COLUMNS, below, field, _("电压不能为负"), _("核对该点电压"))
     nothing = pl.all_horizontal(pl.col(f"{field}_value").is_null() for field in VALUES)
-    return refuse(frame, COLUMNS, nothing, "power_w", _("没有电压也没有功率"), _("没有采到的点删去这一行"))
+    return refuse(
+        frame, COLUMNS, nothing, "power_w", _("没有电压、功率，也没有电流"), _("没有采到的点删去这一行")
+    )
 
 
 TABLE: Final = IntervalTable(
@@ -85,18 +94,18 @@ TABLE: Final = IntervalTable(
     kind=lake.CURVE,
     read=lake.read_curve_frame,
     change=pl.format(
-        "{} {} → {} {}",
+        "{} {} {} → {} {} {}",
         *(
             pl.col(f"{field}_{side}").cast(pl.String).fill_null("-") + unit
             for side in ("held", "value")
-            for field, unit in (("voltage_a_mv", " mV"), ("power_w", " W"))
+            for field, unit in (("voltage_a_mv", " mV"), ("power_w", " W"), ("current_a_ma", " mA"))
         ),
     ),
 )
 
 CURVE = Kind(
     name="curve",
-    title=gettext_lazy("电压功率曲线"),
+    title=gettext_lazy("电压电流功率曲线"),
     columns=COLUMNS,
     plan=plan,
     made=(LakeFile,),

@@ -28,6 +28,9 @@ ITEMS: Final = {
     "voltage_a_mv": ("电压a", "a相电压", "电压a相", "ua", "voltage a"),
     "voltage_b_mv": ("电压b", "b相电压", "电压b相", "ub", "voltage b"),
     "voltage_c_mv": ("电压c", "c相电压", "电压c相", "uc", "voltage c"),
+    "current_a_ma": ("电流a", "a相电流", "电流a相", "ia", "current a"),
+    "current_b_ma": ("电流b", "b相电流", "电流b相", "ib", "current b"),
+    "current_c_ma": ("电流c", "c相电流", "电流c相", "ic", "current c"),
 }
 NAMES: Final = tuple(ITEMS)
 SLOTS: Final = tuple(f"p{slot}" for slot in range(1, lake.CURVE_SLOTS + 1))
@@ -55,7 +58,7 @@ COLUMNS: Final = (
     Column("day", "日期", "Day", ColumnKind.DATE, True, ("数据日期", "采集日期")),
     Column(
         "item", "数据项", "Quantity", ColumnKind.TEXT, True, ("数据类型", "曲线类型", "数据项名称"),
-        help=gettext_lazy("有功功率、电压A、电压B 或 电压C"),
+        help=gettext_lazy("有功功率、电压A、电压B、电压C、电流A、电流B 或 电流C"),
     ),
     *(_slot(slot) for slot in range(1, lake.CURVE_SLOTS + 1)),
 )  # fmt: skip
@@ -117,9 +120,14 @@ def _valued(frame: pl.DataFrame, values: Any) -> _Wide:
         below=pl.Series((values < 0).any(axis=1)),
         nothing=pl.Series(np.isnan(values).all(axis=1)),
     )
-    voltage = pl.col("quantity") != "power_w"
+    voltage = pl.col("quantity").str.starts_with("voltage")
     for wrong, field, reason, remedy in (
-        (pl.col("quantity").is_null(), "item", _("不认识的数据项"), _("写有功功率、电压A、电压B 或 电压C")),
+        (
+            pl.col("quantity").is_null(),
+            "item",
+            _("不认识的数据项"),
+            _("写有功功率、电压A、电压B、电压C、电流A、电流B 或 电流C"),
+        ),
         (pl.col("broken"), "item", _("96 点中有的不是数字"), _("只填数字，没有采到的点留空")),
         (pl.col("nothing"), "item", _("96 点都是空的"), _("没有采到的行删去")),
         (pl.col("below") & voltage, "item", _("电压不能为负"), _("核对该行电压")),
@@ -177,7 +185,7 @@ def _long(wide: _Wide) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _held(days: pl.DataFrame) -> tuple[dict[str, Any], Any]:
     """Return what the lake holds of some points and days, by quantity (n, 96), and of which it holds anything.
 
-    A quantity that a file does not bring stays as it was: a row of the lake has all four.
+    A quantity that a file does not bring stays as it was: a row of the lake has them all.
     """
     held = {name: np.full((len(days), lake.CURVE_SLOTS), np.nan) for name in NAMES}
     there = np.zeros(len(days), np.bool_)
