@@ -154,7 +154,7 @@ app.command(
 app.command(
     "curve",
     help=t(
-        "导入电压功率曲线（csv 或 parquet）。例：diansuo import curve 曲线_202408.parquet --apply",
+        "导入电压电流功率曲线（csv 或 parquet）。例：diansuo import curve 曲线_202408.parquet --apply",
         "Import curves of voltage and power. Example: diansuo import curve 曲线_202408.parquet --apply",
     ),
 )(_of_station("curve"))

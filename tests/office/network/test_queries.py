@@ -47,6 +47,36 @@ def test_areas_feeder_and_station_of_a_day(grid: Grid) -> None:
     assert (station.supply_wh, station.sold_wh, station.outlets) == (409_000, 377_000, 5)
 
 
+def test_the_losses_of_the_voltage_levels_are_that_of_the_station(grid: Grid) -> None:
+    grid.freeze(grid.days(1))
+    medium, low = queries.loss_of_levels(ALL, FIRST, NEXT)
+    (station,) = queries.loss_of_stations(ALL, FIRST, NEXT)
+
+    assert (medium.supply_wh, medium.sold_wh, medium.loss_wh) == (409_000, 400_000, 9_000)
+    assert (low.supply_wh, low.sold_wh, low.loss_wh, low.rate_bp) == (300_000, 277_000, 23_000, 767)
+    assert medium.loss_wh + low.loss_wh == station.loss_wh == 32_000
+    assert [(one.groups_known, one.groups) for one in (medium, low)] == [(1, 1), (2, 2)]
+    assert [one.loss_wh for one in queries.monthly_loss_of_levels(ALL, 202410)] == [9_000, 23_000]
+
+
+def test_a_level_leaves_out_both_sides_of_what_cannot_be_computed_and_says_of_how_many_it_is(
+    grid: Grid,
+) -> None:
+    grid.freeze(_without(grid.days(1), grid.masters[0], NEXT))
+    medium, low = queries.loss_of_levels(ALL, FIRST, NEXT)
+
+    assert (low.supply_wh, low.sold_wh, low.rate_bp) == (200_000, 180_000, 1000)
+    assert (low.groups_known, low.groups) == (1, 2)
+    assert (medium.rate_bp, medium.groups_known, medium.groups) == (None, 0, 1)
+
+
+def test_no_level_of_a_station_is_shown_to_who_sees_a_part_of_it(grid: Grid) -> None:
+    grid.freeze(grid.days(1))
+    part = Part(grid.station.pk, frozenset({grid.areas[0].pk}), frozenset())
+
+    assert list(queries.loss_of_levels(Scope(frozenset(), part), FIRST, NEXT)) == []
+
+
 def test_photovoltaics_count_as_supply_of_the_area_and_back_feed_as_supply_of_the_feeder(grid: Grid) -> None:
     rows = grid.days(1)
     back = {grid.customers[0]: "30", grid.masters[0]: "2"}
@@ -60,6 +90,7 @@ def test_photovoltaics_count_as_supply_of_the_area_and_back_feed_as_supply_of_th
     (feeder,) = queries.loss_of_feeders(ALL, FIRST, NEXT)
 
     assert (area.supply_wh, area.sold_wh) == (130_000, 117_000)
+    assert (area.feed_in_wh, area.back_wh) == (30_000, 20_000)
     assert (feeder.supply_wh, feeder.sold_wh) == (429_000, 400_000)
 
 

@@ -8,15 +8,16 @@ from diansuo.core.quantity import month as months_
 from diansuo.core.quantity.energy import kwh_from_wh
 from diansuo.office.base import wording
 from diansuo.office.base.scope import Scope
-from diansuo.office.network import queries
-from diansuo.office.network.queries import AreaLoss, Loss
+from diansuo.office.network import listing, queries
+from diansuo.office.network.queries import AreaLoss, LevelLoss, Loss
 from diansuo.office.network.wording import kind_name
 
 HEADINGS = (
     "供电所", "层级", "编号", "名称", "台区经理", "周期", "日期", "供电量", "售电量", "损失电量", "线损率（%）", "分类",
     "突变", "前7日均线损率（%）", "前7日均损失电量", "折合（元）", "表计数", "有示数表计数", "不可算原因",
+    "光伏上网电量", "倒送电量",
 )  # fmt: skip
-AREA, FEEDER, STATION = "台区", "线路", "全所"
+AREA, FEEDER, LEVEL, STATION = "台区", "线路", "电压等级", "全所"
 DAY, MONTH = "日", "月"
 
 
@@ -38,6 +39,10 @@ def rows_of_month(scope: Scope, *, period: int, station: str = "") -> Iterator[t
         for level, cycle, losses in parts:
             for loss in losses:
                 yield _row(one.name, level, cycle, loss)
+        for of in queries.loss_of_levels(own, start, end):
+            yield _level_row(DAY, of)
+        for of in queries.monthly_loss_of_levels(own, period):
+            yield _level_row(MONTH, of)
 
 
 def _row(station: str, level: str, cycle: str, of: Loss) -> tuple[str, ...]:
@@ -61,7 +66,20 @@ def _row(station: str, level: str, cycle: str, of: Loss) -> tuple[str, ...]:
         str(of.outlets),
         str(of.outlets_known),
         of.reason_detail,
+        _kwh(of.feed_in_wh),
+        _kwh(of.back_wh),
     )
+
+
+def _level_row(cycle: str, of: LevelLoss) -> tuple[str, ...]:
+    """Write a voltage level: its groups and those of them that can be computed stand where others have meters."""
+    known = of.rate_bp is not None
+    return (
+        of.station, LEVEL, "", listing.level_name(of), "", cycle,
+        of.day.isoformat() if cycle == DAY else wording.month(months_.month_of(of.day)),
+        _kwh(of.supply_wh), _kwh(of.sold_wh), _kwh(of.loss_wh if known else None), _hundredths(of.rate_bp),
+        "", "", "", "", "", str(of.groups), str(of.groups_known), listing.level_remark(of), "", "",
+    )  # fmt: skip
 
 
 def _kwh(energy_wh: int | None) -> str:

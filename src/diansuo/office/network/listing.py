@@ -16,7 +16,7 @@ from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.network import queries
-from diansuo.office.network.queries import AreaLoss, Loss
+from diansuo.office.network.queries import AreaLoss, LevelLoss, Loss
 from diansuo.office.network.wording import KIND_CODES, KIND_NAMES, KIND_TONES, kind_name
 
 WHOLE_BP = 10_000
@@ -42,6 +42,8 @@ def row(of: Loss) -> dict[str, Any]:
         "remark": "；".join(filter(None, (_sudden(of), of.reason_detail))),
         "supply_wh": of.supply_wh,
         "sold_wh": of.sold_wh,
+        "feed_in_wh": of.feed_in_wh,
+        "back_wh": of.back_wh,
         "loss_wh": of.loss_wh,
         "rate_bp": of.rate_bp,
         "mean7_rate_bp": of.mean7_rate_bp,
@@ -104,6 +106,8 @@ def day_columns() -> tuple[Column, ...]:
         Column("day", _("日期"), Kind.DAY),
         _kind_column(),
         *_energy_columns(),
+        Column("feed_in_wh", _("其中光伏上网"), Kind.KWH, unit="kWh"),
+        Column("back_wh", _("其中倒送"), Kind.KWH, unit="kWh"),
         Column("mean7_rate_bp", _("前7日均"), Kind.PERCENT, unit="%"),
         Column("known", _("有示数户数"), Kind.CODE),
         Column("remark", _("说明"), Kind.CODE),
@@ -159,6 +163,44 @@ def whole_rows(scope: Scope, day: date, period: int) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def level_rows(scope: Scope, day: date, period: int) -> list[dict[str, Any]]:
+    """Return the voltage levels of a day, in the columns of the feeders, each with its month so far."""
+    monthly = {(one.station_id, one.low): one for one in queries.monthly_loss_of_levels(scope, period)}
+    rows = []
+    for one in queries.loss_of_levels(scope, day, day + timedelta(days=1)):
+        month = monthly[one.station_id, one.low]
+        rows.append(
+            {
+                "name": level_name(one),
+                "supply_wh": one.supply_wh,
+                "sold_wh": one.sold_wh,
+                "loss_wh": one.loss_wh if one.rate_bp is not None else None,
+                "rate_bp": one.rate_bp,
+                "month_loss_wh": month.loss_wh if month.rate_bp is not None else None,
+                "month_rate_bp": month.rate_bp,
+                "remark": level_remark(one),
+            }
+        )
+    return rows
+
+
+def level_name(of: LevelLoss) -> str:
+    """Return a voltage level in words."""
+    return _("0.4千伏（台区合计）") if of.low else _("10千伏（线路合计）")
+
+
+def level_remark(of: LevelLoss) -> str:
+    """Say of how many groups a level's figures are; nothing where all can be computed."""
+    if of.groups == of.groups_known:
+        return ""
+    words = (
+        _("%(all)s 个台区中 %(known)s 个可算，只合计可算的")
+        if of.low
+        else _("%(all)s 条线路中 %(known)s 条可算，只合计可算的")
+    )
+    return words % {"all": of.groups, "known": of.groups_known}
 
 
 def fits(of: AreaLoss, kind: str) -> bool:

@@ -11,7 +11,10 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from diansuo.core.network import LossKind, Reason
+from diansuo.core.network.voltage_levels import voltage_level
 from diansuo.core.quantity import month as months_
 from diansuo.office.archive.models import Feeder, TransformerArea
 from diansuo.office.base.models import Station
@@ -33,8 +36,8 @@ class Loss:
     """What an area, a feeder or a station lost on a day, or in a month: ``day`` is then its first with registers.
 
     ``loss_wh``, ``rate_bp`` and ``value_fen`` are None where the loss cannot be computed, ``supply_wh`` where a meter
-    at the inlet is not known; ``reason_detail`` then says which meter is to blame and since when. The means are of the
-    latest days before that were judged.
+    at the inlet is not known; ``reason_detail`` then says which meter is to blame and since when. ``feed_in_wh`` (上网)
+    is part of the supply, ``back_wh`` (倒送) of what was sold. The means are of the latest judged days before.
     """
 
     station_id: int
@@ -46,6 +49,8 @@ class Loss:
     outlets_known: int
     supply_wh: int | None
     sold_wh: int
+    feed_in_wh: int
+    back_wh: int
     loss_wh: int | None
     rate_bp: int | None
     kind: LossKind
@@ -198,6 +203,53 @@ def monthly_loss_of_stations(scope: Scope, period: int) -> Iterator[Loss]:
         yield _station(station, month, month.station_month, month.month_start, prices.price_nano)
 
 
+@dataclass(frozen=True, slots=True)
+class LevelLoss:
+    """What a voltage level of a station lost on a day or in a month: of its groups that can be computed.
+
+    ``low`` is the low voltage (the areas), else the medium one (the feeders). ``rate_bp`` is None where none can be.
+    """
+
+    station_id: int
+    station: str
+    day: date
+    low: bool
+    groups: int
+    groups_known: int
+    supply_wh: int
+    sold_wh: int
+    loss_wh: int
+    rate_bp: int | None
+
+
+def loss_of_levels(scope: Scope, start: date, end: date) -> Iterator[LevelLoss]:
+    """Yield the losses of the voltage levels of the stations on every imported day of ``[start, end)``."""
+    for station, month, day in _days(scope.stations(), start, end):
+        yield from _voltage_levels(station, month, (month.feeder, month.area), day)
+
+
+def monthly_loss_of_levels(scope: Scope, period: int) -> Iterator[LevelLoss]:
+    """Yield the same-period losses of the voltage levels of the stations in a month."""
+    for station in scope.stations():
+        month = months.of_month(station.pk, station.revision, period)
+        yield from _voltage_levels(station, month, (month.feeder_month, month.area_month), month.month_start)
+
+
+def _voltage_levels(
+    station: Station, month: StationMonth, levels: tuple[Level, Level], day: date
+) -> Iterator[LevelLoss]:
+    feeders, areas = levels
+    every = np.ones(len(month.feeders), dtype=np.bool_)
+    for level, counted, low in ((feeders, every, False), (areas, month.public, True)):
+        at = level.column(month, day)
+        found = voltage_level(level.of, level.losses, counted)
+        yield LevelLoss(
+            station.pk, station.name, day, low, int(found.groups[at]), int(found.groups_known[at]),
+            int(found.supply_wh[at]), int(found.sold_wh[at]), int(found.loss_wh[at]),
+            int(found.rate_bp[at]) if found.supply_wh[at] > 0 else None,
+        )  # fmt: skip
+
+
 def managers_on(scope: Scope, day: date) -> dict[int, tuple[int, str]]:
     """Return, by area, the person who manages most of its customers on a day: id and name."""
     found: dict[int, tuple[int, str]] = {}
@@ -267,6 +319,8 @@ def _fields(level: Level, at: int, column: int, nano: int | None) -> dict[str, A
         "outlets_known": int(of.outlets_known[at, column]),
         "supply_wh": supply if reason not in INLET_UNKNOWN else None,
         "sold_wh": int(of.outlet_forward_wh[at, column] + of.inlet_reverse_wh[at, column]),
+        "feed_in_wh": int(of.outlet_reverse_wh[at, column]),
+        "back_wh": int(of.inlet_reverse_wh[at, column]),
         "loss_wh": loss_wh,
         "rate_bp": int(losses.rate_bp[at, column]) if computable else None,
         "kind": LossKind(int(losses.kind[at, column])),

@@ -124,9 +124,10 @@ def feeder_list(request: HttpRequest) -> HttpResponse:
     scope = Scope.of(request.user)
     of = asked(request, scope)
     rows = listing.whole_rows(scope, of.day, of.period) if of.day and of.period else []
+    levels = listing.level_rows(scope, of.day, of.period) if of.day and of.period else []
     columns = listing.feeder_columns()
     if request.GET.get("export") == "xlsx":
-        return workbook(_("线路线损") + f"_{of.day or ''}", columns, rows)
+        return workbook(_("线路线损") + f"_{of.day or ''}", columns, [*rows, *levels])
     may = request.user.has_perm("base.dispatch_work")
     shown = [
         lists.Row(cells(columns, row), signed(listing.about_whole(row["of"])) if may else "") for row in rows
@@ -135,6 +136,7 @@ def feeder_list(request: HttpRequest) -> HttpResponse:
         **_frame(of, "loss_feeders"),
         "columns": columns,
         "page": {"rows": shown},
+        "levels": [cells(columns, row) for row in levels],
         "dispatchable": may,
     }
     return render(request, "network/feeders.html", context)
