@@ -77,7 +77,7 @@ def _level_row(cycle: str, of: LevelLoss) -> tuple[str, ...]:
     return (
         of.station, LEVEL, "", listing.level_name(of), "", cycle,
         of.day.isoformat() if cycle == DAY else wording.month(months_.month_of(of.day)),
-        _kwh(of.supply_wh), _kwh(of.sold_wh), _kwh(of.loss_wh if known else None), _hundredths(of.rate_bp),
+        *(_kwh(wh if known else None) for wh in (of.supply_wh, of.sold_wh, of.loss_wh)), _hundredths(of.rate_bp),
         "", "", "", "", "", str(of.groups), str(of.groups_known), listing.level_remark(of), "", "",
     )  # fmt: skip
 

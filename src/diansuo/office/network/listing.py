@@ -174,8 +174,8 @@ def level_rows(scope: Scope, day: date, period: int) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": level_name(one),
-                "supply_wh": one.supply_wh,
-                "sold_wh": one.sold_wh,
+                "supply_wh": one.supply_wh if one.rate_bp is not None else None,
+                "sold_wh": one.sold_wh if one.rate_bp is not None else None,
                 "loss_wh": one.loss_wh if one.rate_bp is not None else None,
                 "rate_bp": one.rate_bp,
                 "month_loss_wh": month.loss_wh if month.rate_bp is not None else None,
