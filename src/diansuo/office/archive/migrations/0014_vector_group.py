@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0012_route_day_dated'),
+        ('archive', '0013_route_stand_ins'),
     ]
 
     operations = [
