@@ -61,10 +61,11 @@ def choose(layout: Layout, areas: int) -> list[int]:
     return [at for at in order if at < layout.areas][:areas]
 
 
-def masters(layout: Layout, whole: list[int]) -> list[int]:
-    """Return of which areas the master alone has curves."""
-    others = (at for at in range(layout.areas) if at not in whole)
-    return [*others][: MASTERS - len(whole)] if whole else []
+def kept(layout: Layout, areas: int) -> tuple[list[int], list[int]]:
+    """Return of which areas every meter has curves, and of which the master alone."""
+    whole = choose(layout, areas)
+    others = [at for at in range(layout.areas) if at not in whole]
+    return whole, others[: MASTERS - len(whole)] if whole else []
 
 
 def write_curves(

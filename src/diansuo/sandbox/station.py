@@ -130,8 +130,7 @@ def _simulated(
     exchange_day = (first_day(periods[len(periods) // 2]) - days[0]).days - EXCHANGED_BEFORE_READING
     faults = draw(np.random.default_rng([seed, 11]), layout, len(days) - 1, rates, exchange_day)
     rows = lists.archive(np.random.default_rng([seed, 12]), layout, faults)
-    whole = curves.choose(layout, curve_areas)
-    keep = (whole, curves.masters(layout, whole), max(0, len(days) - 1 - curves.DAYS))
+    keep = (*curves.kept(layout, curve_areas), max(0, len(days) - 1 - curves.DAYS))
     energy = physics.simulate(layout, faults, days[:-1], seed, advance, keep)
     shown = registers.run_up(np.random.default_rng([seed, 13]), layout, energy, faults)
     _account(layout, faults, energy)

@@ -31,7 +31,8 @@ LIMITS_DAY = date(2024, 10, 1)
 
 @pytest.fixture(autouse=True)
 def _forgotten() -> None:
-    queries.forget()
+    for kept in (queries._latest, queries._areas, queries._voltages):
+        kept.cache_clear()
 
 
 def areas(grid: Grid) -> list[queries.AreaRow]:

@@ -132,17 +132,6 @@ def voltages_on(scope: Scope, day: date) -> Voltages:
     return Voltages(_managed(scope, rows, day), counts, meters)
 
 
-def worst_first(verdict: Verdict, minutes: int, number: str) -> tuple[int, int, str]:
-    """Order rows of a list: what is so, what may be, what is not known, the rest; longest first."""
-    return RANK[verdict], -minutes, number
-
-
-def forget() -> None:
-    """Drop all that is remembered: for another database behind the same station and revision, as in tests."""
-    for kept in (_latest, _areas, _voltages):
-        kept.cache_clear()
-
-
 @lru_cache(maxsize=DAYS_KEPT)
 def _latest(station_id: int, revision: int, until: date) -> date | None:
     del revision  # part of the key alone
