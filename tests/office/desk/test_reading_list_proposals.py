@@ -97,6 +97,16 @@ def test_the_list_changes_nothing_and_the_preview_bills_the_month_both_ways(
         assert words in page
 
 
+def test_bills_that_a_check_would_hold_are_counted_and_said(
+    points: list[MeteringPoint], users: dict[str, User], tmp_path: Path
+) -> None:
+    _batch, made = brought(tmp_path, users["clerk"], c01=40_000)
+    seen = operations.preview(made, now=builder.NOW)
+    assert (seen.preview["after_fen"], seen.preview["held"]) == (0, 1)
+    page = pages.signed_in("auditor").get(f"/proposals/{made.pk}/").content.decode()
+    assert "1 户改动后会被核查扣住" in page
+
+
 def test_a_second_person_lets_it_stand_and_one_click_takes_it_back(
     points: list[MeteringPoint], users: dict[str, User], tmp_path: Path
 ) -> None:

@@ -116,6 +116,7 @@ def _content(months: Months, before: Come, after: Come) -> dict[str, Any]:
         "months": list(months),
         "bills": max(_total(before, "bills"), _total(after, "bills")),
         "customers": len(every),
+        "held": len(before.sums.keys() - after.sums.keys()),
         "before_fen": _total(before, "fen"),
         "after_fen": _total(after, "fen"),
         "energy_before_wh": _total(before, "wh"),

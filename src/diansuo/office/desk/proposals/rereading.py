@@ -39,6 +39,7 @@ def register() -> None:
             final_bills=_final_bills,
             take_back=lambda proposal, _user, _now: overriding.take_back(proposal),
             describe=_describe,
+            sections=_sections,
             after_bills=AFTER_BILLS,
         )
     )
@@ -54,6 +55,7 @@ def register() -> None:
             final_bills=_final_bills_of_list,
             take_back=lambda proposal, _user, _now: holding.take_back(proposal),
             describe=_describe_list,
+            sections=_sections,
             large=lambda said: len(said["changes"]) > MANY,
             after_bills=AFTER_BILLS,
         )
@@ -104,6 +106,13 @@ def _final(months: Mapping[int, list[int]]) -> int:
         for period, contracts in months.items()
         for row in queries.bills_of_month(every, contracts, period)
     )
+
+
+def _sections(proposal: Proposal) -> list[tuple[str, list[str]]]:
+    """Return whose bill a check would hold: their difference is that of having none."""
+    held = proposal.preview.get("held", 0)
+    words = _("%(count)d 户改动后会被核查扣住、不出账单，增减按变为 0 元计；先核实示数")
+    return [(_("会被扣住"), [words % {"count": held}])] if held else []
 
 
 def _describe(said: Mapping[str, Any]) -> list[Said]:
