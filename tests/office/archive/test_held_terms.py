@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from diansuo.office.archive.models import (
+    Contract,
     ContractTerm,
     Customer,
     HouseholdTerm,
@@ -16,6 +17,8 @@ from diansuo.office.archive.models import (
 )
 from diansuo.office.base.imports import operations
 from diansuo.office.base.models import Proposal
+from diansuo.office.base.proposals import kinds
+from diansuo.office.base.proposals import operations as proposals
 from diansuo.office.base.scope import Scope
 from tests.office.archive.lists import NOW, agree, bring_in, day, line, picture, preview, withdraw, write
 
@@ -111,6 +114,44 @@ def test_the_order_a_change_rests_on_is_kept_with_it_and_stays_out_of_the_archiv
     said = [one["ordered"] for one in Proposal.objects.get().terms["changes"]]
     assert sorted(said, key=str) == ["2025-08-20"] * 3 + [None]
     assert imported(tmp_path, line("001", "m1", 工单日期="2025-08-21")).counts() == {"unchanged": 1}
+
+
+def test_the_end_and_the_transfer_of_a_supply_wait_and_the_first_day_that_was_unknown_does_not(
+    standing: None, tmp_path: Path
+) -> None:
+    before = picture()
+    rows = line("001", "m1", 过户日期="2025-05-01", 销户日期="2025-08-20", 送电日期="2024-01-01")
+    outcome = imported(tmp_path, rows)
+    contract = Contract.objects.get(customer__number="001")
+    assert (contract.opened_date, contract.transferred_date, contract.closed_date) == (
+        day("2024-01-01"), None, None,
+    )  # fmt: skip
+    made = Proposal.objects.get()
+    assert [one["after"] for one in made.terms["changes"]] == [
+        {"closed_date": "2025-08-20"}, {"transferred_date": "2025-05-01"},
+    ]  # fmt: skip
+    seen = proposals.preview(made, now=NOW)
+    assert seen.preview["not_priced"] == ["合同"]
+    said = kinds.named(made.kind).describe(made.terms)
+    assert [(one.subject, one.what, one.before, one.after) for one in said] == [
+        (str(contract.customer), "销户日期", "—", "2025-08-20"),
+        (str(contract.customer), "过户日期", "—", "2025-05-01"),
+    ]
+    agree(outcome.batch)
+    contract.refresh_from_db()
+    assert contract.closed_date is None  # looked at, it waits for a second person and no longer for a look
+    withdraw(outcome)
+    assert (picture(), Proposal.objects.get().state) == (before, Proposal.State.WITHDRAWN)
+
+
+def test_another_first_day_than_the_one_that_stands_waits(standing: None, tmp_path: Path) -> None:
+    bring_in(tmp_path, line("001", "m1", 送电日期="2024-01-01"))
+    outcome = imported(tmp_path, line("001", "m1", 送电日期="2025-07-01"))
+    assert Contract.objects.get(customer__number="001").opened_date == day("2024-01-01")
+    agree(outcome.batch)
+    assert Contract.objects.get(customer__number="001").opened_date == day("2025-07-01")
+    withdraw(outcome)
+    assert Contract.objects.get(customer__number="001").opened_date == day("2024-01-01")
 
 
 def test_another_fixed_day_of_a_route_waits_as_a_change_of_the_route(standing: None, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django.fixtures import Settings
 
-from diansuo.office.archive.models import AreaReach, MeterInstallation
+from diansuo.office.archive.models import AreaReach, Contract, MeterInstallation
 from diansuo.office.archive.terms.declared import MONEY_RELEVANT
 from diansuo.office.base.models import Post, Proposal, Staff, Station, User
 from diansuo.office.base.periods import PeriodModel
@@ -236,6 +236,11 @@ def pictured() -> dict[str, list[tuple[Any, ...]]]:
         "groups": list(User.groups.through.objects.order_by("pk").values_list("user", "group")),
         "rights": list(Group.permissions.through.objects.order_by("pk").values_list("group", "permission")),
         "modes": list(Station.objects.order_by("pk").values_list("pk", "mode")),
+        "supplies": list(
+            Contract.objects.order_by("pk").values_list(
+                "pk", "opened_date", "closed_date", "transferred_date"
+            )
+        ),
         "readings": list(
             RegisterReading.objects.order_by("pk").values_list("pk", "register_wh", "read_date")
         ),
@@ -289,6 +294,9 @@ def test_no_page_takes_them_whatever_is_sent_to_it(station: Station) -> None:
             "state": "approved",
             "posts": "head",
             "groups": "1",
+            "closed_date": "2024-08-01",
+            "opened_date": "2024-08-01",
+            "transferred_date": "2024-08-01",
             "reach": "company",
             "areas": "1",
             "team": "B",

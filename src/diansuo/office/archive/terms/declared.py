@@ -7,6 +7,7 @@ from typing import Final
 from django.db import models
 
 from diansuo.office.archive.models import (
+    Contract,
     ContractTerm,
     HouseholdTerm,
     MeterInstallation,
@@ -36,6 +37,17 @@ MONEY_RELEVANT: Final[dict[type[models.Model], tuple[str, ...]]] = {
     ),
     RouteTerm: ("reading_day", "cycle", "method", "owner"),
 }  # fmt: skip
+
+
+ENDING: Final = ("closed_date", "transferred_date")
+"""Days of a contract that end a supply or begin its year of steps anew: that they come decides money."""
+
+
+def decides(model: type[models.Model], name: str, before: object) -> bool:
+    """Tell whether writing over a value of a standing row decides money: one that was decided, or a contract's end."""
+    if model is Contract:
+        return name in ENDING or (name == "opened_date" and before is not None)
+    return name in attributes(model) and before not in (None, "")
 
 
 def attributes(model: type[models.Model]) -> frozenset[str]:

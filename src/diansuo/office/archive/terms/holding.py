@@ -14,7 +14,7 @@ from diansuo.office.archive.importing.references import Named, References
 from diansuo.office.archive.models import Contract, HouseholdTerm, MeteringPoint, Route, RouteTerm, UseTerm
 from diansuo.office.archive.terms import standing
 from diansuo.office.archive.terms.changes import TermChange, changes_of, terms_of
-from diansuo.office.archive.terms.declared import attributes
+from diansuo.office.archive.terms.declared import attributes, decides
 from diansuo.office.base.models import ImportBatch, Proposal, Station
 from diansuo.office.base.periods import PeriodModel
 from diansuo.office.base.proposals import kinds
@@ -30,14 +30,14 @@ Rows = dict[tuple[type[PeriodModel], int], dict[str, Any]]
 def parted(edits: Edits) -> tuple[Edits, Edits]:
     """Part edits into those an import may write and those that change what money depends on.
 
-    What was unknown and is filled in is written by the import: it decides nothing that was decided before.
+    What was unknown and is filled in is written by the import: it decides nothing that was decided before. A
+    contract's last day and its transfer are held all the same.
     """
     free, held = Edits(), Edits(ordered=edits.ordered)
     for key, values in edits.dated.items():
         (held if attributes(key[0]) & set(values) else free).dated[key] = values
     for place, (before, after) in edits.in_place.items():
-        priced = place[2] in attributes(place[0]) and before not in (None, "")
-        (held if priced else free).in_place[place] = (before, after)
+        (held if decides(place[0], place[2], before) else free).in_place[place] = (before, after)
     for key, values in edits.added.items():
         (held if key[0] in BEGINS else free).added[key] = values
     return free, held
@@ -135,7 +135,6 @@ def _station(row: Any, key: Any) -> int:
     if hasattr(row, "point_id") or "point_id" in key:
         owner = MeteringPoint.objects.get(pk=row.point_id if row is not None else key["point_id"])
         return int(owner.station_id)  # type: ignore[attr-defined]
-    owner = Contract.objects.select_related("customer").get(
-        pk=row.contract_id if row is not None else key["contract_id"]
-    )
+    mine = row.pk if isinstance(row, Contract) else getattr(row, "contract_id", None)
+    owner = Contract.objects.select_related("customer").get(pk=mine or key["contract_id"])
     return int(owner.customer.station_id)  # type: ignore[attr-defined]

@@ -45,7 +45,7 @@ def write(changes: Sequence[TermChange], effective: date, batch: ImportBatch | N
             raise UnableToChange(_("要改的记录已经不在；撤回后重新提交"))
         if change.in_place:
             change.model.objects.filter(pk=row.pk).update(**change.after)
-            undo[at] = {"model": label, "row": row.pk, "before": dict(change.before)}
+            undo[at] = {"model": label, "row": row.pk, "before": change.as_json()["before"]}
             named = [(name, change.before.get(name), value) for name, value in change.after.items()]
         else:
             dated.setdefault(change.model, []).append(at)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from diansuo.office.archive.models import MeteringPoint
+from diansuo.office.archive.models import Contract, MeteringPoint
 from diansuo.office.archive.terms.changes import TermChange
 from diansuo.office.base.periods import PeriodModel
 
@@ -75,7 +75,7 @@ def unchanged(changes: Sequence[TermChange]) -> bool:
         if change.row is None:
             continue
         row = rows.get((change.model, change.row))
-        if row is None or (row.valid_to is not None and not change.in_place):
+        if row is None or (not change.in_place and row.valid_to is not None):
             return False
         if any(getattr(row, name) != value for name, value in change.before.items()):
             return False
@@ -97,6 +97,8 @@ def points_of(changes: Sequence[TermChange]) -> Touched:
         owner = {**change.key, **({"point_id": row.point_id} if hasattr(row, "point_id") else {})}
         if hasattr(row, "contract_id"):
             owner["contract_id"] = row.contract_id
+        elif change.model is Contract and row is not None:
+            owner["contract_id"] = row.id
         if owner.get("point_id") is not None:
             touched.points[at] = [owner["point_id"]]
         elif owner.get("contract_id") is not None:

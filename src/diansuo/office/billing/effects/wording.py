@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import models
 from django.utils.translation import gettext as _
 
+from diansuo.office.archive.models import Contract
 from diansuo.office.archive.terms import queries, standing
 from diansuo.office.archive.terms.changes import TermChange, changes_of
 from diansuo.office.base import wording
@@ -32,7 +33,8 @@ def describe(terms: Mapping[str, Any]) -> list[Said]:
 def _owner(row: Any) -> str:
     if row is None:
         return ""
-    contract = getattr(row, "contract", None) or getattr(getattr(row, "point", None), "contract", None)
+    contract = row if isinstance(row, Contract) else getattr(row, "contract", None)
+    contract = contract or getattr(getattr(row, "point", None), "contract", None)
     return str(contract.customer) if contract is not None else str(getattr(row, "point", row))
 
 
