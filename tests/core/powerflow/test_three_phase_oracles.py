@@ -8,7 +8,7 @@ import pytest
 from diansuo.core.powerflow import solve_three_phase
 from diansuo.core.powerflow.conductors import from_sequence, upstream_of_delta
 from diansuo.core.powerflow.three_phase import Complex
-from tests.reference import european_lv
+from tests.reference import european_lv, other_flows
 
 pytestmark = pytest.mark.skipif(
     not european_lv.FOLDER.exists(), reason="the data of measurements are not here"
@@ -30,34 +30,10 @@ def power_grid_model(load: Complex) -> tuple[np.ndarray, np.ndarray]:
     """Return voltages (K, N, 3) and total losses (K,), its source as stiff as its format allows."""
     import power_grid_model as pgm
 
-    segments, (bus, phase) = european_lv.lines(), european_lv.load_places()
-    buses, base = 1 + max(max(each[:2]) for each in segments), 1000
-    node = pgm.initialize_array("input", "node", buses)
-    node["id"], node["u_rated"] = np.arange(buses), european_lv.LOW_SIDE_V
-    line = pgm.initialize_array("input", "line", len(segments))
-    line["id"] = base + np.arange(len(segments))
-    line["from_node"], line["to_node"] = [s[0] for s in segments], [s[1] for s in segments]
-    line["from_status"] = line["to_status"] = 1
-    line["r1"], line["x1"] = [s[2].real for s in segments], [s[2].imag for s in segments]
-    line["r0"], line["x0"] = [s[3].real for s in segments], [s[3].imag for s in segments]
-    line["c1"] = line["c0"] = line["tan1"] = line["tan0"] = 0
-    source = pgm.initialize_array("input", "source", 1)
-    source["id"], source["node"], source["status"], source["u_ref"] = 5000, 0, 1, 1.05
-    source["sk"] = 1e15
-    drawn = pgm.initialize_array("input", "asym_load", len(bus))
-    drawn["id"], drawn["node"], drawn["status"], drawn["type"] = 3000 + np.arange(len(bus)), bus, 1, 0
-    drawn["p_specified"] = drawn["q_specified"] = 0
-    model = pgm.PowerGridModel(
-        {"node": node, "line": line, "source": source, "asym_load": drawn}, system_frequency=50
-    )
-    change = pgm.initialize_array("update", "asym_load", load.shape)
-    change["id"] = drawn["id"]
-    change["p_specified"] = change["q_specified"] = 0
-    for j, which in enumerate(phase):
-        change["p_specified"][:, j, which] = load[:, j].real
-        change["q_specified"][:, j, which] = load[:, j].imag
+    bus, phase = european_lv.load_places()
+    model = other_flows.power_grid_model(european_lv.lines(), bus)
     found = model.calculate_power_flow(
-        symmetric=False, update_data={"asym_load": change}, error_tolerance=1e-11,
+        symmetric=False, update_data=other_flows.updates(phase, load), error_tolerance=1e-11,
         calculation_method=pgm.CalculationMethod.iterative_current, max_iterations=100,
     )  # fmt: skip
     lost = (found["line"]["p_from"] + found["line"]["p_to"]).sum(axis=(1, 2))
