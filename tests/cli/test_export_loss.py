@@ -25,7 +25,7 @@ def test_the_losses_of_a_month_leave_as_csv(tmp_path: Path) -> None:
     with goal.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert {(row["层级"], row["周期"]) for row in rows} == {
-        (level, cycle) for level in ("台区", "线路", "全所") for cycle in ("日", "月")
+        (level, cycle) for level in ("台区", "线路", "电压等级", "全所") for cycle in ("日", "月")
     }
     assert {row["日期"] for row in rows if row["周期"] == "日"} == {f"2024-10-0{day}" for day in range(1, 6)}
     assert all(row["线损率（%）"] or row["不可算原因"] for row in rows)

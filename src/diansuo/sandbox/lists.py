@@ -84,7 +84,10 @@ def archive(random: np.random.Generator, layout: Layout, faults: list[Fault]) ->
             row["相别"] = "ABC"[int(layout.phase[at])]
     heads = rows[::CUSTOMERS_AN_AREA]
     areas = [
-        {name: row[name] for name in ("变电站", "线路名称", "线路编号", "台区编号", "台区名称", "台区容量")}
+        {
+            name: row[name]
+            for name in ("变电站", "线路名称", "线路编号", "台区编号", "台区名称", "台区容量", "台区联结组别")
+        }
         for row in heads
     ]
     for fault in faults:

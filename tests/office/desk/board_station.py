@@ -7,7 +7,7 @@ from pathlib import Path
 
 from diansuo.office.base.imports import operations
 from diansuo.office.base.imports.kinds import Options
-from diansuo.office.base.models import Station
+from diansuo.office.base.models import ImportBatch, Station
 from diansuo.office.base.scope import Scope
 from diansuo.sandbox import station as sample
 
@@ -33,6 +33,7 @@ def archive_only(folder: Path) -> tuple[Station, sample.Files]:
     """Bring in the archive alone: a station whose exports have not come yet."""
     files = write(folder)
     bring_in("archive", files.archive)
+    assert ImportBatch.objects.get().counts["refused"] == 0
     return Station.objects.get(), files
 
 

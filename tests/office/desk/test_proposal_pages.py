@@ -123,7 +123,8 @@ def test_the_proposals_of_another_station_are_not_there(station: Station) -> Non
     auditor = pages.signed_in("auditor")
     assert auditor.get(f"/proposals/{made.pk}/").status_code == 404
     assert auditor.post(f"/proposals/{made.pk}/second/", {"basis": made.basis}).status_code == 404
-    assert "现场" not in auditor.get("/proposals/").content.decode()
+    listed = auditor.get("/proposals/").content.decode()
+    assert f"/proposals/{made.pk}/" not in listed
     assert Proposal.objects.get().state == Proposal.State.PREVIEWED
 
 

@@ -206,7 +206,7 @@ def bill(contract: Contract, period: int, *, user: User | None, today: date, now
         KIND,
         f"{KIND}:{contract.pk}:{period}",
         station=contract.customer.station,
-        options={"period": period, "issue_date": today.isoformat(), "points": points},
+        options={"period": period, "issue_date": today.isoformat(), "points": list(points)},
         user=user,
         now=now,
     )
