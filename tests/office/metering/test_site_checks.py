@@ -239,3 +239,17 @@ def test_every_true_reading_may_be_read_again_and_a_hundredth_is(station: Statio
     for at in range(5):
         read(household(station, f"H{at}", f"MH{at}", manager="赵六"), 1000)
     assert draw(station, head)[Kind.REREAD] == drawing.Drawn(Kind.REREAD, 5, 1, 1)
+
+
+def test_reading_again_is_sent_to_somebody_who_does_not_read_there(station: Station, head: User) -> None:
+    mine = household(station, "H1", "MH1", reader="李四", manager="李四")
+    read(mine, 1000)
+    draw(station, head)
+    alone = SiteCheck.objects.get(point=mine, kind=Kind.REREAD)
+    assert alone.order is None  # nobody else is there: the list shows it
+
+    SiteCheck.objects.all().delete()
+    household(station, "H2", "MH2", reader="赵六", manager="赵六")
+    draw(station, head)
+    check = SiteCheck.objects.get(point=mine, kind=Kind.REREAD)
+    assert check.order.assignee.name == "赵六"

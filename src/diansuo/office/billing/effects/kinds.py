@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy
 
-from diansuo.office.archive.terms import operations as terms
-from diansuo.office.archive.terms import standing
+from diansuo.office.archive.terms import agreed, standing
 from diansuo.office.archive.terms.changes import changes_of
-from diansuo.office.base.models import Proposal, User
-from diansuo.office.base.periods import UnableToChange
+from diansuo.office.base.models import Proposal
 from diansuo.office.base.proposals import kinds
 from diansuo.office.base.proposals.kinds import ProposalKind
-from diansuo.office.base.proposals.operations import UnableToDo
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.effects import (
     content,
@@ -49,9 +46,9 @@ def register() -> None:
                 refusals=refusals.refusals,
                 unchanged=lambda said: standing.unchanged(changes_of(said)),
                 effect=content.effect_of,
-                apply=_apply,
+                apply=agreed.apply,
                 final_bills=_final_bills,
-                take_back=_take_back,
+                take_back=agreed.take_back,
                 describe=wording.describe,
                 reversal=reversal.terms_of,
                 slips=refusals.slips,
@@ -75,23 +72,6 @@ def register() -> None:
     )
     pricesheets.register()
     rulefiles.register()
-
-
-def _words(write: Callable[[], Any]) -> Any:
-    try:
-        return write()
-    except UnableToChange as problem:
-        raise UnableToDo(str(problem)) from problem
-
-
-def _apply(proposal: Proposal, _user: User | None, _now: datetime) -> list[Any]:
-    changes = changes_of(proposal.terms)
-    done: list[Any] = _words(lambda: terms.write(changes, proposal.effective_date, proposal.batch))
-    return done
-
-
-def _take_back(proposal: Proposal, _user: User | None, _now: datetime) -> None:
-    _words(lambda: terms.take_back(proposal.undo, changes_of(proposal.terms)))
 
 
 def _points(said: Mapping[str, Any]) -> set[int]:

@@ -77,9 +77,8 @@ def hold(batch: ImportBatch, judged: Sequence[Judged]) -> None:
 def unchanged(said: Mapping[str, Any]) -> bool:
     """Tell whether every reading that is to be replaced is still what it was."""
     return all(
-        one["before"][name.removesuffix("_id")] == value
+        row == tuple(one["before"][name.removesuffix("_id")] for name in SEEN)
         for one, row in _with_rows(said)
-        for name, value in zip(SEEN, row or [object()] * len(SEEN), strict=True)
     )
 
 

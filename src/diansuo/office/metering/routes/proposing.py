@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -22,15 +22,12 @@ from diansuo.office.archive.models import (
     RouteCycle,
     RouteTerm,
 )
-from diansuo.office.archive.terms import operations as terms
-from diansuo.office.archive.terms import standing
+from diansuo.office.archive.terms import agreed, standing
 from diansuo.office.archive.terms.changes import TermChange, changes_of
 from diansuo.office.archive.terms.holding import OF_ROUTES
-from diansuo.office.base.models import Proposal, Staff, User
-from diansuo.office.base.periods import UnableToChange
+from diansuo.office.base.models import Proposal, Staff
 from diansuo.office.base.proposals import kinds
 from diansuo.office.base.proposals.kinds import Effect, Progress, ProposalKind, Said
-from diansuo.office.base.proposals.operations import UnableToDo
 from diansuo.office.metering import issued
 from diansuo.office.metering.routes import calendar, changing, keeping, visiting
 from diansuo.office.metering.routes.calendar import RouteDays, Spell
@@ -54,9 +51,9 @@ def register() -> None:
             refusals=changing.refusals,
             unchanged=lambda said: standing.unchanged(changes_of(said)),
             effect=_effect,
-            apply=_apply,
+            apply=agreed.apply,
             final_bills=_final_bills,
-            take_back=_take_back,
+            take_back=agreed.take_back,
             describe=_describe,
             sections=_sections,
             slips=changing.slips,
@@ -90,23 +87,6 @@ def _final_bills(proposal: Proposal) -> int:
     """Count the months billed by another fixed day; another owner moves no bill."""
     moved = [row for change, row in _routes(proposal.terms) if changing.DAYS & set(change.after)]
     return sum(_billed(proposal, row)[0] for row in moved)
-
-
-def _words(write: Callable[[], Any]) -> Any:
-    try:
-        return write()
-    except UnableToChange as problem:
-        raise UnableToDo(str(problem)) from problem
-
-
-def _apply(proposal: Proposal, _user: User | None, _now: datetime) -> list[Any]:
-    changes = changes_of(proposal.terms)
-    done: list[Any] = _words(lambda: terms.write(changes, proposal.effective_date, proposal.batch))
-    return done
-
-
-def _take_back(proposal: Proposal, _user: User | None, _now: datetime) -> None:
-    _words(lambda: terms.take_back(proposal.undo, changes_of(proposal.terms)))
 
 
 def _describe(said: Mapping[str, Any]) -> list[Said]:

@@ -5,39 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 import numpy as np
 from django.db import transaction
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from diansuo.core.metering import sampling
 from diansuo.core.quantity.month import first_day, next_month
-from diansuo.office.base.models import Staff, Station, User, WorkOrder
-from diansuo.office.base.scope import Scope
-from diansuo.office.base.work_orders import operations as work_orders
-from diansuo.office.base.work_orders.links import Subject
-from diansuo.office.metering.collecting.point_rows import PointRow, point_rows
-from diansuo.office.metering.exceptions.places import owners
+from diansuo.office.base.models import Station, User
 from diansuo.office.metering.models import SiteCheck
-from diansuo.office.metering.visits import candidates
+from diansuo.office.metering.visits import candidates, tasking
 from diansuo.office.metering.visits.limits import Limits, limits
 
 Kind, Group = SiteCheck.Kind, SiteCheck.Group
 RIGHT: Final = "base.dispatch_work"
-WHAT_TO_DO: Final[dict[str, Promise]] = {
-    Kind.ZERO: gettext_lazy("到现场看是否用电：有人用电而表不走的查表计和接线；确未用电的注明原因"),
-    Kind.REMOTE: gettext_lazy("抄回表计示数和表号，与远程示数核对"),
-    Kind.SITE: gettext_lazy("抄回表计示数和表号，看封印、接线和环境"),
-    Kind.ACCOMPANIED: gettext_lazy("例日两人同去：抄表员抄，监抄人看，各自签字"),
-    Kind.REREAD: gettext_lazy("由抄表员以外的人再抄一遍，不看原示数"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +88,7 @@ def draw(station: Station, period: int, *, user: User, now: datetime) -> list[Dr
             if kind in (Kind.ZERO, Kind.REMOTE, Kind.SITE):
                 taken |= drawn | standing[kind]
             found.append(Drawn(kind, len(meant), len(standing[kind]) + len(new), len(new)))
-        _give_tasks(station, period, made, held.visit_days, user, now)
+        tasking.give(station, period, made, held.visit_days, user, now)
         SiteCheck.objects.bulk_create(made, batch_size=candidates.MANY)
     return found
 
@@ -168,51 +151,3 @@ _RULES: Final[dict[str, Callable[[_Month, set[int]], Chosen]]] = {
     Kind.ACCOMPANIED: _accompanied,
     Kind.REREAD: _reread,
 }
-
-
-def _give_tasks(
-    station: Station, period: int, made: list[SiteCheck], days: int, user: User, now: datetime
-) -> None:
-    """Make a task for each zero customer, and for the others one for each kind, area and person.
-
-    A point nobody answers for stays without one: the list shows it, and it can be dispatched there.
-    """
-    today, scope = timezone.localdate(now), Scope(frozenset({station.pk}))
-    points = {check.point_id for check in made}
-    where, who = point_rows(scope, points, today), owners(scope, points, today)
-    people = {
-        staff.pk: staff for staff in Staff.objects.filter(pk__in={one.staff_id for one in who.values()})
-    }
-    groups: dict[tuple[str, int, str, int], list[SiteCheck]] = {}
-    for check in made:
-        if check.point_id in who:
-            alone = check.point_id if check.kind == Kind.ZERO else 0
-            row = where[check.point_id]
-            key = (check.kind, who[check.point_id].staff_id, row.area_number, alone)
-            groups.setdefault(key, []).append(check)
-    for (kind, staff_id, _area, _alone), checks in groups.items():
-        order = work_orders.dispatch(
-            _subject(station, period, kind, [where[check.point_id] for check in checks]),
-            assignee=people[staff_id], due_date=today + timedelta(days=days), instruction=str(WHAT_TO_DO[kind]),
-            safety=(), user=user, now=now,
-        )  # fmt: skip
-        for check in checks:
-            check.order = order
-
-
-def _subject(station: Station, period: int, kind: str, rows: list[PointRow]) -> Subject:
-    first, title = rows[0], str(Kind(kind).label)
-    if kind == Kind.ZERO:
-        words = f"{title}：{first.customer_name} {first.customer_number}"
-    else:
-        words = _("%(title)s：%(area)s %(count)d 户") % {
-            "title": title, "area": first.area or _("未挂台区"), "count": len(rows),
-        }  # fmt: skip
-    return Subject(
-        words,
-        WorkOrder.Source.OTHER,
-        first.customer_number if kind == Kind.ZERO else "",
-        first.area_number,
-        f"{reverse('site_checks', args=[period])}?kind={kind}",
-        station_id=station.pk,
-    )

@@ -24,7 +24,7 @@ from diansuo.office.metering.collecting.failure_views import link_of, name_of
 from diansuo.office.metering.collecting.point_rows import point_rows
 from diansuo.office.metering.models import SiteCheck
 from diansuo.office.metering.routes import calendar, visiting
-from diansuo.office.metering.visits import drawing, queries, recording, standing
+from diansuo.office.metering.visits import drawing, queries, recording, standing, tasking
 from diansuo.office.metering.visits.forms import SightForm
 
 STATES: Final = {
@@ -116,7 +116,7 @@ def _about(row: queries.CheckRow) -> Subject:
         url=link_of(row),
         staff_id=row.manager_id,
         station_id=row.station_id,
-        instruction=str(drawing.WHAT_TO_DO[row.kind]),
+        instruction=str(tasking.WHAT_TO_DO[row.kind]),
     )
 
 
@@ -171,7 +171,7 @@ def check_page(request: HttpRequest, check_id: int) -> HttpResponse:
         "name": name_of(where),
         "kind": KINDS[check.kind],
         "group": GROUPS[check.group],
-        "todo": drawing.WHAT_TO_DO[check.kind],
+        "todo": tasking.WHAT_TO_DO[check.kind],
         "state": state,
         "state_words": STATES[state],
         "tone": TONES[state],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -211,11 +211,10 @@ def about_voltage(of: MeterRow, row: dict[str, Any]) -> Subject:
     )  # fmt: skip
 
 
-def figures(codes: Iterable[str], names: dict[str, Promise]) -> list[tuple[str, str, int, str]]:
+def figures(counts: Mapping[str, int], names: dict[str, Promise]) -> list[tuple[str, str, int, str]]:
     """Return the counts above a list: code, name, how many, tone."""
-    codes = list(codes)
     shown = [code for code in names if code != OVER or names is LOAD_NAMES]
-    counted = [(code, str(names[code]), codes.count(code)) for code in shown]
+    counted = [(code, str(names[code]), counts.get(code, 0)) for code in shown]
     tones = {code: tone for code, tone in TONES.items() if tone in ("bad", "warn")}
     return [(code, title, count, tones.get(code, "") if count else "") for code, title, count in counted]
 

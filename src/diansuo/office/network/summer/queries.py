@@ -21,6 +21,7 @@ from diansuo.core.network.daily_lists import (
     neutral_current,
 )
 from diansuo.core.network.runs import MINUTES_A_POINT, Verdict
+from diansuo.core.quantity.arrays import Int64
 from diansuo.office.archive.models import MeteringPoint, MeterInstallation, TransformerArea
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering import lake
@@ -189,14 +190,14 @@ def _voltages(station_id: int, revision: int, day: date) -> dict[int, Voltages]:
     told: list[tuple[int, int, int, Spell]] = []
     for part in columns.chunks(hangs):
         found = columns.meters(station_id, day, part)
-        spells = _spells(low_voltage(found.voltage_mv, found.wired, limits))
-        wired = found.wired.sum(axis=1).tolist()
-        for point, area, phases, spell in zip(
-            found.point.tolist(), found.area.tolist(), wired, spells, strict=True
-        ):
-            counts.setdefault(area, Counter())[spell.verdict] += 1
-            if spell.verdict in (Verdict.FULFILLED, Verdict.UNDECIDED):
-                told.append((point, area, phases, spell))
+        judged = low_voltage(found.voltage_mv, found.wired, limits)
+        verdict = judged.runs.verdict
+        pairs, numbers = np.unique(np.stack([found.area, verdict], axis=1), axis=0, return_counts=True)
+        for (area, code), number in zip(pairs.tolist(), numbers.tolist(), strict=True):
+            counts.setdefault(area, Counter())[Verdict(code)] += number
+        listed = np.flatnonzero(np.isin(verdict, (Verdict.FULFILLED, Verdict.UNDECIDED)))
+        facts = np.stack([found.point, found.area, found.wired.sum(axis=1)], axis=1)[listed].tolist()
+        told += [(*fact, spell) for fact, spell in zip(facts, _spells(judged, listed), strict=True)]
     rows = _meter_rows(station_id, day, told)
     result = {area: Voltages([], counts.get(area, Counter()), 0) for _point, area, _phase in hangs}
     every = Counter(area for _point, area, _phase in hangs)
@@ -232,11 +233,13 @@ def _meter_rows(station_id: int, day: date, told: Iterable[tuple[int, int, int, 
     return rows
 
 
-def _spells(of: Listed) -> list[Spell]:
+def _spells(of: Listed, rows: Int64 | None = None) -> list[Spell]:
+    """Return the rows of a list, or some of them, as spells."""
     runs = of.runs
     table = np.stack(
         [runs.verdict, runs.known, runs.points, runs.start, runs.total, of.worst, of.worst_point], axis=1
     )
+    table = table if rows is None else table[rows]
     return [
         Spell(
             Verdict(verdict), known, points * MINUTES_A_POINT, start * MINUTES_A_POINT, total * MINUTES_A_POINT,

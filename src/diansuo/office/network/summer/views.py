@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -127,9 +128,9 @@ def _shown(
         lists.Row(cells(page.columns, one.row), signed(one.subject) if may else "")
         for one in wanted[start : start + LIST_ROWS]
     ]
-    codes = [one.row["code"] for one in mine]
+    counts = Counter(one.row["code"] for one in mine)
     if others is not None and not (manager or words):
-        codes = [code for code, count in others.items() for _at in range(count)]
+        counts = Counter(others)
     context = {
         "of": {"day": page.day, "latest": page.latest},
         "tabs": [(reverse(name), title, name == page.url_name) for name, title in _tabs()],
@@ -138,10 +139,10 @@ def _shown(
         "page": {"rows": shown},
         "dispatchable": may,
         "kind": kind,
-        "figures": listing.figures(codes, page.names),
+        "figures": listing.figures(counts, page.names),
         "listable": {"over", "is", "open"} if others is not None else set(page.names),
-        "judged": len(codes) - codes.count("none") - codes.count("open"),
-        "all_of": len(codes),
+        "judged": counts.total() - counts["none"] - counts["open"],
+        "all_of": counts.total(),
         "meters": others is not None,
         "section": "daily_loads",
         "searchable": True,
