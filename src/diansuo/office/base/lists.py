@@ -50,7 +50,7 @@ class Listing:
     ``key`` names the fields that order the rows and together are unique ("-" before one turns it round).
     ``search(rows, words)`` keeps what the words mean (see :func:`any_of`). ``empty`` says what fills the list.
     ``enrich(rows)`` adds to a page's rows what would be too dear to ask for every row of the table.
-    ``subject(row)`` says what a task (派工单) made from the row would be about; with it every row can be dispatched.
+    ``subject(row)`` says what a task (派工单) made from the row would be about; None: the row makes none.
     """
 
     title: Text
@@ -62,7 +62,7 @@ class Listing:
     search_hint: Text = ""
     filters: tuple[Filter, ...] = ()
     enrich: Callable[[list[Any]], list[Any]] | None = None
-    subject: Callable[[Any], Subject] | None = None
+    subject: Callable[[Any], Subject | None] | None = None
     page_size: int = 50
     template: str = "base/list.html"
 
@@ -191,8 +191,12 @@ def _page(rows: QuerySet[Any], listing: Listing, after: str, before: str, dispat
         found.reverse()
     shown = listing.enrich(found) if listing.enrich else found
     subject = listing.subject if dispatchable else None
+    tasks = [subject(row) if subject else None for row in shown]
     page = Page(
-        rows=[Row(cells(listing.columns, row), signed(subject(row)) if subject else "") for row in shown]
+        rows=[
+            Row(cells(listing.columns, row), signed(task) if task else "")
+            for row, task in zip(shown, tasks, strict=True)
+        ]
     )
     if found:
         page.before = _encoded(found[0], key) if (after or (backwards and more)) else ""

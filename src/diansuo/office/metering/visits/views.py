@@ -108,7 +108,10 @@ def _of_state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     return rows.filter(queries.STATES[value]) if value in queries.STATES else rows.none()
 
 
-def _about(row: queries.CheckRow) -> Subject:
+def _about(row: queries.CheckRow) -> Subject | None:
+    """Return the task a row would make; one that was sent, or is written already, makes none."""
+    if row.order_id is not None or row.state != "waiting":
+        return None
     return Subject(
         f"{KINDS[row.kind]}：{name_of(row)}",
         customer_number=row.customer_number,
