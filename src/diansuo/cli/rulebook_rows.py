@@ -11,7 +11,7 @@ from diansuo.cli.say import language, t
 if TYPE_CHECKING:
     from diansuo.core.rules import Entry, RuleBook
 
-UNIT_OF_COLUMN: Final = {"kva": "kVA", "kw": "kW", "percent": "%"}
+UNIT_OF_COLUMN: Final = {"kva": "kVA", "kw": "kW", "percent": "%", "km": "Ω/km", "a": "A"}
 SHORT_UNITS: Final[dict[str, tuple[str, str]]] = {
     "ratio": ("", ""),
     "count": ("", ""),
@@ -264,13 +264,20 @@ def _transformers(entry: Entry, reader: Reader) -> Iterator[Row]:
     if not reader.whole:
         yield Row(t("型号表", "table"), _size(len(rows), rows[0][0], rows[-1][0]), "rows")
         return
-    columns = [name.rsplit("_", 1) for name in entry.values["columns"]]
+    columns = [name.replace("_ohm", "").rsplit("_", 1) for name in entry.values["columns"]]
     heads = [f"{head[0]} {UNIT_OF_COLUMN[head[1]]}" if len(head) == 2 else head[0] for head in columns]
+    widths = [max(len(head), *(len(row[at] or "") for row in rows)) for at, head in enumerate(heads)]
     lines = [
-        "  ".join(f"{cell or '-':>{len(head)}}" for cell, head in zip(row, heads, strict=True))
-        for row in rows
+        "  ".join(f"{cell or '-':>{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows
     ]
-    yield Row(t("型号表", "table"), "\n".join(["  ".join(heads), *lines]), "rows", table=True)
+    header = "  ".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))
+    yield Row(t("型号表", "table"), "\n".join([header, *lines]), "rows", table=True)
+
+
+def _profiles(entry: Entry, reader: Reader) -> Iterator[Row]:
+    for name, numbers in entry.values["profiles"].items():
+        shown = "  ".join(numbers) if reader.whole else _size(len(numbers), numbers[0], numbers[-1])
+        yield Row(name, shown, f"profiles.{name}", table=reader.whole)
 
 
 def _size(count: int, first: str, last: str) -> str:
@@ -374,6 +381,8 @@ WRITERS: Final[dict[str, Callable[[Entry, Reader], Iterator[Row]]]] = {
     "time_of_use_bands": _bands,
     "power_factor_table": _power_factor,
     "transformer_models": _transformers,
+    "conductor_models": _transformers,
+    "load_profiles": _profiles,
     "policy_calendar": _calendar,
     "parameters": _parameters,
 }

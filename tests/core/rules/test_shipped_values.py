@@ -148,6 +148,15 @@ def test_a_charging_operator_pays_no_capacity_until_the_policy_ends(book: RuleBo
         book.in_force(rule, date(2031, 1, 1))
 
 
+def test_a_conductor_has_the_resistance_of_its_catalogue_and_names_it(book: RuleBook) -> None:
+    values = book.in_force("national/network/conductors", date(2024, 1, 1)).values
+    rows = {row[0]: row[1:] for row in values["rows"]}
+    assert rows["LGJ-70"] == ["0.4217", "0.282", "255", "lgj"]
+    assert [rows[name][0] for name in ("JKLYJ-70", "JKLYJ-35", "BLV-16")] == ["0.443", "0.868", "1.91"]
+    assert rows["JKLYJ-70"][2] is None, "no catalogue of it was found"
+    assert {row[3] for row in rows.values()} == set(values["sources"])
+
+
 def test_a_transformer_has_the_losses_of_its_model_and_no_others(book: RuleBook) -> None:
     rows = book.in_force("national/transformers", date(2024, 1, 1)).values["rows"]
     found = {(row[0], row[1]): row[2:] for row in rows}

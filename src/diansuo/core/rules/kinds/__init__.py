@@ -8,6 +8,7 @@ from typing import Final
 from diansuo.core.rules.kinds.calendar import policy_calendar
 from diansuo.core.rules.kinds.commercial import component_price, demand_charge_price, price_components
 from diansuo.core.rules.kinds.frame import VOLTAGE_KEYS, Kind, Units
+from diansuo.core.rules.kinds.lines import conductor_models, load_profiles
 from diansuo.core.rules.kinds.parameters import parameters
 from diansuo.core.rules.kinds.residential import annual_steps, flat_price, time_of_use_increment
 from diansuo.core.rules.kinds.tables import power_factor_table, transformer_models
@@ -30,6 +31,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "power_factor_table": Kind(("standards", "rows", "below_each"), power_factor_table, continuous=True),
     "transformer_models": Kind(("columns", "rows"), transformer_models, continuous=True),
+    "conductor_models": Kind(("columns", "sources", "rows"), conductor_models, continuous=True),
+    "load_profiles": Kind(("profiles",), load_profiles, continuous=True),
     # What an entry says of the past stays true: the calendar is all entries together.
     "policy_calendar": Kind(("changes",), policy_calendar, continuous=False),
     "parameters": Kind(("parameters",), parameters, continuous=True),
