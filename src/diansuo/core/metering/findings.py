@@ -69,6 +69,10 @@ class Rule(IntEnum):
     CURVE_STOPPED = 71
     PHASE_LOST = 72
     CLOCK = 73
+    TAKEN_BACK = 80
+    BACK_NO_FREEZE = 81
+    BACK_CONTRADICTED = 82
+    BACK_EXCHANGED = 83
 
     @property
     def id(self) -> str:
@@ -122,6 +126,10 @@ SEVERITY: Final[dict[Rule, Severity]] = {
     Rule.CURVE_STOPPED: Severity.WARNING,
     Rule.PHASE_LOST: Severity.WARNING,
     Rule.CLOCK: Severity.WARNING,
+    Rule.TAKEN_BACK: Severity.INFO,
+    Rule.BACK_NO_FREEZE: Severity.WARNING,
+    Rule.BACK_CONTRADICTED: Severity.WARNING,
+    Rule.BACK_EXCHANGED: Severity.WARNING,
 }
 
 RULE_IDS: Final[dict[Rule, str]] = {rule: rule.id for rule in Rule}

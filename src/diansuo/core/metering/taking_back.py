@@ -26,6 +26,7 @@ class Taken(IntEnum):
     TAKEN = 0  # its register of the fixed day is known
     NO_FREEZE = 1  # the freeze of one of the two days is missing: left as it is
     CONTRADICTED = 2  # what was read does not lie between the freezes of its day and the next: left as it is
+    EXCHANGED = 3  # a meter or its multiplier was exchanged between the two days: left as it is
 
 
 @dataclass(frozen=True, slots=True)

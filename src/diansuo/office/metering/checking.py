@@ -24,21 +24,27 @@ from diansuo.core.metering import (
 )
 from diansuo.core.metering.demand import maximum_demand_w
 from diansuo.core.metering.evidence import Frozen
+from diansuo.core.metering.findings import merged
 from diansuo.core.metering.terms import rows_of
 from diansuo.core.quantity.arrays import Bool, Int64
 from diansuo.office.metering import columns, freezing, rules
 from diansuo.office.metering.columns import DuePoints, ReadingRows, SettledMonths
+from diansuo.office.metering.taking_back import applying, standing
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A month of some points, settled and checked; rows of ``settled`` and ``findings`` are those of ``due``."""
+    """A month of some points, settled and checked; rows of ``settled`` and ``findings`` are those of ``due``.
+
+    ``moved``: which readings were taken back to the fixed day, None where every one was read on it.
+    """
 
     due: DuePoints
     rows: ReadingRows
     settled: Settled
     findings: Findings
     demand_w: Int64
+    moved: applying.Moved | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +58,20 @@ class Incoming:
     listed_energy_wh: Known
 
 
-def examine_range(station_id: int, period: int, low: int, high: int) -> Examined:
+def examine_range(station_id: int, period: int, low: int, high: int, *, as_read: bool = False) -> Examined:
     """Settle and check the unbilled due points of a range, as billing does.
 
     A month of commercial customers without terms, whom nobody can bill yet, begins where the one before was read.
+    With ``as_read`` the month ends on the day somebody asked for; else readings of another day than the fixed one are
+    taken back to it where the lake proves what the meter showed then.
     """
     due = columns.due_points(station_id, period, low, high)
     rows = columns.load_readings(station_id, period, low, high)
+    rows = standing.with_earlier(station_id, period, due, rows)
     unpriced = np.isin(due.price_class, columns.COMMERCIAL) & ~due.has_supply_terms
     if unpriced.any():
         due = replace(due, open_day=np.where(unpriced, _last_read_before(period, due, rows), due.open_day))
-    return _examined(station_id, period, due, rows)
+    return _examined(station_id, period, due, rows, take_back=not as_read)
 
 
 def examine_incoming(station_id: int, period: int, incoming: Incoming) -> Examined:
@@ -100,11 +109,18 @@ def _examined(
     *,
     listed_energy_wh: Known | None = None,
     before_billing: bool = True,
+    take_back: bool = False,
 ) -> Examined:
     limits = rules.thresholds(_day_of(due, period))
-    readings = rows.as_readings()
     changed = columns.changes(station_id, *_bounds(due), *_window(rows))
     core_due = due.as_due(*reading_window(period, due, rows))
+    freeze, moved = freezing.frozen(station_id, rows, _open_days(due, rows)), None
+    if take_back:
+        moved = applying.move(station_id, period, due, core_due, rows, freeze, changed)
+    if moved is not None:
+        rows, freeze = moved.rows, moved.freeze
+        core_due = due.as_due(*reading_window(period, due, rows))
+    readings = rows.as_readings()
     made = segments(readings, core_due.capacities(), limits, changed)
     settled = settle(made, core_due)
     past = columns.settled_months(period, *_bounds(due), max(limits.history_periods, limits.zero_run_periods))
@@ -116,11 +132,13 @@ def _examined(
         listed_previous_wh=rows.listed_previous(),
         listed_energy_wh=listed_energy_wh,
         installed_meter=_installed_meter(rows),
-        freeze=freezing.frozen(station_id, rows, _open_days(due, rows)),
+        freeze=freeze,
     )
     evidence = replace(evidence, source=_sources(rows, evidence.freeze, limits.freeze_tolerance_wh))
     findings = check_readings(readings, made, core_due, settled, limits, evidence)
-    return Examined(due, rows, settled, findings, maximum_demand_w(readings, core_due, settled))
+    if moved is not None:
+        findings = merged([findings, moved.findings])
+    return Examined(due, rows, settled, findings, maximum_demand_w(readings, core_due, settled), moved)
 
 
 def reading_window(period: int, due: DuePoints, rows: ReadingRows) -> tuple[Int64, Int64]:

@@ -55,7 +55,7 @@ class DuePoints:
 
     ``open_day`` is the day they are billed up to, ``NEVER`` if they never were; terms are those of the day before
     the scheduled reading (the last day of use), or of the day itself where they begin then. ``idle``: the month is
-    one in which the contract is known to use nothing.
+    one in which the contract is known to use nothing. ``routed``: on a reading route, so that somebody set the day.
     """
 
     point: Int64
@@ -69,6 +69,7 @@ class DuePoints:
     time_of_use: Bool
     idle: Bool
     only_feeds_in: Bool
+    routed: Bool
 
     def __len__(self) -> int:
         return len(self.point)
@@ -200,6 +201,7 @@ def due_points(station_id: int, period: int, low: int, high: int, *, unbilled: b
         time_of_use=rows["time_of_use"],
         idle=rows["idle"],
         only_feeds_in=rows["only_feeds_in"],
+        routed=np.array(read[0::5], dtype=np.int64)[rows["place"]] != calendar.NO_ROUTE,
     )
     first = np.ones(len(due), dtype=np.bool_)  # terms that change on the day itself: those of the day before
     first[1:] = due.point[1:] != due.point[:-1]

@@ -242,7 +242,7 @@ def _require_possible(meter: Meter, values: Mapping[Register, int]) -> None:
 
 def _require_unbilled(point: MeteringPoint, day: date, purpose: Purpose) -> None:
     until = issued.billed_until([point.pk]).get(point.pk)
-    if issued.is_closed(day, purpose, until):
+    if issued.is_closed(day, purpose, until) or (point.pk, day) in issued.taken_back_days([point.pk]):
         raise UnableToEnter(_("该计量点电费已发行至 %(until)s，只能退补") % {"until": until})
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from diansuo.core.metering import Known
+from diansuo.core.metering import Known, Register
 from diansuo.core.metering.evidence import Frozen
 from diansuo.core.quantity.arrays import Bool, Int64
 from diansuo.office.metering import lake
@@ -40,12 +41,30 @@ def frozen(station_id: int, rows: ReadingRows, since: Int64) -> Frozen | None:
     return Frozen(_beside(wanted, frame, len(rows)), _beside(wanted, frame, len(rows), later=1))
 
 
-def _of_days(station_id: int, days: Int64, low: int, high: int) -> pl.DataFrame:
+def at(station_id: int, rows: ReadingRows, day: Int64) -> Known:
+    """Return what the meter of each reading froze in the same register at 0:00 of another day, demand included.
+
+    Args:
+        station_id: whose lake.
+        rows: the readings, at least one.
+        day: int64 (rows,), days since 1970-01-01.
+    """
+    registers = COLUMN_OF | {int(Register.DEMAND): "demand_w"}
+    frame = _of_days(station_id, np.unique(day), int(rows.point.min()), int(rows.point.max()), registers)
+    wanted = pl.DataFrame(
+        {"point": rows.point, "meter": rows.meter, "day": day, "register": rows.register.astype(np.int64)}
+    ).with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"))
+    return _beside(wanted, frame, len(rows))
+
+
+def _of_days(
+    station_id: int, days: Int64, low: int, high: int, columns: Mapping[int, str] = COLUMN_OF
+) -> pl.DataFrame:
     """Return the registers of these days, one row a point, meter, day and register."""
-    names = ["point", "meter", "day", *COLUMN_OF.values()]
+    names = ["point", "meter", "day", *columns.values()]
     found = lake.read_freeze_days(station_id, [as_date(int(day)) for day in days], (low, high), names)
     frame = found.unique(["point", "day"], keep="last", maintain_order=True)
-    registers = {name: register for register, name in COLUMN_OF.items()}
+    registers = {name: register for register, name in columns.items()}
     long = frame.with_columns(pl.col("day").cast(pl.Int32).cast(pl.Int64)).unpivot(
         on=list(registers), index=["point", "meter", "day"], variable_name="register", value_name="wh"
     )

@@ -6,6 +6,7 @@ not move once a bill stands on it (a reading, a settled month) asks it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -58,6 +59,30 @@ def billed_until(points: list[int]) -> dict[int, date]:
     return found
 
 
+def taken_back_days(points: Collection[int]) -> set[tuple[int, date]]:
+    """Return (point, day) of readings that issued bills stand on although they lie on another day than the bill ends.
+
+    They were taken back to the fixed day, which may be the day before or after: what was read must not move either.
+    """
+    found: set[tuple[int, date]] = set()
+    wanted = sorted(points)
+    for start in range(0, len(wanted), 10_000):
+        part = wanted[start : start + 10_000]
+        marks = ", ".join(["%s"] * len(part))
+        rows = fetch_columns(
+            f"""
+            SELECT DISTINCT b.point_id, b.read_date || '' FROM metering_takenback b
+            JOIN metering_consumption c ON c.point_id = b.point_id AND c.period = b.period
+            WHERE b.point_id IN ({marks}) AND {condition()}
+            """,
+            part,
+            point="int",
+            day="text",
+        )
+        found |= set(zip(rows["point"].tolist(), map(date.fromisoformat, rows["day"]), strict=True))
+    return found
+
+
 def is_closed(day: date, purpose: int, until: date | None) -> bool:
     """Tell whether a reading of this day would reach into what is billed up to ``until``.
 
@@ -74,8 +99,9 @@ def standing_on(batch: Any, limit: int = 5) -> list[tuple[int, int]]:
     rows = fetch_columns(
         f"""
         SELECT DISTINCT c.point_id, c.period FROM metering_consumption c
+        LEFT JOIN metering_takenback b ON b.point_id = c.point_id AND b.period = c.period
         JOIN metering_registerreading r ON r.point_id = c.point_id
-             AND r.read_date >= c.from_date AND r.read_date <= c.to_date
+             AND (r.read_date >= c.from_date AND r.read_date <= c.to_date OR r.read_date = b.read_date)
         WHERE {condition()} AND (r.batch_id = %s OR r.id IN (
             SELECT n.row FROM base_importchange n WHERE n.batch_id = %s AND n.model = 'metering.RegisterReading'))
         ORDER BY c.period, c.point_id LIMIT %s

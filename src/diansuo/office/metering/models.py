@@ -13,6 +13,7 @@ from diansuo.office.metering.day_models import ReadingDecision as ReadingDecisio
 from diansuo.office.metering.estimate_models import CurveEstimate as CurveEstimate
 from diansuo.office.metering.estimate_models import DayEstimate as DayEstimate
 from diansuo.office.metering.round_models import RoundEntry as RoundEntry
+from diansuo.office.metering.taken_models import TakenBack as TakenBack
 from diansuo.office.metering.visit_models import SiteCheck as SiteCheck
 
 REGISTER_NAMES = {
@@ -74,6 +75,9 @@ class RegisterReading(Imported):
     # When the first true value came in, by which a reading is on time; a correction has an instant of its own. Empty
     # for what was stored before this was kept.
     entered_at = models.DateTimeField(_("录入时间"), null=True, blank=True)
+
+    # No field: what was read, of a register of the fixed day that stands in for it (taking_back.queries.settled).
+    taken_from: TakenBack | None = None
 
     class Meta:
         verbose_name = _("示数")

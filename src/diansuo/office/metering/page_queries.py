@@ -21,7 +21,9 @@ from diansuo.office.metering.models import (
     Finding,
     MissedReading,
     RegisterReading,
+    TakenBack,
 )
+from diansuo.office.metering.taking_back import queries as taking_back
 
 REACTIVE = (int(Register.REACTIVE_FORWARD), int(Register.REACTIVE_REVERSE))
 BREAKS = {int(Purpose.FINAL), int(Purpose.INITIAL)}
@@ -29,7 +31,10 @@ BREAKS = {int(Purpose.FINAL), int(Purpose.INITIAL)}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Two readings of one register and the energy between them: (to - from) × multiplier, once round if rolled."""
+    """Two readings of one register and the energy between them: (to - from) × multiplier, once round if rolled.
+
+    ``from_taken`` and ``to_taken`` say what was read, and when, of a register that was taken back to the fixed day.
+    """
 
     title: Any
     meter: str
@@ -41,11 +46,16 @@ class Span:
     rolled: bool
     energy_wh: int
     estimated: bool
+    from_taken: TakenBack | None = None
+    to_taken: TakenBack | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingDay:
-    """What one meter showed on one day: a value a register, in the order asked for."""
+    """What one meter showed on one day: a value a register, in the order asked for.
+
+    ``fixed_date`` and ``fixed_values`` are of a reading that was taken back to the fixed day.
+    """
 
     read_date: date
     purpose: Any
@@ -54,6 +64,13 @@ class ReadingDay:
     estimated: bool
     source: Any
     period: int | None
+    fixed_date: date | None = None
+    fixed_values: tuple[int | None, ...] = ()
+
+    @property
+    def pairs(self) -> list[tuple[int | None, int | None]]:
+        """What was read and what it was on the fixed day, a pair a register."""
+        return list(zip(self.values, self.fixed_values or (None,) * len(self.values), strict=True))
 
 
 def months(scope: Scope, customer_id: int, *, limit: int = 24) -> list[Consumption]:
@@ -76,10 +93,16 @@ def reading_days(scope: Scope, customer_id: int, *, limit: int = 36) -> tuple[li
     """Return the registers a customer's meters have, and what they showed day by day, latest first."""
     rows = list(readings(scope, customer_id))
     registers = sorted({row.register for row in rows})
+    taken: dict[tuple[int, date], list[TakenBack]] = {}
+    for one in taking_back.of_points(scope, {row.point_id for row in rows}):
+        taken.setdefault((one.point_id, one.read_date), []).append(one)
     by_day: dict[tuple[Any, ...], dict[int, RegisterReading]] = {}
     for row in rows:
         by_day.setdefault((row.read_date, row.purpose, row.point_id, row.meter_id), {})[row.register] = row
-    days = [_reading_day(found, registers) for found in list(by_day.values())[:limit]]
+    days = [
+        _reading_day(found, registers, taken.get((key[2], key[0]), []) if key[1] == Purpose.PERIODIC else [])
+        for key, found in list(by_day.items())[:limit]
+    ]
     return [(REGISTER_NAMES[Register(code)], _unit(code)) for code in registers], days
 
 
@@ -89,8 +112,11 @@ def _unit(register: int) -> str:
     return "kvarh" if register >= Register.REACTIVE_FORWARD else "kWh"
 
 
-def _reading_day(found: dict[int, RegisterReading], registers: list[int]) -> ReadingDay:
+def _reading_day(
+    found: dict[int, RegisterReading], registers: list[int], taken: Sequence[TakenBack]
+) -> ReadingDay:
     first = next(iter(found.values()))
+    back = {one.register: one.register_wh for one in taken}
     return ReadingDay(
         first.read_date,
         first.get_purpose_display(),
@@ -99,6 +125,8 @@ def _reading_day(found: dict[int, RegisterReading], registers: list[int]) -> Rea
         any(row.estimated for row in found.values()),
         first.get_source_display(),
         first.period,
+        taken[0].fixed_date if taken else None,
+        tuple(back.get(code) for code in registers) if taken else (),
     )
 
 
@@ -155,7 +183,7 @@ def spans(scope: Scope, consumption: Consumption, *, reverse: bool = False) -> l
 def spans_of(
     scope: Scope, consumptions: Sequence[Consumption], *, reverse: bool = False
 ) -> dict[int, list[Span]]:
-    """Return the pairs of readings of many settled months, by consumption, in three queries for all of them."""
+    """Return the pairs of readings of many settled months, by consumption, in a few queries for all of them."""
     dated = [one for one in consumptions if one.from_date and one.to_date]
     found: dict[int, list[Span]] = {one.pk: [] for one in consumptions}
     if not dated:
@@ -169,7 +197,9 @@ def spans_of(
         read_date__range=(min(one.from_date for one in dated), max(one.to_date for one in dated)),
     ).exclude(purpose=Purpose.SPECIAL)
     by_point: dict[int, list[RegisterReading]] = {}
-    for row in rows.select_related("meter").order_by("point", "register", "read_date", "purpose"):
+    wanted = [one for one in taking_back.of_points(scope, points) if _is_asked(one.register, reverse)]
+    of_days = taking_back.settled(rows.select_related("meter"), wanted)
+    for row in sorted(of_days, key=lambda one: (one.point_id, one.register, one.read_date, one.purpose)):
         by_point.setdefault(row.point_id, []).append(row)
     multipliers = _multipliers(points)
     for one in dated:
@@ -182,6 +212,12 @@ def spans_of(
             if first.register == last.register and first.meter_id == last.meter_id
         ]
     return found
+
+
+def _is_asked(register: int, reverse: bool) -> bool:
+    if reverse:
+        return register == Register.REVERSE_TOTAL
+    return register < Register.REVERSE_TOTAL or register in REACTIVE
 
 
 def _span(first: RegisterReading, last: RegisterReading, multiplier: int) -> Span:
@@ -200,6 +236,8 @@ def _span(first: RegisterReading, last: RegisterReading, multiplier: int) -> Spa
         rolled=rolled,
         energy_wh=difference * multiplier,
         estimated=last.estimated or first.estimated,
+        from_taken=first.taken_from,
+        to_taken=last.taken_from,
     )
 
 

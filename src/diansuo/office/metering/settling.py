@@ -20,8 +20,9 @@ from diansuo.core.quantity.arrays import Int64
 from diansuo.office.base.bulk import insert_columns, iso_days
 from diansuo.office.base.models import Job
 from diansuo.office.metering import checking, issued, movement
-from diansuo.office.metering.models import Consumption, Finding
+from diansuo.office.metering.models import Consumption, Finding, TakenBack
 from diansuo.office.metering.points import netting
+from diansuo.office.metering.taking_back import applying
 
 Write = Callable[[], dict[str, int]]
 Key = tuple[int, int, int, int, int]
@@ -41,9 +42,10 @@ def settle_points(job: Job, period: int, low: int, high: int) -> Write:
 
     The written counts: ``due``, and of these ``settled``, ``opening``, ``missing`` and ``unconnected``.
     """
-    examined = checking.examine_range(job.station_id, period, low, high)
+    examined = _examined(job, period, low, high)
     _remember((job.pk, job.round, period, low, high), examined)
     rows = _consumption_columns(job.pk, period, examined)
+    taken_back = applying.columns_of(job.pk, period, examined.moved)
     status = np.bincount(examined.settled.status, minlength=len(Status))
     counts = {"due": len(examined.due)} | {
         name: int(status[code])
@@ -57,8 +59,10 @@ def settle_points(job: Job, period: int, low: int, high: int) -> Write:
 
     def write() -> dict[str, int]:
         netting.drop(job.station_id, period, low, high)
+        _drop("metering_takenback", job.station_id, period, low, high)
         _drop("metering_consumption", job.station_id, period, low, high)
         insert_columns(Consumption, rows)
+        insert_columns(TakenBack, taken_back)
         return counts
 
     return write
@@ -70,9 +74,7 @@ def check_points(job: Job, period: int, low: int, high: int) -> Write:
     The written counts: ``findings``, and ``held``, the points with at least one that blocks.
     """
     key = (job.pk, job.round, period, low, high)
-    points, findings = _found.pop(key, None) or _points_and_findings(
-        checking.examine_range(job.station_id, period, low, high)
-    )
+    points, findings = _found.pop(key, None) or _points_and_findings(_examined(job, period, low, high))
     findings = movement.without_the_usual(job, period, points, findings)
     rows = finding_columns(job.pk, period, points, findings)
     counts = {"findings": len(findings), "held": int(findings.held(len(points)).sum())}
@@ -84,6 +86,11 @@ def check_points(job: Job, period: int, low: int, high: int) -> Write:
         return counts | together()
 
     return write
+
+
+def _examined(job: Job, period: int, low: int, high: int) -> checking.Examined:
+    as_read = bool(job.options.get(applying.AS_READ))
+    return checking.examine_range(job.station_id, period, low, high, as_read=as_read)
 
 
 # What settling found in this process, until the check stage of the same round asks: settling and checking share one

@@ -242,6 +242,25 @@ _WORDINGS: dict[str, Wording] = {
         _("远程对时；对不上的换表"),
         COUNT,
     ),
+    Rule.TAKEN_BACK.id: Wording(
+        _("折回例日"),
+        _("%(to)s 抄见 %(actual)s，按日冻结折回例日 %(from)s 为 %(expected)s，按例日结算"),
+    ),
+    Rule.BACK_NO_FREEZE.id: Wording(
+        _("非例日抄表，未折回"),
+        _("%(to)s 抄见 %(actual)s，不在例日 %(from)s；这两天的日冻结不全，按抄见示数结算到 %(to)s"),
+        _("补采这两天的日冻结后重新执行本月流程；补不到的按抄见示数结算"),
+    ),
+    Rule.BACK_CONTRADICTED.id: Wording(
+        _("非例日抄表，与冻结不符"),
+        _("%(to)s 抄见 %(actual)s，与当日冻结对不上，不能折回例日 %(from)s，按抄见示数结算到 %(to)s"),
+        _("核对抄见示数、抄表日期与电能表编号，更正后重新执行本月流程"),
+    ),
+    Rule.BACK_EXCHANGED.id: Wording(
+        _("非例日抄表，其间换表"),
+        _("%(to)s 抄见 %(actual)s，与例日 %(from)s 之间换了表或倍率，不能折回，按抄见示数结算到 %(to)s"),
+        _("补录例日 %(from)s 的示数（原表的零点冻结）后重新执行本月流程"),
+    ),
     Rule.LIST_METER.id: Wording(
         _("表号不符"), _("所抄电能表当日不在该计量点"), _("核对换表记录，更正装表日期或示数"), COUNT
     ),
@@ -292,7 +311,7 @@ def in_words(
         "from": from_date,
         "to": to_date,
     }
-    return Words(texts.title, texts.reason % said, texts.remedy)
+    return Words(texts.title, texts.reason % said, texts.remedy % said)
 
 
 def words_of(finding: Any) -> Words:

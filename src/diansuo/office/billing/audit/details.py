@@ -25,6 +25,7 @@ from diansuo.office.billing.audit.standing import PREFIX
 from diansuo.office.billing.audit.wording import expected_energy, figures_in_words
 from diansuo.office.billing.models import Bill
 from diansuo.office.metering.models import Consumption, Finding, PointSettlement, RegisterReading
+from diansuo.office.metering.taking_back import queries as taking_back
 
 Term = TypeVar("Term", bound=PeriodModel)
 
@@ -152,7 +153,10 @@ def _readings(point: int, from_day: date | None) -> list[RegisterReading]:
     rows = RegisterReading.objects.filter(point=point).select_related("meter", "entered_by")
     if from_day is not None:
         rows = rows.filter(read_date__gte=from_day)
-    return list(rows.order_by("-read_date", "register")[:READINGS])
+    taken = taking_back.of_points(Scope.everything(), [point])
+    latest = taking_back.settled(rows.order_by("-read_date", "register")[:READINGS], taken)
+    known = [row for row in latest if from_day is None or row.read_date >= from_day]
+    return sorted(known, key=lambda row: (-row.read_date.toordinal(), row.register))[:READINGS]
 
 
 def _holding(model: type[Term], day: date | None, **of: int) -> Term | None:

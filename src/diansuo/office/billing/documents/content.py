@@ -235,7 +235,8 @@ def _readings(material: Material) -> list[list[str]]:
             [
                 str(span.title)
                 + ("・" + _("估抄") if span.estimated else "")
-                + ("・" + _("翻转") if span.rolled else ""),
+                + ("・" + _("翻转") if span.rolled else "")
+                + ("・" + _("折回例日") if span.from_taken or span.to_taken else ""),
                 span.meter,
                 span.from_date.strftime("%m-%d"),
                 wording.kilowatt_hours(span.from_wh),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from diansuo.core.metering import Register
 from diansuo.office.archive.models import ContractTerm, MeterInstallation
+from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import Bill
 from diansuo.office.billing.rebilling.standing import Standing
 from diansuo.office.billing.rebilling.uses import TODAY, Held, Part
 from diansuo.office.metering.models import RegisterReading
+from diansuo.office.metering.taking_back import queries as taking_back
 
 TOTAL = int(Register.ACTIVE_TOTAL)
 
@@ -35,9 +37,16 @@ def total_reading(point_id: int, day: date) -> tuple[int, int] | None:
     row = (
         RegisterReading.objects.filter(point=point_id, read_date=day, register=TOTAL).order_by("-id").first()
     )
+    row = row or next(iter(_settled([], point_id, day, day)), None)
     if row is None:
         return None
     return row.register_wh, _multiplier_of(list(MeterInstallation.objects.filter(point=point_id)), row)
+
+
+def _settled(rows: Iterable[RegisterReading], point: int, first: date, last: date) -> list[RegisterReading]:
+    """Return total registers of days as months settled on them: of the fixed day where they were taken back to it."""
+    taken = [one for one in taking_back.of_points(Scope.everything(), [point]) if one.register == TOTAL]
+    return [one for one in taking_back.settled(rows, taken) if first <= one.read_date <= last]
 
 
 def _multiplier_of(installed: Sequence[MeterInstallation], row: RegisterReading) -> int:
@@ -73,9 +82,10 @@ def _point(months: Sequence[Standing]) -> _Point:
     contract = months[0].bill.contract_id
     first, last = months[0].bill.from_date, months[-1].bill.to_date
     readings: dict[date, list[RegisterReading]] = {}
-    for row in RegisterReading.objects.filter(
+    held = RegisterReading.objects.filter(
         point=point, register=TOTAL, read_date__gte=first, read_date__lte=last
-    ):
+    )
+    for row in _settled(held, point, first, last):
         readings.setdefault(row.read_date, []).append(row)
     return _Point(
         readings,

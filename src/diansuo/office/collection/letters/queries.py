@@ -22,6 +22,7 @@ from diansuo.office.billing.models import Bill, ExternalBill, TemporarySupply
 from diansuo.office.billing.sums import queries as sums
 from diansuo.office.collection.queries import open_receivables, ruling_receivables
 from diansuo.office.metering.models import RegisterReading
+from diansuo.office.metering.taking_back import queries as taking_back
 
 MOST_SLIPS = 1000
 """More than this at once is no print run but a mistake; choose a manager or an area."""
@@ -221,6 +222,12 @@ def _add_registers(bills: list[Bill], made: list[Notice]) -> None:
         register=Register.ACTIVE_TOTAL,
     ).exclude(purpose=Purpose.FINAL)
     known = {(point, day): wh for point, day, wh in readings.values_list("point", "read_date", "register_wh")}
+    taken = taking_back.of_points(Scope.everything(), [bill.consumption.point_id for bill, _notice_ in plain])
+    known |= {
+        (one.point_id, one.fixed_date): one.register_wh
+        for one in taken
+        if one.register == Register.ACTIVE_TOTAL
+    }
     multipliers = _multipliers([bill for bill, _notice_ in plain])
     for bill, notice in plain:
         point = bill.consumption.point_id

@@ -65,7 +65,8 @@ def _unissued(keys: list[int], until: dict[int, date], day: date) -> str:
         days = list(regular.order_by("read_date").values_list("read_date", "period").distinct())
         known = [each for each in (until.get(key), opened.get(key)) if each is not None]
         since = max(known, default=days[0][0] if days else day)
-        open_months = [period for read, period in days if read > since]
+        standing = issued.taken_back_days([key])
+        open_months = [period for read, period in days if read > since and (key, read) not in standing]
         if open_months:
             return _("%(month)s 已抄表还没有发行：先在“电费流程”处理并发行这个月，账单才接得上") % {
                 "month": wording.month(open_months[0])

@@ -22,6 +22,7 @@ from diansuo.office.desk.closing import conditions, queries
 from diansuo.office.desk.closing.conditions import UnableToClose, period_of
 from diansuo.office.metering import entry, issued
 from diansuo.office.metering.entry import Found
+from diansuo.office.metering.taking_back import applying
 
 KIND = "off_cycle"
 MANY = 5_000
@@ -206,7 +207,12 @@ def bill(contract: Contract, period: int, *, user: User | None, today: date, now
         KIND,
         f"{KIND}:{contract.pk}:{period}",
         station=contract.customer.station,
-        options={"period": period, "issue_date": today.isoformat(), "points": list(points)},
+        options={
+            "period": period,
+            "issue_date": today.isoformat(),
+            "points": list(points),
+            applying.AS_READ: True,
+        },
         user=user,
         now=now,
     )

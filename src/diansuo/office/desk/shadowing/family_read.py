@@ -13,7 +13,7 @@ from typing import Any, Final
 from diansuo.core.rules import RuleBook
 from diansuo.office.archive.models import FeedIn, MeterInstallation, PointTerm, ShareKind
 from diansuo.office.billing.models import Bill
-from diansuo.office.desk.shadowing.gathering import COUNTING, Material
+from diansuo.office.desk.shadowing.gathering import COUNTING, Frozen, Material, not_taken_back, taken_back
 from diansuo.office.desk.shadowing.settling import day_number, due_date, reading_day, settled
 from diansuo.office.metering.models import Consumption, RegisterReading
 from diansuo.shadow import registers
@@ -106,6 +106,9 @@ def _of_point(material: Material, bill: Bill) -> Material:
         readings=[one for one in readings if one.period is None or one.period <= bill.period],
         installations=list(MeterInstallation.objects.filter(point=point)),
         billed_before=list(earlier.filter(bill__state__in=COUNTING)),
+        taken_back=list(taken_back([point], bill.period)),
+        not_taken_back=list(not_taken_back([point], bill.period)),
+        frozen=Frozen(material.frozen.station_id, [point]),
     )
 
 

@@ -26,7 +26,7 @@ from diansuo.office.archive.models import (
     Transformer,
     YearOpening,
 )
-from diansuo.office.base.models import Station
+from diansuo.office.base.models import Job, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.billing.models import (
     Bill,
@@ -38,7 +38,7 @@ from diansuo.office.billing.models import (
     ExternalBill,
 )
 from diansuo.office.metering import lake
-from diansuo.office.metering.models import Consumption, RegisterReading
+from diansuo.office.metering.models import Consumption, Finding, RegisterReading, TakenBack
 
 BATCH: Final = 200
 COUNTING: Final = (Bill.State.ISSUED, Bill.State.KEPT)
@@ -72,6 +72,8 @@ class Material:
     installations: list[MeterInstallation]
     points_of_contract: list[MeteringPoint]
     billed_before: list[Consumption]
+    taken_back: list[TakenBack]
+    not_taken_back: list[Finding]
     terms: list[ContractTerm]
     supply: list[SupplyTerm]
     transformers: list[Transformer]
@@ -87,6 +89,7 @@ class Material:
     settled_before: list[Consumption]
     beside: bool
     frozen: Frozen
+    asked: frozenset[int] = frozenset()
     year_start_month: int = 1
 
 
@@ -138,6 +141,7 @@ def _gathered(batch: list[Bill]) -> Iterator[Material]:
         "point_terms": _point_terms(batch),
     }
     station = _station(batch[0])
+    asked = asked_for(station, batch[0].period)
     table = list(LossTableRow.objects.filter(station=station))
     frozen = Frozen(station.pk, points)
     for bill in batch:
@@ -149,7 +153,15 @@ def _gathered(batch: list[Bill]) -> Iterator[Material]:
             loss_table=table,
             beside=station.mode == Station.Mode.BESIDE,
             frozen=frozen,
+            asked=asked,
         )
+
+
+def asked_for(station: Station, period: int) -> frozenset[int]:
+    """Return the points of which somebody asked for a bill of the month up to a day of their own."""
+    jobs = Job.objects.filter(station=station, kind="off_cycle").values_list("options", flat=True)
+    mine = [one for one in jobs if one.get("as_read") and one["period"] == period]
+    return frozenset(point for one in mine for point in one["points"])
 
 
 def _of_bills(batch: list[Bill]) -> dict[str, dict[int, list[Any]]]:
@@ -172,7 +184,21 @@ def _of_points(points: list[int], period: int) -> dict[str, dict[int, list[Any]]
         "installations": _by("point_id", MeterInstallation.objects.filter(point__in=points)),
         "billed_before": _by("point_id", earlier.filter(bill__state__in=COUNTING)),
         "settled_before": _by("point_id", earlier),
+        "taken_back": _by("point_id", taken_back(points, period)),
+        "not_taken_back": _by("point_id", not_taken_back(points, period)),
     }
+
+
+def taken_back(points: Iterable[int], period: int) -> Any:
+    """Return what months up to one settled on where they were read on another day than the fixed one."""
+    rows = TakenBack.objects.filter(point__in=points, period__lte=period)
+    return rows.select_related("meter", "point").order_by("period", "register")
+
+
+def not_taken_back(points: Iterable[int], period: int) -> Any:
+    """Return what was said of the points whose freezes, as they then were, did not lead to the fixed day."""
+    rules = ("R-BACK-NO-FREEZE", "R-BACK-CONTRADICTED")
+    return Finding.objects.filter(point__in=points, period=period, rule__in=rules)
 
 
 def _of_contracts(contracts: list[int]) -> dict[str, dict[int, list[Any]]]:

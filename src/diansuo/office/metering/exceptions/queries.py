@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from diansuo.core.metering import Purpose
 from diansuo.office.archive.models import MeteringPoint, Responsibility
 from diansuo.office.base import registry
 from diansuo.office.base.models import ImportBatch, Job
@@ -25,6 +26,8 @@ from diansuo.office.metering.models import (
     ReadingChange,
     RegisterReading,
 )
+from diansuo.office.metering.taking_back import queries as taking_back
+from diansuo.office.metering.taking_back.wording import proof_in_words
 from diansuo.office.metering.wording import wording
 
 DAYS_AROUND = 3
@@ -195,12 +198,18 @@ def _frozen(scope: Scope, findings: list[DayFinding]) -> list[Value]:
 
 
 def _read(scope: Scope, point_id: int, period: int) -> list[Value]:
-    """Return a month's registers of a point, and before each what it replaced."""
+    """Return a month's registers of a point, before each what it replaced, after it what it was taken back to."""
     limit = scope.limit("point__station")
     rows = RegisterReading.objects.filter(limit, point=point_id, period=period)
     changes = ReadingChange.objects.filter(limit, point=point_id).select_related("changed_by", "batch_before")
+    back = {
+        (one.read_date, one.register, int(Purpose.PERIODIC)): one
+        for one in taking_back.of_points(scope, [point_id])
+        if one.period == period
+    }
     values = []
     for row in rows.select_related("entered_by", "batch").order_by("read_date", "register"):
+        taken = back.get((row.read_date, row.register, row.purpose))
         for change in changes.filter(
             register=row.register, read_date=row.read_date, purpose=row.purpose
         ).order_by("id"):
@@ -215,9 +224,16 @@ def _read(scope: Scope, point_id: int, period: int) -> list[Value]:
         values.append(
             Value(
                 row.read_date, row.get_register_display(), row.register_wh, source, _who(row.entered_by), "",
-                None, counts=True,
+                None, counts=taken is None,
             )
         )  # fmt: skip
+        if taken is not None:
+            values.append(
+                Value(
+                    taken.fixed_date, row.get_register_display(), taken.register_wh, _("按日冻结折回例日"), "",
+                    proof_in_words(taken), None, counts=True,
+                )
+            )  # fmt: skip
     return values
 
 

@@ -192,10 +192,11 @@ def _parts(ids: Sequence[int]) -> list[Sequence[int]]:
 
 
 def _require_unbilled(said: Mapping[str, Any]) -> None:
-    billed = issued.billed_until(sorted({one["point"] for one in said["changes"]}))
+    points = sorted({one["point"] for one in said["changes"]})
+    billed, taken_back = issued.billed_until(points), issued.taken_back_days(points)
     for one in said["changes"]:
-        until = billed.get(one["point"])
-        if until is not None and date.fromisoformat(one["day"]) <= until:
+        until, day = billed.get(one["point"]), date.fromisoformat(one["day"])
+        if until is not None and (day <= until or (one["point"], day) in taken_back):
             raise UnableToDo(
                 _("用户 %(customer)s 的电费已发行至 %(until)s，已发行的电费只能退补")
                 % {"customer": one["customer"], "until": until}

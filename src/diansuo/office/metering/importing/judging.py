@@ -109,7 +109,8 @@ def _judge_read(row: ListRow, stored: Stored) -> Judged:
         "before": kilowatt_hours(held.register_wh),
         "after": kilowatt_hours(row.register_wh),
     }
-    if until is not None and row.read_date <= until:
+    taken_back = (row.place.point_id, row.read_date) in stored.taken_back_days
+    if until is not None and (row.read_date <= until or taken_back):
         return _refused(
             row, _("%(change)s，但已据此发行电费") % {"change": change}, _("已发行的电费只能退补")
         )

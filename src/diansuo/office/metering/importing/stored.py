@@ -52,6 +52,7 @@ class Stored:
         self._meter_starts: dict[tuple[int, int], date] = {}
         self._points = sorted({row.place.point_id for row in rows})
         self.billed_until = issued.billed_until(self._points)
+        self.taken_back_days = issued.taken_back_days(self._points)
         if rows:
             days = [row.read_date for row in rows]
             self._load(min(days) - AROUND, max(days) + AROUND, sorted({row.period for row in rows}))

@@ -61,13 +61,14 @@ def _store(batch: ImportBatch, judged: Sequence[Judged]) -> None:
 
 def _require_unbilled(judged: Sequence[Judged]) -> None:
     """Look once more whether a bill stands on what is written, as nothing can issue one from here on."""
-    billed = issued.billed_until(sorted({each.row.place.point_id for each in judged}))
+    points = sorted({each.row.place.point_id for each in judged})
+    billed, taken_back = issued.billed_until(points), issued.taken_back_days(points)
     for each in judged:
         row, until = each.row, billed.get(each.row.place.point_id)
         if until is None:
             continue
         if each.outcome == Outcome.CHANGED:
-            closed = row.read_date <= until
+            closed = row.read_date <= until or (row.place.point_id, row.read_date) in taken_back
         else:
             closed = issued.is_closed(row.read_date, row.purpose, until)
         if closed or (each.opening_date is not None and each.opening_date < until):
