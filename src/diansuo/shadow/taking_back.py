@@ -76,8 +76,9 @@ def _on_fixed_day(one: Read, fixed_day: int, froze: Froze) -> Decimal | None:
         return None
     end = Decimal(10) ** one.digits
     above = _nearest_way(then, one.kwh, end)
+    of_day = None if after is None else after - then + (end if after < then else 0)
     lowest = Decimal("-0.999") if one.kwh % 1 == 0 else Decimal(0)
-    if above < lowest or (after is not None and above > (after - then) % end):
+    if above < lowest or (of_day is not None and above > of_day):
         return None
     kwh = one.kwh - _nearest_way(fixed, then, end)
     if kwh >= end:

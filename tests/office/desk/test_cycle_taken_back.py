@@ -29,7 +29,7 @@ from tests.office.desk.frozen_registers import freeze
 from tests.office.desk.months import opened_household, read, read_on, reasons, rerun, run
 from tests.office.metering import builder
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judged")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_prices", "judged")]
 
 AUGUST, SEPTEMBER = date(2024, 8, 1), date(2024, 9, 1)
 LATE = date(2024, 8, 4)
@@ -110,7 +110,7 @@ def test_what_is_not_read_by_night_keeps_its_distance_from_the_freeze(station: S
     }  # fmt: skip
 
 
-def test_a_demand_is_what_was_frozen_on_the_fixed_day(station: Station, sample_prices: None) -> None:
+def test_a_demand_is_what_was_frozen_on_the_fixed_day(station: Station) -> None:
     late, plain = (
         commercial_month.double(station, number, capacity_method=CapacityMethod.ACTUAL_DEMAND)
         for number in ("01", "02")
@@ -334,10 +334,10 @@ def test_what_an_issued_bill_was_taken_back_from_can_not_be_changed_nor_withdraw
     with pytest.raises(entry.UnableToEnter):
         entry.enter_reading(
             builder.ALL, point=point, values={Register.ACTIVE_TOTAL: 1_240_000}, read_date=LATE, period=202408,
-            user=None, today=date(2024, 8, 20), now=builder.NOW, confirmed=True,
+            purpose=Purpose.PERIODIC, user=None, today=date(2024, 8, 20), now=builder.NOW, confirmed=True,
         )  # fmt: skip
     with pytest.raises(UnableToWithdraw):
-        operations.withdraw(ImportBatch.objects.get(kind="readings"), now=builder.NOW)
+        operations.withdraw(ImportBatch.objects.filter(kind="readings").earliest("pk"), now=builder.NOW)
     assert RegisterReading.objects.get(period=202408).register_wh == 1_234_000
 
 

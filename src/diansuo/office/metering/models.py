@@ -76,7 +76,7 @@ class RegisterReading(Imported):
     # for what was stored before this was kept.
     entered_at = models.DateTimeField(_("录入时间"), null=True, blank=True)
 
-    # No field: what was read, of a register of the fixed day that stands in for it (taking_back.queries.settled).
+    # No field: what was read, of a register of the fixed day that stands in for it (taking_back.in_place.settled).
     taken_from: TakenBack | None = None
 
     class Meta:

@@ -24,6 +24,7 @@ from diansuo.office.metering.models import (
     TakenBack,
 )
 from diansuo.office.metering.taking_back import queries as taking_back
+from diansuo.office.metering.taking_back.in_place import settled
 
 REACTIVE = (int(Register.REACTIVE_FORWARD), int(Register.REACTIVE_REVERSE))
 BREAKS = {int(Purpose.FINAL), int(Purpose.INITIAL)}
@@ -198,7 +199,7 @@ def spans_of(
     ).exclude(purpose=Purpose.SPECIAL)
     by_point: dict[int, list[RegisterReading]] = {}
     wanted = [one for one in taking_back.of_points(scope, points) if _is_asked(one.register, reverse)]
-    of_days = taking_back.settled(rows.select_related("meter"), wanted)
+    of_days = settled(rows.select_related("meter"), wanted)
     for row in sorted(of_days, key=lambda one: (one.point_id, one.register, one.read_date, one.purpose)):
         by_point.setdefault(row.point_id, []).append(row)
     multipliers = _multipliers(points)

@@ -26,6 +26,7 @@ from diansuo.office.billing.audit.wording import expected_energy, figures_in_wor
 from diansuo.office.billing.models import Bill
 from diansuo.office.metering.models import Consumption, Finding, PointSettlement, RegisterReading
 from diansuo.office.metering.taking_back import queries as taking_back
+from diansuo.office.metering.taking_back.in_place import settled
 
 Term = TypeVar("Term", bound=PeriodModel)
 
@@ -154,7 +155,7 @@ def _readings(point: int, from_day: date | None) -> list[RegisterReading]:
     if from_day is not None:
         rows = rows.filter(read_date__gte=from_day)
     taken = taking_back.of_points(Scope.everything(), [point])
-    latest = taking_back.settled(rows.order_by("-read_date", "register")[:READINGS], taken)
+    latest = settled(rows.order_by("-read_date", "register")[:READINGS], taken)
     known = [row for row in latest if from_day is None or row.read_date >= from_day]
     return sorted(known, key=lambda row: (-row.read_date.toordinal(), row.register))[:READINGS]
 

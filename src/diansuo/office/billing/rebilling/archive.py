@@ -15,6 +15,7 @@ from diansuo.office.billing.rebilling.standing import Standing
 from diansuo.office.billing.rebilling.uses import TODAY, Held, Part
 from diansuo.office.metering.models import RegisterReading
 from diansuo.office.metering.taking_back import queries as taking_back
+from diansuo.office.metering.taking_back.in_place import settled
 
 TOTAL = int(Register.ACTIVE_TOTAL)
 
@@ -46,7 +47,7 @@ def total_reading(point_id: int, day: date) -> tuple[int, int] | None:
 def _settled(rows: Iterable[RegisterReading], point: int, first: date, last: date) -> list[RegisterReading]:
     """Return total registers of days as months settled on them: of the fixed day where they were taken back to it."""
     taken = [one for one in taking_back.of_points(Scope.everything(), [point]) if one.register == TOTAL]
-    return [one for one in taking_back.settled(rows, taken) if first <= one.read_date <= last]
+    return [one for one in settled(rows, taken) if first <= one.read_date <= last]
 
 
 def _multiplier_of(installed: Sequence[MeterInstallation], row: RegisterReading) -> int:

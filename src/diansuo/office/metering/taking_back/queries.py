@@ -1,12 +1,11 @@
-"""Reads: the registers months settled on, with what was read beside them where that was on another day."""
+"""Reads: what was taken back to the fixed day, with what was read beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from diansuo.core.metering.registers import Purpose
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering.models import RegisterReading, TakenBack
+from diansuo.office.metering.models import TakenBack
 
 A_QUESTION = 5_000
 
@@ -21,31 +20,3 @@ def of_points(scope: Scope, points: Iterable[int]) -> list[TakenBack]:
         )
         found += rows.select_related("meter").order_by("point", "period", "register")
     return found
-
-
-def settled(readings: Iterable[RegisterReading], taken: Iterable[TakenBack]) -> list[RegisterReading]:
-    """Return readings as months settled on them: each that was taken back on the fixed day, not the day it was read.
-
-    Those stand for no row of the database; ``taken_from`` says what was read.
-    """
-    by_reading = {(one.point_id, one.read_date, one.register): one for one in taken}
-    kept = [
-        row
-        for row in readings
-        if row.purpose != Purpose.PERIODIC or (row.point_id, row.read_date, row.register) not in by_reading
-    ]
-    return [*kept, *map(_on_fixed_day, by_reading.values())]
-
-
-def _on_fixed_day(one: TakenBack) -> RegisterReading:
-    made = RegisterReading(
-        point_id=one.point_id,
-        meter=one.meter,
-        register=one.register,
-        read_date=one.fixed_date,
-        purpose=int(Purpose.PERIODIC),
-        register_wh=one.register_wh,
-        period=one.period,
-    )
-    made.taken_from = one
-    return made
