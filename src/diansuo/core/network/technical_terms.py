@@ -1,0 +1,119 @@
+"""The parameters of the technical loss, taken from the rulebook: voltages, meters, profiles, conductors, bands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+
+from diansuo.core.network.estimated_lines import Typical
+from diansuo.core.network.spreading import Profiles, normalised
+from diansuo.core.rules.entry import Entry
+
+CLASSES: Final = ("residential", "shared", "commercial", "agricultural")
+"""The classes of customers that have a profile, in the order of their codes."""
+SUN: Final = "sun"
+MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
+
+
+class Spread(IntEnum):
+    """Where the power of an interval comes from; the better one has the larger number."""
+
+    GIVEN = 0  # profiles of the rulebook
+    OWN = 1  # profiles of the station's own curves
+    CURVES = 2  # measured
+
+
+BANDS: Final[dict[tuple[bool, Spread], tuple[str, str]]] = {
+    (False, Spread.GIVEN): ("estimated_given_low_percent", "estimated_given_high_percent"),
+    (False, Spread.OWN): ("estimated_own_low_percent", "estimated_own_high_percent"),
+    (False, Spread.CURVES): ("estimated_curves_low_percent", "estimated_curves_high_percent"),
+    (True, Spread.GIVEN): ("known_given_low_percent", "known_given_high_percent"),
+    (True, Spread.OWN): ("known_own_low_percent", "known_own_high_percent"),
+    (True, Spread.CURVES): ("known_curves_low_percent", "known_curves_high_percent"),
+}
+"""Lines on record or not, and the spread, to the parameters of the band: the true loss in per cent of the computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TechnicalTerms:
+    """What a technical loss is computed with.
+
+    Attributes:
+        busbar_v: phase to neutral at the head, where it is not measured.
+        power_factor: of what is drawn.
+        meter_single_wh: what a single-phase meter takes a day.
+        meter_three_wh: a three-phase one.
+        transformer_series: model of a transformer whose model is not on record.
+        curve_share: of the energy, from which on a day counts as one of curves.
+        learning_days: whole days of curves a class needs for a profile of its own.
+        scatter: mean square of single customers over their profile's, less 1, by class (`CLASSES`).
+        bands: the true loss as shares of the computed one, from and to.
+    """
+
+    busbar_v: float
+    power_factor: float
+    meter_single_wh: float
+    meter_three_wh: float
+    transformer_series: str
+    curve_share: float
+    learning_days: int
+    scatter: tuple[float, ...]
+    bands: Mapping[tuple[bool, Spread], tuple[float, float]]
+
+    @classmethod
+    def of(cls, entry: Entry) -> TechnicalTerms:
+        """Take them from a rule's entry.
+
+        Raises:
+            ValueAbsent: one is not known.
+            KeyError: one is not there.
+        """
+
+        def share(name: str) -> float:
+            return float(entry.number(name)) / 100
+
+        household, other = share("scatter_household_percent"), share("scatter_other_percent")
+        a_day = MONTHS_A_YEAR / DAYS_A_YEAR
+        return cls(
+            busbar_v=float(entry.number("busbar_v")),
+            power_factor=float(entry.number("power_factor")),
+            meter_single_wh=float(entry.number("meter_single_wh_month")) * a_day,
+            meter_three_wh=float(entry.number("meter_three_wh_month")) * a_day,
+            transformer_series=entry.word("transformer_series"),
+            curve_share=share("curve_percent"),
+            learning_days=entry.integer("learning_days"),
+            scatter=tuple(household if name == CLASSES[0] else other for name in CLASSES),
+            bands={key: (share(low), share(high)) for key, (low, high) in BANDS.items()},
+        )
+
+
+def profiles_of(entry: Entry, terms: TechnicalTerms, width: int) -> Profiles:
+    """Return the rulebook's profiles over so many intervals a day, in the order of `CLASSES`."""
+    given = {name: np.array(row, dtype=np.float64) for name, row in entry.values["profiles"].items()}
+    share = np.array([normalised(given[name], width) for name in CLASSES])
+    return Profiles(share, np.array(terms.scatter), normalised(given[SUN], width))
+
+
+def conductors_of(entry: Entry) -> dict[str, complex]:
+    """Return Ω a kilometre of one conductor by its name in the library; those of unknown reactance have none."""
+    rows = entry.values["rows"]
+    return {row[0]: complex(float(row[1]), float(row[2] or 0)) for row in rows if row[1] is not None}
+
+
+def typical_of(entry: Entry, conductors: Mapping[str, complex]) -> Typical:
+    """Return what is typical for lines that are not on record."""
+    return Typical(
+        customers_a_circuit=entry.integer("customers_a_circuit"),
+        customers_a_pole=entry.integer("customers_a_pole"),
+        trunk_share=float(entry.number("trunk_percent")) / 100,
+        branch_poles=entry.integer("branch_poles"),
+        span_m=float(entry.number("span_m")),
+        service_m=float(entry.number("service_m")),
+        trunk_ohm_km=conductors[entry.word("trunk_conductor")],
+        branch_ohm_km=conductors[entry.word("branch_conductor")],
+        service_ohm_km=conductors[entry.word("service_conductor")],
+    )
