@@ -1,8 +1,8 @@
 """How far the computed technical loss lies from the true one: in sample stations whose physics is written down.
 
 The truth is the sample's own (`sandbox.physics`): hourly currents of every customer, with all the noise of single
-households. It is computed again from what an office would have: lines or none, curves, profiles of some areas'
-curves, or the rulebook's profiles. Nothing of the computation was set by these stations; only the bands are read off them.
+households. It is computed again from what an office would have: lines or none, curves, profiles of some areas' curves,
+or the profiles of the rulebook. Nothing of the computation was set by these stations; only the bands are read off them.
 """
 
 from __future__ import annotations

@@ -121,7 +121,9 @@ def learned(curve_w: Float, kind: Int64, given: Profiles, least: int) -> Profile
         least: whole days of curves, of one customer or several, that a class needs.
     """
     share, scatter = given.share.copy(), given.scatter.copy()
-    whole: Bool = np.isfinite(curve_w).all(axis=2) & ~(np.nan_to_num(curve_w) < 0).any(axis=2)
+    finite: Bool = np.isfinite(curve_w)
+    feeds: Bool = np.where(finite, curve_w, 0.0) < 0
+    whole = finite.all(axis=2) & ~feeds.any(axis=2)
     for one in np.unique(kind).tolist():
         rows = curve_w[kind == one][whole[kind == one]]
         mean = rows.mean(axis=1)
