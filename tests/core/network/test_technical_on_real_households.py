@@ -10,8 +10,7 @@ import pytest
 from diansuo.core.network.lines import Consumers, Segments
 from diansuo.core.network.spreading import Daily, powers
 from diansuo.core.network.technical import Powers, Supply, line_loss
-from diansuo.core.network.technical_terms import Spread
-from diansuo.lab.technical_band import Rules
+from diansuo.core.network.technical_terms import Spread, TechnicalRules
 from diansuo.office.config.rulebook_files import load
 from tests.reference import european_lv as feeder
 
@@ -32,7 +31,7 @@ def lines() -> tuple[Segments, Consumers]:
 
 
 def test_a_minute_s_truth_lies_within_the_bands_of_curves_and_of_given_profiles() -> None:
-    rules = Rules.of(load(), date(2024, 7, 1), 96)
+    rules = TechnicalRules.of(load(), date(2024, 7, 1), 96)
     folder = feeder.FOLDER / "Daily_1min_100profiles"
     watt = 1000 * np.array([np.loadtxt(folder / f"load_profile_{at + 1}.txt") for at in range(HOUSEHOLDS)])
     segments, consumers = lines()

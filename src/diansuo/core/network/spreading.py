@@ -123,7 +123,7 @@ def learned(curve_w: Float, kind: Int64, given: Profiles, least: int) -> Profile
     share, scatter = given.share.copy(), given.scatter.copy()
     finite: Bool = np.isfinite(curve_w)
     feeds: Bool = np.where(finite, curve_w, 0.0) < 0
-    whole = finite.all(axis=2) & ~feeds.any(axis=2)
+    whole: Bool = np.asarray(finite.all(axis=2) & ~feeds.any(axis=2))
     for one in np.unique(kind).tolist():
         rows = curve_w[kind == one][whole[kind == one]]
         mean = rows.mean(axis=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 from typing import Final
 
@@ -11,11 +12,13 @@ import numpy as np
 
 from diansuo.core.network.estimated_lines import Typical
 from diansuo.core.network.spreading import Profiles, normalised
+from diansuo.core.rules.book import RuleBook
 from diansuo.core.rules.entry import Entry
 
 CLASSES: Final = ("residential", "shared", "commercial", "agricultural")
 """The classes of customers that have a profile, in the order of their codes."""
 SUN: Final = "sun"
+RULES: Final = "national/network"
 MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
 
 
@@ -117,3 +120,36 @@ def typical_of(entry: Entry, conductors: Mapping[str, complex]) -> Typical:
         branch_ohm_km=conductors[entry.word("branch_conductor")],
         service_ohm_km=conductors[entry.word("service_conductor")],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TechnicalRules:
+    """All that the rulebook gives for a technical loss.
+
+    Attributes:
+        terms: parameters and bands.
+        given: its profiles.
+        conductors: Ω a kilometre by name.
+        typical: lines that are not on record.
+    """
+
+    terms: TechnicalTerms
+    given: Profiles
+    conductors: Mapping[str, complex]
+    typical: Typical
+
+    @classmethod
+    def of(cls, book: RuleBook, day: date, width: int) -> TechnicalRules:
+        """Take them as they hold on a day, profiles over so many intervals.
+
+        Raises:
+            NoValueInForce, ValueAbsent: the rulebook does not say; the message names the file.
+        """
+        terms = TechnicalTerms.of(book.in_force(f"{RULES}/technical_loss", day))
+        conductors = conductors_of(book.in_force(f"{RULES}/conductors", day))
+        return cls(
+            terms,
+            profiles_of(book.in_force(f"{RULES}/load_profiles", day), terms, width),
+            conductors,
+            typical_of(book.in_force(f"{RULES}/typical_lines", day), conductors),
+        )
