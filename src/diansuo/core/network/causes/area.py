@@ -1,0 +1,126 @@
+"""户变关系错误: a customer is booked in one area and hangs in another; what is missing here is too much there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from diansuo.core.network.causes import weights
+from diansuo.core.network.causes.fitting import Ground, fit, since
+from diansuo.core.network.causes.kinds import NOWHERE, CauseKind, Evidence, Float
+from diansuo.core.network.causes.scene import LEAST_AFTER, LEAST_BEFORE, Scene, Suspect
+from diansuo.core.quantity.arrays import Int64
+
+LOW, HIGH = 0.9, 1.15
+"""The customer's whole energy, and what it adds to the loss of the lines."""
+
+BEST = 6
+CLEAR = 3.0
+"""What the other area's residual must say for it to be named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """All customers of a station: energy (N, days), area and row of each, and what each would explain by leaving its area.
+
+    ``leaving`` is the gain of its own area's residual if the customer hung elsewhere from each day on, (N, days).
+    """
+
+    use_wh: Float
+    area: Int64
+    row: Int64
+    leaving: Float
+    leaving_amplitude: Float
+
+
+def crowd(scenes: Sequence[Scene]) -> Crowd:
+    """Return the customers of a station."""
+    leaving = [fit(since(each.use_wh, each.on), each.on, -HIGH, -LOW) for each in scenes]
+    count = [len(each.area) for each in scenes]
+    return Crowd(
+        np.concatenate([each.use_wh for each in scenes]),
+        np.repeat(np.arange(len(scenes)), count),
+        np.concatenate([np.arange(each) for each in count]).astype(np.int64),
+        np.concatenate([each.gain for each in leaving]),
+        np.concatenate([each.amplitude for each in leaving]),
+    )
+
+
+def _days_allowed(days: int) -> Float:
+    """Return the weight a priori of each day as the first one: the very first stands for always."""
+    prior = np.full(days, weights.HALF + weights.among(days))
+    prior[: min(LEAST_BEFORE, days)] = -np.inf
+    prior[days - LEAST_AFTER :] = -np.inf
+    prior[0] = weights.HALF
+    return prior
+
+
+def coming(scene: Scene, at: int, people: Crowd, ground: Ground | None = None) -> Iterator[Suspect]:
+    """Yield customers booked elsewhere whose energy is missing here: those that fit best.
+
+    Args:
+        scene: the area.
+        at: its row among the station's.
+        people: all customers of the station.
+        ground: what to explain, by default the scene's.
+    """
+    on = ground or scene.on
+    others = np.flatnonzero((people.area != at) & (people.use_wh.max(axis=1, initial=0) > 0))
+    found = fit(since(people.use_wh[others], on), on, LOW, HIGH)
+    score = weights.KIND + weights.among(len(others)) + found.gain + people.leaving[others]
+    score = score + _days_allowed(scene.days)
+    best_day = score.argmax(axis=1)
+    best = score[np.arange(len(others)), best_day]
+    for place in np.argsort(-best)[:BEST].tolist():
+        who, day = others[place], int(best_day[place])
+        energy = people.use_wh[who] * (np.arange(scene.days) >= day) * found.amplitude[place, day]
+        yield Suspect(
+            CauseKind.WRONG_AREA,
+            int(people.row[who]),
+            float(best[place]),
+            energy,
+            Evidence.FOLLOWS_FOREIGN,
+            (
+                float(found.amplitude[place, day]),
+                float(people.leaving_amplitude[who, day]),
+                float(people.use_wh[who].mean()),
+            ),
+            since=day,
+            other=int(people.area[who]),
+        )
+
+
+def going(scene: Scene, at: int, people: Crowd, scenes: Sequence[Scene]) -> Iterator[Suspect]:
+    """Yield customers booked here whose energy is too much here, and the area where it is missing, if one says so."""
+    own = np.flatnonzero((people.area == at) & (people.use_wh.max(axis=1, initial=0) > 0))
+    score = weights.KIND + weights.among(len(own)) + people.leaving[own] + _days_allowed(scene.days)
+    best_day = score.argmax(axis=1)
+    best = score[np.arange(len(own)), best_day]
+    for place in np.argsort(-best)[:BEST].tolist():
+        who, day = own[place], int(best_day[place])
+        since_day = np.arange(scene.days) >= day
+        elsewhere, gain, amplitude = _where(people.use_wh[who] * since_day, at, scenes)
+        yield Suspect(
+            CauseKind.WRONG_AREA,
+            int(people.row[who]),
+            float(best[place]) + max(gain, 0.0),
+            people.use_wh[who] * since_day * people.leaving_amplitude[who, day],
+            Evidence.FOLLOWS_OWN_AWAY,
+            (float(people.leaving_amplitude[who, day]), amplitude, float(people.use_wh[who].mean())),
+            since=day,
+            other=elsewhere if gain > CLEAR else NOWHERE,
+        )
+
+
+def _where(energy: Float, at: int, scenes: Sequence[Scene]) -> tuple[int, float, float]:
+    """Return the area whose residual follows an energy best, its gain less the price of many, and the coefficient."""
+    best, gain, amplitude = NOWHERE, -np.inf, np.nan
+    for number, each in enumerate(scenes):
+        if number == at:
+            continue
+        found = fit(since(energy, each.on), each.on, LOW, HIGH)
+        if found.gain[0] > gain:
+            best, gain, amplitude = number, float(found.gain[0]), float(found.amplitude[0])
+    return best, gain + weights.among(len(scenes)), amplitude

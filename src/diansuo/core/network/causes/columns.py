@@ -1,0 +1,143 @@
+"""What is known of a station's areas day by day: the columns every method of finding causes works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from diansuo.core.network.causes.kinds import Float
+from diansuo.core.quantity.arrays import Bool, Int64, WrongColumn, require
+
+THREE_PHASES = 3
+UNKNOWN_PHASE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class AreaDays:
+    """One transformer area over some days, customers by row, float64 Wh where nothing else is said; nan: not known.
+
+    Attributes:
+        use_wh: (n, days) energy by the forward register, times the multiplier of the archive.
+        feed_wh: (n, days) energy by the reverse register; nan where the register is not collected.
+        counted: bool (n,), the reverse register counts as supply.
+        roof: bool (n,), the archive knows a photovoltaic plant.
+        multiplier: int64 (n,), of the archive.
+        phase: int64 (n,), of the archive: 0 to 2, `THREE_PHASES`, `UNKNOWN_PHASE`.
+        group: int64 (n,), who uses power alike (the class of the price).
+        clock_minutes: (n,) how far the meter's clock was off when it was last asked, fast above 0.
+        voltage_lost_days: int64 (n,), days of the month with an event of lost voltage (失压、断相).
+        supply_wh: (days,) energy by the master's forward register.
+        back_wh: (days,) by its reverse register.
+        phases_wh: (3, days) by its forward registers of the phases; all nan where it has none.
+        technical_wh: (days,) technical loss.
+        multiplier_of_master: of the archive.
+        register_step_wh: the least step of the master's register, times its multiplier.
+        capacity_va: of the transformer, 0 where the archive does not say.
+
+    Raises:
+        WrongColumn: dtype, shape or length.
+    """
+
+    use_wh: Float
+    feed_wh: Float
+    counted: Bool
+    roof: Bool
+    multiplier: Int64
+    phase: Int64
+    group: Int64
+    clock_minutes: Float
+    voltage_lost_days: Int64
+    supply_wh: Float
+    back_wh: Float
+    phases_wh: Float
+    technical_wh: Float
+    multiplier_of_master: int = 1
+    register_step_wh: float = 10.0
+    capacity_va: int = 0
+    days: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        if self.use_wh.ndim != 2:
+            raise WrongColumn(f"use_wh: expected (customers, days), got {self.use_wh.shape}")
+        count, days = self.use_wh.shape
+        require(
+            np.int64,
+            multiplier=self.multiplier,
+            phase=self.phase,
+            group=self.group,
+            voltage_lost_days=self.voltage_lost_days,
+        )
+        require(np.bool_, counted=self.counted, roof=self.roof)
+        require(np.float64, clock_minutes=self.clock_minutes)
+        require(
+            np.float64, supply_wh=self.supply_wh, back_wh=self.back_wh, technical_wh=self.technical_wh
+        )
+        shapes: dict[str, tuple[npt.NDArray[np.generic], tuple[int, ...]]] = {
+            "feed_wh": (self.feed_wh, (count, days)),
+            "counted": (self.counted, (count,)),
+            "clock_minutes": (self.clock_minutes, (count,)),
+            "multiplier": (self.multiplier, (count,)),
+            "supply_wh": (self.supply_wh, (days,)),
+            "phases_wh": (self.phases_wh, (3, days)),
+        }
+        for name, (column, shape) in shapes.items():
+            if column.shape != shape:
+                raise WrongColumn(f"{name}: expected {shape}, got {column.shape}")
+        object.__setattr__(self, "days", days)
+
+    def __len__(self) -> int:
+        return len(self.multiplier)
+
+    @property
+    def sold_wh(self) -> Float:
+        """(days,): what is known of the customers, what is not known counts as nothing."""
+        return np.nansum(self.use_wh, axis=0)
+
+    @property
+    def residual_wh(self) -> Float:
+        """(days,): 管理线损 of each day: supply and feed-in, less sold, fed back and technical loss; nan where unknown."""
+        feed = np.nansum(self.feed_wh[self.counted], axis=0)
+        return self.supply_wh + feed - self.sold_wh - self.back_wh - self.technical_wh
+
+    def residual_by_phase_wh(self) -> Float:
+        """(3, days): the same by phase of the archive; the technical loss is split by the squares of the phases' energy.
+
+        Customers of unknown phase count in none; energy fed back is not split, so that it lies in no phase.
+        """
+        squares = self.phases_wh**2
+        total = squares.sum(axis=0)
+        share = np.divide(squares, total, out=np.full_like(squares, 1 / 3), where=total > 0)
+        net = np.nan_to_num(self.use_wh) - np.where(self.counted[:, None], np.nan_to_num(self.feed_wh), 0)
+        on = (self.phase[:, None] == np.arange(3)) + (self.phase == THREE_PHASES)[:, None] / 3
+        return self.phases_wh - on.T @ net - share * self.technical_wh
+
+
+@dataclass(frozen=True, slots=True)
+class StationDays:
+    """The areas of a station over the same days.
+
+    Attributes:
+        areas: one by one, with the same number of days.
+        first_day: the first of the days, since 1970-01-01.
+        month: how many of the last days are judged; those before are history.
+
+    Raises:
+        WrongColumn: the areas have different days, or the month is longer than all of them.
+    """
+
+    areas: tuple[AreaDays, ...]
+    first_day: int
+    month: int
+
+    def __post_init__(self) -> None:
+        if len({area.days for area in self.areas}) > 1:
+            raise WrongColumn("areas: all of a station need the same days")
+        if self.areas and not 0 < self.month <= self.areas[0].days:
+            raise WrongColumn(f"month: 1 to {self.areas[0].days} days, got {self.month}")
+
+    @property
+    def days(self) -> int:
+        """Return how many days there are."""
+        return self.areas[0].days if self.areas else 0

@@ -1,0 +1,118 @@
+"""How well one suspicion explains what is left of an area's loss, beside the error the technical loss may have.
+
+The residual of day d is taken as e·T(d) + a·s(d) + noise: T the technical loss, e its lasting relative error (a priori
+0 ± bias), s what the suspicion says would be missing, a how much of it. Nothing here depends on a suspicion's kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diansuo.core.network.causes.kinds import Float
+from diansuo.core.network.causes.thresholds import CauseThresholds
+
+# Difference of two registers cut off at a step: triangular, this share of the step (√(1/6)).
+STEP_NOISE = 0.408
+# What a score gains when the noise is smaller than it ought to be is bounded by this share of the expected variance.
+QUIET = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a residual is fitted against: all float64 (days,), weight 0 where the day is not known.
+
+    Attributes:
+        residual: Wh.
+        technical: Wh.
+        weight: 1 / expected variance.
+        stiffness: of the technical loss's lasting error: 1 / its variance a priori.
+    """
+
+    residual: Float
+    technical: Float
+    weight: Float
+    stiffness: float
+
+    @property
+    def known(self) -> int:
+        """Return how many days are known."""
+        return int((self.weight > 0).sum())
+
+    def less(self, energy_wh: Float) -> Ground:
+        """Return the same when this energy is explained already."""
+        return Ground(self.residual - energy_wh, self.technical, self.weight, self.stiffness)
+
+
+def ground(residual: Float, technical: Float, step_wh: float, limits: CauseThresholds) -> Ground:
+    """Return what to fit against.
+
+    Args:
+        residual: Wh (days,), nan where unknown.
+        technical: Wh (days,).
+        step_wh: of the master's register.
+        limits: how far the technical loss may be off, lastingly and from day to day.
+    """
+    known = ~np.isnan(residual) & ~np.isnan(technical)
+    spread = (limits.daily_share * np.nan_to_num(technical)) ** 2 + (STEP_NOISE * step_wh) ** 2
+    weight = np.where(known, 1 / np.maximum(spread, 1.0), 0)
+    return Ground(
+        np.where(known, residual, 0), np.nan_to_num(technical), weight, 1 / limits.bias_share**2
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The sums a fit needs of signatures, float64 of any one shape: Σws², ΣwTs, Σwsr."""
+
+    square: Float
+    technical: Float
+    residual: Float
+
+
+def since(signature: Float, on: Ground) -> Sums:
+    """Return the sums of signatures (…, days) that hold from each day on: column t counts days t and after."""
+    weighted = on.weight * signature
+
+    def upwards(column: Float) -> Float:
+        return np.cumsum(column[..., ::-1], axis=-1)[..., ::-1]
+
+    return Sums(
+        upwards(weighted * signature), upwards(weighted * on.technical), upwards(weighted * on.residual)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Amplitudes and scores of the same shape as the sums; a score of 0 is that of no suspicion at all."""
+
+    amplitude: Float
+    gain: Float
+    error: Float
+
+
+def fit(sums: Sums, on: Ground, low: Float | float, high: Float | float) -> Fit:
+    """Fit amplitude and lasting error together; the amplitude is held within bounds.
+
+    The gain is the logarithm of how much likelier the residual is with the suspicion than without: (n/2)·ln of the ratio
+    of the mean squares, so that noise larger than expected weakens every suspicion.
+    """
+    technical = float((on.weight * on.technical**2).sum()) + on.stiffness
+    both = float((on.weight * on.technical * on.residual).sum())
+    whole = float((on.weight * on.residual**2).sum())
+    free = sums.square - sums.technical**2 / technical
+    pull = sums.residual - sums.technical * both / technical
+    amplitude = np.clip(np.divide(pull, free, out=np.zeros_like(pull), where=free > 0), low, high)
+    without = max(whole - both**2 / technical, 0.0)
+    left = np.maximum(without - 2 * amplitude * pull + amplitude**2 * free, 0)
+    count = max(on.known, 1)
+    gain = count / 2 * np.log((without / count + QUIET) / (left / count + QUIET))
+    error = (both - amplitude * sums.technical) / technical
+    return Fit(amplitude, gain, error)
+
+
+def lasting_error(on: Ground) -> float:
+    """Return the technical loss's lasting error when nothing else explains the residual."""
+    technical = float((on.weight * on.technical**2).sum()) + on.stiffness
+    return float((on.weight * on.technical * on.residual).sum()) / technical

@@ -1,0 +1,152 @@
+"""From all suspicions of an area to the list somebody works through: gate, odds, at most five."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from diansuo.core.network.causes import area as areas
+from diansuo.core.network.causes import (
+    clock,
+    meter,
+    missing,
+    multiplier,
+    phase,
+    photovoltaic,
+    theft,
+    unmetered,
+    wiring,
+)
+from diansuo.core.network.causes.columns import StationDays
+from diansuo.core.network.causes.kinds import CHECK_OF, FIGURES, SHOWN, CauseKind, Causes, Float
+from diansuo.core.network.causes.scene import Scene, Suspect, scene
+from diansuo.core.network.causes.thresholds import CauseThresholds
+from diansuo.core.network.causes.usual import shapes
+
+METHODS = (multiplier, clock, meter, wiring, photovoltaic, unmetered, theft)
+
+
+def causes_of(station: StationDays, limits: CauseThresholds) -> Causes:
+    """Return the ranked causes of every area of a station whose residual lies beyond the band of its technical loss.
+
+    Causes with direct evidence (registers missing, a clock that is off) are listed within the band too.
+
+    Args:
+        station: the areas' days.
+        limits: thresholds.
+
+    Source: domain.md §9.3, §10.2 [?]; technical-anchors.md C2; docs/rules/loss-causes.md.
+    """
+    alike = shapes(station)
+    scenes = [scene(each, alike, station.month, limits) for each in station.areas]
+    if not scenes:
+        return Causes.none()
+    people = areas.crowd(scenes)
+    lists = []
+    for at, each in enumerate(scenes):
+        found = _suspects(each, at, scenes, people)
+        lists.append(_listed(found, at, station, limits))
+    return Causes.joined(lists)
+
+
+def _suspects(
+    each: Scene, at: int, scenes: Sequence[Scene], people: areas.Crowd
+) -> list[tuple[Suspect, float]]:
+    """Return who is to be listed, likeliest first, each with its confidence."""
+    direct = [suspect for suspect in missing.suspects(each) if suspect.direct]
+    found: list[Suspect] = []
+    if beyond(each):
+        for method in METHODS:
+            found += method.suspects(each)
+        found += areas.coming(each, at, people)
+        found += areas.going(each, at, people, scenes)
+    else:
+        direct += [suspect for suspect in clock.suspects(each) if suspect.direct]
+    weighed = _odds(found, each.limits)
+    weighed += _odds(list(phase.suspects(each)) if phases_beyond(each) else [], each.limits)
+    return _order(direct, weighed, each)
+
+
+def beyond(each: Scene) -> bool:
+    """Return whether the residual of the month lies beyond the band, its mean or enough of its days."""
+    left, technical = each.on.residual[-each.month :], each.on.technical[-each.month :]
+    known = each.on.weight[-each.month :] > 0
+    if not known.any():
+        return False
+    band = each.limits.band_share * technical
+    mean = abs(left[known].mean()) > band[known].mean()
+    noise = 2 / np.sqrt(np.maximum(each.on.weight[-each.month :], 1e-12))
+    days = int((known & (np.abs(left) > band + noise)).sum())
+    return bool(mean or days >= each.limits.beyond_days)
+
+
+def phases_beyond(each: Scene) -> bool:
+    """Return whether two phases lie beyond the band of their share, one above and one below."""
+    means = []
+    for on in each.by_phase:
+        left = on.residual[-each.month :]
+        allowed = 2 * each.limits.band_share * on.technical[-each.month :].mean()
+        mean = left.mean()
+        means.append(0.0 if abs(mean) <= allowed else mean)
+    return bool(means) and max(means) > 0 > min(means)
+
+
+def _odds(found: list[Suspect], limits: CauseThresholds) -> list[tuple[Suspect, float]]:
+    """Return one suspicion of each kind and customer, the best, with its share among all and no cause."""
+    best: dict[tuple[int, int, int], Suspect] = {}
+    for each in found:
+        key = (int(each.kind), each.customer, each.other)
+        if np.isfinite(each.score) and (key not in best or each.score > best[key].score):
+            best[key] = each
+    kept = list(best.values())
+    if not kept or max(each.score for each in kept) < limits.least_odds:
+        return []
+    scores = np.array([0.0, *(each.score for each in kept)])
+    share = np.exp(scores - scores.max())
+    share /= share.sum()
+    return [(each, float(part)) for each, part in zip(kept, share[1:], strict=True)]
+
+
+def _order(
+    direct: list[Suspect], weighed: list[tuple[Suspect, float]], each: Scene
+) -> list[tuple[Suspect, float]]:
+    """Put what is certain by its own evidence beside the rest, by confidence, then by energy."""
+    certain = [(suspect, 1 / (1 + float(np.exp(-suspect.score)))) for suspect in direct]
+    kept = [pair for pair in weighed if pair[1] >= each.limits.least_confidence]
+    return sorted(
+        certain + kept,
+        key=lambda pair: (
+            -round(pair[1], 6),
+            -abs(each.of_month(pair[0].energy_wh)),
+            int(pair[0].kind),
+            pair[0].customer,
+        ),
+    )[:SHOWN]
+
+
+def _listed(
+    found: list[tuple[Suspect, float]], at: int, station: StationDays, limits: CauseThresholds
+) -> Causes:
+    count = len(found)
+
+    def whole(values: list[int]) -> np.ndarray:
+        return np.array(values, dtype=np.int64).reshape(count)
+
+    figures: Float = np.full((count, FIGURES), np.nan)
+    for row, (suspect, _share) in enumerate(found):
+        figures[row, : len(suspect.figures)] = suspect.figures
+    suspects = [suspect for suspect, _share in found]
+    return Causes(
+        area=whole([at] * count),
+        rank=whole(list(range(1, count + 1))),
+        kind=whole([int(each.kind) for each in suspects]),
+        customer=whole([each.customer for each in suspects]),
+        other=whole([each.other for each in suspects]),
+        wh_per_day=whole([round(float(np.mean(each.energy_wh[-station.month :]))) for each in suspects]),
+        confidence=np.array([share for _suspect, share in found], dtype=np.float64),
+        evidence=whole([int(each.evidence) for each in suspects]),
+        figures=figures,
+        first_day=whole([station.first_day + each.since for each in suspects]),
+        check=whole([int(CHECK_OF[CauseKind(each.kind)]) for each in suspects]),
+    )

@@ -1,0 +1,168 @@
+"""One area made ready for the methods: gaps filled, what remains to explain, and how each customer's own use changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from diansuo.core.network.causes.columns import AreaDays
+from diansuo.core.network.causes.fitting import Ground, ground
+from diansuo.core.network.causes.kinds import NOWHERE, CauseKind, Evidence, Float
+from diansuo.core.network.causes.thresholds import CauseThresholds
+from diansuo.core.network.causes.usual import Shapes, levels_before
+
+# Days of history before a change can be seen, and of days after it.
+LEAST_BEFORE, LEAST_AFTER = 10, 4
+# How far a customer's own level wanders from one month to the next (standard deviation of its logarithm).
+WANDER = 0.2
+LEAST_RATIO = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """One suspicion about an area, weighed: ``score`` is the logarithm of its odds against no cause at all.
+
+    ``energy_wh`` is what it explains of the residual, float64 (days,). ``direct``: a register, an event or a clock says so
+    itself.
+    """
+
+    kind: CauseKind
+    customer: int
+    score: float
+    energy_wh: Float
+    evidence: Evidence
+    figures: tuple[float, ...]
+    since: int = 0
+    other: int = NOWHERE
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """An area with what the methods share; (n, days) where nothing else is said.
+
+    Attributes:
+        area: its columns.
+        shapes: of the station.
+        on: the residual once missing reads are filled.
+        by_phase: the residuals of the phases, filled likewise; empty where the master has no registers of phases.
+        shape: how those who use power alike moved, mean 1.
+        missing_wh: what stands in for energy that is not known, 0 where it is.
+        use_wh: energy with missing days filled.
+        level_wh: each customer's own level before each day, nan without history.
+        change: logarithm of the energy from each day on against what it would have been, nan without history.
+        change_spread: how far that lies from 0 by itself (standard deviation).
+        month: how many of the last days are judged.
+        limits: thresholds.
+    """
+
+    area: AreaDays
+    shapes: Shapes
+    on: Ground
+    by_phase: tuple[Ground, ...]
+    shape: Float
+    missing_wh: Float
+    use_wh: Float
+    level_wh: Float
+    change: Float
+    change_spread: Float
+    month: int
+    limits: CauseThresholds
+    days: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "days", self.area.days)
+
+    def own(self, predicted: Float | float) -> Float:
+        """Return how much likelier a customer's own change is if it were predicted than by itself, (n, days), logarithm.
+
+        Both are weighed with long tails: people move out, and that is no fault. Without history nothing is said.
+        """
+        apart = (self.change - predicted) / self.change_spread
+        by_itself = self.change / self.change_spread
+        gain = 2 * np.log((1 + by_itself**2 / 3) / (1 + apart**2 / 3))
+        return np.nan_to_num(gain)
+
+    def of_month(self, energy_wh: Float) -> float:
+        """Return the mean Wh a day of the judged days."""
+        return float(np.mean(energy_wh[-self.month :]))
+
+
+def scene(area: AreaDays, shapes: Shapes, month: int, limits: CauseThresholds) -> Scene:
+    """Prepare an area."""
+    shape = shapes.rows(area)
+    missing = _missing(area, shapes, shape)
+    use = np.where(np.isnan(area.use_wh), missing, area.use_wh)
+    residual = area.residual_wh - missing.sum(axis=0)
+    on = ground(residual, area.technical_wh, area.register_step_wh, limits)
+    level = levels_before(area.use_wh, shape)
+    change, spread = _change(area.use_wh, shape, level)
+    return Scene(
+        area=area,
+        shapes=shapes,
+        on=on,
+        by_phase=_by_phase(area, missing, limits),
+        shape=shape,
+        missing_wh=missing,
+        use_wh=use,
+        level_wh=level,
+        change=change,
+        change_spread=spread,
+        month=month,
+        limits=limits,
+    )
+
+
+def _missing(area: AreaDays, shapes: Shapes, shape: Float) -> Float:
+    """Return what customers used on days that are not known: their own level, else the middle one of those alike."""
+    known = ~np.isnan(area.use_wh)
+    ground_ = np.where(known, shape, 0).sum(axis=1)
+    own = np.nansum(area.use_wh, axis=1) / np.maximum(ground_, 1e-9)
+    alike = np.array([shapes.level.get(int(group), shapes.general_level) for group in area.group])
+    level = np.where(known.sum(axis=1) >= LEAST_BEFORE, own, alike)
+    return np.where(known, 0, level[:, None] * shape) if len(area) else np.zeros(area.use_wh.shape)
+
+
+def _by_phase(area: AreaDays, missing: Float, limits: CauseThresholds) -> tuple[Ground, ...]:
+    residual = area.residual_by_phase_wh()
+    if np.isnan(residual).all():
+        return ()
+    on = (area.phase[:, None] == np.arange(3)) + (area.phase == 3)[:, None] / 3
+    left = residual - on.T @ missing
+    share = area.phases_wh**2 / np.maximum((area.phases_wh**2).sum(axis=0), 1e-9)
+    return tuple(
+        ground(left[at], share[at] * area.technical_wh, area.register_step_wh, limits) for at in range(3)
+    )
+
+
+def _change(use: Float, shape: Float, level: Float) -> tuple[Float, Float]:
+    """Return the logarithm of each customer's change from each day on, and its spread."""
+    known = ~np.isnan(use)
+
+    def upwards(column: Float) -> Float:
+        return np.cumsum(column[:, ::-1], axis=1)[:, ::-1]
+
+    after = upwards(np.where(known, use, 0))
+    would = level * upwards(np.where(known, shape, 0))
+    before_days = np.cumsum(known, axis=1) - known
+    after_days = upwards(known.astype(np.float64))
+    fits = (before_days >= LEAST_BEFORE) & (after_days >= LEAST_AFTER) & (would > 0)
+    ratio = np.divide(after, would, out=np.ones_like(after), where=fits)
+    change = np.where(fits, np.log(np.maximum(ratio, LEAST_RATIO)), np.nan)
+    swing = _swing(use, shape)[:, None] ** 2
+    spread = np.sqrt(WANDER**2 + swing * (1 / np.maximum(before_days, 1) + 1 / np.maximum(after_days, 1)))
+    return change, spread
+
+
+def _swing(use: Float, shape: Float) -> Float:
+    """Return how far a customer's days lie from its own level: of neighbouring days, so that a step counts little."""
+    if use.shape[1] < 2:
+        return np.full(len(use), 0.3)
+    against = use / shape
+    known = ~np.isnan(against)
+    mean = np.maximum(np.nansum(against, axis=1) / np.maximum(known.sum(axis=1), 1), 1e-9)
+    apart = np.abs(np.diff(against, axis=1)) / mean[:, None]
+    middle = np.array([np.median(row[~np.isnan(row)]) if (~np.isnan(row)).any() else 0.3 for row in apart])
+    # The median of the difference of two normal variables is 0.954 standard deviations.
+    return np.clip(middle / 0.954, 0.05, 2.0)

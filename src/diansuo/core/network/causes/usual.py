@@ -1,0 +1,92 @@
+"""What a customer would have used: its own level before a day, moved the way those who use power alike moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diansuo.core.network.causes.columns import AreaDays, StationDays
+from diansuo.core.network.causes.kinds import Float
+
+# A group of fewer customers than this says nothing of its own: all customers of the station stand in.
+LEAST_ALIKE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """How each group's use moves from day to day: float64 (days,) by group, mean 1; ``sun``: what roofs feed, mean 1.
+
+    ``sun`` is all nan where no roof of the station has a reverse register. ``level`` is the middle customer's Wh a day by
+    group, ``general_level`` that of all.
+    """
+
+    of: dict[int, Float]
+    general: Float
+    sun: Float
+    level: dict[int, float]
+    general_level: float
+
+    def rows(self, area: AreaDays) -> Float:
+        """Return the shape of each customer of an area, (n, days)."""
+        if not len(area):
+            return np.ones((0, area.days))
+        return np.stack([self.of.get(int(group), self.general) for group in area.group])
+
+
+def shapes(station: StationDays) -> Shapes:
+    """Return how the groups of a station move: the median of its customers' use against their own mean.
+
+    A median, so that the few with something wrong move nothing.
+    """
+    use = np.concatenate([area.use_wh for area in station.areas])
+    group = np.concatenate([area.group for area in station.areas])
+    level = mean_wh(use)
+    lively = level > 0
+    against = use[lively] / level[lively, None]
+    general = _median(against)
+    of = {
+        int(each): _median(against[group[lively] == each])
+        for each in np.unique(group[lively])
+        if (group[lively] == each).sum() >= LEAST_ALIKE
+    }
+    alike = {int(each): float(np.median(level[lively & (group == each)])) for each in np.unique(group[lively])}
+    return Shapes(of, general, _sun(station), alike, float(np.median(level[lively])) if lively.any() else 0.0)
+
+
+def mean_wh(use_wh: Float) -> Float:
+    """Return the mean of the known days by row, 0 where none is."""
+    known = ~np.isnan(use_wh)
+    return np.nansum(use_wh, axis=-1) / np.maximum(known.sum(axis=-1), 1)
+
+
+def _median(against: Float) -> Float:
+    if not len(against):
+        return np.ones(against.shape[1])
+    middle = np.nanmedian(against, axis=0)
+    middle = np.maximum(np.nan_to_num(middle, nan=1.0), 0.05)
+    return middle / middle.mean()
+
+
+def _sun(station: StationDays) -> Float:
+    feeding = [area.feed_wh[area.roof & area.counted] for area in station.areas]
+    feed = np.concatenate(feeding) if feeding else np.zeros((0, station.days))
+    level = np.nansum(feed, axis=1)
+    feed = feed[(level > 0) & ~np.isnan(feed).any(axis=1)]
+    if not len(feed):
+        return np.full(station.days, np.nan)
+    return np.median(feed / feed.mean(axis=1, keepdims=True), axis=0)
+
+
+def levels_before(use_wh: Float, shape: Float) -> Float:
+    """Return the customers' own level before each day, float64 (n, days): Wh of a day of shape 1, nan without history.
+
+    Column t is of the days before t alone.
+    """
+    known = ~np.isnan(use_wh)
+    energy = np.cumsum(np.where(known, use_wh, 0), axis=1)
+    ground = np.cumsum(np.where(known, shape, 0), axis=1)
+    level = np.full(use_wh.shape, np.nan)
+    ahead = ground[:, :-1] > 0
+    level[:, 1:] = np.divide(energy[:, :-1], ground[:, :-1], out=level[:, 1:], where=ahead)
+    return level

@@ -1,0 +1,150 @@
+"""The laboratory of loss: faults of a committed table in sample stations, and how high their true cause is ranked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import yaml
+
+from diansuo.core.network.causes import NOBODY, CauseKind, Causes
+from diansuo.core.network.causes.ranking import causes_of
+from diansuo.core.network.causes.thresholds import CauseThresholds
+from diansuo.lab.losing import Case
+from diansuo.lab.loss_station import Made, make
+
+TABLE: Final = Path(__file__).with_name("losses.yaml")
+FIRST_THREE: Final = 3
+
+
+@dataclass(slots=True)
+class Count:
+    """Faults of a kind and size: how many, of how many the true cause came first, among the first three, was listed.
+
+    ``beyond`` are those for whose area anything was listed at all. ``error`` are the relative errors of the energy a day
+    where the true cause was among the first three and has energy; ``instead`` counts what came first in its place.
+    """
+
+    made: int = 0
+    first: int = 0
+    three: int = 0
+    beyond: int = 0
+    error: list[float] = field(default_factory=list)
+    instead: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def mean_error(self) -> float:
+        """Return the median of the relative errors, nan where there is none."""
+        return float(np.median(self.error)) if self.error else float("nan")
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found: counts by kind and size; clean areas, and those of which something was said."""
+
+    table: str
+    seeds: list[int]
+    counts: dict[tuple[str, str], Count]
+    clean: int = 0
+    alarms: int = 0
+    alarm_kinds: dict[str, int] = field(default_factory=dict)
+
+    def share(self, which: str) -> float:
+        """Return the share of all faults whose cause came ``first`` or among the ``three``."""
+        made = sum(each.made for each in self.counts.values())
+        return sum(getattr(each, which) for each in self.counts.values()) / made if made else 0.0
+
+    def of_kind(self, kind: str) -> Count:
+        """Return the counts of all sizes of a kind as one."""
+        whole = Count()
+        for (name, _size), each in self.counts.items():
+            if name == kind:
+                for part in ("made", "first", "three", "beyond"):
+                    setattr(whole, part, getattr(whole, part) + getattr(each, part))
+                whole.error += each.error
+        return whole
+
+
+@cache
+def table() -> dict[str, Any]:
+    """Return the committed table."""
+    return dict(yaml.safe_load(TABLE.read_text(encoding="utf-8")))
+
+
+def digest() -> str:
+    """Return what tells one table from another."""
+    return hashlib.sha256(TABLE.read_bytes()).hexdigest()[:16]
+
+
+def run(
+    limits: CauseThresholds,
+    *,
+    seeds: Sequence[int] | None = None,
+    given: Mapping[str, Any] | None = None,
+    advance: Callable[[str, int, int], None] | None = None,
+) -> Report:
+    """Put every fault of the table into the station of every seed, and ask for the causes.
+
+    Args:
+        limits: thresholds of the causes.
+        seeds: by default the judged ones.
+        given: another table than the committed one.
+        advance: is told (label, done, total).
+    """
+    chosen = given or table()
+    used = list(seeds or chosen["judged_seeds"])
+    report = Report(digest(), used, {})
+    for at, seed in enumerate(used):
+        if advance is not None:
+            advance(str(seed), at, len(used))
+        made = make(chosen, seed)
+        judge(made, causes_of(made.seen, limits), report)
+    return report
+
+
+def judge(made: Made, found: Causes, report: Report) -> None:
+    """Count what a station's list says of its faults and of its clean areas."""
+    for case in made.plan.cases:
+        _judge_case(made, case, found.of(case.area), report)
+    for area in made.plan.clean:
+        listed = found.of(area)
+        report.clean += 1
+        report.alarms += len(listed) > 0
+        if len(listed):
+            name = CauseKind(int(listed.kind[0])).name
+            report.alarm_kinds[name] = report.alarm_kinds.get(name, 0) + 1
+
+
+def _judge_case(made: Made, case: Case, listed: Causes, report: Report) -> None:
+    count = report.counts.setdefault((case.kind, case.size), Count())
+    count.made += 1
+    count.beyond += len(listed) > 0
+    right = np.flatnonzero([_is_true(made, case, listed, row) for row in range(len(listed))])
+    place = int(right[0]) if len(right) else len(listed) + FIRST_THREE
+    count.first += place == 0
+    count.three += place < FIRST_THREE
+    if place < FIRST_THREE and case.wh_per_day:
+        count.error.append(abs(float(listed.wh_per_day[place]) - case.wh_per_day) / abs(case.wh_per_day))
+    if place:
+        name = CauseKind(int(listed.kind[0])).name if len(listed) else "-"
+        name += "" if not len(listed) or CauseKind(int(listed.kind[0])) not in case.accepted else " (other)"
+        count.instead[name] = count.instead.get(name, 0) + 1
+
+
+def _is_true(made: Made, case: Case, listed: Causes, row: int) -> bool:
+    """Return whether a listed cause is the fault: of an accepted kind, and the customer itself where it can be named."""
+    if CauseKind(int(listed.kind[row])) not in case.accepted:
+        return False
+    if case.anybody:
+        return True
+    area = int(listed.other[row]) if case.kind == "wrong_area" else case.area
+    who = int(listed.customer[row])
+    if who == NOBODY or area < 0:
+        return False
+    rows = made.booked[area]
+    return who < len(rows) and int(rows[who]) == case.customer
