@@ -145,8 +145,8 @@ def _silent(made: Plan, case: Case, days: int) -> None:
 
 def _multiplier(made: Plan, case: Case, days: int) -> None:
     made.books.multiplier[case.customer] = case.given["booked"]
-    if "true" in case.given:
-        share = case.given["booked"] / case.given["true"]
+    if "actual" in case.given:
+        share = case.given["booked"] / case.given["actual"]
         _fault(made, case, days, "失压", "互感器已换", share)
 
 

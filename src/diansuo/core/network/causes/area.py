@@ -17,6 +17,9 @@ LOW, HIGH = 0.9, 1.15
 """The customer's whole energy, and what it adds to the loss of the lines."""
 
 BEST = 6
+AGREES = 8.0
+"""What another area's residual may add to a suspicion: it may have troubles of its own."""
+
 CLEAR = 3.0
 """What the other area's residual must say for it to be named."""
 
@@ -25,7 +28,8 @@ CLEAR = 3.0
 class Crowd:
     """All customers of a station: energy (N, days), area and row of each, and what each would explain by leaving its area.
 
-    ``leaving`` is the gain of its own area's residual if the customer hung elsewhere from each day on, (N, days).
+    ``leaving`` is the gain of its own area's residual if the customer hung elsewhere from each day on, (N, days);
+    ``lead`` by how much that is more than any other customer of the area could explain by leaving, at most `AGREES`.
     """
 
     use_wh: Float
@@ -33,6 +37,7 @@ class Crowd:
     row: Int64
     leaving: Float
     leaving_amplitude: Float
+    lead: Float
 
 
 def crowd(scenes: Sequence[Scene]) -> Crowd:
@@ -45,7 +50,19 @@ def crowd(scenes: Sequence[Scene]) -> Crowd:
         np.concatenate([np.arange(each) for each in count]).astype(np.int64),
         np.concatenate([each.gain for each in leaving]),
         np.concatenate([each.amplitude for each in leaving]),
+        np.concatenate([_lead(each.gain) for each in leaving]),
     )
+
+
+def _lead(gain: Float) -> Float:
+    """Return by how much each customer explains more by leaving than any other one does, and than nothing."""
+    if not len(gain):
+        return gain
+    best = gain.max(axis=1)
+    order = np.argsort(-best)
+    rival = np.full(len(best), best[order[0]])
+    rival[order[0]] = best[order[1]] if len(best) > 1 else 0.0
+    return np.minimum(gain - np.maximum(rival, 0)[:, None], AGREES)
 
 
 def _days_allowed(days: int) -> Float:
@@ -69,7 +86,7 @@ def coming(scene: Scene, at: int, people: Crowd, ground: Ground | None = None) -
     on = ground or scene.on
     others = np.flatnonzero((people.area != at) & (people.use_wh.max(axis=1, initial=0) > 0))
     found = fit(since(people.use_wh[others], on), on, LOW, HIGH)
-    score = weights.KIND + weights.among(len(others)) + found.gain + people.leaving[others]
+    score = weights.KIND + weights.among(len(others)) + found.gain + people.lead[others]
     score = score + _days_allowed(scene.days)
     best_day = score.argmax(axis=1)
     best = score[np.arange(len(others)), best_day]
@@ -79,7 +96,7 @@ def coming(scene: Scene, at: int, people: Crowd, ground: Ground | None = None) -
         yield Suspect(
             CauseKind.WRONG_AREA,
             int(people.row[who]),
-            float(best[place]),
+            float(best[place] - found.gain[place, day]),
             energy,
             Evidence.FOLLOWS_FOREIGN,
             (
@@ -105,7 +122,7 @@ def going(scene: Scene, at: int, people: Crowd, scenes: Sequence[Scene]) -> Iter
         yield Suspect(
             CauseKind.WRONG_AREA,
             int(people.row[who]),
-            float(best[place]) + max(gain, 0.0),
+            float(best[place] - people.leaving[who, day] + np.clip(gain, 0.0, AGREES)),
             people.use_wh[who] * since_day * people.leaving_amplitude[who, day],
             Evidence.FOLLOWS_OWN_AWAY,
             (float(people.leaving_amplitude[who, day]), amplitude, float(people.use_wh[who].mean())),

@@ -34,7 +34,7 @@ def suspects(scene: Scene) -> Iterator[Suspect]:
         yield Suspect(
             CauseKind.CLOCK_DRIFT,
             row,
-            float(weights.DIRECT if read[row] else prior + found.gain[row, 0]),
+            weights.DIRECT if read[row] else prior,
             amplitude * moved[row],
             evidence,
             figures,

@@ -112,6 +112,37 @@ def fit(sums: Sums, on: Ground, low: Float | float, high: Float | float) -> Fit:
     return Fit(amplitude, gain, error)
 
 
+# Degrees of freedom of the days' noise: long tails, so that one odd day does not decide.
+TAILS = 4.0
+
+
+def likelier(on: Ground, energy_wh: Float, hidden: float) -> float:
+    """Return how much likelier the residual is with an energy explained than with nothing, logarithm.
+
+    Every day's noise has long tails (Student, `TAILS` degrees of freedom); where energy was seen by nobody its own swing
+    comes on top.
+
+    Args:
+        on: the ground.
+        energy_wh: what is explained, (days,).
+        hidden: swing of that energy, a share.
+    """
+    return _likelihood(on, energy_wh, hidden) - _likelihood(on, np.zeros_like(energy_wh), 0.0)
+
+
+def _likelihood(on: Ground, energy_wh: Float, hidden: float) -> float:
+    known = on.weight > 0
+    variance = 1 / on.weight[known] + (hidden * energy_wh[known]) ** 2
+    left = (on.residual - energy_wh)[known]
+    technical = on.technical[known]
+    error = float((technical * left / variance).sum()) / (
+        float((technical**2 / variance).sum()) + on.stiffness
+    )
+    square = (left - error * technical) ** 2 / variance
+    days = -(TAILS + 1) / 2 * np.log1p(square / TAILS) - 0.5 * np.log(variance)
+    return float(days.sum()) - 0.5 * error**2 * on.stiffness
+
+
 def lasting_error(on: Ground) -> float:
     """Return the technical loss's lasting error when nothing else explains the residual."""
     technical = float((on.weight * on.technical**2).sum()) + on.stiffness

@@ -87,9 +87,7 @@ class Evidence(IntEnum):
     REACTIVE = 19  # power factor, share of the technical loss it makes
     HIGH_AT_LOAD = 20  # technical loss against supply, usual one
     LOAD_RATE = 21  # mean load against the capacity
-    LOST_WITHOUT_HISTORY = (
-        22  # energy, share of the usual energy: a phase has no voltage by the meter's own event
-    )
+    VOLTAGE_GONE = 22  # days with an event of lost voltage, energy since, share of the usual energy since
 
 
 class Check(IntEnum):

@@ -12,6 +12,7 @@ from diansuo.core.network.causes import weights
 from diansuo.core.network.causes.columns import THREE_PHASES
 from diansuo.core.network.causes.fitting import Sums, fit, since
 from diansuo.core.network.causes.kinds import CauseKind, Evidence, Float
+from diansuo.core.network.causes.multiplier import around
 from diansuo.core.network.causes.scene import LEAST_AFTER, LEAST_BEFORE, Scene, Suspect
 
 STOPPED: Final = 0.1
@@ -22,19 +23,22 @@ LOST: Final = {1: 2 / 3, 2: 1 / 3}
 
 FELL: Final = log(0.95)
 LOW, HIGH = 0.6, 1.5
+HIDDEN: Final = 0.25
+"""How far a household's day lies from its usual one (standard deviation, a share): what no meter saw cannot be told."""
 
 
 def suspects(scene: Scene) -> Iterator[Suspect]:
     """Yield the customers that fell with the residual rising, at the day that fits best, and meters that lost a phase."""
     found = fit(_dropped(scene), scene.on, LOW, HIGH)
     fell = scene.change < FELL
-    own = np.where(fell, scene.own(np.where(fell, scene.change, 0)), -np.inf)
+    own = scene.own(np.where(fell, scene.change, 0))
     prior = weights.KIND + weights.HALF + weights.among(scene.days) + weights.among(len(scene.area))
     score = np.where(fell, prior + found.gain + own, -np.inf)
     for row in range(len(scene.area)):
         day = int(np.argmax(score[row]))
         if np.isfinite(score[row, day]):
-            yield from _fell(scene, row, day, float(score[row, day]), float(found.amplitude[row, day]))
+            prior_here = float(score[row, day] - found.gain[row, day])
+            yield from _fell(scene, row, day, prior_here, float(found.amplitude[row, day]))
     for row in np.flatnonzero(scene.area.phase == THREE_PHASES).tolist():
         yield from _lost(scene, row)
 
@@ -54,7 +58,7 @@ def _dropped(scene: Scene) -> Sums:
     return Sums(square, technical, residual)
 
 
-def _fell(scene: Scene, row: int, day: int, score: float, amplitude: float) -> Iterator[Suspect]:
+def _fell(scene: Scene, row: int, day: int, prior: float, amplitude: float) -> Iterator[Suspect]:
     """Yield what a fall may be: a meter that stands or runs slow, or energy that goes past it."""
     after = np.arange(scene.days) >= day
     usual = float(scene.level_wh[row, day] * scene.shape[row, day:].mean())
@@ -67,7 +71,9 @@ def _fell(scene: Scene, row: int, day: int, score: float, amplitude: float) -> I
         (CauseKind.STOPPED_METER, 0.9 if stands else 0.25),
         (CauseKind.THEFT, 0.1 if stands else 0.5),
     ):
-        yield Suspect(kind, row, score + log(share), energy, Evidence.DROPPED, figures, since=day)
+        yield Suspect(
+            kind, row, prior + log(share), energy, Evidence.DROPPED, figures, since=day, hidden=HIDDEN
+        )
 
 
 def _lost(scene: Scene, row: int) -> Iterator[Suspect]:
@@ -77,7 +83,7 @@ def _lost(scene: Scene, row: int) -> Iterator[Suspect]:
     three = max(int((scene.area.phase == THREE_PHASES).sum()), 1)
     for left in LOST.values():
         missing = 1 / left - 1
-        found = fit(sums, scene.on, 0.85 * missing, 1.15 * missing)
+        found = fit(sums, scene.on, *around(missing))
         base = weights.KIND + weights.HALF + weights.among(2 * three) + (weights.DIRECT if event else 0)
         score = base + found.gain + scene.own(log(left))[row] + weights.among(scene.days)
         score[:LEAST_BEFORE] = -np.inf
@@ -89,5 +95,12 @@ def _lost(scene: Scene, row: int) -> Iterator[Suspect]:
         evidence = Evidence.VOLTAGE_GONE if event else Evidence.ONE_PHASE_OF_THREE
         figures = (float(event), now, left) if event else (now / left, now, left)
         yield Suspect(
-            CauseKind.PHASE_LOST, row, float(score[day]), energy, evidence, figures, since=day, direct=event > 0
+            CauseKind.PHASE_LOST,
+            row,
+            float(score[day] - found.gain[day]),
+            energy,
+            evidence,
+            figures,
+            since=day,
+            direct=event > 0,
         )

@@ -18,8 +18,17 @@ PLAUSIBLE: Final = (1, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 160, 200, 
 """Ratios of low-voltage current transformers to 5 A that are made (50/5 … 2000/5); 1 is a meter without."""
 
 FARTHEST: Final = 5.0
-LOSS_OF_CUSTOMER: Final = 0.04
-"""What a customer adds to the loss of the lines besides its energy: the fixed amplitude may be off by this share."""
+LOSS_OF_CUSTOMER: Final = 0.06
+"""What a customer adds to the loss of the lines besides its energy, at most."""
+
+SLACK: Final = 0.02
+"""How far an amplitude that is known beforehand may be off besides."""
+
+
+def around(amplitude: float) -> tuple[float, float]:
+    """Return the bounds of an amplitude that is known beforehand but for the loss of the lines."""
+    low, high = (1 - SLACK) * amplitude, (1 + SLACK + LOSS_OF_CUSTOMER) * amplitude
+    return min(low, high), max(low, high)
 
 
 def suspects(scene: Scene) -> Iterator[Suspect]:
@@ -37,8 +46,7 @@ def _of_customer(scene: Scene, row: int) -> Iterator[Suspect]:
     candidates = [each for each in PLAUSIBLE if each != booked and max(each / booked, booked / each) <= FARTHEST]
     for true in candidates:
         share = true / booked - 1
-        room = LOSS_OF_CUSTOMER * max(abs(share), 0.25)
-        found = fit(sums, scene.on, share - room, share + room)
+        found = fit(sums, scene.on, *around(share))
         own = scene.own(log(booked / true))[row]
         base = prior + weights.HALF + weights.among(len(candidates))
         score = base + found.gain + own + weights.among(scene.days)
@@ -50,7 +58,7 @@ def _of_customer(scene: Scene, row: int) -> Iterator[Suspect]:
         yield Suspect(
             CauseKind.WRONG_MULTIPLIER,
             row,
-            float(score[day]),
+            float(score[day] - found.gain[day]),
             energy,
             Evidence.RATIO_FITS,
             (booked, true, _explained(scene, energy)),
@@ -76,7 +84,7 @@ def _of_master(scene: Scene) -> Iterator[Suspect]:
         yield Suspect(
             CauseKind.WRONG_MULTIPLIER,
             NOBODY,
-            float(weights.KIND + weights.RARE + weights.among(len(candidates)) + found.gain[0]),
+            weights.KIND + weights.RARE + weights.among(len(candidates)),
             found.amplitude[0] * supply,
             Evidence.MASTER_RATIO,
             (booked, true),

@@ -13,6 +13,9 @@ from diansuo.core.network.causes.scene import Scene, Suspect
 from diansuo.core.network.causes.usual import mean_wh
 from diansuo.core.network.causes.wiring import LEAST_WH
 
+UNLIKE = 0.1
+"""How far a roof's day lies from what the others' say of the sun (standard deviation, a share)."""
+
 LEAST_FEED_WH, MOST_FEED_WH = 1_000.0, 100_000.0
 
 
@@ -36,12 +39,13 @@ def suspects(scene: Scene) -> Iterator[Suspect]:
         yield Suspect(
             CauseKind.PHOTOVOLTAIC,
             row,
-            float(weights.KIND + free + prior + found.gain[0]),
+            float(weights.KIND + free + prior),
             -amplitude * feed,
             Evidence.FEED_UNKNOWN,
             (float(days[-scene.month :].sum()), amplitude),
             since=int(np.argmax(days)),
             direct=bool(booked[row]),
+            hidden=UNLIKE,
         )
 
 
@@ -55,7 +59,7 @@ def _not_counted(scene: Scene) -> Iterator[Suspect]:
         yield Suspect(
             CauseKind.PHOTOVOLTAIC,
             row,
-            float(weights.KIND + weights.DIRECT + found.gain[0]),
+            weights.KIND + weights.DIRECT,
             -found.amplitude[0] * feed,
             Evidence.FEED_NOT_BOOKED,
             (float(feed.mean()), float(found.amplitude[0])),

@@ -18,11 +18,24 @@ from diansuo.core.network.causes import (
     unmetered,
     wiring,
 )
-from diansuo.core.network.causes.columns import StationDays
-from diansuo.core.network.causes.kinds import CHECK_OF, FIGURES, SHOWN, CauseKind, Causes, Float
+from diansuo.core.network.causes.columns import THREE_PHASES, StationDays
+from diansuo.core.network.causes.fitting import likelier
+from diansuo.core.network.causes.kinds import (
+    CHECK_OF,
+    FIGURES,
+    NOBODY,
+    NOWHERE,
+    SHOWN,
+    CauseKind,
+    Causes,
+    Float,
+)
 from diansuo.core.network.causes.scene import Scene, Suspect, scene
 from diansuo.core.network.causes.thresholds import CauseThresholds
 from diansuo.core.network.causes.usual import shapes
+
+OTHER_PHASE = -8.0
+"""What it costs at most that the energy shows on another phase than the customer's: the archive's phase may be wrong."""
 
 METHODS = (multiplier, clock, meter, wiring, photovoltaic, unmetered, theft)
 
@@ -63,8 +76,9 @@ def _suspects(
         found += areas.going(each, at, people, scenes)
     else:
         direct += [suspect for suspect in clock.suspects(each) if suspect.direct]
-    weighed = _odds(found, each.limits)
-    weighed += _odds(list(phase.suspects(each)) if phases_beyond(each) else [], each.limits)
+    weighed = _odds([(suspect, suspect.prior + _gain(each, suspect)) for suspect in found], each.limits)
+    if phases_beyond(each):
+        weighed += _odds([(suspect, suspect.prior) for suspect in phase.suspects(each)], each.limits)
     return _order(direct, weighed, each)
 
 
@@ -92,27 +106,38 @@ def phases_beyond(each: Scene) -> bool:
     return bool(means) and max(means) > 0 > min(means)
 
 
-def _odds(found: list[Suspect], limits: CauseThresholds) -> list[tuple[Suspect, float]]:
+def _gain(each: Scene, suspect: Suspect) -> float:
+    """Return what the area's residual says of a suspicion, and the residuals of the phases of its phase."""
+    gain = likelier(each.on, suspect.energy_wh, suspect.hidden)
+    single = suspect.other == NOWHERE and suspect.customer != NOBODY and each.by_phase
+    booked = int(each.area.phase[suspect.customer]) if single else THREE_PHASES
+    if not 0 <= booked < THREE_PHASES:
+        return gain
+    says = [likelier(on, suspect.energy_wh, suspect.hidden) for on in each.by_phase]
+    return gain + max(says[booked] - max(says), OTHER_PHASE)
+
+
+def _odds(found: list[tuple[Suspect, float]], limits: CauseThresholds) -> list[tuple[Suspect, float]]:
     """Return one suspicion of each kind and customer, the best, with its share among all and no cause."""
-    best: dict[tuple[int, int, int], Suspect] = {}
-    for each in found:
+    best: dict[tuple[int, int, int], tuple[Suspect, float]] = {}
+    for each, score in found:
         key = (int(each.kind), each.customer, each.other)
-        if np.isfinite(each.score) and (key not in best or each.score > best[key].score):
-            best[key] = each
+        if np.isfinite(score) and (key not in best or score > best[key][1]):
+            best[key] = each, score
     kept = list(best.values())
-    if not kept or max(each.score for each in kept) < limits.least_odds:
+    if not kept or max(score for _each, score in kept) < limits.least_odds:
         return []
-    scores = np.array([0.0, *(each.score for each in kept)])
+    scores = np.array([0.0, *(score for _each, score in kept)])
     share = np.exp(scores - scores.max())
     share /= share.sum()
-    return [(each, float(part)) for each, part in zip(kept, share[1:], strict=True)]
+    return [(each, float(part)) for (each, _score), part in zip(kept, share[1:], strict=True)]
 
 
 def _order(
     direct: list[Suspect], weighed: list[tuple[Suspect, float]], each: Scene
 ) -> list[tuple[Suspect, float]]:
     """Put what is certain by its own evidence beside the rest, by confidence, then by energy."""
-    certain = [(suspect, 1 / (1 + float(np.exp(-suspect.score)))) for suspect in direct]
+    certain = [(suspect, 1 / (1 + float(np.exp(-suspect.prior)))) for suspect in direct]
     kept = [pair for pair in weighed if pair[1] >= each.limits.least_confidence]
     return sorted(
         certain + kept,

@@ -17,25 +17,30 @@ LEAST_BEFORE, LEAST_AFTER = 10, 4
 # How far a customer's own level wanders from one month to the next (standard deviation of its logarithm).
 WANDER = 0.2
 LEAST_RATIO = 0.01
+BY_ITSELF = np.log(0.03)
+"""Share of customers that change for good within the days by themselves."""
+FARTHEST = -30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """One suspicion about an area, weighed: ``score`` is the logarithm of its odds against no cause at all.
+    """One suspicion about an area.
 
-    ``energy_wh`` is what it explains of the residual, float64 (days,). ``direct``: a register, an event or a clock says so
-    itself.
+    ``prior`` is the logarithm of its odds against no cause at all by everything but the area's residual; ``energy_wh`` what
+    it explains of the residual, float64 (days,), ``hidden`` how far a day of that may lie from it by itself (a share:
+    nobody saw it). ``direct``: a register, an event or a clock says so itself.
     """
 
     kind: CauseKind
     customer: int
-    score: float
+    prior: float
     energy_wh: Float
     evidence: Evidence
     figures: tuple[float, ...]
     since: int = 0
     other: int = NOWHERE
     direct: bool = False
+    hidden: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Scene:
         level_wh: each customer's own level before each day, nan without history.
         change: logarithm of the energy from each day on against what it would have been, nan without history.
         change_spread: how far that lies from 0 by itself (standard deviation).
+        day_cost: how much less likely a change of the customer is on each day than on the day it fits best, ≤ 0, logarithm.
         month: how many of the last days are judged.
         limits: thresholds.
     """
@@ -67,6 +73,7 @@ class Scene:
     level_wh: Float
     change: Float
     change_spread: Float
+    day_cost: Float
     month: int
     limits: CauseThresholds
     days: int = field(init=False, default=0)
@@ -77,12 +84,14 @@ class Scene:
     def own(self, predicted: Float | float) -> Float:
         """Return how much likelier a customer's own change is if it were predicted than by itself, (n, days), logarithm.
 
-        Both are weighed with long tails: people move out, and that is no fault. Without history nothing is said.
+        By itself a customer goes on as before, or changes on any day: people move out, and that is no fault. A predicted
+        change on another day than the own one is unlikely (``day_cost``). Without history nothing is said.
         """
         apart = (self.change - predicted) / self.change_spread
-        by_itself = self.change / self.change_spread
-        gain = 2 * np.log((1 + by_itself**2 / 3) / (1 + apart**2 / 3))
-        return np.nan_to_num(gain)
+        steady = -0.5 * (np.nan_to_num(self.change) / self.change_spread) ** 2
+        by_itself = np.logaddexp(steady, BY_ITSELF - np.log(self.days))
+        gain = np.maximum(-0.5 * apart**2, FARTHEST) - by_itself
+        return np.nan_to_num(gain) + self.day_cost
 
     def of_month(self, energy_wh: Float) -> float:
         """Return the mean Wh a day of the judged days."""
@@ -109,6 +118,7 @@ def scene(area: AreaDays, shapes: Shapes, month: int, limits: CauseThresholds) -
         level_wh=level,
         change=change,
         change_spread=spread,
+        day_cost=_day_cost(area.use_wh, shape),
         month=month,
         limits=limits,
     )
@@ -153,6 +163,25 @@ def _change(use: Float, shape: Float, level: Float) -> tuple[Float, Float]:
     swing = _swing(use, shape)[:, None] ** 2
     spread = np.sqrt(WANDER**2 + swing * (1 / np.maximum(before_days, 1) + 1 / np.maximum(after_days, 1)))
     return change, spread
+
+
+def _day_cost(use: Float, shape: Float) -> Float:
+    """Return what it costs that a customer's level changed on a day and not on the one that fits its own use best."""
+    known = ~np.isnan(use)
+    against = np.where(known, use / shape, 0)
+    count = known.astype(np.float64)
+
+    def before(column: Float) -> Float:
+        return np.cumsum(column, axis=1) - column
+
+    total, squares, days = against.sum(axis=1), (against**2).sum(axis=1), count.sum(axis=1)
+    first, first_days = before(against), before(count)
+    rest, rest_days = total[:, None] - first, days[:, None] - first_days
+    parts = first**2 / np.maximum(first_days, 1) + rest**2 / np.maximum(rest_days, 1)
+    left = np.maximum(squares[:, None] - parts, 0)
+    # Nobody's days are steadier than a twentieth of the mean: what is steadier is a register's step.
+    least = (0.05 * total / np.maximum(days, 1)) ** 2 * days + 1.0
+    return -(days / 2)[:, None] * np.log((left + least[:, None]) / (left.min(axis=1) + least)[:, None])
 
 
 def _swing(use: Float, shape: Float) -> Float:

@@ -45,11 +45,13 @@ def suspects(scene: Scene) -> Iterator[Suspect]:
     for row in range(count):
         day = int(np.argmax(later[row]))
         for begun, score in ((0, float(always[row])), (day, float(later[row, day]))):
+            if not np.isfinite(score):
+                continue
             amplitude = float(found.amplitude[row, begun])
             yield Suspect(
                 CauseKind.THEFT,
                 row,
-                score,
+                score - float(found.gain[row, begun]),
                 amplitude * scene.use_wh[row] * (np.arange(scene.days) >= begun),
                 Evidence.FOLLOWS_OWN,
                 (amplitude, float(scene.use_wh[row, begun:].mean()), float(ranks[row])),

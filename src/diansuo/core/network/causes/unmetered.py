@@ -21,13 +21,13 @@ def suspects(scene: Scene) -> Iterator[Suspect]:
     later = score + weights.among(scene.days)
     later[:LEAST_BEFORE] = -np.inf
     later[scene.days - LEAST_AFTER :] = -np.inf
-    for day, likely in ((0, float(score[0])), (int(np.argmax(later)), float(later.max()))):
+    for day, scores in ((0, score), (int(np.argmax(later)), later)):
         steady = float(found.amplitude[day])
         evidence = Evidence.STEADY if day == 0 else Evidence.STEADY_SINCE
         yield Suspect(
             CauseKind.UNMETERED,
             NOBODY,
-            likely,
+            float(scores[day] - found.gain[day]),
             steady * (np.arange(scene.days) >= day),
             evidence,
             (steady, float(scene.days - day)),

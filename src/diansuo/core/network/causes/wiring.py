@@ -31,7 +31,7 @@ def suspects(scene: Scene) -> Iterator[Suspect]:
         yield Suspect(
             CauseKind.REVERSED_WIRING,
             row,
-            float(weights.KIND + weights.DIRECT + found.gain[0] + (2.0 if forward < 0.1 * backward else -2.0)),
+            weights.KIND + weights.DIRECT + (2.0 if forward < 0.1 * backward else -2.0),
             found.amplitude[0] * back[row],
             Evidence.RUNS_BACKWARDS,
             (backward, forward),
