@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from diansuo.core.network.causes import weights
-from diansuo.core.network.causes.fitting import Ground, fit, since
+from diansuo.core.network.causes.fitting import Ground, Sums, fit, since
 from diansuo.core.network.causes.kinds import NOWHERE, CauseKind, Evidence, Float
 from diansuo.core.network.causes.scene import LEAST_AFTER, LEAST_BEFORE, Scene, Suspect
 from diansuo.core.quantity.arrays import Int64
@@ -21,7 +21,9 @@ AGREES = 8.0
 """What another area's residual may add to a suspicion: it may have troubles of its own."""
 
 CLEAR = 3.0
-"""What the other area's residual must say for it to be named."""
+"""What the other area's residual must say for it to be named, and this one's for the other to be asked."""
+
+GRID_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,10 @@ def coming(scene: Scene, at: int, people: Crowd, ground: Ground | None = None) -
         ground: what to explain, by default the scene's.
     """
     on = ground or scene.on
-    others = np.flatnonzero((people.area != at) & (people.use_wh.max(axis=1, initial=0) > 0))
+    elsewhere = np.flatnonzero((people.area != at) & (people.use_wh.max(axis=1, initial=0) > 0))
+    others = elsewhere[_promising(elsewhere, people, on)]
     found = fit(since(people.use_wh[others], on), on, LOW, HIGH)
-    score = weights.KIND + weights.among(len(others)) + found.gain + people.lead[others]
+    score = weights.KIND + weights.among(len(elsewhere)) + found.gain + people.lead[others]
     score = score + _days_allowed(scene.days)
     best_day = score.argmax(axis=1)
     best = score[np.arange(len(others)), best_day]
@@ -109,6 +112,18 @@ def coming(scene: Scene, at: int, people: Crowd, ground: Ground | None = None) -
         )
 
 
+def _promising(who: Int64, people: Crowd, on: Ground) -> Int64:
+    """Return the places of those worth a look at every day: the best on a coarse grid of first days."""
+    grid = np.arange(0, people.use_wh.shape[1] - LEAST_AFTER, GRID_DAYS)
+    after = np.arange(people.use_wh.shape[1])[:, None] >= grid
+    use, weight = people.use_wh[who], on.weight[:, None] * after
+    sums = Sums(
+        use**2 @ weight, use @ (weight * on.technical[:, None]), use @ (weight * on.residual[:, None])
+    )
+    gain = (fit(sums, on, LOW, HIGH).gain + people.lead[who][:, grid]).max(axis=1)
+    return np.argsort(-gain, kind="stable")[: 4 * BEST].astype(np.int64)
+
+
 def going(scene: Scene, at: int, people: Crowd, scenes: Sequence[Scene]) -> Iterator[Suspect]:
     """Yield customers booked here whose energy is too much here, and the area where it is missing, if one says so."""
     own = np.flatnonzero((people.area == at) & (people.use_wh.max(axis=1, initial=0) > 0))
@@ -118,6 +133,8 @@ def going(scene: Scene, at: int, people: Crowd, scenes: Sequence[Scene]) -> Iter
     for place in np.argsort(-best)[:BEST].tolist():
         who, day = own[place], int(best_day[place])
         since_day = np.arange(scene.days) >= day
+        if people.leaving[who, day] < CLEAR:
+            continue
         elsewhere, gain, amplitude = _where(people.use_wh[who] * since_day, at, scenes)
         yield Suspect(
             CauseKind.WRONG_AREA,

@@ -43,7 +43,8 @@ METHODS = (multiplier, clock, meter, wiring, photovoltaic, unmetered, theft)
 def causes_of(station: StationDays, limits: CauseThresholds) -> Causes:
     """Return the ranked causes of every area of a station whose residual lies beyond the band of its technical loss.
 
-    Causes with direct evidence (registers missing, a clock that is off) are listed within the band too.
+    Within the band causes are listed where the residual's course speaks for one much more clearly, and those with direct
+    evidence (registers missing, a clock that is off).
 
     Args:
         station: the areas' days.
@@ -69,16 +70,16 @@ def _suspects(
     """Return who is to be listed, likeliest first, each with its confidence."""
     direct = [suspect for suspect in missing.suspects(each) if suspect.direct]
     found: list[Suspect] = []
-    if beyond(each):
-        for method in METHODS:
-            found += method.suspects(each)
-        found += areas.coming(each, at, people)
-        found += areas.going(each, at, people, scenes)
-    else:
+    for method in METHODS:
+        found += method.suspects(each)
+    found += areas.coming(each, at, people)
+    found += areas.going(each, at, people, scenes)
+    least = each.limits.least_odds if beyond(each) else each.limits.odds_within
+    weighed = _odds([(suspect, suspect.prior + _gain(each, suspect)) for suspect in found], least)
+    if not weighed:
         direct += [suspect for suspect in clock.suspects(each) if suspect.direct]
-    weighed = _odds([(suspect, suspect.prior + _gain(each, suspect)) for suspect in found], each.limits)
     if phases_beyond(each):
-        weighed += _odds([(suspect, suspect.prior) for suspect in phase.suspects(each)], each.limits)
+        weighed += _odds([(suspect, suspect.prior) for suspect in phase.suspects(each)], each.limits.least_odds)
     return _order(direct, weighed, each)
 
 
@@ -117,7 +118,7 @@ def _gain(each: Scene, suspect: Suspect) -> float:
     return gain + max(says[booked] - max(says), OTHER_PHASE)
 
 
-def _odds(found: list[tuple[Suspect, float]], limits: CauseThresholds) -> list[tuple[Suspect, float]]:
+def _odds(found: list[tuple[Suspect, float]], least: float) -> list[tuple[Suspect, float]]:
     """Return one suspicion of each kind and customer, the best, with its share among all and no cause."""
     best: dict[tuple[int, int, int], tuple[Suspect, float]] = {}
     for each, score in found:
@@ -125,7 +126,7 @@ def _odds(found: list[tuple[Suspect, float]], limits: CauseThresholds) -> list[t
         if np.isfinite(score) and (key not in best or score > best[key][1]):
             best[key] = each, score
     kept = list(best.values())
-    if not kept or max(score for _each, score in kept) < limits.least_odds:
+    if not kept or max(score for _each, score in kept) < least:
         return []
     scores = np.array([0.0, *(score for _each, score in kept)])
     share = np.exp(scores - scores.max())

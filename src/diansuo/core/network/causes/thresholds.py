@@ -16,6 +16,7 @@ PARAMETERS: Final[dict[str, tuple[str, int]]] = {
     "technical_daily_percent": ("daily_bp", 100),
     "beyond_days": ("beyond_days", 1),
     "least_odds": ("least_odds_hundredths", 100),
+    "odds_within_band": ("odds_within_hundredths", 100),
     "clock_minutes": ("clock_minutes", 1),
     "least_confidence_percent": ("least_confidence_bp", 100),
     "direct_least_percent": ("direct_least_bp", 100),
@@ -36,6 +37,7 @@ class CauseThresholds:
         daily_bp: … and from day to day.
         beyond_days: so many days beyond the band count as much as a mean beyond it.
         least_odds_hundredths: how much likelier, in natural logarithms, a cause must be than none.
+        odds_within_hundredths: the same where the residual lies within the band.
         clock_minutes: a clock off by this much is a cause.
         least_confidence_bp: causes below are not listed.
         direct_least_bp: share of the supply from which energy with direct evidence is listed within the band too.
@@ -46,6 +48,7 @@ class CauseThresholds:
     daily_bp: int
     beyond_days: int
     least_odds_hundredths: int
+    odds_within_hundredths: int
     clock_minutes: int
     least_confidence_bp: int
     direct_least_bp: int
@@ -81,6 +84,11 @@ class CauseThresholds:
     def least_odds(self) -> float:
         """Return the least odds as natural logarithm."""
         return self.least_odds_hundredths / 100
+
+    @property
+    def odds_within(self) -> float:
+        """Return the least odds within the band as natural logarithm."""
+        return self.odds_within_hundredths / 100
 
     @property
     def least_confidence(self) -> float:
