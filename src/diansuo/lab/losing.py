@@ -75,7 +75,9 @@ def plan(table: Mapping[str, Any], layout: Layout, days: int, random: np.random.
             case = Case(
                 kind=kind["kind"],
                 size=size,
-                accepted=frozenset(CauseKind[name] for name in (kind["kind"].upper(), *kind.get("accept", ()))),
+                accepted=frozenset(
+                    CauseKind[name] for name in (kind["kind"].upper(), *kind.get("accept", ()))
+                ),
                 anybody=bool(kind.get("anybody", False)),
                 area=area,
                 customer=_customer(layout, area, kind["how"], given, random),
@@ -151,7 +153,9 @@ def _multiplier(made: Plan, case: Case, days: int) -> None:
 
 
 def _master(made: Plan, case: Case, days: int) -> None:
-    made.books.master_multiplier[case.area] = case.given["percent"] * made.books.master_multiplier[case.area] // 100
+    made.books.master_multiplier[case.area] = (
+        case.given["percent"] * made.books.master_multiplier[case.area] // 100
+    )
 
 
 def _area(made: Plan, case: Case, days: int) -> None:

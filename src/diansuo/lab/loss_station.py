@@ -1,4 +1,4 @@
-"""A sample station as its office sees it: registers by the books, a technical loss with its error; and what was true."""
+"""A sample station as its office sees it: registers by the books, a technical loss with its error; and the truth."""
 
 from __future__ import annotations
 
@@ -76,9 +76,7 @@ def _move(planned: Plan, case: Case, energy: physics.Energy) -> None:
         energy.phases[area, phase, before] += sign * used
 
 
-def _truth(
-    planned: Plan, case: Case, sound: physics.Energy, energy: physics.Energy, month: slice
-) -> float:
+def _truth(planned: Plan, case: Case, sound: physics.Energy, energy: physics.Energy, month: slice) -> float:
     """Return what a case adds to the loss of its area as the books have it, Wh of a mean day of the month."""
     who, books = case.customer, planned.books
     since = np.arange(energy.master.shape[1])[month] >= case.from_day

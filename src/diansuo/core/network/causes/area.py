@@ -28,7 +28,7 @@ GRID_DAYS = 5
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """All customers of a station: energy (N, days), area and row of each, and what each would explain by leaving its area.
+    """All customers of a station: energy (N, days), area and row of each, and what each explains by leaving its area.
 
     ``leaving`` is the gain of its own area's residual if the customer hung elsewhere from each day on, (N, days);
     ``lead`` by how much that is more than any other customer of the area could explain by leaving, at most `AGREES`.
@@ -64,7 +64,7 @@ def _lead(gain: Float) -> Float:
     order = np.argsort(-best)
     rival = np.full(len(best), best[order[0]])
     rival[order[0]] = best[order[1]] if len(best) > 1 else 0.0
-    return np.minimum(gain - np.maximum(rival, 0)[:, None], AGREES)
+    return np.asarray(np.minimum(gain - np.maximum(rival, 0)[:, None], AGREES), np.float64)
 
 
 def _days_allowed(days: int) -> Float:

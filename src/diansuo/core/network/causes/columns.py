@@ -35,6 +35,7 @@ class AreaDays:
         multiplier_of_master: of the archive.
         register_step_wh: the least step of the master's register, times its multiplier.
         capacity_va: of the transformer, 0 where the archive does not say.
+        power_factor: of the month at the master.
 
     Raises:
         WrongColumn: dtype, shape or length.
@@ -56,6 +57,7 @@ class AreaDays:
     multiplier_of_master: int = 1
     register_step_wh: float = 10.0
     capacity_va: int = 0
+    power_factor: float = float("nan")
     days: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -71,9 +73,7 @@ class AreaDays:
         )
         require(np.bool_, counted=self.counted, roof=self.roof)
         require(np.float64, clock_minutes=self.clock_minutes)
-        require(
-            np.float64, supply_wh=self.supply_wh, back_wh=self.back_wh, technical_wh=self.technical_wh
-        )
+        require(np.float64, supply_wh=self.supply_wh, back_wh=self.back_wh, technical_wh=self.technical_wh)
         shapes: dict[str, tuple[npt.NDArray[np.generic], tuple[int, ...]]] = {
             "feed_wh": (self.feed_wh, (count, days)),
             "counted": (self.counted, (count,)),
@@ -93,16 +93,16 @@ class AreaDays:
     @property
     def sold_wh(self) -> Float:
         """(days,): what is known of the customers, what is not known counts as nothing."""
-        return np.nansum(self.use_wh, axis=0)
+        return np.asarray(np.nansum(self.use_wh, axis=0), np.float64)
 
     @property
     def residual_wh(self) -> Float:
-        """(days,): 管理线损 of each day: supply and feed-in, less sold, fed back and technical loss; nan where unknown."""
+        """(days,): 管理线损 of each day: supply and feed-in, less sold, fed back and technical loss; nan: unknown."""
         feed = np.nansum(self.feed_wh[self.counted], axis=0)
-        return self.supply_wh + feed - self.sold_wh - self.back_wh - self.technical_wh
+        return np.asarray(self.supply_wh + feed - self.sold_wh - self.back_wh - self.technical_wh, np.float64)
 
     def residual_by_phase_wh(self) -> Float:
-        """(3, days): the same by phase of the archive; the technical loss is split by the squares of the phases' energy.
+        """(3, days): the same by phase of the archive; technical loss is split by the squares of the phases' energy.
 
         Customers of unknown phase count in none; energy fed back is not split, so that it lies in no phase.
         """
@@ -111,7 +111,7 @@ class AreaDays:
         share = np.divide(squares, total, out=np.full_like(squares, 1 / 3), where=total > 0)
         net = np.nan_to_num(self.use_wh) - np.where(self.counted[:, None], np.nan_to_num(self.feed_wh), 0)
         on = (self.phase[:, None] == np.arange(3)) + (self.phase == THREE_PHASES)[:, None] / 3
-        return self.phases_wh - on.T @ net - share * self.technical_wh
+        return np.asarray(self.phases_wh - on.T @ net - share * self.technical_wh, np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,9 +57,7 @@ def ground(residual: Float, technical: Float, step_wh: float, limits: CauseThres
     known = ~np.isnan(residual) & ~np.isnan(technical)
     spread = (limits.daily_share * np.nan_to_num(technical)) ** 2 + (STEP_NOISE * step_wh) ** 2
     weight = np.where(known, 1 / np.maximum(spread, 1.0), 0)
-    return Ground(
-        np.where(known, residual, 0), np.nan_to_num(technical), weight, 1 / limits.bias_share**2
-    )
+    return Ground(np.where(known, residual, 0), np.nan_to_num(technical), weight, 1 / limits.bias_share**2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,8 @@ class Fit:
 def fit(sums: Sums, on: Ground, low: Float | float, high: Float | float) -> Fit:
     """Fit amplitude and lasting error together; the amplitude is held within bounds.
 
-    The gain is the logarithm of how much likelier the residual is with the suspicion than without: (n/2)·ln of the ratio
-    of the mean squares, so that noise larger than expected weakens every suspicion.
+    The gain is the logarithm of how much likelier the residual is with the suspicion than without: (n/2)·ln of the
+    ratio of the mean squares, so that noise larger than expected weakens every suspicion.
     """
     technical = float((on.weight * on.technical**2).sum()) + on.stiffness
     both = float((on.weight * on.technical * on.residual).sum())
@@ -119,8 +117,8 @@ TAILS = 4.0
 def likelier(on: Ground, energy_wh: Float, hidden: float) -> float:
     """Return how much likelier the residual is with an energy explained than with nothing, logarithm.
 
-    Every day's noise has long tails (Student, `TAILS` degrees of freedom); where energy was seen by nobody its own swing
-    comes on top.
+    Every day's noise has long tails (Student, `TAILS` degrees of freedom); where energy was seen by nobody its own
+    swing comes on top.
 
     Args:
         on: the ground.

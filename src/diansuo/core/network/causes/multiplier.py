@@ -43,7 +43,9 @@ def _of_customer(scene: Scene, row: int) -> Iterator[Suspect]:
     booked = int(scene.area.multiplier[row])
     sums = since(scene.use_wh[row], scene.on)
     prior = weights.KIND + (weights.RARE if booked == 1 else 0)
-    candidates = [each for each in PLAUSIBLE if each != booked and max(each / booked, booked / each) <= FARTHEST]
+    candidates = [
+        each for each in PLAUSIBLE if each != booked and max(each / booked, booked / each) <= FARTHEST
+    ]
     for true in candidates:
         share = true / booked - 1
         found = fit(sums, scene.on, *around(share))
@@ -77,7 +79,9 @@ def _of_master(scene: Scene) -> Iterator[Suspect]:
     booked = scene.area.multiplier_of_master
     supply = np.nan_to_num(scene.area.supply_wh)
     sums = since(supply, scene.on)
-    candidates = [each for each in PLAUSIBLE if each != booked and max(each / booked, booked / each) <= FARTHEST]
+    candidates = [
+        each for each in PLAUSIBLE if each != booked and max(each / booked, booked / each) <= FARTHEST
+    ]
     for true in candidates if booked > 1 else ():
         share = 1 - true / booked
         found = fit(sums, scene.on, share - 0.01, share + 0.01)

@@ -1,4 +1,4 @@
-"""相别错误: a customer is booked on one phase and hangs on another; the area's loss stays, the phases' losses do not."""
+"""相别错误: a customer is booked on one phase and hangs on another; the area's loss stays, the phases' do not."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ LEAST_FEED_WH, MOST_FEED_WH = 1_000.0, 100_000.0
 
 
 def suspects(scene: Scene) -> Iterator[Suspect]:
-    """Yield roofs whose reverse register is unknown or not counted, and customers that use little when the sun shines."""
+    """Yield roofs whose reverse register is unknown or not counted, and customers that use little in the sun."""
     area = scene.area
     yield from _not_counted(scene)
     if np.isnan(scene.shapes.sun).any():
@@ -69,11 +69,11 @@ def _not_counted(scene: Scene) -> Iterator[Suspect]:
 
 
 def _shuns_the_sun(scene: Scene) -> Float:
-    """Return for each customer how much likelier its own days are if it used less the more the sun shines, logarithm."""
+    """Return for each customer how much likelier its days are if it uses less the more the sun shines, logarithm."""
     against = scene.use_wh / scene.shape
     centred = against - against.mean(axis=1, keepdims=True)
     sun = scene.shapes.sun - scene.shapes.sun.mean()
     both = np.sqrt((centred**2).sum(axis=1) * (sun**2).sum())
     correlation = np.divide(centred @ sun, both, out=np.zeros(len(both)), where=both > 0)
     downwards = np.minimum(correlation, 0)
-    return scene.days / 2 * -np.log(1 - np.minimum(downwards**2, 0.99))
+    return np.asarray(scene.days / 2 * -np.log(1 - np.minimum(downwards**2, 0.99)), np.float64)

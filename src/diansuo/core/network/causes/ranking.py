@@ -14,6 +14,7 @@ from diansuo.core.network.causes import (
     multiplier,
     phase,
     photovoltaic,
+    technical,
     theft,
     unmetered,
     wiring,
@@ -35,7 +36,7 @@ from diansuo.core.network.causes.thresholds import CauseThresholds
 from diansuo.core.network.causes.usual import shapes
 
 OTHER_PHASE = -8.0
-"""What it costs at most that the energy shows on another phase than the customer's: the archive's phase may be wrong."""
+"""The most it costs that energy shows on another phase than the customer's: the archive's phase may be wrong."""
 
 METHODS = (multiplier, clock, meter, wiring, photovoltaic, unmetered, theft)
 
@@ -43,8 +44,8 @@ METHODS = (multiplier, clock, meter, wiring, photovoltaic, unmetered, theft)
 def causes_of(station: StationDays, limits: CauseThresholds) -> Causes:
     """Return the ranked causes of every area of a station whose residual lies beyond the band of its technical loss.
 
-    Within the band causes are listed where the residual's course speaks for one much more clearly, and those with direct
-    evidence (registers missing, a clock that is off).
+    Within the band causes are listed where the residual's course speaks for one much more clearly, and those with
+    direct evidence (registers missing, a clock that is off).
 
     Args:
         station: the areas' days.
@@ -60,7 +61,7 @@ def causes_of(station: StationDays, limits: CauseThresholds) -> Causes:
     lists = []
     for at, each in enumerate(scenes):
         found = _suspects(each, at, scenes, people)
-        lists.append(_listed(found, at, station, limits))
+        lists.append(_listed(found[:SHOWN], at, station))
     return Causes.joined(lists)
 
 
@@ -79,8 +80,12 @@ def _suspects(
     if not weighed:
         direct += [suspect for suspect in clock.suspects(each) if suspect.direct]
     if phases_beyond(each):
-        weighed += _odds([(suspect, suspect.prior) for suspect in phase.suspects(each)], each.limits.least_odds)
-    return _order(direct, weighed, each)
+        weighed += _odds(
+            [(suspect, suspect.prior) for suspect in phase.suspects(each)], each.limits.least_odds
+        )
+    return _order(direct, weighed, each) + [
+        (suspect, 1 / (1 + float(np.exp(-suspect.prior)))) for suspect in technical.suspects(each)
+    ]
 
 
 def beyond(each: Scene) -> bool:
@@ -151,9 +156,7 @@ def _order(
     )[:SHOWN]
 
 
-def _listed(
-    found: list[tuple[Suspect, float]], at: int, station: StationDays, limits: CauseThresholds
-) -> Causes:
+def _listed(found: list[tuple[Suspect, float]], at: int, station: StationDays) -> Causes:
     count = len(found)
 
     def whole(values: list[int]) -> np.ndarray:

@@ -11,7 +11,7 @@ UNKNOWN = -1
 
 
 def daily_wh(register_wh: Int64, multiplier: Int64, rollover_wh: int) -> Float:
-    """Return Wh of each day, float64 (rows, days), times the multiplier; nan before the first and after the last register.
+    """Return Wh of each day, float64 (rows, days), times the multiplier; nan outside the known registers.
 
     Between two registers that are not neighbours the energy is known as a whole and is spread evenly: the sum over any
     days that hold the gap is right (docs/rules/loss-causes.md).

@@ -1,4 +1,4 @@
-"""One area made ready for the methods: gaps filled, what remains to explain, and how each customer's own use changed."""
+"""One area made ready for the methods: gaps filled, what remains to explain, how each customer's own use changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ FARTHEST = -30.0
 class Suspect:
     """One suspicion about an area.
 
-    ``prior`` is the logarithm of its odds against no cause at all by everything but the area's residual; ``energy_wh`` what
+    ``prior`` is the logarithm of its odds against no cause at all by everything but the area's residual;
+    ``energy_wh`` what
     it explains of the residual, float64 (days,), ``hidden`` how far a day of that may lie from it by itself (a share:
     nobody saw it). ``direct``: a register, an event or a clock says so itself.
     """
@@ -58,7 +59,8 @@ class Scene:
         level_wh: each customer's own level before each day, nan without history.
         change: logarithm of the energy from each day on against what it would have been, nan without history.
         change_spread: how far that lies from 0 by itself (standard deviation).
-        day_cost: how much less likely a change of the customer is on each day than on the day it fits best, ≤ 0, logarithm.
+        day_cost: how much less likely a change of the customer is on each day than on the day it fits best, ≤ 0,
+            logarithm.
         month: how many of the last days are judged.
         limits: thresholds.
     """
@@ -82,16 +84,16 @@ class Scene:
         object.__setattr__(self, "days", self.area.days)
 
     def own(self, predicted: Float | float) -> Float:
-        """Return how much likelier a customer's own change is if it were predicted than by itself, (n, days), logarithm.
+        """Return how much likelier a customer's own change is if predicted than by itself, (n, days), logarithm.
 
-        By itself a customer goes on as before, or changes on any day: people move out, and that is no fault. A predicted
-        change on another day than the own one is unlikely (``day_cost``). Without history nothing is said.
+        By itself a customer goes on as before, or changes on any day: people move out, and that is no fault. A
+        predicted change on another day than the own one is unlikely (``day_cost``). Without history nothing is said.
         """
         apart = (self.change - predicted) / self.change_spread
         steady = -0.5 * (np.nan_to_num(self.change) / self.change_spread) ** 2
         by_itself = np.logaddexp(steady, BY_ITSELF - np.log(self.days))
         gain = np.maximum(-0.5 * apart**2, FARTHEST) - by_itself
-        return np.nan_to_num(gain) + self.day_cost
+        return np.asarray(np.nan_to_num(gain) + self.day_cost, np.float64)
 
     def of_month(self, energy_wh: Float) -> float:
         """Return the mean Wh a day of the judged days."""
@@ -181,7 +183,10 @@ def _day_cost(use: Float, shape: Float) -> Float:
     left = np.maximum(squares[:, None] - parts, 0)
     # Nobody's days are steadier than a twentieth of the mean: what is steadier is a register's step.
     least = (0.05 * total / np.maximum(days, 1)) ** 2 * days + 1.0
-    return -(days / 2)[:, None] * np.log((left + least[:, None]) / (left.min(axis=1) + least)[:, None])
+    return np.asarray(
+        -(days / 2)[:, None] * np.log((left + least[:, None]) / (left.min(axis=1) + least)[:, None]),
+        np.float64,
+    )
 
 
 def _swing(use: Float, shape: Float) -> Float:

@@ -1,7 +1,8 @@
 """疑似窃电: energy past the meter of one customer, told by the residual following the customer, and by its own history.
 
 Three scores and their ranks fused (technical anchors: no single one is best): the sign-free multiple regression of the
-residual on all customers, non-negative least squares of the residual's rise on the customers' deficits against their own
+residual on all customers, non-negative least squares of the residual's rise on the customers' deficits against their
+own
 clean history, and the customer's own drop. The master's total is never among the regressors: the residual is the master
 less the sum, which would make every coefficient −1 and every customer a thief.
 """
@@ -29,7 +30,7 @@ RIDGE: Final = 0.05
 
 
 def suspects(scene: Scene) -> Iterator[Suspect]:
-    """Yield for every customer that energy past its meter moves as its metered energy does, always or from some day on."""
+    """Yield for every customer that energy past its meter moves as what it meters, always or from some day on."""
     count = len(scene.area)
     if not count:
         return
@@ -63,7 +64,7 @@ def fused_ranks(scene: Scene) -> Float:
     """Return the mean rank of each customer in the three scores, float64 (n,), 0 the least suspicious, 1 the most."""
     scores = (regression(scene), deficit(scene), own_drop(scene))
     count = max(len(scene.area) - 1, 1)
-    return np.mean([_ranks(each) / count for each in scores], axis=0)
+    return np.asarray(np.mean([_ranks(each) / count for each in scores], axis=0), np.float64)
 
 
 def _ranks(score: Float) -> Float:
@@ -86,7 +87,7 @@ def regression(scene: Scene) -> Float:
     left = target - columns @ slope
     variance = max(float((left**2).mean()), 1e-12)
     spread = np.sqrt(variance * np.maximum(np.diag(inverse @ (columns.T @ columns) @ inverse), 1e-12))
-    return np.abs(slope / spread)[: len(scene.area)]
+    return np.asarray(np.abs(slope / spread)[: len(scene.area)], np.float64)
 
 
 def deficit(scene: Scene) -> Float:
@@ -102,7 +103,7 @@ def deficit(scene: Scene) -> Float:
     left = scene.on.residual - lasting_error(scene.on) * scene.on.technical
     rise = (left - left[:clean].mean())[clean:]
     share = bounded_least_squares((short * weight).T, rise * weight, 0.0, 2.0, RIDGE * clean)
-    return share * short.mean(axis=1)
+    return np.asarray(share * short.mean(axis=1), np.float64)
 
 
 def own_drop(scene: Scene) -> Float:

@@ -20,6 +20,11 @@ PARAMETERS: Final[dict[str, tuple[str, int]]] = {
     "clock_minutes": ("clock_minutes", 1),
     "least_confidence_percent": ("least_confidence_bp", 100),
     "direct_least_percent": ("direct_least_bp", 100),
+    "technical_high_percent": ("technical_high_bp", 100),
+    "uneven_percent": ("uneven_bp", 100),
+    "low_power_factor_percent": ("low_power_factor_bp", 100),
+    "overloaded_mean_percent": ("overloaded_bp", 100),
+    "oversized_mean_percent": ("oversized_bp", 100),
 }
 
 
@@ -41,6 +46,11 @@ class CauseThresholds:
         clock_minutes: a clock off by this much is a cause.
         least_confidence_bp: causes below are not listed.
         direct_least_bp: share of the supply from which energy with direct evidence is listed within the band too.
+        technical_high_bp: share of the supply from which the technical loss itself has causes listed.
+        uneven_bp: the largest phase above the mean by this share is uneven.
+        low_power_factor_bp: a power factor of the month below is low.
+        overloaded_bp: a mean load from this share of the capacity on is an overload.
+        oversized_bp: a mean load up to this share of the capacity is an oversized transformer.
     """
 
     band_bp: int
@@ -52,6 +62,11 @@ class CauseThresholds:
     clock_minutes: int
     least_confidence_bp: int
     direct_least_bp: int
+    technical_high_bp: int
+    uneven_bp: int
+    low_power_factor_bp: int
+    overloaded_bp: int
+    oversized_bp: int
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, str | int | Decimal]) -> CauseThresholds:
@@ -99,3 +114,28 @@ class CauseThresholds:
     def direct_least(self) -> float:
         """Return the least share of the supply of a cause with direct evidence."""
         return self.direct_least_bp / 10_000
+
+    @property
+    def technical_high(self) -> float:
+        """Return ``technical_high_bp`` as a plain share."""
+        return self.technical_high_bp / 10_000
+
+    @property
+    def uneven(self) -> float:
+        """Return ``uneven_bp`` as a plain share."""
+        return self.uneven_bp / 10_000
+
+    @property
+    def low_power_factor(self) -> float:
+        """Return ``low_power_factor_bp`` as a plain share."""
+        return self.low_power_factor_bp / 10_000
+
+    @property
+    def overloaded(self) -> float:
+        """Return ``overloaded_bp`` as a plain share."""
+        return self.overloaded_bp / 10_000
+
+    @property
+    def oversized(self) -> float:
+        """Return ``oversized_bp`` as a plain share."""
+        return self.oversized_bp / 10_000

@@ -17,8 +17,8 @@ LEAST_ALIKE = 5
 class Shapes:
     """How each group's use moves from day to day: float64 (days,) by group, mean 1; ``sun``: what roofs feed, mean 1.
 
-    ``sun`` is all nan where no roof of the station has a reverse register. ``level`` is the middle customer's Wh a day by
-    group, ``general_level`` that of all.
+    ``sun`` is all nan where no roof of the station has a reverse register. ``level`` is the middle customer's Wh a
+    day by group, ``general_level`` that of all.
     """
 
     of: dict[int, Float]
@@ -50,14 +50,16 @@ def shapes(station: StationDays) -> Shapes:
         for each in np.unique(group[lively])
         if (group[lively] == each).sum() >= LEAST_ALIKE
     }
-    alike = {int(each): float(np.median(level[lively & (group == each)])) for each in np.unique(group[lively])}
+    alike = {
+        int(each): float(np.median(level[lively & (group == each)])) for each in np.unique(group[lively])
+    }
     return Shapes(of, general, _sun(station), alike, float(np.median(level[lively])) if lively.any() else 0.0)
 
 
 def mean_wh(use_wh: Float) -> Float:
     """Return the mean of the known days by row, 0 where none is."""
     known = ~np.isnan(use_wh)
-    return np.nansum(use_wh, axis=-1) / np.maximum(known.sum(axis=-1), 1)
+    return np.asarray(np.nansum(use_wh, axis=-1) / np.maximum(known.sum(axis=-1), 1), np.float64)
 
 
 def _median(against: Float) -> Float:
@@ -65,7 +67,7 @@ def _median(against: Float) -> Float:
         return np.ones(against.shape[1])
     middle = np.nanmedian(against, axis=0)
     middle = np.maximum(np.nan_to_num(middle, nan=1.0), 0.05)
-    return middle / middle.mean()
+    return np.asarray(middle / middle.mean(), np.float64)
 
 
 def _sun(station: StationDays) -> Float:
@@ -75,7 +77,7 @@ def _sun(station: StationDays) -> Float:
     feed = feed[(level > 0) & ~np.isnan(feed).any(axis=1)]
     if not len(feed):
         return np.full(station.days, np.nan)
-    return np.median(feed / feed.mean(axis=1, keepdims=True), axis=0)
+    return np.asarray(np.median(feed / feed.mean(axis=1, keepdims=True), axis=0), np.float64)
 
 
 def levels_before(use_wh: Float, shape: Float) -> Float:
