@@ -1,0 +1,190 @@
+"""Each cause is found where it is and nowhere else; what only looks like it is not taken for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from diansuo.core.network.causes import NOBODY, CauseKind, Check, Evidence
+from tests.core.network.causes.village import (
+    DAYS,
+    FIRST_DAY,
+    MONTH,
+    ROOF,
+    SHOP,
+    ask,
+    energy,
+    first,
+    villages,
+)
+
+SINCE = 50
+HOUSE = 7
+
+
+def test_a_station_with_nothing_wrong_has_no_causes() -> None:
+    assert len(ask(villages())) == 0
+
+
+def test_a_silent_meter_is_named_with_its_usual_energy() -> None:
+    areas = villages()
+    areas[0].metered[HOUSE, -12:] = np.nan
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.MISSING_READS, HOUSE)
+    assert energy(causes) == pytest.approx(areas[0].used[HOUSE, -12:].sum() / MONTH, rel=0.3)
+    assert causes.figures[0, :2].tolist() == [12, MONTH]
+    assert (causes.first_day[0], causes.check[0]) == (FIRST_DAY + DAYS - 12, Check.READ_ON_SITE)
+
+
+def test_a_gap_of_long_ago_is_no_cause_of_this_month() -> None:
+    areas = villages()
+    areas[0].metered[HOUSE, 10:14] = np.nan
+    assert len(ask(areas)) == 0
+
+
+@pytest.mark.parametrize("booked", [10, 15, 30])
+def test_a_multiplier_that_is_not_the_one_on_site(booked: int) -> None:
+    areas = villages()
+    areas[0].metered[SHOP] *= booked / 20
+    areas[0].multiplier[SHOP] = booked
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.WRONG_MULTIPLIER, SHOP)
+    assert causes.figures[0, :2].tolist() == [booked, 20]
+    assert energy(causes) == pytest.approx(areas[0].used[SHOP, -MONTH:].mean() * (1 - booked / 20), rel=0.1)
+
+
+def test_a_share_no_transformer_has_is_no_multiplier() -> None:
+    areas = villages()
+    areas[0].metered[SHOP] *= 0.57
+    assert first(ask(areas)) == (CauseKind.THEFT, SHOP)
+
+
+def test_the_multiplier_of_the_master() -> None:
+    areas = villages()
+    columns = areas[0].columns()
+    areas[0].besides = -0.25 * columns.supply_wh
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.WRONG_MULTIPLIER, NOBODY)
+    assert causes.evidence[0] == Evidence.MASTER_RATIO
+
+
+def test_a_customer_booked_in_another_area_is_told_from_both_sides() -> None:
+    areas = villages()
+    areas[0].besides = areas[1].used[HOUSE].copy()
+    areas[1].used[HOUSE] = 0
+    causes = ask(areas)
+    here, there = causes.of(0), causes.of(1)
+    assert first(causes, 0) == first(causes, 1) == (CauseKind.WRONG_AREA, HOUSE)
+    assert (here.other[0], there.other[0]) == (1, 0)
+    assert here.wh_per_day[0] == pytest.approx(-there.wh_per_day[0], rel=0.1)
+
+
+def test_a_customer_on_another_phase_moves_no_loss() -> None:
+    areas = villages()
+    areas[0].booked_phase[HOUSE] = (areas[0].phase[HOUSE] + 1) % 3
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.WRONG_PHASE, HOUSE)
+    assert (causes.other[0], causes.wh_per_day[0]) == (areas[0].phase[HOUSE], 0)
+
+
+def test_a_clock_that_was_read_and_is_off() -> None:
+    areas = villages()
+    areas[0].clock[HOUSE] = 4
+    assert len(ask(areas)) == 0
+    areas[0].clock[HOUSE] = -190
+    assert first(ask(areas)) == (CauseKind.CLOCK_DRIFT, HOUSE)
+
+
+def test_a_meter_that_stands_while_the_loss_rises() -> None:
+    areas = villages()
+    areas[0].metered[HOUSE, SINCE:] = 0
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.STOPPED_METER, HOUSE)
+    assert causes.first_day[0] == FIRST_DAY + SINCE
+    assert energy(causes) == pytest.approx(areas[0].used[HOUSE, -MONTH:].mean(), rel=0.2)
+
+
+def test_an_empty_house_is_no_stopped_meter() -> None:
+    areas = villages()
+    areas[0].metered[HOUSE, SINCE:] = areas[0].used[HOUSE, SINCE:] = 0
+    assert len(ask(areas)) == 0
+
+
+@pytest.mark.parametrize("left", [2 / 3, 1 / 3])
+def test_a_phase_lost(left: float) -> None:
+    areas = villages()
+    areas[0].metered[SHOP, SINCE:] *= left
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.PHASE_LOST, SHOP)
+    assert causes.evidence[0] == Evidence.ONE_PHASE_OF_THREE
+
+
+def test_a_phase_that_was_always_lost_needs_the_meters_event() -> None:
+    areas = villages()
+    areas[0].metered[SHOP] *= 2 / 3
+    areas[0].voltage_lost[SHOP] = MONTH
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.PHASE_LOST, SHOP)
+    assert causes.evidence[0] == Evidence.VOLTAGE_GONE
+
+
+def test_wires_the_wrong_way_round_count_backwards() -> None:
+    areas = villages()
+    areas[0].fed[HOUSE] = areas[0].used[HOUSE]
+    areas[0].counted[HOUSE] = True
+    areas[0].metered[HOUSE] = 0
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.REVERSED_WIRING, HOUSE)
+    assert energy(causes) == pytest.approx(2 * areas[0].used[HOUSE, -MONTH:].mean(), rel=0.1)
+
+
+def test_a_roof_whose_register_is_silent_is_missing_on_the_other_side() -> None:
+    areas = villages()
+    areas[0].true_feed = areas[0].fed.copy()
+    areas[0].fed[ROOF, SINCE:] = np.nan
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.PHOTOVOLTAIC, ROOF)
+    assert energy(causes) == pytest.approx(-areas[0].true_feed[ROOF, -MONTH:].mean(), rel=0.15)
+
+
+def test_a_register_that_counts_on_nobodys_account() -> None:
+    areas = villages()
+    areas[0].counted[ROOF] = False
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.PHOTOVOLTAIC, ROOF)
+    assert causes.evidence[0] == Evidence.FEED_NOT_BOOKED
+
+
+@pytest.mark.parametrize("since", [0, SINCE])
+def test_a_steady_supply_without_meter(since: int) -> None:
+    areas = villages()
+    areas[0].besides[since:] = 14_400.0
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.UNMETERED, NOBODY)
+    assert causes.first_day[0] == FIRST_DAY + since
+    assert energy(causes) == pytest.approx(14_400, rel=0.1)
+
+
+@pytest.mark.parametrize("since", [0, SINCE])
+def test_energy_past_a_meter(since: int) -> None:
+    areas = villages()
+    areas[0].metered[HOUSE, since:] *= 0.4
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.THEFT, HOUSE)
+    assert causes.check[0] == Check.CLAMP_BEFORE_METER
+    assert energy(causes) == pytest.approx(0.6 * areas[0].used[HOUSE, -MONTH:].mean(), rel=0.15)
+
+
+def test_a_meter_held_down_to_a_cap() -> None:
+    areas = villages()
+    areas[0].used[HOUSE] *= 2
+    areas[0].metered[HOUSE] = areas[0].used[HOUSE]
+    areas[0].metered[HOUSE, SINCE:] = np.minimum(areas[0].used[HOUSE, SINCE:], 5_000)
+    assert first(ask(areas)) == (CauseKind.THEFT, HOUSE)
+
+
+def test_a_household_that_saves_is_no_thief() -> None:
+    areas = villages()
+    areas[0].used[HOUSE, SINCE:] *= 0.5
+    areas[0].metered[HOUSE] = areas[0].used[HOUSE]
+    assert len(ask(areas)) == 0

@@ -1,0 +1,135 @@
+"""Laws of the list: what must not change it does not, and what must does."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from diansuo.core.network.causes import CauseKind, Causes
+from diansuo.core.network.causes.columns import AreaDays, StationDays
+from diansuo.core.network.causes.ranking import causes_of
+from diansuo.core.quantity.arrays import WrongColumn
+from tests.core.network.causes.village import (
+    CUSTOMERS,
+    DAYS,
+    FIRST_DAY,
+    MONTH,
+    ask,
+    energy,
+    first,
+    limits,
+    station,
+    villages,
+)
+
+SINCE, HOUSE = 50, 7
+
+
+def test_a_constant_added_to_a_clean_area_makes_an_unmetered_supply_of_that_size() -> None:
+    for watts in (500, 1_000, 2_000):
+        areas = villages()
+        areas[2].besides[:] = watts * 24.0
+        causes = ask(areas)
+        assert set(causes.area.tolist()) == {2}
+        assert first(causes, 2)[0] == CauseKind.UNMETERED
+        assert energy(causes, 2) == pytest.approx(watts * 24, rel=0.15)
+
+
+def test_permuting_the_customers_permutes_the_answer() -> None:
+    areas = villages()
+    areas[0].metered[HOUSE, SINCE:] *= 0.4
+    seen = station(areas)
+    order = np.random.default_rng(5).permutation(CUSTOMERS)
+    before = causes_of(seen, limits())
+
+    after = causes_of(
+        StationDays((_shuffled(seen.areas[0], order), *seen.areas[1:]), FIRST_DAY, MONTH), limits()
+    )
+
+    assert after.kind.tolist() == before.kind.tolist()
+    assert order[after.customer].tolist() == before.customer.tolist()
+    assert np.allclose(after.confidence, before.confidence, atol=1e-6)
+
+
+def _shuffled(area: AreaDays, order: np.ndarray) -> AreaDays:
+    names = (
+        "use_wh",
+        "feed_wh",
+        "counted",
+        "roof",
+        "multiplier",
+        "phase",
+        "group",
+        "clock_minutes",
+        "voltage_lost_days",
+    )
+    return replace(area, **{name: getattr(area, name)[order] for name in names})
+
+
+def test_what_is_wrong_in_one_area_says_nothing_of_the_others() -> None:
+    areas = villages()
+    areas[1].metered[HOUSE, SINCE:] = 0
+    assert set(ask(areas).area.tolist()) == {1}
+
+
+def test_a_list_has_ranks_from_one_confidence_that_falls_and_at_most_five_rows() -> None:
+    areas = villages()
+    areas[0].metered[HOUSE, SINCE:] *= 0.4
+    areas[0].metered[3:9, -9:] = np.nan
+    listed = ask(areas).of(0)
+    assert listed.rank.tolist() == list(range(1, len(listed) + 1))
+    assert len(listed) <= 5
+    assert (np.diff(listed.confidence) <= 1e-6).all()
+    assert ((listed.confidence > 0) & (listed.confidence <= 1)).all()
+
+
+def test_a_residual_within_the_band_that_nobody_explains_has_no_cause() -> None:
+    areas = villages()
+    areas[0].technical_error = areas[0].technical_error * 0.88
+    assert len(ask(areas)) == 0
+
+
+def test_days_without_the_master_are_left_out() -> None:
+    areas = villages()
+    areas[0].metered[HOUSE, SINCE:] = 0
+    seen = station(areas)
+    supply = seen.areas[0].supply_wh.copy()
+    supply[60:63] = np.nan
+    causes = causes_of(
+        StationDays((replace(seen.areas[0], supply_wh=supply), *seen.areas[1:]), FIRST_DAY, MONTH), limits()
+    )
+    assert first(causes) == (CauseKind.STOPPED_METER, HOUSE)
+
+
+def test_a_high_technical_loss_by_uneven_phases_is_named_as_technical() -> None:
+    areas = villages()
+    seen = station(areas)
+    area = seen.areas[0]
+    heavy = np.array([1.8, 0.6, 0.6])[:, None] * area.supply_wh / 3
+    added = 0.09 * area.supply_wh
+    lossy = replace(
+        area, phases_wh=heavy, supply_wh=area.supply_wh + added, technical_wh=area.technical_wh + added
+    )
+    lossy = replace(lossy, phase=np.full(CUSTOMERS, -1, dtype=np.int64))
+    causes = causes_of(StationDays((lossy, *seen.areas[1:]), FIRST_DAY, MONTH), limits())
+    kinds = [CauseKind(int(kind)) for kind in causes.of(0).kind]
+    assert CauseKind.IMBALANCE in kinds
+    assert CauseKind.LONG_LINE not in kinds
+
+
+def test_no_area_no_list_and_areas_of_different_days_are_refused() -> None:
+    assert len(causes_of(StationDays((), FIRST_DAY, MONTH), limits())) == 0
+    area = station(villages()).areas[0]
+    with pytest.raises(WrongColumn, match="month"):
+        StationDays((area,), FIRST_DAY, DAYS + 1)
+    with pytest.raises(WrongColumn, match="phases_wh"):
+        replace(area, phases_wh=area.phases_wh[:2])
+
+
+def test_the_table_of_causes_holds_every_column() -> None:
+    areas = villages()
+    areas[0].metered[HOUSE, SINCE:] = 0
+    causes = ask(areas)
+    assert all(len(getattr(causes, each.name)) == len(causes) for each in fields(Causes))
