@@ -73,8 +73,8 @@ def _settled(use: Float, phases: Float, start: Int64) -> Int64:
 def _anneal(on: Int64, gram: Float, pull: Float, hot: float, cold: float, steps: int, seed: int) -> None:
     """Move and exchange customers in place; worse states are taken the seldomer the colder it is.
 
-    ``pull`` is (n, 3): every customer's energy times what is left of each phase. The steps come from a fixed sequence of
-    numbers (a multiplicative congruential one), so that the same data give the same answer.
+    ``pull`` is (n, 3): every customer's energy times what is left of each phase. The steps come from a fixed sequence
+    of numbers (a multiplicative congruential one), so that the same data give the same answer.
     """
     count = len(on)
     state = np.int64(seed * 7919 + 1)

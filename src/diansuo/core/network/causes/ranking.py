@@ -53,10 +53,10 @@ def causes_of(station: StationDays, limits: CauseThresholds) -> Causes:
 
     Source: domain.md §9.3, §10.2 [?]; technical-anchors.md C2; docs/rules/loss-causes.md.
     """
+    if not station.areas:
+        return Causes.none()
     alike = shapes(station)
     scenes = [scene(each, alike, station.month, limits) for each in station.areas]
-    if not scenes:
-        return Causes.none()
     people = areas.crowd(scenes)
     lists = []
     for at, each in enumerate(scenes):

@@ -1,0 +1,68 @@
+"""What the causes promise about faults, held on one small station; the table and its seeds are committed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from diansuo.core.network.causes import CauseKind
+from diansuo.lab import loss, loss_assigning
+from diansuo.lab.losing import WAYS, areas_needed
+from diansuo.lab.loss_station import make
+from tests.core.network.causes.village import limits
+
+SEED = 101
+
+
+@pytest.fixture(scope="module")
+def table() -> dict[str, Any]:
+    """The committed table with one size of some kinds, and few clean areas."""
+    whole = loss.table()
+    chosen = ("books_10_for_20", "household_9", "never", "always_with_event", "w_600", "bypass_65_since")
+    kinds = [
+        kind | {"sizes": {name: size for name, size in kind["sizes"].items() if name in chosen}}
+        for kind in whole["kinds"]
+    ]
+    return whole | {"clean_areas": 6, "kinds": [kind for kind in kinds if kind["sizes"]]}
+
+
+@pytest.fixture(scope="module")
+def report(table: dict[str, Any]) -> loss.Report:
+    return loss.run(limits(), seeds=[SEED], given=table)
+
+
+def test_every_fault_of_the_table_was_made_and_its_cause_is_among_the_first_three(
+    report: loss.Report, table: dict[str, Any]
+) -> None:
+    assert set(report.counts) == {(kind["kind"], size) for kind in table["kinds"] for size in kind["sizes"]}
+    assert {key for key, count in report.counts.items() if not count.three} == set()
+    assert report.share("first") >= 0.85
+
+
+def test_nothing_is_said_of_clean_areas(report: loss.Report) -> None:
+    assert (report.clean, report.alarms) == (6, 0)
+
+
+def test_tuning_and_judged_seeds_are_apart_and_the_table_names_what_there_is() -> None:
+    whole = loss.table()
+    assert not set(whole["tuning_seeds"]) & set(whole["judged_seeds"])
+    assert {kind["how"] for kind in whole["kinds"]} == set(WAYS)
+    accepted = [name for kind in whole["kinds"] for name in (kind["kind"].upper(), *kind.get("accept", ()))]
+    assert set(accepted) <= set(CauseKind.__members__)
+    assert areas_needed(whole) > sum(len(kind["sizes"]) for kind in whole["kinds"]) + whole["clean_areas"]
+
+
+def test_the_same_seed_gives_the_same_station_and_another_one_another(table: dict[str, Any]) -> None:
+    few = table | {"kinds": [], "days": 40}
+    one, again, other = (make(few, seed, 2).seen.areas[0] for seed in (5, 5, 6))
+    assert np.array_equal(one.supply_wh, again.supply_wh)
+    assert not np.array_equal(one.supply_wh, other.supply_wh)
+
+
+def test_phases_and_areas_are_assigned(table: dict[str, Any]) -> None:
+    few = table | {"assigning": table["assigning"] | {"areas": 2, "curve_days": 3}}
+    voltage, energy = loss_assigning.by_voltage(few, [SEED]), loss_assigning.by_energy(few, [SEED])
+    assert voltage.both >= 0.99 * voltage.customers > 0
+    assert energy.phase >= 0.95 * energy.customers > 0
