@@ -90,6 +90,50 @@ def loss(period: Period, output: Output, station: StationName = "", as_user: AsU
     _write(output, exporting.HEADINGS, rows)
 
 
+@app.command(
+    "missing",
+    help=t(
+        "导出不可算台区、线路缺什么：哪只表、自何日、谁负责、在办任务，补一项能算回的台区多的在前。"
+        "例：diansuo export missing --day 2024-11-20 -o 缺什么.csv",
+        "Export what is missing until losses can be computed: which meter, since when, whose, which task; whatever "
+        "makes most areas computable first. Example: diansuo export missing --day 2024-11-20 -o missing.csv",
+    ),
+)
+def missing(
+    output: Output,
+    day: Annotated[
+        str,
+        typer.Option(
+            metavar="YYYY-MM-DD",
+            help=t("哪一天，默认有示数的最后一天", "by default the latest with registers"),
+        ),
+    ] = "",
+    month: Annotated[
+        str, typer.Option("--period", metavar="YYYY-MM", help=t("整月的，不给某一天时", "a month, not a day"))
+    ] = "",
+    station: StationName = "",
+    as_user: AsUser = "system",
+) -> None:
+    """Export what is missing of a day or of a month."""
+    if day and month:
+        raise Failure(t("--day 和 --period 只给一个", "give --day or --period, not both"))
+    chosen, period = (parse_day(day) if day else None), (parse_period(month) if month else None)
+    office.wake()
+    from diansuo.office.network.lacking import exporting
+
+    scope = _scope(as_user, "base.see_losses")
+    on = None if period else chosen or exporting.latest_day(scope)
+    if on is None and period is None:
+        raise Failure(
+            t(
+                "还没有日冻结；先导入：diansuo import freeze 文件",
+                "there are no daily freezes; import some: diansuo import freeze FILE",
+            )
+        )
+    headings, rows = exporting.rows(scope, day=on, period=period, station=station)
+    _write(output, headings, rows)
+
+
 class ListKind(StrEnum):
     """Which of the daily lists."""
 

@@ -23,7 +23,7 @@ from tests.office.base import pages
 from tests.office.network.grid import FIRST, Grid
 
 pytestmark = pytest.mark.django_db
-ADDRESSES = ("/loss/", "/loss/list/", "/loss/trend/", "/loss/feeders/")
+ADDRESSES = ("/loss/", "/loss/list/", "/loss/missing/", "/loss/months/", "/loss/trend/", "/loss/feeders/")
 
 
 @pytest.fixture

@@ -8,14 +8,15 @@ from diansuo.core.quantity import month as months_
 from diansuo.core.quantity.energy import kwh_from_wh
 from diansuo.office.base import wording
 from diansuo.office.base.scope import Scope
-from diansuo.office.network import listing, queries
+from diansuo.office.network import listing, other_days, queries
+from diansuo.office.network.other_days import AreaDays
 from diansuo.office.network.queries import AreaLoss, LevelLoss, Loss
 from diansuo.office.network.wording import kind_name
 
 HEADINGS = (
     "供电所", "层级", "编号", "名称", "台区经理", "周期", "日期", "供电量", "售电量", "损失电量", "线损率（%）", "分类",
     "突变", "前7日均线损率（%）", "前7日均损失电量", "折合（元）", "表计数", "有示数表计数", "不可算原因",
-    "光伏上网电量", "倒送电量",
+    "光伏上网电量", "倒送电量", "非同期抄表户数", "已按冻结校正户数", "校正电量", "未能校正户数", "未校正户结算电量",
 )  # fmt: skip
 AREA, FEEDER, LEVEL, STATION = "台区", "线路", "电压等级", "全所"
 DAY, MONTH = "日", "月"
@@ -37,12 +38,13 @@ def rows_of_month(scope: Scope, *, period: int, station: str = "") -> Iterator[t
             (STATION, MONTH, queries.monthly_loss_of_stations(own, period)),
         )
         for level, cycle, losses in parts:
+            corrected = other_days.of_areas(one, period) if (level, cycle) == (AREA, MONTH) else {}
             for loss in losses:
-                yield _row(one.name, level, cycle, loss)
+                yield (*_row(one.name, level, cycle, loss), *_corrected(corrected.get(loss.id)))
         for of in queries.loss_of_levels(own, start, end):
-            yield _level_row(DAY, of)
+            yield (*_level_row(DAY, of), *_corrected(None))
         for of in queries.monthly_loss_of_levels(own, period):
-            yield _level_row(MONTH, of)
+            yield (*_level_row(MONTH, of), *_corrected(None))
 
 
 def _row(station: str, level: str, cycle: str, of: Loss) -> tuple[str, ...]:
@@ -69,6 +71,13 @@ def _row(station: str, level: str, cycle: str, of: Loss) -> tuple[str, ...]:
         _kwh(of.feed_in_wh),
         _kwh(of.back_wh),
     )
+
+
+def _corrected(of: AreaDays | None) -> tuple[str, ...]:
+    """Write what the freezes corrected of customers read on other days; of the month of an area alone."""
+    if of is None:
+        return ("",) * 5
+    return (str(of.other), str(of.corrected), _kwh(of.corrected_wh), str(of.left), _kwh(of.left_wh))
 
 
 def _level_row(cycle: str, of: LevelLoss) -> tuple[str, ...]:

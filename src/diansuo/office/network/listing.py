@@ -60,11 +60,13 @@ def _sudden(of: Loss) -> str:
     return (_("突增 %s 个百分点") if of.rate_bp > of.mean7_rate_bp else _("突降 %s 个百分点")) % points
 
 
-def _kind_column() -> Column:
+def kind_column() -> Column:
+    """Return the column of the class."""
     return Column("kind", _("分类"), Kind.CODE, labels=dict(KIND_NAMES), tones=dict(KIND_TONES))
 
 
-def _energy_columns() -> tuple[Column, ...]:
+def energy_columns() -> tuple[Column, ...]:
+    """Return the columns of supply, sold, loss and rate."""
     return (
         Column("supply_wh", _("供电量"), Kind.KWH, unit="kWh"),
         Column("sold_wh", _("售电量"), Kind.KWH, unit="kWh"),
@@ -79,7 +81,7 @@ def area_columns() -> tuple[Column, ...]:
         Column("name", _("台区"), Kind.CODE, url_name="loss_area", url_args=("id",)),
         Column("number", _("台区编号"), Kind.CODE),
         Column("manager", _("台区经理"), Kind.CODE),
-        _kind_column(),
+        kind_column(),
         Column("rate_bp", _("线损率"), Kind.PERCENT, unit="%"),
         Column("mean7_rate_bp", _("前7日均"), Kind.PERCENT, unit="%"),
         Column("loss_wh", _("日损失"), Kind.KWH, unit="kWh"),
@@ -104,8 +106,8 @@ def day_columns() -> tuple[Column, ...]:
     """Return the columns of an area's days."""
     return (
         Column("day", _("日期"), Kind.DAY),
-        _kind_column(),
-        *_energy_columns(),
+        kind_column(),
+        *energy_columns(),
         Column("feed_in_wh", _("其中光伏上网"), Kind.KWH, unit="kWh"),
         Column("back_wh", _("其中倒送"), Kind.KWH, unit="kWh"),
         Column("mean7_rate_bp", _("前7日均"), Kind.PERCENT, unit="%"),
@@ -119,8 +121,8 @@ def station_columns() -> tuple[Column, ...]:
     return (
         Column("day", _("日期"), Kind.DAY),
         Column("name", _("供电所"), Kind.CODE),
-        _kind_column(),
-        *_energy_columns(),
+        kind_column(),
+        *energy_columns(),
         Column("known", _("有示数户数"), Kind.CODE),
         Column("remark", _("说明"), Kind.CODE),
     )
@@ -131,8 +133,8 @@ def feeder_columns() -> tuple[Column, ...]:
     return (
         Column("name", _("线路"), Kind.CODE),
         Column("number", _("线路编号"), Kind.CODE),
-        _kind_column(),
-        *_energy_columns(),
+        kind_column(),
+        *energy_columns(),
         Column("month_loss_wh", _("本月损失"), Kind.KWH, unit="kWh"),
         Column("month_rate_bp", _("本月线损率"), Kind.PERCENT, unit="%"),
         Column("known", _("有示数表计"), Kind.CODE),

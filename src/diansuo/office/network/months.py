@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,7 @@ from diansuo.office.network.columns import EPOCH, StationColumns
 # A month of a station of 100,000 customers takes about 12 MB.
 MONTHS_KEPT = 16
 DAYS_OF_REVISIONS_KEPT = 64
+_others: list[Any] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +234,13 @@ def _days_there(station_id: int, period: int) -> set[date]:
 
 def forget() -> None:
     """Drop all that is remembered: for another database behind the same station and revision, as in tests."""
-    for kept in (_of_month, latest_day, managers.of_areas):
+    for kept in (_of_month, latest_day, managers.of_areas, *_others):
         kept.cache_clear()
+
+
+def forget_too(kept: Any) -> None:
+    """Let :func:`forget` drop what another room remembers by station, revision and month as well."""
+    _others.append(kept)
 
 
 def months_there(station_ids: Iterable[int]) -> list[int]:

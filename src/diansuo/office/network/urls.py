@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from diansuo.office.network import views
+from diansuo.office.network import month_views, views
+from diansuo.office.network.lacking import views as lacking
 from diansuo.office.network.summer import views as summer
 
 urlpatterns: list[URLPattern] = [
@@ -12,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("loss/trend/", views.trend, name="loss_trend"),
     path("loss/list/", views.area_list, name="loss_list"),
     path("loss/feeders/", views.feeder_list, name="loss_feeders"),
+    path("loss/missing/", lacking.missing, name="loss_missing"),
+    path("loss/months/", month_views.months_list, name="loss_months"),
     path("loss/loads/", summer.loads, name="daily_loads"),
     path("loss/voltages/", summer.voltages, name="daily_voltages"),
     path("loss/balance/", summer.balance, name="daily_balance"),

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +20,8 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import signed
 from diansuo.office.metering.estimates import queries as estimates
 from diansuo.office.network import area_queries, charts, listing, page_queries, queries
-from diansuo.office.network.asked import Asked, asked
+from diansuo.office.network.asked import asked
+from diansuo.office.network.framing import frame, pages
 from diansuo.office.network.queries import AreaLoss
 from diansuo.office.network.wording import KIND_CODES, KIND_NAMES, KIND_SIGNS
 
@@ -42,11 +42,11 @@ def calendar(request: HttpRequest) -> HttpResponse:
             scope, of.period, manager_id=manager, words=words, start=start, size=CALENDAR_ROWS
         )
     context = {
-        **_frame(of, "loss"),
+        **frame(of, "loss"),
         **_filters(request, scope, words, {"period": of.period}),
         "calendar": found,
         "rows": found.rows if found else [],
-        **_pages(start, CALENDAR_ROWS, found.total if found else 0),
+        **pages(start, CALENDAR_ROWS, found.total if found else 0),
         "legend": [(KIND_CODES[kind], KIND_SIGNS[kind], KIND_NAMES[kind]) for kind in KIND_NAMES],
         "codes": KIND_CODES,
         "signs": KIND_SIGNS,
@@ -68,7 +68,7 @@ def trend(request: HttpRequest) -> HttpResponse:
     of = asked(request, scope)
     found = page_queries.trend(scope, of.period) if of.period else None
     context = {
-        **_frame(of, "loss_trend"),
+        **frame(of, "loss_trend"),
         "trend": found,
         "chart": charts.rates(found) if found else None,
         "columns": listing.station_columns(),
@@ -105,7 +105,7 @@ def area_list(request: HttpRequest) -> HttpResponse:
         for one in rows[start : start + LIST_ROWS]
     ]
     context = {
-        **_frame(of, "loss_list"),
+        **frame(of, "loss_list"),
         **_filters(request, scope, words, {"day": of.day and of.day.isoformat(), "kind": kind}),
         "columns": columns,
         "page": {"rows": shown},
@@ -113,7 +113,7 @@ def area_list(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "figures": listing.figures(mine),
         "any": bool(every),
-        **_pages(start, LIST_ROWS, len(rows)),
+        **pages(start, LIST_ROWS, len(rows)),
     }
     return render(request, "network/areas.html", context)
 
@@ -133,7 +133,7 @@ def feeder_list(request: HttpRequest) -> HttpResponse:
         lists.Row(cells(columns, row), signed(listing.about_whole(row["of"])) if may else "") for row in rows
     ]
     context = {
-        **_frame(of, "loss_feeders"),
+        **frame(of, "loss_feeders"),
         "columns": columns,
         "page": {"rows": shown},
         "levels": [cells(columns, row) for row in levels],
@@ -158,7 +158,7 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
     )
     silent = area_queries.silent_meters(scope, area_id, chosen.day) if chosen else []
     context = {
-        **_frame(of, "loss"),
+        **frame(of, "loss"),
         "found": found,
         "chosen": chosen,
         "about": listing.about(chosen) if chosen else None,
@@ -179,21 +179,6 @@ def _unclear(chosen: AreaLoss | None, silent: list[area_queries.SilentMeter]) ->
     if chosen is None:
         return 0
     return max(0, chosen.outlets - chosen.outlets_known - sum(not one.master for one in silent))
-
-
-def _frame(of: Asked, page: str) -> dict[str, Any]:
-    """Return what every loss page shows: the month, its neighbours, the tabs."""
-    tabs = (
-        ("loss", _("日历")),
-        ("loss_list", _("异常台区")),
-        ("loss_trend", _("趋势")),
-        ("loss_feeders", _("线路与全所")),
-    )
-    return {
-        "of": of,
-        "tabs": [(reverse(name), title, name == page) for name, title in tabs],
-        "section": "loss",
-    }
 
 
 def _manager(request: HttpRequest, scope: Scope) -> int | None:
@@ -219,14 +204,4 @@ def _filters(request: HttpRequest, scope: Scope, words: str, kept: dict[str, Any
             }
         ],
         "narrowed": bool(words or request.GET.get("manager")),
-    }
-
-
-def _pages(start: int, size: int, total: int) -> dict[str, Any]:
-    return {
-        "first": start + 1,
-        "last": min(start + size, total),
-        "total": total,
-        "before": max(0, start - size) if start else None,
-        "after": start + size if start + size < total else None,
     }
