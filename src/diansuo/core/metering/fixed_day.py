@@ -90,20 +90,25 @@ def off_day(readings: Readings, due: Due, asked: Bool, changes: Changes | None =
         asked: bool (due rows,), the points that may be taken back.
         changes: days on which multipliers changed.
     """
-    row = rows_of(due.point, readings.point)
-    regular = (readings.purpose == Purpose.PERIODIC) | (readings.purpose == Purpose.OPENING)
-    total = np.flatnonzero((row >= 0) & (readings.register == Register.ACTIVE_TOTAL))
-    at, day = row[total], readings.day[total]
-    ahead = day - due.due_day[at]
-    if not (asked[at] & (ahead != 0) & (day >= due.earliest_day[at]) & (day <= due.latest_day[at])).any():
+    if not len(due):
         return _nothing()
+    inside = (readings.day >= due.earliest_day.min()) & (readings.day <= due.latest_day.max())
+    total = np.flatnonzero((readings.register == Register.ACTIVE_TOTAL) & inside)
+    at = rows_of(due.point, readings.point[total])
+    total, at = total[at >= 0], at[at >= 0]
+    day = readings.day[total]
+    ahead = day - due.due_day[at]
     fits = (day >= due.earliest_day[at]) & (day <= due.latest_day[at]) & (day > due.open_day[at])
-    fits &= regular[total] | (ahead == 0)
+    if not (asked[at] & (ahead != 0) & fits).any():
+        return _nothing()
+    purpose = readings.purpose[total]
+    fits &= (purpose == Purpose.PERIODIC) | (purpose == Purpose.OPENING) | (ahead == 0)
     nearest = np.full(len(due), _FAR, np.int64)
     np.minimum.at(nearest, at[fits], 2 * np.abs(ahead[fits]) + (ahead[fits] < 0))
     off = asked & (nearest != _FAR) & (nearest != 0)
     distance = np.where(off, nearest >> 1, 0)
     read_day = due.due_day + np.where(nearest & 1 == 1, -distance, distance)
+    row = rows_of(due.point, readings.point)
     mine = np.flatnonzero(row >= 0)
     mine = mine[off[row[mine]]]
     of_day = readings.day[mine] == read_day[row[mine]]
