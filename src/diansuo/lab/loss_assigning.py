@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from diansuo.core.network.causes.by_energy import phases_by_energy
-from diansuo.core.network.causes.by_voltage import busbars_by_voltage
+from diansuo.core.network.causes.by_voltage import areas_by_voltage, phases_by_voltage
 from diansuo.core.network.causes.columns import AreaDays
 from diansuo.lab.loss_station import make
 from diansuo.sandbox import station
@@ -108,7 +108,7 @@ def _voltage(
     customer = frame["用户编号"].to_numpy().reshape(-1, points)[:, 0]
     area = frame["台区编号"].to_numpy().reshape(-1, points)[:, 0]
     master = customer == ""
-    busbars = np.concatenate([values[:3, at] for at in np.flatnonzero(master)])
+    busbars = np.stack([values[:3, at] for at in np.flatnonzero(master)])
     numbers = [area_number(at) for at in range(layout.areas)]
     wanted = np.flatnonzero(~master)
     columns = np.concatenate(
@@ -118,11 +118,14 @@ def _voltage(
     seen = values[0, wanted[single]]
     seen = seen * random.normal(1, given["voltage_class_percent"] / 200, (len(seen), 1))
     seen = np.round(seen + random.normal(0, given["voltage_noise_v"], seen.shape), 1)
-    found = busbars_by_voltage(seen, values[3, wanted[single]], busbars)
+    power = values[3, wanted[single]]
+    found = areas_by_voltage(seen, power, busbars)
+    phase = np.full(len(seen), -1)
+    for at in range(len(busbars)):
+        phase[found == at] = phases_by_voltage(seen[found == at], power[found == at], busbars[at])
     order = [numbers.index(each) for each in area[master]]
-    truth_area = columns[single] // CUSTOMERS_AN_AREA
-    right_area = np.array(order)[found // 3] == truth_area
-    right_phase = found % 3 == layout.phase[columns][single]
+    right_area = np.array(order)[found] == columns[single] // CUSTOMERS_AN_AREA
+    right_phase = phase == layout.phase[columns][single]
     rates.customers += int(single.sum())
     rates.area += int(right_area.sum())
     rates.phase += int(right_phase.sum())

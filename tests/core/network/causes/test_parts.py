@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from diansuo.core.network.causes.by_energy import phases_by_energy
-from diansuo.core.network.causes.by_voltage import busbars_by_voltage
+from diansuo.core.network.causes.by_voltage import areas_by_voltage, phases_by_voltage
 from diansuo.core.network.causes.registers import UNKNOWN, daily_wh
 from diansuo.core.network.causes.solving import bounded_least_squares
 from diansuo.core.network.causes.thresholds import CauseThresholds, WrongCauseThreshold
@@ -68,15 +68,19 @@ def test_phases_of_a_whole_area_from_thirty_days_of_energy() -> None:
     assert len(phases_by_energy(use[:0], phases)) == 0
 
 
-def test_busbars_by_voltage_in_spite_of_own_load_and_a_missing_point() -> None:
+def test_areas_and_phases_by_voltage_in_spite_of_own_load_and_a_missing_point() -> None:
     random = np.random.default_rng(5)
-    busbars = 230 + np.cumsum(random.normal(0, 0.3, (6, 200)), axis=1)
+    area = 230 + np.cumsum(random.normal(0, 0.5, (2, 1, 200)), axis=2)
+    busbars = area + np.cumsum(random.normal(0, 0.05, (2, 3, 200)), axis=2)
     on = np.arange(24) % 6
     power = random.exponential(1, (24, 200))
     drop = np.stack([power[on == at].sum(axis=0) for at in range(6)])
-    volt = busbars[on] - 0.4 * drop[on] - 1.5 * power + random.normal(0, 0.1, (24, 200))
+    volt = busbars.reshape(6, 200)[on] - 0.4 * drop[on] - 1.5 * power + random.normal(0, 0.1, (24, 200))
     volt[3, 17] = np.nan
-    assert busbars_by_voltage(volt, power, busbars).tolist() == on.tolist()
+    assert areas_by_voltage(volt, power, busbars).tolist() == (on // 3).tolist()
+    for at in range(2):
+        mine = on // 3 == at
+        assert phases_by_voltage(volt[mine], power[mine], busbars[at]).tolist() == (on[mine] % 3).tolist()
 
 
 def test_thresholds_are_those_shipped_and_an_unknown_one_is_refused() -> None:

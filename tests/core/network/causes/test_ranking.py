@@ -91,6 +91,24 @@ def test_a_residual_within_the_band_that_nobody_explains_has_no_cause() -> None:
     assert len(ask(areas)) == 0
 
 
+def test_what_a_wide_band_of_the_technical_loss_allows_is_no_cause_and_what_a_narrow_one_does_not_is() -> (
+    None
+):
+    areas = villages()
+    seen = station(areas)
+    area = seen.areas[0]
+    high = 1.7 * area.technical_wh
+    guessed = replace(area, supply_wh=area.supply_wh + 0.7 * area.technical_wh)
+
+    def kinds(low: np.ndarray, high: np.ndarray) -> int:
+        banded = replace(guessed, technical_low_wh=low, technical_high_wh=high)
+        return len(causes_of(StationDays((banded, *seen.areas[1:]), FIRST_DAY, MONTH), limits()).of(0))
+
+    assert kinds(0.9 * area.technical_wh, 2.4 * area.technical_wh) == 0
+    assert kinds(0.9 * area.technical_wh, 1.1 * area.technical_wh) > 0
+    assert kinds(1.6 * area.technical_wh, high + 0.1 * area.technical_wh) == 0
+
+
 def test_days_without_the_master_are_left_out() -> None:
     areas = villages()
     areas[0].metered[HOUSE, SINCE:] = 0

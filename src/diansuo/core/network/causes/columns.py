@@ -36,6 +36,8 @@ class AreaDays:
         register_step_wh: the least step of the master's register, times its multiplier.
         capacity_va: of the transformer, 0 where the archive does not say.
         power_factor: of the month at the master.
+        technical_low_wh: (days,) what the technical loss is at least …
+        technical_high_wh: … and at most; None: the band of the thresholds on either side.
 
     Raises:
         WrongColumn: dtype, shape or length.
@@ -58,6 +60,8 @@ class AreaDays:
     register_step_wh: float = 10.0
     capacity_va: int = 0
     power_factor: float = float("nan")
+    technical_low_wh: Float | None = None
+    technical_high_wh: Float | None = None
     days: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -82,6 +86,12 @@ class AreaDays:
             "supply_wh": (self.supply_wh, (days,)),
             "phases_wh": (self.phases_wh, (3, days)),
         }
+        for name, band in (
+            ("technical_low_wh", self.technical_low_wh),
+            ("technical_high_wh", self.technical_high_wh),
+        ):
+            if band is not None:
+                shapes[name] = band, (days,)
         for name, (column, shape) in shapes.items():
             if column.shape != shape:
                 raise WrongColumn(f"{name}: expected {shape}, got {column.shape}")
@@ -89,6 +99,12 @@ class AreaDays:
 
     def __len__(self) -> int:
         return len(self.multiplier)
+
+    def band_wh(self, share: float) -> tuple[Float, Float]:
+        """Return the middle of the technical loss's band and half its width, (days,); ``share``: if none is given."""
+        low = self.technical_wh * (1 - share) if self.technical_low_wh is None else self.technical_low_wh
+        high = self.technical_wh * (1 + share) if self.technical_high_wh is None else self.technical_high_wh
+        return (low + high) / 2, (high - low) / 2
 
     @property
     def sold_wh(self) -> Float:

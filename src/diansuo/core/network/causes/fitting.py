@@ -45,19 +45,22 @@ class Ground:
         return Ground(self.residual - energy_wh, self.technical, self.weight, self.stiffness)
 
 
-def ground(residual: Float, technical: Float, step_wh: float, limits: CauseThresholds) -> Ground:
+def ground(
+    residual: Float, technical: Float, step_wh: float, bias_share: float, limits: CauseThresholds
+) -> Ground:
     """Return what to fit against.
 
     Args:
         residual: Wh (days,), nan where unknown.
         technical: Wh (days,).
         step_wh: of the master's register.
-        limits: how far the technical loss may be off, lastingly and from day to day.
+        bias_share: how far the technical loss may be off lastingly (standard deviation).
+        limits: how far from day to day.
     """
     known = ~np.isnan(residual) & ~np.isnan(technical)
     spread = (limits.daily_share * np.nan_to_num(technical)) ** 2 + (STEP_NOISE * step_wh) ** 2
     weight = np.where(known, 1 / np.maximum(spread, 1.0), 0)
-    return Ground(np.where(known, residual, 0), np.nan_to_num(technical), weight, 1 / limits.bias_share**2)
+    return Ground(np.where(known, residual, 0), np.nan_to_num(technical), weight, 1 / bias_share**2)
 
 
 @dataclass(frozen=True, slots=True)

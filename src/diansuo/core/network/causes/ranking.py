@@ -90,11 +90,10 @@ def _suspects(
 
 def beyond(each: Scene) -> bool:
     """Return whether the residual of the month lies beyond the band, its mean or enough of its days."""
-    left, technical = each.on.residual[-each.month :], each.on.technical[-each.month :]
+    left, band = each.on.residual[-each.month :], each.band_wh[-each.month :]
     known = each.on.weight[-each.month :] > 0
     if not known.any():
         return False
-    band = each.limits.band_share * technical
     mean = abs(left[known].mean()) > band[known].mean()
     noise = 2 / np.sqrt(np.maximum(each.on.weight[-each.month :], 1e-12))
     days = int((known & (np.abs(left) > band + noise)).sum())
@@ -106,7 +105,7 @@ def phases_beyond(each: Scene) -> bool:
     means = []
     for on in each.by_phase:
         left = on.residual[-each.month :]
-        allowed = 2 * each.limits.band_share * on.technical[-each.month :].mean()
+        allowed = 2 * float(each.band_wh[-each.month :].mean()) / THREE_PHASES
         mean = left.mean()
         means.append(0.0 if abs(mean) <= allowed else mean)
     return bool(means) and max(means) > 0 > min(means)

@@ -17,6 +17,7 @@ LEAST_BEFORE, LEAST_AFTER = 10, 4
 # How far a customer's own level wanders from one month to the next (standard deviation of its logarithm).
 WANDER = 0.2
 LEAST_RATIO = 0.01
+LEAST_BIAS = 0.01
 BY_ITSELF = np.log(0.03)
 """Share of customers that change for good within the days by themselves."""
 FARTHEST = -30.0
@@ -52,6 +53,7 @@ class Scene:
         area: its columns.
         shapes: of the station.
         on: the residual once missing reads are filled.
+        band_wh: half the band of the technical loss, (days,); the residual is against its middle.
         by_phase: the residuals of the phases, filled likewise; empty where the master has no registers of phases.
         shape: how those who use power alike moved, mean 1.
         missing_wh: what stands in for energy that is not known, 0 where it is.
@@ -68,6 +70,7 @@ class Scene:
     area: AreaDays
     shapes: Shapes
     on: Ground
+    band_wh: Float
     by_phase: tuple[Ground, ...]
     shape: Float
     missing_wh: Float
@@ -105,15 +108,20 @@ def scene(area: AreaDays, shapes: Shapes, month: int, limits: CauseThresholds) -
     shape = shapes.rows(area)
     missing = _missing(area, shapes, shape)
     use = np.where(np.isnan(area.use_wh), missing, area.use_wh)
-    residual = area.residual_wh - missing.sum(axis=0)
-    on = ground(residual, area.technical_wh, area.register_step_wh, limits)
+    middle, half = area.band_wh(limits.band_share)
+    residual = area.residual_wh + area.technical_wh - middle - missing.sum(axis=0)
+    # The band is taken as two biases to either side, whether it is the rulebook's or the area's own.
+    wide = float(np.nansum(half) / max(float(np.nansum(middle)), 1e-9)) / limits.band_share
+    bias = max(limits.bias_share * wide, LEAST_BIAS)
+    on = ground(residual, middle, area.register_step_wh, bias, limits)
     level = levels_before(area.use_wh, shape)
     change, spread = _change(area.use_wh, shape, level)
     return Scene(
         area=area,
         shapes=shapes,
         on=on,
-        by_phase=_by_phase(area, missing, limits),
+        band_wh=half,
+        by_phase=_by_phase(area, missing, bias, limits),
         shape=shape,
         missing_wh=missing,
         use_wh=use,
@@ -136,7 +144,7 @@ def _missing(area: AreaDays, shapes: Shapes, shape: Float) -> Float:
     return np.where(known, 0, level[:, None] * shape) if len(area) else np.zeros(area.use_wh.shape)
 
 
-def _by_phase(area: AreaDays, missing: Float, limits: CauseThresholds) -> tuple[Ground, ...]:
+def _by_phase(area: AreaDays, missing: Float, bias: float, limits: CauseThresholds) -> tuple[Ground, ...]:
     residual = area.residual_by_phase_wh()
     if np.isnan(residual).all():
         return ()
@@ -144,7 +152,8 @@ def _by_phase(area: AreaDays, missing: Float, limits: CauseThresholds) -> tuple[
     left = residual - on.T @ missing
     share = area.phases_wh**2 / np.maximum((area.phases_wh**2).sum(axis=0), 1e-9)
     return tuple(
-        ground(left[at], share[at] * area.technical_wh, area.register_step_wh, limits) for at in range(3)
+        ground(left[at], share[at] * area.technical_wh, area.register_step_wh, bias, limits)
+        for at in range(3)
     )
 
 
