@@ -87,6 +87,32 @@ def test_a_customer_on_another_phase_moves_no_loss() -> None:
     assert (causes.other[0], causes.wh_per_day[0]) == (areas[0].phase[HOUSE], 0)
 
 
+def test_a_voltage_that_follows_another_phase_speaks_for_a_customer_too_small_for_energy() -> None:
+    areas = villages()
+    small = areas[0].used[HOUSE] * 0.1
+    areas[0].used[HOUSE] = areas[0].metered[HOUSE] = small
+    areas[0].booked_phase[HOUSE] = (areas[0].phase[HOUSE] + 1) % 3
+    assert len(ask(areas)) == 0
+    areas[0].voltage_phase = areas[0].phase.astype(np.int64)
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.WRONG_PHASE, HOUSE)
+    areas[0].voltage_phase = areas[0].booked_phase.astype(np.int64)
+    assert len(ask(areas)) == 0
+
+
+def test_a_voltage_that_follows_its_own_area_clears_a_customer() -> None:
+    areas = villages()
+    areas[0].besides = areas[1].used[HOUSE].copy()
+    areas[1].used[HOUSE] = 0
+    for at, each in enumerate(areas):
+        each.voltage_area = np.full(len(each.used), at, dtype=np.int64)
+    doubted = ask(areas).of(0)
+    areas[1].voltage_area[HOUSE] = 0
+    certain = ask(areas).of(0)
+    assert (certain.kind[0], certain.customer[0]) == (CauseKind.WRONG_AREA, HOUSE)
+    assert certain.confidence[0] >= doubted.confidence[0]
+
+
 def test_a_clock_that_was_read_and_is_off() -> None:
     areas = villages()
     areas[0].clock[HOUSE] = 4

@@ -51,12 +51,15 @@ class Village:
         self.clock = np.zeros(CUSTOMERS)
         self.voltage_lost = np.zeros(CUSTOMERS, dtype=np.int64)
         self.besides = np.zeros(DAYS)
+        self.true_feed: np.ndarray | None = None
+        self.voltage_area: np.ndarray | None = None
+        self.voltage_phase: np.ndarray | None = None
         self.technical_error = 1 + 0.04 * random.standard_normal(DAYS)
 
     def columns(self) -> AreaDays:
         """Return what the office sees."""
         on = (self.phase[:, None] == np.arange(3)) + (self.phase == 3)[:, None] / 3
-        fed = np.nan_to_num(self.true_feed if hasattr(self, "true_feed") else self.fed)
+        fed = np.nan_to_num(self.fed if self.true_feed is None else self.true_feed)
         phases = on.T @ (self.used - np.where(self.roof[:, None], fed, 0)) + self.besides / 3
         technical = 0.03 * self.used.sum(axis=0)
         phases = phases + technical / 3
@@ -76,6 +79,8 @@ class Village:
             technical_wh=technical * self.technical_error,
             multiplier_of_master=80,
             register_step_wh=800.0,
+            voltage_area=self.voltage_area,
+            voltage_phase=self.voltage_phase,
         )
 
 

@@ -24,6 +24,7 @@ CLEAR = 3.0
 """What the other area's residual must say for it to be named, and this one's for the other to be asked."""
 
 GRID_DAYS = 5
+FOLLOWS = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Crowd:
     leaving: Float
     leaving_amplitude: Float
     lead: Float
+    voltage_area: Int64
 
 
 def crowd(scenes: Sequence[Scene]) -> Crowd:
@@ -53,6 +55,7 @@ def crowd(scenes: Sequence[Scene]) -> Crowd:
         np.concatenate([each.gain for each in leaving]),
         np.concatenate([each.amplitude for each in leaving]),
         np.concatenate([_lead(each.gain) for each in leaving]),
+        np.concatenate([each.area.told("voltage_area") for each in scenes]),
     )
 
 
@@ -89,7 +92,8 @@ def coming(scene: Scene, at: int, people: Crowd, ground: Ground | None = None) -
     elsewhere = np.flatnonzero((people.area != at) & (people.use_wh.max(axis=1, initial=0) > 0))
     others = elsewhere[_promising(elsewhere, people, on)]
     found = fit(since(people.use_wh[others], on), on, LOW, HIGH)
-    score = weights.KIND + weights.among(len(elsewhere)) + found.gain + people.lead[others]
+    told = weights.voltage(people.voltage_area[others], at, people.area[others])
+    score = weights.KIND + weights.among(len(elsewhere)) + found.gain + people.lead[others] + told[:, None]
     score = score + _days_allowed(scene.days)
     best_day = score.argmax(axis=1)
     best = score[np.arange(len(others)), best_day]
@@ -120,14 +124,21 @@ def _promising(who: Int64, people: Crowd, on: Ground) -> Int64:
     sums = Sums(
         use**2 @ weight, use @ (weight * on.technical[:, None]), use @ (weight * on.residual[:, None])
     )
-    gain = (fit(sums, on, LOW, HIGH).gain + people.lead[who][:, grid]).max(axis=1)
+    # Whose voltage follows another area's busbars is looked at in any case.
+    told = np.where(
+        (people.voltage_area[who] >= 0) & (people.voltage_area[who] != people.area[who]), FOLLOWS, 0.0
+    )
+    gain = (fit(sums, on, LOW, HIGH).gain + people.lead[who][:, grid]).max(axis=1) + told
     return np.argsort(-gain, kind="stable")[: 4 * BEST].astype(np.int64)
 
 
 def going(scene: Scene, at: int, people: Crowd, scenes: Sequence[Scene]) -> Iterator[Suspect]:
     """Yield customers booked here whose energy is too much here, and the area where it is missing, if one says so."""
     own = np.flatnonzero((people.area == at) & (people.use_wh.max(axis=1, initial=0) > 0))
-    score = weights.KIND + weights.among(len(own)) + people.leaving[own] + _days_allowed(scene.days)
+    told = people.voltage_area[own]
+    follows = np.where(told < 0, 0.0, np.where(told == at, -weights.DIRECT, weights.DIRECT))
+    score = weights.KIND + weights.among(len(own)) + people.leaving[own] + follows[:, None]
+    score = score + _days_allowed(scene.days)
     best_day = score.argmax(axis=1)
     best = score[np.arange(len(own)), best_day]
     for place in np.argsort(-best)[:BEST].tolist():

@@ -12,6 +12,7 @@ from diansuo.core.quantity.arrays import Bool, Int64, WrongColumn, require
 
 THREE_PHASES = 3
 UNKNOWN_PHASE = -1
+UNTOLD = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ class AreaDays:
         power_factor: of the month at the master.
         technical_low_wh: (days,) what the technical loss is at least …
         technical_high_wh: … and at most; None: the band of the thresholds on either side.
+        voltage_area: int64 (n,), row of the area among the station's whose busbars the meter's voltage follows
+            (`by_voltage.areas_by_voltage`), `UNTOLD` where there are no curves.
+        voltage_phase: likewise the phase.
 
     Raises:
         WrongColumn: dtype, shape or length.
@@ -62,6 +66,8 @@ class AreaDays:
     power_factor: float = float("nan")
     technical_low_wh: Float | None = None
     technical_high_wh: Float | None = None
+    voltage_area: Int64 | None = None
+    voltage_phase: Int64 | None = None
     days: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -92,6 +98,10 @@ class AreaDays:
         ):
             if band is not None:
                 shapes[name] = band, (days,)
+        for name, told in (("voltage_area", self.voltage_area), ("voltage_phase", self.voltage_phase)):
+            if told is not None:
+                require(np.int64, **{name: told})
+                shapes[name] = told, (count,)
         for name, (column, shape) in shapes.items():
             if column.shape != shape:
                 raise WrongColumn(f"{name}: expected {shape}, got {column.shape}")
@@ -105,6 +115,11 @@ class AreaDays:
         low = self.technical_wh * (1 - share) if self.technical_low_wh is None else self.technical_low_wh
         high = self.technical_wh * (1 + share) if self.technical_high_wh is None else self.technical_high_wh
         return (low + high) / 2, (high - low) / 2
+
+    def told(self, name: str) -> Int64:
+        """Return ``voltage_area`` or ``voltage_phase``, `UNTOLD` where it was not given."""
+        column: Int64 | None = getattr(self, name)
+        return np.full(len(self), UNTOLD, dtype=np.int64) if column is None else column
 
     @property
     def sold_wh(self) -> Float:

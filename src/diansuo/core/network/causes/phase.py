@@ -22,15 +22,22 @@ def suspects(scene: Scene) -> Iterator[Suspect]:
     away = np.stack([fit(since(use, on), on, -HIGH, -LOW).gain[:, 0] for on in scene.by_phase])
     here = np.stack([fit(since(use, on), on, LOW, HIGH).gain[:, 0] for on in scene.by_phase])
     prior = weights.KIND + weights.HALF + weights.among(2 * len(single))
+    told = scene.area.told("voltage_phase")
     for place, row in enumerate(single.tolist()):
         booked = int(scene.area.phase[row])
         for other in {0, 1, 2} - {booked}:
             yield Suspect(
                 CauseKind.WRONG_PHASE,
                 row,
-                float(prior + away[booked, place] + here[other, place]),
+                float(
+                    prior
+                    + away[booked, place]
+                    + here[other, place]
+                    + weights.voltage(told[row], other, booked)
+                ),
                 np.zeros(scene.days),
                 Evidence.PHASES_EXCHANGE,
                 (booked, other, float(use[place].mean())),
                 other=other,
+                direct=bool(told[row] == other),
             )

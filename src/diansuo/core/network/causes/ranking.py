@@ -79,7 +79,11 @@ def _suspects(
     weighed = _odds([(suspect, suspect.prior + _gain(each, suspect)) for suspect in found], least)
     if not weighed:
         direct += [suspect for suspect in clock.suspects(each) if suspect.direct]
-    if phases_beyond(each):
+    told = each.area.told("voltage_phase")
+    if (
+        phases_beyond(each)
+        or ((told >= 0) & (told != each.area.phase) & (each.area.phase < THREE_PHASES)).any()
+    ):
         weighed += _odds(
             [(suspect, suspect.prior) for suspect in phase.suspects(each)], each.limits.least_odds
         )

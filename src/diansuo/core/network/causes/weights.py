@@ -8,6 +8,11 @@ from __future__ import annotations
 from math import log
 from typing import Final
 
+import numpy as np
+
+from diansuo.core.network.causes.kinds import Float
+from diansuo.core.quantity.arrays import Int64
+
 # Shares of the kinds among areas with a residual beyond the band.
 KIND: Final = log(1 / 10)
 HALF: Final = log(1 / 2)
@@ -18,6 +23,11 @@ RARE: Final = log(1 / 30)
 
 DIRECT: Final = log(20)
 """A register, an event or a clock says so itself."""
+
+
+def voltage(told: Int64, here: Int64 | int, booked: Int64 | int) -> Float:
+    """Return what a meter's voltage says of hanging here and not where it is booked; 0 where nothing is told."""
+    return np.where(told == here, DIRECT, np.where((told == booked) & (told >= 0), -DIRECT, 0.0))
 
 
 def free(days: int) -> float:
