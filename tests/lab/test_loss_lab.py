@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from diansuo.core.network.causes import CauseKind
-from diansuo.lab import loss, loss_assigning
+from diansuo.lab import loss, loss_assigning, loss_published
 from diansuo.lab.losing import WAYS, areas_needed
 from diansuo.lab.loss_station import make
-from tests.core.network.causes.village import limits
+from tests.core.network.causes.village import ROOT, limits
 
 SEED = 101
 
@@ -66,3 +66,13 @@ def test_phases_and_areas_are_assigned(table: dict[str, Any]) -> None:
     voltage, energy = loss_assigning.by_voltage(few, [SEED]), loss_assigning.by_energy(few, [SEED])
     assert voltage.both >= 0.99 * voltage.customers > 0
     assert energy.phase >= 0.95 * energy.customers > 0
+
+
+def test_the_page_shows_the_committed_result_of_the_committed_table_and_the_judged_seeds() -> None:
+    page = (ROOT / "docs/rules/loss-causes.md").read_text(encoding="utf-8")
+    given = loss_published.record()
+    assert given["table"] == loss.digest()
+    assert given["seeds"] == loss.table()["judged_seeds"]
+    assert "\n".join(loss_published.lines(given)) in page
+    for sentence in loss_published.sentences(given):
+        assert sentence in page
