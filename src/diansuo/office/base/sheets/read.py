@@ -20,7 +20,7 @@ HEADER_WITHIN = 20
 CELLS = 24_000_000
 _AT_ONCE = 4096
 _SHOWN = 20
-_TOTALS = frozenset({"合计", "总计", "小计", "共计", "total"})
+TOTALS = frozenset({"合计", "总计", "小计", "共计", "total"})
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ def read_tables(
     try:
         for source in open_sheets(path, filename):
             first = list(islice(source.rows, HEADER_WITHIN))
-            header = _find_header(first, table)
+            header = find_header(first, table)
             if header is None:
                 seen = seen or _first_texts(first)
             else:
@@ -80,7 +80,7 @@ def read_tables(
             _("下载导入模板对照列名，或在“列名别名”中登记本地列名"),
             filename,
         )
-    _require_columns(tables, columns, filename)
+    require_columns(tables, columns, filename)
     return tables
 
 
@@ -127,7 +127,7 @@ def _note(parsed: Parsed, place: int, column: Column, value: str, reason: str, r
     )
 
 
-def _find_header(rows: Sequence[Row], table: Mapping[str, str]) -> int | None:
+def find_header(rows: Sequence[Row], table: Mapping[str, str]) -> int | None:
     """Return the place of the row that names most columns, if it names at least two."""
     best, most = None, 1
     for place, row in enumerate(rows):
@@ -193,7 +193,7 @@ def _data_rows(rows: Iterable[tuple[int, Row]], width: int, table: Table) -> Ite
         leading = next((text for cell in row if (text := text_of(cell).strip())), "")
         if not leading:
             continue
-        if len(leading) < _SHOWN and clean_text(leading).casefold().strip(":") in _TOTALS:
+        if len(leading) < _SHOWN and clean_text(leading).casefold().strip(":") in TOTALS:
             table.notes.append(_("第 %(row)s 行是合计，未导入") % {"row": at + 1})
             continue
         if not longer and len(row) > width and any(text_of(cell).strip() for cell in row[width:]):
@@ -214,7 +214,8 @@ def _refuse_endless_texts(table: Table) -> None:
             )
 
 
-def _require_columns(tables: list[Table], columns: Sequence[Column], filename: str) -> None:
+def require_columns(tables: list[Table], columns: Sequence[Column], filename: str) -> None:
+    """Refuse tables that lack a required column, naming it (`SheetRefused`)."""
     for table in tables:
         missing = [
             column.heading for column in columns if column.required and column.field not in table.fields

@@ -27,10 +27,10 @@ from diansuo.office.base.sheets.problems import SheetRefused
 
 CSV_BYTES = 512 * MIB
 TEXT_CHARACTERS = 32_767  # the most a spreadsheet's cell holds
-_LINE_CHARACTERS = MIB
+LINE_CHARACTERS = MIB
 _RECORD_CHARACTERS = 4 * MIB
 _BLOCK = MIB
-_SNIFFED_LINES = 20
+SNIFFED_LINES = 20
 
 Row = list[Any]
 Merge = tuple[tuple[int, int], tuple[int, int]]
@@ -120,12 +120,16 @@ def _csv(path: Path, filename: str) -> Iterator[Source]:
         raise SheetRefused(
             _("文件超过 %(size)s MB") % {"size": CSV_BYTES // MIB}, _("分成几个文件导入"), filename
         )
-    encoding = _encoding(path, filename)
+    encoding = encoding_of(path, filename)
     with path.open(encoding=encoding, newline="") as stream:
-        first = list(islice(_Lines(stream, filename), _SNIFFED_LINES))
-        delimiter = max(",\t;", key="".join(first).count)
+        delimiter = delimiter_of(islice(_Lines(stream, filename), SNIFFED_LINES))
         stream.seek(0)
         yield Source(Path(filename).stem, _records(_Lines(stream, filename), delimiter, filename))
+
+
+def delimiter_of(lines: Iterable[str]) -> str:
+    """Return which of the delimiters stands most often in a file's first lines."""
+    return max(",\t;", key="".join(lines).count)
 
 
 def _records(lines: _Lines, delimiter: str, filename: str) -> Iterator[Row]:
@@ -150,16 +154,21 @@ class _Lines:
         self.stream, self.filename, self.taken = stream, filename, 0
 
     def __iter__(self) -> Iterator[str]:
-        while line := self.stream.readline(_LINE_CHARACTERS + 1):
+        while line := self.stream.readline(LINE_CHARACTERS + 1):
             self.taken += len(line)
-            if len(line) > _LINE_CHARACTERS or self.taken > _RECORD_CHARACTERS:
+            if len(line) > LINE_CHARACTERS or self.taken > _RECORD_CHARACTERS:
                 raise SheetRefused(_("csv 里有一行过长"), _("检查引号是否成对，重新导出"), self.filename)
             if "\x00" in line:
                 raise SheetRefused(_("文件里有空字符，不是文本文件"), _("重新导出为 csv"), self.filename)
             yield line
 
 
-def _encoding(path: Path, filename: str) -> str:
+def encoding_of(path: Path, filename: str) -> str:
+    """Return in which of the encodings stations use a text file is written.
+
+    Raises:
+        SheetRefused: in none of them.
+    """
     with path.open("rb") as stream:
         start = stream.read(2)
     marked = start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from diansuo.office.base.imports.kinds import Source
 from diansuo.office.base.sheets.clean import clean_text
 from diansuo.office.base.sheets.columns import Column, heading_table, normal
+from diansuo.office.base.sheets.file_types import TEXT_SUFFIXES
+from diansuo.office.base.sheets.plain_csv import PlainTable, read_plain
 from diansuo.office.base.sheets.problems import SheetRefused
 from diansuo.office.base.sheets.read import read_tables
 
@@ -41,6 +43,9 @@ def text_frame(
     """
     if Path(source.file_name).suffix.lower() == ".parquet":
         return _parquet(source, columns, raw), []
+    plain = _plain(source, columns)
+    if plain is not None:
+        return _of_plain(plain, columns), plain.notes
     fields = [column.field for column in columns]
     tables = read_tables(source.path, source.file_name, columns, source.aliases)
     frames = [
@@ -80,12 +85,32 @@ def numbers_frame(
             if field in named:
                 values[:, at] = _numbers(frame[named[field]])
         return _parquet(source, texts), values, []
-    tables = read_tables(source.path, source.file_name, columns, source.aliases)
-    for table in tables:
-        _require_some(source, [field for field in numbers if field in table.fields])
-    shown, notes = text_frame(source, columns)
+    plain = _plain(source, columns)
+    if plain is None:
+        for table in read_tables(source.path, source.file_name, columns, source.aliases):
+            _require_some(source, [field for field in numbers if field in table.fields])
+        shown, notes = text_frame(source, columns)
+    else:
+        _require_some(source, [field for field in numbers if field in plain.frame.columns])
+        shown, notes = _of_plain(plain, columns), plain.notes
     held = np.stack([_numbers(shown[field]) for field in numbers], axis=1)
     return shown.drop(list(numbers)), held, notes
+
+
+def _plain(source: Source, columns: Sequence[Column]) -> PlainTable | None:
+    """Return a csv file that columns can be read from at once."""
+    if Path(source.file_name).suffix.lower() not in TEXT_SUFFIXES:
+        return None
+    return read_plain(source.path, source.file_name, columns, source.aliases, rows_at_most=MOST_ROWS)
+
+
+def _of_plain(plain: PlainTable, columns: Sequence[Column]) -> pl.DataFrame:
+    fields = [column.field for column in columns]
+    return plain.frame.select(
+        pl.lit(plain.sheet).alias("sheet"),
+        "row",
+        *(field if field in plain.frame.columns else pl.lit("").alias(field) for field in fields),
+    )
 
 
 def _require_some(source: Source, found: Sequence[str]) -> None:
