@@ -1,4 +1,4 @@
-"""Interval files into the lake, wide and long curves and daily freezes, as parquet and csv, against a bare parquet write."""
+"""Interval files into the lake: wide and long curves, daily freezes; parquet and csv, against a bare write."""
 
 from __future__ import annotations
 

@@ -11,11 +11,13 @@ import polars as pl
 import pytest
 
 from diansuo.office.archive.models import Feeder, Meter, MeteringPoint, MeterInstallation, TransformerArea
+from diansuo.office.base import jobs
 from diansuo.office.base.imports import operations
-from diansuo.office.base.models import Station
+from diansuo.office.base.models import Job, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.problems import SheetRefused
 from diansuo.office.metering import lake
+from diansuo.office.metering.days import running
 from diansuo.office.metering.importing import texts
 from diansuo.office.metering.models import LakeFile
 from tests.office.metering.builder import (
@@ -304,3 +306,16 @@ def test_files_from_before_the_phases_were_kept_are_still_read(
     pl.read_parquet(path).drop(lake.PHASE_REGISTERS).write_parquet(path)
 
     assert totals() == {"2024-07-01": 1_000}
+
+
+def test_what_came_is_checked_day_by_day_without_anybody_asking(station: Station, tmp_path: Path) -> None:
+    bring_in("freeze", table(tmp_path / "later.csv", freeze("2024-08-02", "120")))
+    bring_in("freeze", table(tmp_path / "earlier.csv", freeze("2024-07-31", "110")))
+    waiting = Job.objects.filter(kind=running.KIND, state=Job.State.QUEUED)
+
+    assert {job.options["month"] for job in waiting} == {202407, 202408}
+    for job in waiting:
+        assert jobs.run(job.pk, clock=lambda: NOW).state == Job.State.DONE
+    bring_in("freeze", table(tmp_path / "again.csv", freeze("2024-07-30", "109")))
+    again = {job.options["month"]: job.state for job in Job.objects.filter(kind=running.KIND)}
+    assert again == {202407: Job.State.QUEUED, 202408: Job.State.QUEUED}, "August looks back into July"

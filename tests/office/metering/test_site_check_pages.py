@@ -73,6 +73,22 @@ def test_it_is_written_by_form_and_signed_by_somebody_else(station: Station) -> 
     assert (made.register_wh, made.seen_by.username, made.companion.username) == (300_000, "manager", "head")
 
 
+def test_a_correction_asks_for_its_reason_and_the_page_keeps_what_stood(station: Station) -> None:
+    made, today = check(station, Kind.SITE), timezone.localdate().isoformat()
+    url, reader = reverse("site_check", args=[made.pk]), pages.signed_in("manager")
+    reader.post(url, {"day": today, "found": "good", "register": "300"})
+    reader.post(url, {"day": today, "found": "good", "register": "310"})
+    made.refresh_from_db()
+    assert made.register_wh == 300_000, "without a reason nothing is replaced"
+    reader.post(url, {"day": today, "found": "good", "register": "310", "why": "看错一位"})
+    made.refresh_from_db()
+    assert made.register_wh == 310_000
+    shown = reader.get(url).content.decode()
+    assert "更正前" in shown
+    assert "300.00 kWh" in shown
+    assert "看错一位" in shown
+
+
 def test_another_stations_check_is_not_there(station: Station) -> None:
     made = check(station, Kind.SITE)
     Staff.objects.filter(user__username="head").update(

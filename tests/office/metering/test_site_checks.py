@@ -26,6 +26,7 @@ from diansuo.office.metering import lake
 from diansuo.office.metering.assessment import gathering
 from diansuo.office.metering.models import Consumption, RegisterReading, SiteCheck
 from diansuo.office.metering.visits import drawing, ranking, recording
+from diansuo.office.metering.visits.limits import limits
 from diansuo.office.metering.visits.recording import Sight, UnableToRecord
 from tests.office.metering.builder import SINCE, household, make_station
 
@@ -253,3 +254,43 @@ def test_reading_again_is_sent_to_somebody_who_does_not_read_there(station: Stat
     draw(station, head)
     check = SiteCheck.objects.get(point=mine, kind=Kind.REREAD)
     assert check.order.assignee.name == "赵六"
+
+
+def test_a_written_result_is_corrected_with_a_reason_and_what_stood_is_kept(
+    station: Station, head: User
+) -> None:
+    point = household(station, "H", "MH", manager="赵六")
+    read(point, 500_000)
+    reader, companion = person("reader", station, "李四"), person("companion", station, "王五")
+    check = check_of(point, Kind.ACCOMPANIED, head)
+    day = NOW.date()
+    recording.record(check, Sight(day, Found.GOOD, 600_000), user=reader, now=NOW)
+    check = recording.sign(check, user=companion, now=NOW)
+    with pytest.raises(UnableToRecord, match="原因"):
+        recording.correct(check, Sight(day, Found.GOOD, 500_000), " ", user=reader, now=NOW)
+    check = recording.correct(check, Sight(day, Found.GOOD, 500_000), "看错一位", user=reader, now=NOW)
+
+    assert (check.register_wh, check.off_wh) == (500_000, None)
+    assert check.companion is None, "the companion signed something else"
+    kept = check.versions.get()
+    assert (kept.register_wh, kept.companion, kept.why, kept.replaced_by) == (
+        600_000,
+        companion,
+        "看错一位",
+        reader,
+    )
+    assert kept.off_wh == 100_000
+
+
+def test_reading_in_company_is_due_on_the_day_the_route_is_walked(
+    station: Station, head: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    area = TransformerArea.objects.create(company=station.company, station=station, number="T1", name="一号")
+    point = household(station, "H", "MH", manager="赵六")
+    PointArea.objects.create(point=point, area=area, valid_from=SINCE)
+    monkeypatch.setattr(ranking, "_rankings", [lambda _station, _period: [area.pk]])
+    draw(station, head, 202409)  # the first of September 2024 is a Sunday
+    draw(station, head)  # the first of August has gone: the days of a visit count
+    due = dict(SiteCheck.objects.filter(kind=Kind.ACCOMPANIED).values_list("period", "order__due_date"))
+    assert due[202409] == date(2024, 9, 2)
+    assert due[PERIOD] == NOW.date() + timedelta(days=limits(READ).visit_days)

@@ -15,6 +15,7 @@ from diansuo.office.metering.estimate_models import DayEstimate as DayEstimate
 from diansuo.office.metering.round_models import RoundEntry as RoundEntry
 from diansuo.office.metering.taken_models import TakenBack as TakenBack
 from diansuo.office.metering.visit_models import SiteCheck as SiteCheck
+from diansuo.office.metering.visit_models import SiteCheckVersion as SiteCheckVersion
 
 REGISTER_NAMES = {
     Register.ACTIVE_TOTAL: _("正向有功（总）"),

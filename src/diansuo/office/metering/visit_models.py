@@ -82,3 +82,33 @@ class SiteCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.point_id} {self.period} {self.kind}"
+
+
+class SiteCheckVersion(models.Model):
+    """What was written about a check before it was corrected, and who replaced it why; never changed."""
+
+    check_of = models.ForeignKey(
+        SiteCheck, models.PROTECT, related_name="versions", verbose_name=_("现场核查")
+    )
+    seen_date = models.DateField(_("现场日期"))
+    found = models.CharField(_("核查结果"), max_length=8, choices=SiteCheck.Found.choices)
+    register_wh = models.BigIntegerField(_("现场示数（Wh）"), null=True, blank=True)
+    off_wh = models.BigIntegerField(_("相差（Wh）"), null=True, blank=True)
+    note = models.CharField(_("说明"), max_length=200, blank=True, default="")
+    seen_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("核查人"))
+    entered_at = models.DateTimeField(_("录入时间"))
+    companion = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("监抄人")
+    )
+    signed_at = models.DateTimeField(_("监抄签字时间"), null=True, blank=True)
+    why = models.CharField(_("更正原因"), max_length=200)
+    replaced_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("更正人"))
+    replaced_at = models.DateTimeField(_("更正时间"))
+
+    class Meta:
+        verbose_name = _("现场核查原记录")
+        verbose_name_plural = _("现场核查原记录")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.check_of_id} {self.seen_date} {self.found}"

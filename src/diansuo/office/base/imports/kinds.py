@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.functional import Promise
 
 from diansuo.office.base.imports.verdicts import Verdicts
-from diansuo.office.base.models import ImportBatch, Station
+from diansuo.office.base.models import ImportBatch, Job, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.sheets.columns import Column
 
@@ -83,6 +83,7 @@ class Kind:
     ``blockers(batch)`` says, in words, what depends on the batch and so forbids taking it back.
     ``before_withdrawal`` undoes, in the withdrawal's own transaction, what follows from the rows (sums kept elsewhere).
     ``after_withdrawal`` undoes what is not a row (files of the lake).
+    ``follow_up(batch, now)`` makes ready, in the transaction that ends the application, the jobs that look at it.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Kind:
     suffixes: tuple[str, ...] = (".xlsx", ".csv")
     before_withdrawal: Callable[[ImportBatch], None] | None = None
     after_withdrawal: Callable[[ImportBatch], None] | None = None
+    follow_up: Callable[[ImportBatch, datetime], Sequence[Job]] | None = None
     option_names: tuple[str, ...] = ()
 
 

@@ -16,7 +16,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from diansuo.office.base import revision
+from diansuo.office.base import revision, tasks
 from diansuo.office.base.imports import kinds, verdicts
 from diansuo.office.base.imports.kinds import Options, Plan, Source
 from diansuo.office.base.models import ColumnAlias, ImportBatch, ImportChange, Proposal, User
@@ -92,7 +92,12 @@ def apply(
             _hold(batch, token, [ImportBatch.State.APPLYING])
             write(batch)
             revision.bump([batch.station_id])
-    _hold(batch, token, [ImportBatch.State.APPLYING], state=ImportBatch.State.APPLIED, applied_at=now)
+    follow_up = kinds.named(batch.kind).follow_up
+    with transaction.atomic():
+        _hold(batch, token, [ImportBatch.State.APPLYING], state=ImportBatch.State.APPLIED, applied_at=now)
+        waiting = follow_up(batch, now) if follow_up else []
+    for job in waiting:
+        tasks.enqueue(job)
     if advance:
         advance(len(plan.writes), len(plan.writes))
     return batch

@@ -7,6 +7,7 @@ earlier run found there. Killed anywhere and run again, or run twice, it comes t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -18,7 +19,7 @@ from diansuo.core.quantity.arrays import Int64
 from diansuo.core.quantity.month import first_day, next_month
 from diansuo.office.base import jobs, revision
 from diansuo.office.base.bulk import fetch_columns, insert_columns, iso_days
-from diansuo.office.base.models import Job, Station, User
+from diansuo.office.base.models import ImportBatch, Job, Station, User
 from diansuo.office.metering import lake, rules
 from diansuo.office.metering.columns import as_date, days_since_epoch
 from diansuo.office.metering.days.columns import Registers, curve_days, registers
@@ -58,6 +59,24 @@ def prepare(station: Station, month: int, *, user: User | None, now: datetime) -
     """
     key = f"{KIND}:{station.pk}:{month}"
     return jobs.prepare(KIND, key, station=station, options={"month": month}, user=user, now=now)
+
+
+def follow_up(batch: ImportBatch, now: datetime) -> list[Job]:
+    """Make ready the checks of the months that a batch of freezes or curves brought days of, and of those after them.
+
+    A check that is being run begins afresh by itself, since what it looks at has changed.
+    """
+    if batch.station is None:
+        return []
+    files = LakeFile.objects.filter(station=batch.station)
+    came = set(files.filter(batch=batch).values_list("month", flat=True))
+    later = {next_month(month) for month in came}
+    months = came | set(files.filter(month__in=later).values_list("month", flat=True))
+    made = []
+    for month in sorted(months):
+        with suppress(jobs.JobBusy):
+            made.append(prepare(batch.station, month, user=batch.created_by, now=now))
+    return made
 
 
 def register() -> None:

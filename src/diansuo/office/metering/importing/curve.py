@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from diansuo.office.base.imports.kinds import Kind, Plan, Source
 from diansuo.office.base.sheets.columns import Column, ColumnKind
 from diansuo.office.metering import lake
+from diansuo.office.metering.days import running
 from diansuo.office.metering.importing import curve_wide
 from diansuo.office.metering.importing.exact import thousandths
 from diansuo.office.metering.importing.intervals import IntervalTable, plan_of
@@ -112,4 +113,5 @@ CURVE = Kind(
     blockers=lambda _batch: [],
     suffixes=(".csv", ".parquet", ".xlsx"),
     after_withdrawal=lake.remove_unlisted,
+    follow_up=running.follow_up,
 )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from diansuo.office.base.imports.kinds import Kind, Plan, Source
 from diansuo.office.metering import lake
+from diansuo.office.metering.days import running
 from diansuo.office.metering.importing.freeze_sheet import COLUMNS
 from diansuo.office.metering.importing.freeze_values import REGISTERS, valued
 from diansuo.office.metering.importing.intervals import IntervalTable, plan_of
@@ -45,4 +46,5 @@ FREEZE = Kind(
     blockers=lambda _batch: [],
     suffixes=(".csv", ".parquet", ".xlsx"),
     after_withdrawal=lake.remove_unlisted,
+    follow_up=running.follow_up,
 )

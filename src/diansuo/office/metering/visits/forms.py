@@ -31,3 +31,13 @@ class SightForm(forms.Form):
         shown = given["register"]
         register_wh = None if shown is None else int(shown * WH_PER_KWH)
         return Sight(given["day"], given["found"], register_wh, given["note"])
+
+
+class CorrectionForm(SightForm):
+    """What was found, written anew, and why."""
+
+    why = forms.CharField(label=_("更正原因"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["day", "register", "found", "note", "why"])

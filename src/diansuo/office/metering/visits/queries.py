@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.collecting.point_rows import PointRow, point_rows
-from diansuo.office.metering.models import SiteCheck
+from diansuo.office.metering.models import SiteCheck, SiteCheckVersion
 from diansuo.office.metering.visits import standing
 
 VISITED = Q(seen_date__isnull=False)
@@ -60,6 +60,11 @@ def one_of(scope: Scope, check_id: int) -> SiteCheck | None:
     """Return a check by its id, None outside the scope."""
     rows = SiteCheck.objects.filter(scope.limit("station"), pk=check_id)
     return rows.select_related("order", "follow_up", "seen_by", "companion").first()
+
+
+def versions_of(check: SiteCheck) -> list[SiteCheckVersion]:
+    """Return what was written about a check before its corrections, the oldest first."""
+    return list(check.versions.select_related("seen_by", "replaced_by"))
 
 
 def counts(scope: Scope, period: int) -> list[Tally]:

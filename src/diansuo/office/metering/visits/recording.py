@@ -1,4 +1,4 @@
-"""What was found on site, written once; a companion signs accompanied readings; what is off becomes a task."""
+"""What was found on site; a companion signs accompanied readings; what is off becomes a task; corrections keep both."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ from diansuo.office.base.work_orders import operations as work_orders
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.metering.collecting.point_rows import point_rows
 from diansuo.office.metering.exceptions.places import owners
-from diansuo.office.metering.models import Consumption, RegisterReading, SiteCheck
+from diansuo.office.metering.models import (
+    Consumption,
+    RegisterReading,
+    SiteCheck,
+    SiteCheckVersion,
+)
 from diansuo.office.metering.visits.limits import limits
 
 Kind, Found = SiteCheck.Kind, SiteCheck.Found
@@ -27,6 +32,9 @@ RIGHT: Final = "base.enter_readings"
 FOLLOWED: Final = (Found.MISREAD, Found.METER, Found.SUSPECT, Found.GONE)
 COMPARED: Final = (Kind.REMOTE, Kind.SITE, Kind.ACCOMPANIED, Kind.REREAD)
 """Kinds that are about the register: without one seen there is nothing to compare."""
+_KEPT: Final = (
+    "seen_date", "found", "register_wh", "off_wh", "note", "seen_by", "entered_at", "companion", "signed_at",
+)  # fmt: skip
 
 
 class UnableToRecord(ValueError):
@@ -49,27 +57,59 @@ def record(check: SiteCheck, sight: Sight, *, user: User, now: datetime) -> Site
     Raises:
         UnableToRecord: written already, a day that cannot be, no register, or reading again by who read.
     """
-    today = timezone.localdate(now)
     with transaction.atomic():
         check = SiteCheck.objects.select_for_update().get(pk=check.pk)
         if check.seen_date is not None:
-            raise UnableToRecord(_("这户已录入核查结果，不能再录"))
-        if sight.day > today:
-            raise UnableToRecord(_("现场日期还没到，核对日期"))
-        if sight.day < timezone.localdate(check.drawn_at):
-            raise UnableToRecord(_("现场日期早于抽取日期，核对日期"))
-        if check.kind in COMPARED and sight.register_wh is None and sight.found != Found.GONE:
-            raise UnableToRecord(_("要填现场抄到的正向有功总示数"))
-        if check.kind == Kind.REREAD and _read_it(check, user):
-            raise UnableToRecord(_("复抄要由原抄表员以外的人录入"))
-        check.seen_date, check.found, check.note = sight.day, sight.found, sight.note.strip()
-        check.register_wh, check.seen_by, check.entered_at = sight.register_wh, user, now
-        if sight.register_wh is not None:
-            check.off_wh = _off(check, sight.day, sight.register_wh)
-        if check.off_wh is not None or sight.found in FOLLOWED:
-            check.follow_up = _follow_up(check, user, now)
+            raise UnableToRecord(_("这户已录入核查结果；录错了的用“更正”"))
+        _require_possible(check, sight, user, now)
+        _write(check, sight, user, now)
         check.save()
     return check
+
+
+def correct(check: SiteCheck, sight: Sight, why: str, *, user: User, now: datetime) -> SiteCheck:
+    """Write anew what was found, and keep what stood before with who replaced it why; a companion signs again.
+
+    A task that followed from what stood before stays: whoever has it settles it there.
+
+    Raises:
+        UnableToRecord: nothing written yet, no reason, or what ``record`` refuses.
+    """
+    with transaction.atomic():
+        check = SiteCheck.objects.select_for_update().get(pk=check.pk)
+        if check.seen_date is None:
+            raise UnableToRecord(_("还没有录入核查结果，直接录入"))
+        if not why.strip():
+            raise UnableToRecord(_("要写更正原因"))
+        _require_possible(check, sight, user, now)
+        kept = {name: getattr(check, name) for name in _KEPT}
+        SiteCheckVersion.objects.create(
+            check_of=check, why=why.strip(), replaced_by=user, replaced_at=now, **kept
+        )
+        check.companion, check.signed_at = None, None
+        _write(check, sight, user, now)
+        check.save()
+    return check
+
+
+def _require_possible(check: SiteCheck, sight: Sight, user: User, now: datetime) -> None:
+    if sight.day > timezone.localdate(now):
+        raise UnableToRecord(_("现场日期还没到，核对日期"))
+    if sight.day < timezone.localdate(check.drawn_at):
+        raise UnableToRecord(_("现场日期早于抽取日期，核对日期"))
+    if check.kind in COMPARED and sight.register_wh is None and sight.found != Found.GONE:
+        raise UnableToRecord(_("要填现场抄到的正向有功总示数"))
+    if check.kind == Kind.REREAD and _read_it(check, user):
+        raise UnableToRecord(_("复抄要由原抄表员以外的人录入"))
+
+
+def _write(check: SiteCheck, sight: Sight, user: User, now: datetime) -> None:
+    """Put into a check what was seen; what is off is followed up by a task, once."""
+    check.seen_date, check.found, check.note = sight.day, sight.found, sight.note.strip()
+    check.register_wh, check.seen_by, check.entered_at = sight.register_wh, user, now
+    check.off_wh = None if sight.register_wh is None else _off(check, sight.day, sight.register_wh)
+    if check.follow_up is None and (check.off_wh is not None or sight.found in FOLLOWED):
+        check.follow_up = _follow_up(check, user, now)
 
 
 def sign(check: SiteCheck, *, user: User, now: datetime) -> SiteCheck:

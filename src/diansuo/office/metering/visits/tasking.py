@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from diansuo.office.archive.models import Responsibility
+from diansuo.office.archive.models import MeteringPoint, Responsibility
 from diansuo.office.base.models import Staff, Station, User, WorkOrder
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import operations as work_orders
@@ -20,6 +20,7 @@ from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.metering.collecting.point_rows import PointRow, point_rows
 from diansuo.office.metering.exceptions.places import owners
 from diansuo.office.metering.models import SiteCheck
+from diansuo.office.metering.routes import calendar, visiting
 
 Kind = SiteCheck.Kind
 MANY: Final = 5_000
@@ -35,8 +36,9 @@ WHAT_TO_DO: Final[dict[str, Promise]] = {
 def give(station: Station, period: int, made: list[SiteCheck], days: int, user: User, now: datetime) -> None:
     """Make a task for each zero customer, and for the others one for each kind, area and person.
 
-    Reading again is sent to somebody who does not read the meter. A point for which there is nobody stays without a
-    task: the list shows it, and it can be dispatched there.
+    Reading again is sent to somebody who does not read the meter; reading in company is due on the day the route is
+    walked, where that is still to come. A point for which there is nobody stays without a task: the list shows it, and
+    it can be dispatched there.
     """
     today, scope = timezone.localdate(now), Scope(frozenset({station.pk}))
     points = {check.point_id for check in made}
@@ -44,19 +46,22 @@ def give(station: Station, period: int, made: list[SiteCheck], days: int, user: 
     people = {staff.pk: staff for staff in Staff.objects.filter(pk__in=_answering(station, today))}
     reread = {check.point_id for check in made if check.kind == Kind.REREAD}
     readers = _readers(scope, reread, today)
-    groups: dict[tuple[str, int, str, int], list[SiteCheck]] = {}
+    walked = _walked({check.point_id for check in made if check.kind == Kind.ACCOMPANIED}, period)
+    groups: dict[tuple[str, int, str, int, date], list[SiteCheck]] = {}
     for check in made:
         own = who[check.point_id].staff_id if check.point_id in who else None
         if check.kind == Kind.REREAD:
             own = _somebody_else(own, readers.get(check.point_id, set()), people)
         if own is not None:
             alone = check.point_id if check.kind == Kind.ZERO else 0
-            key = (check.kind, own, where[check.point_id].area_number, alone)
+            day = walked.get(check.point_id) if check.kind == Kind.ACCOMPANIED else None
+            due = day if day is not None and day >= today else today + timedelta(days=days)
+            key = (check.kind, own, where[check.point_id].area_number, alone, due)
             groups.setdefault(key, []).append(check)
-    for (kind, staff_id, _area, _alone), checks in groups.items():
+    for (kind, staff_id, _area, _alone, due), checks in groups.items():
         order = work_orders.dispatch(
             _subject(station, period, kind, [where[check.point_id] for check in checks]),
-            assignee=people[staff_id], due_date=today + timedelta(days=days), instruction=str(WHAT_TO_DO[kind]),
+            assignee=people[staff_id], due_date=due, instruction=str(WHAT_TO_DO[kind]),
             safety=(), user=user, now=now,
         )  # fmt: skip
         for check in checks:
@@ -82,6 +87,16 @@ def _readers(scope: Scope, points: Collection[int], day: date) -> dict[int, set[
         for point, staff in duties.values_list("point", "staff"):
             found.setdefault(point, set()).add(staff)
     return found
+
+
+def _walked(points: Collection[int], period: int) -> dict[int, date]:
+    """Return the day each of some points is walked in a month: the fixed day of its route, or the next working day."""
+    held = dict(MeteringPoint.objects.filter(pk__in=points).values_list("pk", "route"))
+    days = calendar.of_routes({route for route in held.values() if route is not None})
+    return {
+        point: visiting.visit(days.get(route, calendar.UNROUTED).scheduled(period)).day
+        for point, route in held.items()
+    }
 
 
 def _somebody_else(own: int | None, readers: set[int], people: Collection[int]) -> int | None:

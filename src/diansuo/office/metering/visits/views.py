@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from django.contrib import messages
@@ -25,7 +26,7 @@ from diansuo.office.metering.collecting.point_rows import point_rows
 from diansuo.office.metering.models import SiteCheck
 from diansuo.office.metering.routes import calendar, visiting
 from diansuo.office.metering.visits import drawing, queries, recording, standing, tasking
-from diansuo.office.metering.visits.forms import SightForm
+from diansuo.office.metering.visits.forms import CorrectionForm, SightForm
 
 STATES: Final = {
     "waiting": gettext_lazy("待核查"),
@@ -153,21 +154,16 @@ def check_page(request: HttpRequest, check_id: int) -> HttpResponse:
     where = point_rows(scope, {check.point_id}, timezone.localdate(now)).get(check.point_id)
     if where is None:
         raise Http404
-    form = SightForm(initial={"day": timezone.localdate(now)})
+    form = _form(check, request)
     if request.method == "POST":
-        form = SightForm(request.POST)
         try:
-            if "sign" in request.POST:
-                recording.sign(check, user=request.user, now=now)
-                messages.success(request, _("已签字"))
-                return redirect("site_check", check.pk)
-            if form.is_valid():
-                recording.record(check, form.sight(), user=request.user, now=now)
-                messages.success(request, _("已录入核查结果"))
+            said = _written(request, check, form)
+            if said:
+                messages.success(request, said)
                 return redirect("site_check", check.pk)
         except recording.UnableToRecord as problem:
             messages.error(request, str(problem))
-    state = standing.state_of(check)
+    state, versions = standing.state_of(check), queries.versions_of(check)
     context = {
         "check": check,
         "where": where,
@@ -178,10 +174,42 @@ def check_page(request: HttpRequest, check_id: int) -> HttpResponse:
         "state": state,
         "state_words": STATES[state],
         "tone": TONES[state],
-        "form": form if may and state == "waiting" else None,
+        "form": form if may else None,
+        "versions": [
+            (one, standing.name_of(one.seen_by), standing.name_of(one.replaced_by)) for one in versions
+        ],
         "may_sign": may and state == "unsigned" and check.seen_by_id != request.user.pk,
         "seen_by": standing.name_of(check.seen_by),
         "companion": standing.name_of(check.companion),
         "section": "site_check_latest",
     }
     return render(request, "metering/site_check.html", context)
+
+
+def _form(check: SiteCheck, request: HttpRequest) -> SightForm:
+    """Return the form of a check: what was found, or its correction, filled with what stands."""
+    data = request.POST if request.method == "POST" and "sign" not in request.POST else None
+    if check.seen_date is None:
+        return SightForm(data, initial={"day": timezone.localdate()})
+    shown = None if check.register_wh is None else Decimal(check.register_wh) / 1000
+    held = {"day": check.seen_date, "found": check.found, "note": check.note, "register": shown}
+    return CorrectionForm(data, initial=held)
+
+
+def _written(request: HttpRequest, check: SiteCheck, form: SightForm) -> str:
+    """Do what was posted; return what to say, nothing where the form has mistakes.
+
+    Raises:
+        UnableToRecord: it cannot be done; the message says why.
+    """
+    now = timezone.now()
+    if "sign" in request.POST:
+        recording.sign(check, user=request.user, now=now)
+        return _("已签字")
+    if not form.is_valid():
+        return ""
+    if isinstance(form, CorrectionForm):
+        recording.correct(check, form.sight(), form.cleaned_data["why"], user=request.user, now=now)
+        return _("已更正，原记录留存")
+    recording.record(check, form.sight(), user=request.user, now=now)
+    return _("已录入核查结果")
