@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metering', '0010_site_checks'),
+        ('metering', '0011_taken_back'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
