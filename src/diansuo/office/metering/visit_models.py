@@ -108,7 +108,6 @@ class SiteCheckVersion(models.Model):
     class Meta:
         verbose_name = _("现场核查原记录")
         verbose_name_plural = _("现场核查原记录")
-        ordering = ["pk"]
 
     def __str__(self) -> str:
         return f"{self.check_of_id} {self.seen_date} {self.found}"

@@ -34,7 +34,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '现场核查原记录',
                 'verbose_name_plural': '现场核查原记录',
-                'ordering': ['pk'],
             },
         ),
     ]

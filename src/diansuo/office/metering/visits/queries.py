@@ -62,9 +62,10 @@ def one_of(scope: Scope, check_id: int) -> SiteCheck | None:
     return rows.select_related("order", "follow_up", "seen_by", "companion").first()
 
 
-def versions_of(check: SiteCheck) -> list[SiteCheckVersion]:
+def versions_of(scope: Scope, check: SiteCheck) -> list[SiteCheckVersion]:
     """Return what was written about a check before its corrections, the oldest first."""
-    return list(check.versions.select_related("seen_by", "replaced_by"))
+    rows = SiteCheckVersion.objects.filter(scope.limit("check_of__station"), check_of=check)
+    return list(rows.select_related("seen_by", "replaced_by").order_by("pk"))
 
 
 def counts(scope: Scope, period: int) -> list[Tally]:

@@ -163,7 +163,7 @@ def check_page(request: HttpRequest, check_id: int) -> HttpResponse:
                 return redirect("site_check", check.pk)
         except recording.UnableToRecord as problem:
             messages.error(request, str(problem))
-    state, versions = standing.state_of(check), queries.versions_of(check)
+    state, versions = standing.state_of(check), queries.versions_of(scope, check)
     context = {
         "check": check,
         "where": where,
