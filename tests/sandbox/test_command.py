@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from diansuo.cli.app import app
 from diansuo.cli.say import Failure
+from diansuo.sandbox import network
 
 RUN = CliRunner()
 
@@ -34,3 +35,15 @@ def test_what_is_no_month_or_day_is_refused_and_nothing_written(
     assert isinstance(done.exception, Failure)
     assert value in str(done.exception)
     assert not folder.exists()
+
+
+def test_a_station_that_cannot_be_supplied_is_refused_and_nothing_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "SOURCE_VOLT", 40.0)
+    words = ["sandbox", "--customers", "60", "--months", "2", "--curve-areas", "0", "-o", str(tmp_path)]
+    done = RUN.invoke(app, words)
+
+    assert isinstance(done.exception, Failure)
+    assert "5200T00001" in str(done.exception)
+    assert not list(tmp_path.iterdir())

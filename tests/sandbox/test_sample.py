@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from diansuo.sandbox.lists import area_number
-from diansuo.sandbox.physics import POWER_FACTOR
+from diansuo.sandbox.network import POWER_FACTOR
 from diansuo.sandbox.station import Rates
 from diansuo.sandbox.transformers import transformer
 from tests.sandbox import books
@@ -188,6 +188,28 @@ def _curves(of: books.Books) -> pl.DataFrame:
     return frame.with_columns(pl.col("有功功率", "电压A", "电压B", "电压C").cast(pl.Float64))
 
 
+def test_in_every_quarter_the_master_sees_its_meters_and_what_their_lines_lose(sample: books.Books) -> None:
+    curve = _curves(sample).filter(pl.col("台区编号") == area_number(1))
+    multiplier = sample.registers.select("表资产号", "倍率").unique()
+    powers = curve.join(multiplier, on="表资产号").with_columns(pl.col("有功功率") * pl.col("倍率"))
+    master = pl.col("用户编号") == ""
+    quarters = powers.group_by("日期", "点号").agg(
+        pl.col("有功功率").filter(master).sum().alias("master"),
+        pl.col("有功功率").filter(~master).sum().alias("meters"),
+    )
+    lost = quarters.group_by("日期").agg((pl.col("master") - pl.col("meters")).sum().alias("kwh") / 4)
+    told = pl.read_csv(sample.files.technical, infer_schema=False).filter(
+        pl.col("台区编号") == area_number(1)
+    )
+    both = lost.join(told, on="日期").select("kwh", pl.col("线损kWh").cast(pl.Float64))
+
+    assert len(both) == curve["日期"].n_unique() == 31
+    assert (
+        both["kwh"] - both["线损kWh"]
+    ).abs().max() < 0.15  # four decimals of a kW before 120 at the master
+    assert ((quarters["master"] - quarters["meters"]) > 0).all()
+
+
 def test_voltages_fall_along_the_lines_and_stay_believable(sample: books.Books) -> None:
     curve = _curves(sample)
     masters, customers = curve.filter(pl.col("用户编号") == ""), curve.filter(pl.col("用户编号") != "")
@@ -253,7 +275,9 @@ def test_the_masters_curves_show_a_transformer_that_is_too_small_and_what_its_ph
 
     assert transformer(9).kva == 30
     assert (apparent * transformer(9).master_multiplier > 30).mean() > 0.05
-    assert (apparent * POWER_FACTOR - values["有功功率"].abs()).abs().max() < 0.01
+    factor = values["有功功率"].abs() / apparent
+    # The lines' reactance beside their resistance, as steep as 1.07 and 0.47, moves it a little either way.
+    assert POWER_FACTOR - 0.02 < factor.min() < factor.max() < POWER_FACTOR + 0.005
     assert curve.filter(pl.col("用户编号") != "")["电流A"].null_count() == len(
         curve.filter(pl.col("用户编号") != "")
     )

@@ -13,6 +13,7 @@ from diansuo.core.quantity.arrays import Int64
 from diansuo.core.quantity.month import first_day, next_month
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.sandbox import lists, physics, registers
+from diansuo.sandbox.energy import Energy
 from diansuo.sandbox.layout import Layout, lay_out
 from diansuo.sandbox.shapes import Use
 
@@ -101,7 +102,7 @@ def write(customers: int, opening: int, last: int) -> Book:
     )
 
 
-def _supply_wh(layout: Layout, energy: physics.Energy) -> Int64:
+def _supply_wh(layout: Layout, energy: Energy) -> Int64:
     """Return what the masters and the roofs put into each area; an area of one's own is supplied what it uses."""
     into = energy.master - energy.master_back
     public = layout.padded

@@ -1,12 +1,11 @@
 """Curves: power, voltages and currents in every quarter of an hour, at the masters and at each meter of chosen areas.
 
-Power is that of the hour, spread over its quarters so that the day's energy stays what the registers say. Voltages are
-those of the line's drop from the transformer down the tree, phase by phase, the neutral's share among it.
+Power, voltages and currents of a quarter are those of one flow (`supply`), and its hours are what the registers say.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -16,29 +15,15 @@ import numpy as np
 import polars as pl
 
 from diansuo.core.quantity.month import month_of
+from diansuo.sandbox.energy import Energy, Kept
 from diansuo.sandbox.faults import Fault
 from diansuo.sandbox.freezing import new_meter
-from diansuo.sandbox.layout import (
-    CONDUCTORS,
-    CUSTOMERS_AN_AREA,
-    SEGMENTS,
-    SUNNY_AREA,
-    TRUNK,
-    Array,
-    Layout,
-)
+from diansuo.sandbox.layout import CUSTOMERS_AN_AREA, SUNNY_AREA, Array, Layout
 from diansuo.sandbox.lists import area_number
-from diansuo.sandbox.physics import POWER_FACTOR, VOLT, Energy, Kept
-from diansuo.sandbox.transformers import transformer
 
 DAYS, SLOTS = 31, 96
-SOURCE_VOLT, SOURCE_SWING_VOLT = 233.0, 2.0
-# Voltage a transformer loses at full load and this power factor, and what a line's reactance adds to its resistance.
-TRANSFORMER_DROP, REACTANCE = 0.025, 1.08
-# A transformer whose tap stands too low: at the ends of its lines the voltage is low on winter evenings.
-LOW_TAP = {1: -24.0}
-# Of how many areas the master has curves, and how evenly its load fills an hour against a single meter's.
-MASTERS, MASTER_STEADINESS = 100, 0.1
+# Of how many areas the master has curves.
+MASTERS = 100
 # The most telling first: photovoltaic, a theft, the area on whose books others' customers stand.
 FIRST_AREAS = (SUNNY_AREA, 2, 1)
 
@@ -75,7 +60,6 @@ def write_curves(
     faults: list[Fault],
     rows: list[dict[str, Any]],
     days: list[date],
-    seed: int,
 ) -> dict[int, Path]:
     """Write the curves of the areas whose hours were kept, a file a month; return them by month.
 
@@ -86,7 +70,6 @@ def write_curves(
         faults: what goes wrong.
         rows: the archive's rows.
         days: all days of use; the last ones were kept.
-        seed: the same one gives the same curves.
     """
     days = days[energy.kept_from :]
     faults = [
@@ -99,10 +82,7 @@ def write_curves(
     spans = [
         [at for at, _ in group] for _, group in groupby(enumerate(days), key=lambda pair: month_of(pair[1]))
     ]
-    curves = {
-        area: _curve(layout, area, _whole(kept), faults, days, np.random.default_rng([seed, 20, area]))
-        for area, kept in sorted(energy.kept.items())
-    }
+    curves = {area: _curve(layout, area, _whole(kept), faults) for area, kept in sorted(energy.kept.items())}
     files = {}
     for span in spans if curves else ():
         month = month_of(days[span[0]])
@@ -116,75 +96,26 @@ def write_curves(
 
 
 def _whole(kept: list[Kept]) -> Kept:
-    names = ("used", "metered", "master")
-    return Kept(*(np.concatenate([getattr(part, name) for part in kept], axis=1) for name in names))
+    names = (each.name for each in fields(Kept))
+    return Kept(*(np.concatenate([getattr(part, name) for part in kept], axis=-1) for name in names))
 
 
-def _curve(
-    layout: Layout, area: int, kept: Kept, faults: list[Fault], days: list[date], random: np.random.Generator
-) -> Curve:
-    """Work out one area over its days."""
-    own = slice(area * CUSTOMERS_AN_AREA, area * CUSTOMERS_AN_AREA + len(kept.used))
-    spread = random.uniform(0.7, 1.3, (len(kept.used) + 1, kept.used.shape[1], 4))
-    spread /= spread.mean(axis=2, keepdims=True)
-    spread[-1] = 1 + MASTER_STEADINESS * (spread[-1] - 1)
-    used, metered = (_quarters(hours, spread[:-1]) for hours in (kept.used, kept.metered))
-    master = _quarters(kept.master.sum(axis=0, keepdims=True), spread[-1:])
-    power = np.concatenate([metered / layout.multiplier[own, None], master / layout.master_multiplier[area]])
-    share = kept.master / np.where(kept.master.sum(axis=0) == 0, 1, kept.master.sum(axis=0))
-    by_phase = master * np.repeat(share, 4, axis=1)
-    source = _source(random, len(days), area, by_phase)
-    ampere_master = np.abs(by_phase) * 1000 / source / POWER_FACTOR / layout.master_multiplier[area]
-    if not len(kept.used):
-        return Curve(power, source[None], ampere_master)
+def _curve(layout: Layout, area: int, kept: Kept, faults: list[Fault]) -> Curve:
+    """Return what the meters of an area show: power and currents before the multiplier, voltages as they are wired."""
+    meters = len(kept.power) - 1
+    own = slice(area * CUSTOMERS_AN_AREA, area * CUSTOMERS_AN_AREA + meters)
+    master = layout.master_multiplier[area]
+    multiplier = np.append(layout.multiplier[own], master)
     phase = layout.phase[own]
-    weight = np.where(phase[:, None] == 3, 1 / 3, phase[:, None] == np.arange(3))
-    ampere = used * (1000 / VOLT / POWER_FACTOR)
-    drop = _drops(layout, area, weight, ampere)
-    at_place = source[None] - drop[layout.segment[area]]
-    service = layout.service_m[own] * CONDUCTORS["BLV-16"] / 1000 * np.where(phase == 3, 1 / 3, 2)
-    at_place -= (service[:, None] * ampere)[:, None]
-    volt = np.where((phase == 3)[:, None, None], at_place, np.nan)
+    volt = kept.volt.copy()
+    volt[:-1][phase != 3] = np.nan
     single = np.flatnonzero(phase != 3)
     # A single-phase meter names its own voltage A, whatever phase of the line it hangs on.
-    volt[single, 0] = at_place[single, phase[single]]
+    volt[single, 0] = kept.volt[single, phase[single]]
     for fault in faults:
         if fault.kind == "失压" and own.start <= fault.customer < own.stop:
             volt[fault.customer - own.start, 2, fault.from_day * SLOTS : fault.to_day * SLOTS] = 0
-    return Curve(power, np.concatenate([volt, source[None]]), ampere_master)
-
-
-def _quarters(hours: Array, spread: Array) -> Array:
-    return (hours[:, :, None] * spread).reshape(len(hours), 4 * hours.shape[1])
-
-
-def _source(random: np.random.Generator, days: int, area: int, master: Array) -> Array:
-    """Return the voltage at the transformer by phase, (3, quarters)."""
-    slow = np.interp(
-        np.arange(days * SLOTS) / SLOTS, np.arange(days * 4 + 1) / 4, random.normal(0, 1, days * 4 + 1)
-    )
-    load = master * 3 / transformer(area).kva / POWER_FACTOR
-    return (
-        SOURCE_VOLT
-        + LOW_TAP.get(area, 0.0)
-        + SOURCE_SWING_VOLT * slow
-        - SOURCE_VOLT * TRANSFORMER_DROP * load
-    )
-
-
-def _drops(layout: Layout, area: int, weight: Array, ampere: Array) -> Array:
-    """Return how much lower than at the transformer it is at the end of each segment, (segments, 3, quarters)."""
-    through = layout.path[area][:, None, :] * weight.T[None]
-    flow = through @ ampere
-    # Phase and neutral: the other phases' current in the neutral leans against this one's by half.
-    fall = (
-        layout.segment_ohm[area][:, None, None] * REACTANCE * (2.5 * flow - 0.5 * flow.sum(axis=1)[:, None])
-    )
-    above = np.zeros((SEGMENTS, SEGMENTS))
-    for at in range(SEGMENTS):
-        root = at if at < TRUNK else int(layout.parent[area, at])
-        above[at, : root + 1] = above[at, at] = 1
-    return (above @ fall.reshape(SEGMENTS, -1)).reshape(fall.shape)
+    return Curve(kept.power / multiplier[:, None], volt, kept.ampere / master)
 
 
 def _frame(

@@ -23,9 +23,13 @@ CUSTOMERS_A_DEDICATED = 400
 # Places within an area that are not plain households.
 SHARED_PLACE, COMMERCIAL_PLACES, IRRIGATION_PLACE, ROOF_PLACE = 0, (25, 45), 33, 12
 SUNNY_AREA = 4
+# Of an area's lines against the usual: beyond it a summer evening is more than they can carry.
+LONGEST_REACH = 1.3
 GATE_MULTIPLIER, DEDICATED_MULTIPLIER = 4_000, 1_500
-# Ohm a kilometre of aerial cable and of the service line to the meter.
-CONDUCTORS = {"JKLYJ-70": 0.443, "JKLYJ-35": 0.868, "BLV-16": 1.91}
+# Ohm a kilometre of one conductor of the lines and of the service line to the meter. Reactance at 50 Hz by
+# 0.1445 lg(D/r) + 0.0157: conductors in a row 0.3 m apart (D = 0.38 m on the mean), or side by side in one sheath.
+CONDUCTORS = {"JKLYJ-120": 0.253 + 0.271j, "JKLYJ-50": 0.641 + 0.300j, "BLV-16": 1.91 + 0.090j}
+TRUNK_WIRE, BRANCH_WIRE, SERVICE_WIRE = CONDUCTORS
 
 Array = npt.NDArray[Any]
 
@@ -81,12 +85,6 @@ class Layout:
     def feeders(self) -> int:
         """Return how many feeders there are."""
         return -(-self.areas // AREAS_A_FEEDER)
-
-    @property
-    def segment_ohm(self) -> Array:
-        """Return the resistance of one conductor of each segment, (areas, segments)."""
-        ohm = np.where(np.arange(SEGMENTS) < TRUNK, CONDUCTORS["JKLYJ-70"], CONDUCTORS["JKLYJ-35"])
-        return self.length_m * ohm / 1000
 
     @property
     def master_multiplier(self) -> Array:
@@ -148,7 +146,7 @@ def _uses(areas: int, dedicated: int) -> Array:
 
 def _sprawl(random: np.random.Generator, areas: int) -> Array:
     """Return how far the lines of each area reach against the usual; where roofs feed in they are short."""
-    reach = random.lognormal(0.15, 0.4, (areas, 1)).clip(0.6, 1.8)
+    reach = random.lognormal(0.15, 0.4, (areas, 1)).clip(0.6, LONGEST_REACH)
     reach[SUNNY_AREA : SUNNY_AREA + 1] = 0.5
     return reach
 

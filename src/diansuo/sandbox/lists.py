@@ -13,17 +13,20 @@ import numpy as np
 import polars as pl
 
 from diansuo.sandbox import people
+from diansuo.sandbox.energy import Energy
 from diansuo.sandbox.faults import Fault
 from diansuo.sandbox.layout import (
+    BRANCH_WIRE,
     COMMERCIAL_PLACES,
     CUSTOMERS_AN_AREA,
     GATE_MULTIPLIER,
     SEGMENTS,
+    SERVICE_WIRE,
     TRUNK,
+    TRUNK_WIRE,
     Array,
     Layout,
 )
-from diansuo.sandbox.physics import Energy
 from diansuo.sandbox.shapes import Use
 from diansuo.sandbox.transformers import transformer
 from diansuo.sandbox.workbook import write_workbook
@@ -293,7 +296,7 @@ def write_lines(path: Path, layout: Layout, rows: list[dict[str, Any]]) -> None:
             for at in range(SEGMENTS):
                 parent = int(layout.parent[area, at])
                 above = f"{number}-{parent + 1:02d}" if parent >= 0 else ""
-                cable = "JKLYJ-70" if at < TRUNK else "JKLYJ-35"
+                cable = TRUNK_WIRE if at < TRUNK else BRANCH_WIRE
                 yield (
                     number,
                     f"{number}-{at + 1:02d}",
@@ -313,7 +316,7 @@ def write_lines(path: Path, layout: Layout, rows: list[dict[str, Any]]) -> None:
                     f"{number}-H{place + 1:02d}",
                     above,
                     letter,
-                    "BLV-16",
+                    SERVICE_WIRE,
                     metres,
                     rows[column]["用户编号"],
                 )

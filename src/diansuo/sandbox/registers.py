@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from diansuo.sandbox.energy import Energy
 from diansuo.sandbox.faults import Fault
 from diansuo.sandbox.layout import GATE_MULTIPLIER, Layout
-from diansuo.sandbox.physics import Energy
 
 Int64 = npt.NDArray[np.int64]
 REGISTER_END_WH = 10**9

@@ -19,6 +19,7 @@ import numpy as np
 
 from diansuo.core.quantity.month import first_day, month_of, next_month
 from diansuo.sandbox import curves, freezing, issued, lists, physics, registers, special
+from diansuo.sandbox.energy import Energy
 from diansuo.sandbox.faults import (
     LAST_MONTH_UNREAD,
     MISREAD_BY_WH,
@@ -125,7 +126,7 @@ def _simulated(
     rates: Rates,
     curve_areas: int,
     advance: Advance,
-) -> tuple[_Writing, physics.Energy]:
+) -> tuple[_Writing, Energy]:
     """Let things go wrong, and let the station's days pass."""
     exchange_day = (first_day(periods[len(periods) // 2]) - days[0]).days - EXCHANGED_BEFORE_READING
     faults = draw(np.random.default_rng([seed, 11]), layout, len(days) - 1, rates, exchange_day)
@@ -138,9 +139,7 @@ def _simulated(
     return _Writing(folder, layout, faults, rows, days, shown, energy.own_demand_kw, large, advance), energy
 
 
-def _written(
-    made: _Writing, energy: physics.Energy, periods: list[int], seed: int, mode: str, rates: Rates
-) -> Files:
+def _written(made: _Writing, energy: Energy, periods: list[int], seed: int, mode: str, rates: Rates) -> Files:
     """Write every file, what is wrong with the station last."""
     folder, layout, rows, days = made.folder, made.layout, made.rows, made.days
     readings, used = made.readings(periods, rates, np.random.default_rng([seed, 14]))
@@ -163,7 +162,7 @@ def _written(
         archive=archive,
         readings=readings,
         freezes=freezes,
-        curves=curves.write_curves(folder, layout, energy, made.faults, rows, days[:-1], seed),
+        curves=curves.write_curves(folder, layout, energy, made.faults, rows, days[:-1]),
         lines=made.lines(),
         truth=made.truth(),
         failures=failures,
@@ -198,7 +197,7 @@ def _used(
     return issued.Used((shown["总"] >= 0) & (previous["总"] >= 0), *columns)
 
 
-def _account(layout: Layout, faults: list[Fault], energy: physics.Energy) -> None:
+def _account(layout: Layout, faults: list[Fault], energy: Energy) -> None:
     """Note the energy of faults that bend no power: on whose books it stands wrongly, or not at all."""
     for fault in faults:
         used = float(energy.forward[fault.customer].sum()) if fault.customer >= 0 else 0.0

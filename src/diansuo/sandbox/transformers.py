@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 CAPACITY_KVA = (200, 315, 400)
 MASTER_MULTIPLIER = (80, 120, 160)
+# Impedance voltage, up to 630 kVA.
+SHORT_CIRCUIT_SHARE = 0.04
 NO_LOAD_W, SHORT_CIRCUIT_W = (240, 340, 410), (2730, 3830, 4520)
 
 

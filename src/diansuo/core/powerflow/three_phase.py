@@ -14,6 +14,7 @@ from diansuo.core.powerflow.problems import Collapse, NotConverged
 from diansuo.core.powerflow.reduction import Reduced, reduce_series
 from diansuo.core.powerflow.three_phase_kernel import sweep
 from diansuo.core.powerflow.tree import Tree, grow
+from diansuo.core.powerflow.wires import string
 from diansuo.core.quantity.arrays import Int64
 
 Complex = npt.NDArray[np.complex128]
@@ -35,7 +36,7 @@ class PhaseGrid:
         to_bus: int64 (B,).
         impedance_ohm: complex128 (B, 3, 3), the neutral folded in (`conductors`).
         source: the bus whose voltage is given.
-        source_voltage_v: complex128 (3,), phase to neutral.
+        source_voltage_v: complex128 (3,), phase to neutral, or (K, 3) where each scenario has its own.
         shunt_siemens: complex128 (N,), of each phase.
     """
 
@@ -52,7 +53,7 @@ class PhaseLoss:
     """What K scenarios lose.
 
     Attributes:
-        source_va: complex128 (K,).
+        source_phase_va: complex128 (K, 3), what goes in by each phase.
         loss_va: complex128 (K,), of all branches, from their currents.
         shunt_va: complex128 (K,).
         residual: float64 (K,), |source − load − loss − shunt| as a share of what is drawn.
@@ -61,13 +62,18 @@ class PhaseLoss:
         sweeps: int64 (K,).
     """
 
-    source_va: Complex
+    source_phase_va: Complex
     loss_va: Complex
     shunt_va: Complex
     residual: Float
     lowest_v: Float
     lowest_load: Int64
     sweeps: Int64
+
+    @property
+    def source_va(self) -> Complex:
+        """Return what goes in by all phases, complex128 (K,)."""
+        return self.source_phase_va.sum(axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +149,25 @@ def _solve(
     reduced = reduce_series(tree, impedance, pinned)
     index = np.full(buses, -1, dtype=np.int64)
     index[reduced.kept] = np.arange(len(reduced.kept))
-    z = np.stack((reduced.impedance_ohm.real, reduced.impedance_ohm.imag), axis=-1)
     shunts = np.flatnonzero(grid.shunt_siemens[tree.bus])
-    highest = float(np.abs(grid.source_voltage_v).max())
-    source, loss, shunt, lowest, lowest_load, sweeps, _, current = sweep(
-        reduced.parent, z, 3 * index[position[load_bus]] + load_phase, np.ascontiguousarray(load_va),
-        index[shunts], grid.shunt_siemens[tree.bus][shunts], grid.source_voltage_v, AT_REST * highest, keep,
+    drawn = np.zeros((len(reduced.kept), 3), dtype=np.bool_)
+    drawn[index[position[load_bus]], load_phase] = drawn[index[shunts]] = True
+    wires = string(reduced, drawn)
+    source_v = np.ascontiguousarray(np.broadcast_to(grid.source_voltage_v, (len(load_va), 3)))
+    highest = np.abs(source_v).max(axis=1)
+    given, loss, shunt, lowest, lowest_load, sweeps, on_wires = sweep(
+        wires.first, wires.parent, wires.own, wires.common, wires.extra_first, wires.other, wires.extra,
+        wires.index[index[position[load_bus]], load_phase], np.ascontiguousarray(load_va),
+        wires.index[index[shunts]].reshape(-1), np.repeat(grid.shunt_siemens[tree.bus][shunts], 3), source_v,
+        AT_REST * highest.max(initial=0), keep,
     )  # fmt: skip
-    missing = np.abs(source - load_va.sum(axis=1) - loss - shunt)
-    drawn = np.abs(load_va).sum(axis=1) + np.abs(shunt)
-    residual = missing / np.where(drawn > 0, drawn, 1)
-    total = PhaseLoss(source, loss, shunt, residual, lowest, lowest_load, sweeps)
+    missing = np.abs(given.sum(axis=1) - load_va.sum(axis=1) - loss - shunt)
+    size = np.abs(load_va).sum(axis=1) + np.abs(shunt)
+    residual = missing / np.where(size > 0, size, 1)
+    total = PhaseLoss(given, loss, shunt, residual, lowest, lowest_load, sweeps)
     _refuse(total, highest, load_bus, grid.source)
+    current = np.zeros((len(on_wires), len(reduced.kept), 3), dtype=np.complex128)
+    current[:, wires.index >= 0] = on_wires
     return total, tree, reduced, impedance, current
 
 
@@ -168,7 +181,8 @@ def _guard(grid: PhaseGrid, load_bus: Int64, load_phase: Int64, load_va: Complex
         raise ValueError("each load has a phase 0, 1 or 2")
     if not ((load_bus >= 0) & (load_bus < buses)).all():
         raise ValueError(f"a load names a bus outside 0 … {buses - 1}")
-    if grid.impedance_ohm.shape != (len(grid.from_bus), 3, 3) or grid.source_voltage_v.shape != (3,):
+    voltages = ((3,), (len(load_va), 3))
+    if grid.impedance_ohm.shape != (len(grid.from_bus), 3, 3) or grid.source_voltage_v.shape not in voltages:
         raise ValueError("one 3 × 3 impedance for each branch and three voltages of the source, please")
     for column in (grid.impedance_ohm, grid.source_voltage_v, grid.shunt_siemens, load_va):
         if not np.isfinite(column).all():
@@ -177,7 +191,7 @@ def _guard(grid: PhaseGrid, load_bus: Int64, load_phase: Int64, load_va: Complex
         raise ValueError("a phase of the source has no voltage")
 
 
-def _refuse(total: PhaseLoss, highest: float, load_bus: Int64, source: int) -> None:
+def _refuse(total: PhaseLoss, highest: Float, load_bus: Int64, source: int) -> None:
     """Raise for the first scenario without a flow, naming the bus of its lowest load."""
     low = ~(total.lowest_v >= LOWEST_SHARE * highest)
     wrong = np.flatnonzero(low | (total.sweeps < 0) | ~(total.residual <= BALANCE))
