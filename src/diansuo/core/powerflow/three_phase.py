@@ -73,7 +73,7 @@ class PhaseLoss:
     @property
     def source_va(self) -> Complex:
         """Return what goes in by all phases, complex128 (K,)."""
-        return self.source_phase_va.sum(axis=1)
+        return np.asarray(self.source_phase_va.sum(axis=1), dtype=np.complex128)
 
 
 @dataclass(frozen=True, slots=True)
