@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -61,37 +63,26 @@ def sandbox(
     unmetered: Annotated[float, _rate("无表用电（按台区）", "areas with unmetered supply")] = 0.02,
 ) -> None:
     """Write a sample station."""
-    from diansuo.sandbox import lists, station
-    from diansuo.sandbox.network import UnableToSupply
+    from diansuo.sandbox import station
 
     rates = station.Rates(
         theft=theft, multiplier=multiplier, area=area, price_class=price_class, misread=misread, missed=missed,
         collection=collection, stopped=stopped, rollover=rollover, exchange=exchange, clock=clock,
         lost_phase=lost_phase, reversed_wiring=reversed_wiring, unmetered=unmetered,
     )  # fmt: skip
-    try:
-        with bar(t("样例供电所", "sample station")) as advance:
-            files = station.write(
-                folder,
-                customers=customers,
-                months=months,
-                last_month=_month(last_month),
-                seed=seed,
-                last_day=_day(last_day) if last_day else None,
-                mode=mode.value,
-                rates=rates,
-                curve_areas=curve_areas,
-                advance=advance,
-            )
-    except UnableToSupply as problem:
-        number, day = lists.area_number(problem.area), problem.day + 1
-        raise Failure(
-            t(
-                f"台区 {number} 第 {day} 天潮流无解：用电超过线路能送的电力，文件没有写；调低窃电等比例或换种子再试",
-                f"area {number}, day {day}: no flow, more is drawn than its lines can carry; nothing was written; "
-                "lower the rates of theft and the like, or take another seed",
-            )
-        ) from problem
+    with bar(t("样例供电所", "sample station")) as advance, _told():
+        files = station.write(
+            folder,
+            customers=customers,
+            months=months,
+            last_month=_month(last_month),
+            seed=seed,
+            last_day=_day(last_day) if last_day else None,
+            mode=mode.value,
+            rates=rates,
+            curve_areas=curve_areas,
+            advance=advance,
+        )
     _tell(folder, files)
 
 
@@ -100,6 +91,25 @@ sandbox.__doc__ = t(
     "Write the files of a sample station: archive, readings, daily freeze, lines, truth. "
     "Example: diansuo sandbox --customers 12000 --months 14 -o DIR",
 )
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in words which area cannot be supplied."""
+    from diansuo.sandbox.lists import area_number
+    from diansuo.sandbox.network import UnableToSupply
+
+    try:
+        yield
+    except UnableToSupply as problem:
+        number, day = area_number(problem.area), problem.day + 1
+        raise Failure(
+            t(
+                f"台区 {number} 第 {day} 天潮流无解：用电超过线路能送的电力，文件没有写；调低窃电等比例或换种子再试",
+                f"area {number}, day {day}: no flow, more is drawn than its lines can carry; nothing was written; "
+                "lower the rates of theft and the like, or take another seed",
+            )
+        ) from problem
 
 
 def _tell(folder: Path, files: Any) -> None:
