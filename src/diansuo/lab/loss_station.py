@@ -14,6 +14,7 @@ from diansuo.core.network.causes.kinds import Float
 from diansuo.core.network.causes.registers import UNKNOWN, daily_wh
 from diansuo.lab.losing import Case, Plan, areas_needed, plan
 from diansuo.sandbox import physics, registers
+from diansuo.sandbox.energy import Energy
 from diansuo.sandbox.layout import CUSTOMERS_AN_AREA, Array, lay_out
 from diansuo.sandbox.transformers import transformer
 
@@ -64,7 +65,7 @@ def make(table: Mapping[str, Any], seed: int, areas: int | None = None) -> Made:
     return Made(planned, StationDays(seen, (span[0] - EPOCH).days, int(table["month"])), booked)
 
 
-def _move(planned: Plan, case: Case, energy: physics.Energy) -> None:
+def _move(planned: Plan, case: Case, energy: Energy) -> None:
     """Let a customer that was moved hang in the area of the books until then; the lines' loss stays as it was."""
     if case.kind != "wrong_area" or not case.from_day:
         return
@@ -76,7 +77,7 @@ def _move(planned: Plan, case: Case, energy: physics.Energy) -> None:
         energy.phases[area, phase, before] += sign * used
 
 
-def _truth(planned: Plan, case: Case, sound: physics.Energy, energy: physics.Energy, month: slice) -> float:
+def _truth(planned: Plan, case: Case, sound: Energy, energy: Energy, month: slice) -> float:
     """Return what a case adds to the loss of its area as the books have it, Wh of a mean day of the month."""
     who, books = case.customer, planned.books
     since = np.arange(energy.master.shape[1])[month] >= case.from_day
@@ -109,7 +110,7 @@ def _seen(
     table: Mapping[str, Any],
     planned: Plan,
     shown: registers.Registers,
-    energy: physics.Energy,
+    energy: Energy,
     booked: list[Array],
     random: np.random.Generator,
 ) -> tuple[AreaDays, ...]:

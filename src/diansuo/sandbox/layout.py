@@ -26,9 +26,9 @@ SUNNY_AREA = 4
 # Of an area's lines against the usual: beyond it a summer evening is more than they can carry.
 LONGEST_REACH = 1.3
 GATE_MULTIPLIER, DEDICATED_MULTIPLIER = 4_000, 1_500
-# Ohm a kilometre of one conductor of the lines and of the service line to the meter. Reactance at 50 Hz by
-# 0.1445 lg(D/r) + 0.0157: conductors in a row 0.3 m apart (D = 0.38 m on the mean), or side by side in one sheath.
-CONDUCTORS = {"JKLYJ-120": 0.253 + 0.271j, "JKLYJ-50": 0.641 + 0.300j, "BLV-16": 1.91 + 0.090j}
+# Ohm a kilometre of one conductor of the lines and of the service line to the meter, as national/network/conductors of
+# the rulebook has them.
+CONDUCTORS = {"JKLYJ-120": 0.253 + 0.274j, "JKLYJ-50": 0.641 + 0.302j, "BLV-16": 1.91 + 0.250j}
 TRUNK_WIRE, BRANCH_WIRE, SERVICE_WIRE = CONDUCTORS
 
 Array = npt.NDArray[Any]
