@@ -1,4 +1,4 @@
-"""Networks and loads as power-grid-model wants them, for the tests that ask it and the ones that race it."""
+"""Networks and loads as power-grid-model and pandapower want them, for tests that ask them and ones that race them."""
 
 from __future__ import annotations
 
@@ -52,3 +52,41 @@ def updates(phase: Int64, load: Complex) -> dict[str, Any]:
         change["p_specified"][:, j, which] = load[:, j].real
         change["q_specified"][:, j, which] = load[:, j].imag
     return {"asym_load": change}
+
+
+def pandapower(segments: Sequence[Segment], bus: Int64) -> Any:
+    """Return pandapower's net of segments with a load at each of some buses, its source at bus 0."""
+    import pandapower as pp
+
+    net = pp.create_empty_network(f_hz=50, sn_mva=1)
+    buses = 1 + max(max(each[:2]) for each in segments)
+    pp.create_buses(net, buses, vn_kv=european_lv.LOW_SIDE_V / 1000)
+    pp.create_ext_grid(net, 0, vm_pu=1.05, s_sc_max_mva=1e6, rx_max=0.1, x0x_max=1.0, r0x0_max=0.1)
+    pp.create_lines_from_parameters(
+        net, [s[0] for s in segments], [s[1] for s in segments], 1.0, max_i_ka=1.0, c_nf_per_km=0.0, c0_nf_per_km=0.0,
+        r_ohm_per_km=[s[2].real for s in segments], x_ohm_per_km=[s[2].imag for s in segments],
+        r0_ohm_per_km=[s[3].real for s in segments], x0_ohm_per_km=[s[3].imag for s in segments],
+    )  # fmt: skip
+    for at in bus.tolist():
+        pp.create_asymmetric_load(net, at)
+    return net
+
+
+def pandapower_flow(net: Any, phase: Int64, load: Complex) -> tuple[np.ndarray, np.ndarray]:
+    """Return the voltages of one scenario, V (N, 3), and what each line loses, W, by its three-phase flow.
+
+    Args:
+        net: as `pandapower` makes it.
+        phase: int64 (L,).
+        load: complex128 (L,), of one phase each.
+    """
+    import pandapower as pp
+
+    for which, name in enumerate("abc"):
+        net.asymmetric_load[f"p_{name}_mw"] = np.where(phase == which, load.real, 0) / 1e6
+        net.asymmetric_load[f"q_{name}_mvar"] = np.where(phase == which, load.imag, 0) / 1e6
+    pp.runpp_3ph(net, tolerance_mva=1e-9, max_iteration=100)
+    assert net.converged
+    lost = sum(net.res_line_3ph[f"p_{name}_{end}_mw"] for name in "abc" for end in ("from", "to"))
+    per_unit = net.res_bus_3ph[["vm_a_pu", "vm_b_pu", "vm_c_pu"]].to_numpy()
+    return per_unit * european_lv.LOW_SIDE_V / 3**0.5, np.asarray(lost) * 1e6

@@ -1,7 +1,8 @@
-"""Three-phase scenarios on the European low-voltage feeder, one processor, beside power-grid-model and OpenDSS.
+"""Three-phase scenarios on the European low-voltage feeder, beside power-grid-model, OpenDSS, pandapower.
 
 Ours: losses of every scenario, the reduction of the network included. power-grid-model: the same loads on the full
-network with two threads, and on the network as we reduce it with one. OpenDSS: its solving alone, its loads set before.
+network with two threads, and on the network as we reduce it with one. OpenDSS: its solving alone, its loads set
+before. pandapower: its three-phase flow on the full network, loads set for each.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tests.reference import european_lv, other_flows
 pytestmark = pytest.mark.skipif(
     not european_lv.FOLDER.exists(), reason="the data of measurements are not here"
 )
-SCENARIOS, OF_OTHERS, OF_DSS, ROUNDS = 20_000, 400, 100, 3
+SCENARIOS, OF_OTHERS, OF_DSS, OF_PANDAPOWER, ROUNDS = 20_000, 400, 100, 6, 3
 STATION_YEAR = 300 * 96 * 365
 
 
@@ -49,12 +50,14 @@ def test_three_phase_scenarios() -> None:
         assert np.abs((found["p_from"] + found["p_to"]).sum(axis=(1, 2)) / lost - 1).max() < 1e-6
 
     dss = _open_dss(bus, phase, load[:OF_DSS])
+    pandapower = _pandapower(bus, phase, load[:OF_PANDAPOWER], lost)
     print(
         f"\nthree-phase scenarios a second, one processor: {ours:,.0f}"
         f"\n  power-grid-model, full network, two threads: {theirs:,.0f} ({ours / theirs:,.1f} times)"
         f"\n  power-grid-model, our reduced network of {len(segments) + 1} buses, one thread: {on_reduced:,.0f}"
         f" ({ours / on_reduced:,.1f} times)"
         f"\n  OpenDSS, full network, its solving alone: {dss:,.0f} ({ours / dss:,.1f} times)"
+        f"\n  pandapower, full network, three-phase: {pandapower:,.1f} ({ours / pandapower:,.0f} times)"
         f"\n  a station's year (300 areas of this size, 96 points, 365 days), reckoned from that, one processor:"
         f" {STATION_YEAR / ours / 60:,.1f} minutes"
     )
@@ -128,6 +131,17 @@ def _open_dss(bus: Int64, phase: Int64, load: Complex) -> float:
         solution.Solve()
         spent += time.perf_counter() - began
         assert solution.Converged
+    return len(load) / spent
+
+
+def _pandapower(bus: Int64, phase: Int64, load: Complex, lost: np.ndarray[Any, Any]) -> float:
+    """Return how many scenarios a second pandapower solves after one to warm up; they lose what ours do."""
+    net = other_flows.pandapower(european_lv.lines(), bus)
+    other_flows.pandapower_flow(net, phase, load[0])
+    began = time.perf_counter()
+    found = [other_flows.pandapower_flow(net, phase, scenario)[1].sum() for scenario in load]
+    spent = time.perf_counter() - began
+    assert np.abs(np.array(found) / lost[: len(load)] - 1).max() < 1e-5
     return len(load) / spent
 
 

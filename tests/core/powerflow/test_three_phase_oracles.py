@@ -1,4 +1,4 @@
-"""The European low-voltage feeder: the three-phase sweep loses what power-grid-model and OpenDSS say it loses."""
+"""The European low-voltage feeder: the sweep loses what power-grid-model, pandapower and OpenDSS say it loses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.reference import european_lv, other_flows
 pytestmark = pytest.mark.skipif(
     not european_lv.FOLDER.exists(), reason="the data of measurements are not here"
 )
-SCENARIOS = 8
+SCENARIOS, OF_PANDAPOWER = 8, 3
 
 
 def test_losses_and_voltages_are_those_of_power_grid_model() -> None:
@@ -38,6 +38,18 @@ def power_grid_model(load: Complex) -> tuple[np.ndarray, np.ndarray]:
     )  # fmt: skip
     lost = (found["line"]["p_from"] + found["line"]["p_to"]).sum(axis=(1, 2))
     return found["node"]["u"], lost
+
+
+def test_every_line_loses_what_pandapowers_three_phase_flow_says() -> None:
+    bus, phase = european_lv.load_places()
+    load = european_lv.random_loads(OF_PANDAPOWER, len(bus), seed=3)
+    flow = solve_three_phase(european_lv.feeder(), bus, phase, load)
+    net = other_flows.pandapower(european_lv.lines(), bus)
+    for k, scenario in enumerate(load):
+        voltage, lost = other_flows.pandapower_flow(net, phase, scenario)
+        assert abs(lost.sum() / flow.total.loss_va[k].real - 1) < 1e-5
+        assert np.abs(lost - flow.loss_va[k].real).max() < 1e-5 * lost.sum()
+        assert np.abs(np.abs(flow.voltage_v[k]) / voltage - 1).max() < 1e-5
 
 
 def test_losses_with_the_transformer_at_the_head_are_those_of_open_dss() -> None:
