@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from diansuo.core.powerflow import Flow, NoFlow
 
 HELP = t(
-    "辐射状电网潮流与理论线损（MATPOWER 算例）。例：diansuo calc powerflow case33bw.m --json",
-    "Power flow and loss of a radial network in a MATPOWER case. Example: diansuo calc powerflow case33bw.m --json",
+    "辐射状电网潮流与理论线损（MATPOWER 算例，或三相线段 csv）。例：diansuo calc powerflow case33bw.m --json",
+    "Power flow and loss of a radial network: a MATPOWER case, or a csv of three-phase segments. "
+    "Example: diansuo calc powerflow case33bw.m --json",
 )
 
 
@@ -42,13 +43,46 @@ BaseMva = Annotated[
 ]
 
 
+PhaseV = Annotated[
+    float,
+    typer.Option(min=1, help=t("三相 csv：电源相电压（V）", "csv: phase voltage of the source, V")),
+]
+RatedKva = Annotated[
+    float | None,
+    typer.Option(min=0.1, help=t("三相 csv：配变容量（kVA），Dyn", "csv: a Dyn transformer's rating, kVA")),
+]
+LoadLoss = Annotated[
+    float, typer.Option(min=0, help=t("三相 csv：配变负载损耗（W）", "csv: its load loss at rating, W"))
+]
+ShortCircuit = Annotated[
+    float, typer.Option(min=0, help=t("三相 csv：短路阻抗（%）", "csv: its impedance voltage, %"))
+]
+
+
 def powerflow(
-    file: Annotated[Path, typer.Argument(help=t("MATPOWER 算例（.m）", "a MATPOWER case (.m)"))],
+    file: Annotated[
+        Path, typer.Argument(help=t("MATPOWER 算例（.m）或三相线段（.csv）", "a MATPOWER case (.m) or a csv"))
+    ],
     impedance: Impedance = Reading.FILE,
     impedance_base_mva: BaseMva = None,
+    phase_v: PhaseV = 230.0,
+    transformer_kva: RatedKva = None,
+    load_loss_w: LoadLoss = 0.0,
+    short_circuit_percent: ShortCircuit = 4.0,
     as_json: AsJson = False,
 ) -> None:
     """Solve one case."""
+    if file.suffix.lower() == ".csv":
+        from diansuo.cli import calc_three_phase
+
+        head = calc_three_phase.Head(phase_v, transformer_kva, load_loss_w, short_circuit_percent)
+        found = calc_three_phase.record(file, head)
+        say_json(found) if as_json else calc_three_phase.show(found)
+        return
+    _balanced(file, impedance, impedance_base_mva, as_json)
+
+
+def _balanced(file: Path, impedance: Reading, impedance_base_mva: float | None, as_json: bool) -> None:
     from diansuo.cli import matpower, matpower_grid
     from diansuo.core.powerflow import NoFlow, solve_balanced
 
