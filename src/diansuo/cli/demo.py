@@ -187,10 +187,25 @@ def _steps(
         yield file.name, lambda file=file: _import("freeze", file)
     for file in files.curves.values():
         yield file.name, lambda file=file: _import("curve", file)
+    yield files.lines.name, lambda: _import("lines", _some_lines(folder, files.lines))
     if files.arrears is not None:
         yield files.arrears.name, lambda: _import("arrears", files.arrears)
     yield files.failures.name, lambda: _import("failures", files.failures)
     yield t("变更提议", "a proposal"), lambda: demo_changes.propose_multiplier(today.replace(day=1))
+
+
+def _some_lines(folder: Path, lines: Path) -> Path:
+    """Write the lines of two areas of three: as everywhere, some are not on record."""
+    import csv
+
+    with lines.open(encoding="utf-8-sig", newline="") as stream:
+        heading, *rows = csv.reader(stream)
+    areas = sorted({row[0] for row in rows})
+    unknown = set(areas[2::3])
+    path = folder / "台区线路.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream).writerows([heading, *(row for row in rows if row[0] not in unknown)])
+    return path
 
 
 def _rarer_customers(files: Any) -> Iterator[tuple[str, Callable[[], None]]]:

@@ -159,6 +159,13 @@ app.command(
     ),
 )(_of_station("curve"))
 app.command(
+    "lines",
+    help=t(
+        "导入台区低压线路（csv 或 xlsx），按台区整体替换。例：diansuo import lines 低压线路.csv --apply",
+        "Import low-voltage lines, each area replaced whole. Example: diansuo import lines lines.csv --apply",
+    ),
+)(_of_station("lines"))
+app.command(
     "failures",
     help=t(
         "导入采集失败清单。例：diansuo import failures 采集失败清单_20240802.xlsx --apply",

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from diansuo.core.network.conductor_names import canonical
-from diansuo.core.network.lines import BUSBAR, THREE, Consumers, Segments, circle, loads_of, phase_grid
+from diansuo.core.network.lines import (
+    BUSBAR,
+    THREE,
+    Consumers,
+    Segments,
+    circle,
+    energy_through,
+    loads_of,
+    phase_grid,
+)
 from diansuo.core.powerflow import phase_losses
 
 KNOWN = ("JKLYJ-70", "LGJ-120", "YJLV-70", "BLV-16", "YJV-50", "BV-2.5", "LJ-35")
@@ -96,3 +105,10 @@ def test_columns_that_do_not_fit_are_refused() -> None:
         segments([BUSBAR], [-1])
     with pytest.raises(ValueError, match="outside"):
         segments([1], [1])
+
+
+def test_through_a_segment_flows_what_everybody_behind_it_uses() -> None:
+    tree = segments([2, BUSBAR, 1, 1], [1, 1, 1, 1])
+    hang = Consumers(np.array([0, 2, 3, BUSBAR, 0]), np.zeros(5, dtype=np.int64))
+    energy = np.array([1, 10, 100, 1000, 5], dtype=np.int64)
+    assert energy_through(tree, hang, energy).tolist() == [6, 116, 16, 100]

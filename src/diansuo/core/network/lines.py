@@ -131,3 +131,25 @@ def loads_of(consumers: Consumers) -> Loads:
     turn = np.arange(len(consumer), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count)
     phase = np.where(three[consumer], turn, consumers.phase[consumer])
     return Loads(consumers.segment[consumer] + 1, phase, consumer, 1 / count[consumer])
+
+
+def energy_through(segments: Segments, consumers: Consumers, energy_wh: Int64) -> Int64:
+    """Return what flows through each segment to the consumers behind it, Wh, int64 (S,).
+
+    Args:
+        segments: all of them lead to the busbar (`circle`).
+        consumers: where the meters hang.
+        energy_wh: int64 (C,).
+    """
+    through = np.zeros(len(segments), dtype=np.int64)
+    placed = consumers.segment != BUSBAR
+    np.add.at(through, consumers.segment[placed], energy_wh[placed])
+    depth, upper = np.zeros(len(segments), dtype=np.int64), segments.upper.copy()
+    while (upper != BUSBAR).any():
+        depth += upper != BUSBAR
+        upper = np.where(upper != BUSBAR, segments.upper[upper], BUSBAR)
+    for at in np.argsort(-depth, kind="stable").tolist():
+        above = int(segments.upper[at])
+        if above != BUSBAR:
+            through[above] += through[at]
+    return through

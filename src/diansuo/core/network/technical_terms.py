@@ -52,6 +52,7 @@ class TechnicalTerms:
         meter_three_wh: a three-phase one.
         transformer_series: model of a transformer whose model is not on record.
         curve_share: of the energy, from which on a day counts as one of curves.
+        least_known_share: of the meters; with fewer known a day has no number.
         learning_days: whole days of curves a class needs for a profile of its own.
         scatter: mean square of single customers over their profile's, less 1, by class (`CLASSES`).
         bands: the true loss as shares of the computed one, from and to.
@@ -63,6 +64,7 @@ class TechnicalTerms:
     meter_three_wh: float
     transformer_series: str
     curve_share: float
+    least_known_share: float
     learning_days: int
     scatter: tuple[float, ...]
     bands: Mapping[tuple[bool, Spread], tuple[float, float]]
@@ -88,6 +90,7 @@ class TechnicalTerms:
             meter_three_wh=float(entry.number("meter_three_wh_month")) * a_day,
             transformer_series=entry.word("transformer_series"),
             curve_share=share("curve_percent"),
+            least_known_share=share("least_known_percent"),
             learning_days=entry.integer("learning_days"),
             scatter=tuple(household if name == CLASSES[0] else other for name in CLASSES),
             bands={key: (share(low), share(high)) for key, (low, high) in BANDS.items()},

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.tariff.classes import PriceClass, VoltageClass
 from diansuo.office.archive.household_models import HouseholdTerm, UseTerm
+from diansuo.office.archive.line_models import LineList as LineList  # the rest of its room with it
 from diansuo.office.archive.point_models import FeedIn, PointTerm, ShareKind, SuppliedUse
 from diansuo.office.archive.reach_models import AreaReach
 from diansuo.office.archive.route_models import ReadingMethod, RouteCycle, RouteStandIn, RouteTerm

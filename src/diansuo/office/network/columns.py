@@ -277,6 +277,11 @@ def joined(first: Freezes, second: Freezes) -> Freezes:
     )
 
 
+def around(station_id: int, start: date, end: date) -> tuple[RegisterEnds, Exchanges]:
+    """Return what the registers of some days need beside themselves: where they roll over, and the exchanges."""
+    return _ends(station_id), _exchanges(station_id, start, end)
+
+
 def freezes_of(frame: pl.DataFrame) -> Freezes:
     """Return rows of the lake as columns of the loss."""
     columns = frame.select(

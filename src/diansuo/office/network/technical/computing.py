@@ -1,0 +1,161 @@
+"""The technical loss of an area's days, computed once and kept in this process while the station's revision stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from diansuo.core.network.lines import THREE
+from diansuo.core.network.spreading import Daily, Profiles, filled, powers
+from diansuo.core.network.technical import Method, Powers, Supply, line_loss, transformer_loss_wh
+from diansuo.core.network.technical_terms import Spread, TechnicalRules
+from diansuo.core.quantity.arrays import Bool, Int64
+from diansuo.core.quantity.month import month_of
+from diansuo.office.network import months
+from diansuo.office.network.lines import standing as lines
+from diansuo.office.network.technical import learning, loading, rules
+from diansuo.office.network.technical.loading import AreaDays
+
+Float = npt.NDArray[np.float64]
+SPANS_KEPT: Final = 512
+NONE: Final = -1
+
+
+class Reason(IntEnum):
+    """Why a day has no technical loss."""
+
+    NONE = 0
+    NO_METERS = 1
+    NOT_COLLECTED = 2  # too few meters have registers or curves
+    NO_FLOW = 3  # the voltage collapses, or the sweep does not come to rest
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The technical loss of an area on D days; −1 stands for what is not known.
+
+    Attributes:
+        line_wh: int64 (D,).
+        meter_wh: int64 (D,), what the meters take themselves.
+        low_wh: int64 (D,), of lines and meters together.
+        high_wh: int64 (D,).
+        transformer_wh: int64 (D,), before the master and so no part of the others.
+        method: int64 (D,), `Method`.
+        reason: int64 (D,), `Reason`.
+        meters: int64 (D,), customers' meters.
+        filled: int64 (D,), those of them whose energy was filled in.
+        unplaced: meters that the list of lines does not have.
+        lowest_v: float64 (D,), the lowest voltage at a meter.
+    """
+
+    line_wh: Int64
+    meter_wh: Int64
+    low_wh: Int64
+    high_wh: Int64
+    transformer_wh: Int64
+    method: Int64
+    reason: Int64
+    meters: Int64
+    filled: Int64
+    unplaced: int
+    lowest_v: Float
+
+
+@lru_cache(maxsize=SPANS_KEPT)
+def of_area(station_id: int, revision: int, area_id: int, first_day: date, last_day: date) -> Span:
+    """Return the technical loss of an area from the first day to the last."""
+    now = rules.in_force(first_day)
+    days = loading.load(station_id, area_id, first_day, last_day)
+    own, told = learning.profiles(station_id, revision, month_of(last_day), first_day)
+    return _span(days, now, own, told, lines.of_area(area_id, days.points, days.phase, now), last_day)
+
+
+def _span(
+    days: AreaDays,
+    now: TechnicalRules,
+    own: Profiles,
+    told: frozenset[int],
+    there: lines.AreaLines,
+    last_day: date,
+) -> Span:
+    terms = now.terms
+    whole = filled(days.daily, days.kind)
+    whole = Daily(
+        np.where(days.hung, whole.drawn_wh, 0), np.where(days.hung, whole.fed_wh, 0), days.daily.known
+    )
+    load, measured = powers(whole, days.kind, own, days.curve_w)
+    load = Powers(load.watt, np.where(days.hung, load.scatter, 0.0))
+    volt = np.where(np.isfinite(days.volt), days.volt, terms.busbar_v)
+    lost = line_loss(there.segments, there.consumers, load, Supply(volt, terms.power_factor))
+    meters = days.hung.sum(axis=0)
+    three = (days.hung & (there.consumers.phase == THREE)[:, None]).sum(axis=0)
+    meter_wh = three * terms.meter_three_wh + (meters - three) * terms.meter_single_wh
+    reason = _reasons(days, measured, lost.solved, terms.least_known_share)
+    gone = reason != Reason.NONE
+    spread = _spreads(whole, measured, days, told, terms.curve_share)
+    low, high = (
+        np.array([terms.bands[there.known, Spread(one)][side] for one in spread.tolist()]) for side in (0, 1)
+    )
+    technical = lost.wh + meter_wh
+    curves = spread == Spread.CURVES
+    method = np.where(gone, int(Method.UNKNOWN), 1 + curves + 2 * there.known)
+    known = (days.daily.known | measured) & days.hung
+    return Span(
+        line_wh=_whole(lost.wh, gone),
+        meter_wh=_whole(meter_wh, gone),
+        low_wh=_whole(technical * low, gone),
+        high_wh=_whole(technical * high, gone),
+        transformer_wh=_transformer(days, load, lost.wh, gone, now, last_day),
+        method=method.astype(np.int64),
+        reason=reason,
+        meters=meters.astype(np.int64),
+        filled=(meters - known.sum(axis=0)).astype(np.int64),
+        unplaced=there.unplaced,
+        lowest_v=lost.lowest_v,
+    )
+
+
+def _reasons(days: AreaDays, measured: Bool, solved: Bool, least: float) -> Int64:
+    """Return why each day has no number, the first of the reasons."""
+    meters = days.hung.sum(axis=0)
+    known = ((days.daily.known | measured) & days.hung).sum(axis=0)
+    reason = np.where(solved, int(Reason.NONE), int(Reason.NO_FLOW))
+    reason = np.where(known < least * meters, int(Reason.NOT_COLLECTED), reason)
+    return np.where(meters == 0, int(Reason.NO_METERS), reason).astype(np.int64)
+
+
+def _spreads(whole: Daily, measured: Bool, days: AreaDays, told: frozenset[int], share: float) -> Int64:
+    """Return what each day's power comes from: curves of most of the energy, own profiles of most of it, else given."""
+    energy = whole.drawn_wh + whole.fed_wh
+    total = np.maximum(energy.sum(axis=0), 1e-9)
+    curves = np.where(measured, energy, 0).sum(axis=0) / total
+    mine = np.isin(days.kind, list(told))[:, None] | measured
+    own = np.where(mine, energy, 0).sum(axis=0) / total
+    kept = np.where(own >= share, int(Spread.OWN), int(Spread.GIVEN))
+    return np.where(curves >= share, int(Spread.CURVES), kept).astype(np.int64)
+
+
+def _transformer(
+    days: AreaDays, load: Powers, line_wh: Float, gone: Bool, now: TechnicalRules, day: date
+) -> Int64:
+    """Return what the transformer loses; unknown where neither its losses nor its capacity are."""
+    plate = rules.transformers(day).get((now.terms.transformer_series, days.capacity_va or 0))
+    if plate is None:
+        return np.full(len(line_wh), NONE, dtype=np.int64)
+    watt = load.watt.sum(axis=0) + (line_wh / 24)[:, None]
+    wh = transformer_loss_wh(*plate, float(days.capacity_va or 1), watt, now.terms.power_factor)
+    return _whole(wh, gone)
+
+
+def _whole(wh: Float, gone: Bool) -> Int64:
+    return np.where(gone, NONE, np.rint(wh)).astype(np.int64)
+
+
+months.forget_too(of_area)
+months.forget_too(learning.profiles)

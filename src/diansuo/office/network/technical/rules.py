@@ -1,0 +1,38 @@
+"""What the rulebook says about the technical loss."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from diansuo.core.network.technical_terms import TechnicalRules
+from diansuo.office.config.rulebook import book, follow
+from diansuo.office.metering import lake
+
+TRANSFORMERS: Final = "national/transformers"
+
+
+@lru_cache(maxsize=16)
+def in_force(day: date) -> TechnicalRules:
+    """Return what holds on a day.
+
+    Raises:
+        NoValueInForce, ValueAbsent: the rulebook does not say; the message names the file.
+    """
+    return TechnicalRules.of(book(), day, lake.CURVE_SLOTS)
+
+
+@lru_cache(maxsize=16)
+def transformers(day: date) -> dict[tuple[str, int], tuple[float, float]]:
+    """Return no-load and load loss in W by model and VA, of those of which both are known."""
+    rows = book().in_force(TRANSFORMERS, day).values["rows"]
+    return {
+        (row[0], round(float(row[1]) * 1000)): (float(row[2]) * 1000, float(row[3]) * 1000)
+        for row in rows
+        if row[2] is not None and row[3] is not None
+    }
+
+
+for _kept in (in_force, transformers):
+    follow(_kept.cache_clear)
