@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from diansuo.cli import lab_loss, lab_reading, office
+from diansuo.cli import lab_loss, lab_reading, lab_technical, office
 from diansuo.cli.say import Failure, bar, console, say, say_json, t
 
 app = typer.Typer(
@@ -49,6 +49,16 @@ app.command(
         "alarms. Example: diansuo lab loss --seed 101",
     ),
 )(lab_loss.loss)
+
+
+app.command(
+    "technical",
+    help=t(
+        "量技术线损的误差带：样例供电所里真实值与计算值之比。例：diansuo lab technical --stations 8",
+        "Measure the bands of the technical loss against the truth of sample stations. "
+        "Example: diansuo lab technical --stations 8",
+    ),
+)(lab_technical.technical)
 
 
 @app.command(

@@ -1,0 +1,121 @@
+"""How far the computed technical loss lies from the true one: in sample stations whose physics is written down.
+
+The truth is the sample's own (`sandbox.physics`): hourly currents of every customer, with all the noise of single
+households. It is computed again from what an office would have: lines or none, curves, profiles of some areas' curves,
+or the profiles of the rulebook. Nothing of the computation was set by these stations; only the bands are read off them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from diansuo.core.network.estimated_lines import estimated_lines
+from diansuo.core.network.lines import Consumers, Segments
+from diansuo.core.network.spreading import Daily, Profiles, learned, powers
+from diansuo.core.network.technical import Supply, line_loss
+from diansuo.core.network.technical_terms import CLASSES, Spread, TechnicalRules
+from diansuo.sandbox import curves, physics
+from diansuo.sandbox.layout import BRANCHES, CONDUCTORS, CUSTOMERS_AN_AREA, SEGMENTS, TRUNK, Layout, lay_out
+from diansuo.sandbox.shapes import Use
+
+Float = npt.NDArray[np.float64]
+POINTS: Final = 24
+CURVE_AREAS: Final = 3
+"""How many areas have curves, from which the station's own profiles are made."""
+CLASS_OF: Final = {
+    Use.RESIDENTIAL: "residential", Use.SHARED: "shared", Use.COMMERCIAL: "commercial",
+    Use.IRRIGATION: "agricultural", Use.DEDICATED: "commercial",
+}  # fmt: skip
+
+
+def measured(
+    rules: TechnicalRules, *, seed: int, first_day: date, customers: int = 1_200, days: int = 14
+) -> dict[tuple[bool, Spread], Float]:
+    """Return true over computed loss, float64 (areas, days), by whether the lines are known and by the spread.
+
+    A day without a flow is nan.
+    """
+    layout = lay_out(np.random.default_rng([seed, 10]), customers, 0)
+    span = [first_day + timedelta(days=at) for at in range(days)]
+    every = list(range(layout.areas))
+    energy = physics.simulate(layout, [], span, seed, lambda *_said: None, (every, [], 0))
+    watt = {area: _watt(layout, energy, area, days) for area in every}
+    kind = {area: _kind(layout, area) for area in every}
+    donors = curves.choose(layout, CURVE_AREAS)
+    own = learned(
+        np.concatenate([watt[area] for area in donors]),
+        np.concatenate([kind[area] for area in donors]),
+        rules.given,
+        rules.terms.learning_days,
+    )
+    found: dict[tuple[bool, Spread], list[Float]] = {}
+    for area in every:
+        truth = energy.technical[area]
+        for key, wh in _computed(rules, layout, area, watt[area], kind[area], own).items():
+            found.setdefault(key, []).append(truth / wh)
+    return {key: np.array(rows) for key, rows in found.items()}
+
+
+def _computed(
+    rules: TechnicalRules,
+    layout: Layout,
+    area: int,
+    watt: Float,
+    kind: npt.NDArray[np.int64],
+    own: Profiles,
+) -> dict[tuple[bool, Spread], Float]:
+    """Return the computed loss of an area's days in every way it can be known."""
+    terms = rules.terms
+    drawn, fed = (np.maximum(sign * watt, 0).sum(axis=2) * 24 / watt.shape[2] for sign in (1, -1))
+    daily = Daily(drawn, fed, np.ones_like(drawn, dtype=np.bool_))
+    nothing = np.full_like(watt, np.nan)
+    supply = Supply(np.full(watt.shape[1:], terms.busbar_v), terms.power_factor)
+    segments, consumers = lines(layout, area, rules.conductors)
+    nets = {True: (segments, consumers), False: estimated_lines(consumers.phase, rules.typical)}
+    three = int((consumers.phase == 3).sum())
+    meters = three * terms.meter_three_wh + (len(consumers) - three) * terms.meter_single_wh
+    found = {}
+    for spread, profiles, curve in (
+        (Spread.GIVEN, rules.given, nothing),
+        (Spread.OWN, own, nothing),
+        (Spread.CURVES, rules.given, watt),
+    ):
+        load, _measured = powers(daily, kind, profiles, curve)
+        for known, net in nets.items():
+            loss = line_loss(*net, load, supply)
+            found[known, spread] = np.where(loss.solved, loss.wh + meters, np.nan)
+    return found
+
+
+def lines(layout: Layout, area: int, conductors: Mapping[str, complex]) -> tuple[Segments, Consumers]:
+    """Return the lines of an area as its list has them (`sandbox.lists.write_lines`)."""
+    rows = _rows(layout, area)
+    count = rows.stop - rows.start
+    trunk, branch, service = CONDUCTORS
+    names = [trunk] * TRUNK + [branch] * BRANCHES + [service] * count
+    ohm = np.array([conductors[name] for name in names], dtype=np.complex128)
+    upper = np.concatenate([layout.parent[area], layout.segment[area][:count]]).astype(np.int64)
+    length = np.concatenate([layout.length_m[area], layout.service_m[rows]]).astype(np.float64)
+    ends = np.arange(SEGMENTS, SEGMENTS + count, dtype=np.int64)
+    return Segments(upper, length, ohm, ohm), Consumers(ends, layout.phase[rows].astype(np.int64))
+
+
+def _rows(layout: Layout, area: int) -> slice:
+    return slice(area * CUSTOMERS_AN_AREA, min((area + 1) * CUSTOMERS_AN_AREA, layout.public))
+
+
+def _kind(layout: Layout, area: int) -> npt.NDArray[np.int64]:
+    return np.array([CLASSES.index(CLASS_OF[Use(int(use))]) for use in layout.use[_rows(layout, area)]])
+
+
+def _watt(layout: Layout, energy: physics.Energy, area: int, days: int) -> Float:
+    """Return the power of every meter, (C, D, 24) W."""
+    rows = _rows(layout, area)
+    used = np.concatenate([part.used for part in energy.kept[area]], axis=1)
+    hours = used[: rows.stop - rows.start].astype(np.float64) * 1000
+    return hours.reshape(len(hours), days, POINTS)
