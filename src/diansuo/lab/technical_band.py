@@ -1,6 +1,6 @@
 """How far the computed technical loss lies from the true one: in sample stations whose physics is written down.
 
-The truth is the sample's own (`sandbox.physics`): hourly currents of every customer, with all the noise of single
+The truth is the sample's own (`sandbox.network`): a flow for every quarter of an hour, with all the noise of single
 households. It is computed again from what an office would have: lines or none, curves, profiles of some areas' curves,
 or the profiles of the rulebook. Nothing of the computation was set by these stations; only the bands are read off them.
 """
@@ -20,11 +20,22 @@ from diansuo.core.network.spreading import Daily, Profiles, learned, powers
 from diansuo.core.network.technical import Supply, line_loss
 from diansuo.core.network.technical_terms import CLASSES, Spread, TechnicalRules
 from diansuo.sandbox import curves, physics
-from diansuo.sandbox.layout import BRANCHES, CONDUCTORS, CUSTOMERS_AN_AREA, SEGMENTS, TRUNK, Layout, lay_out
+from diansuo.sandbox.energy import Energy
+from diansuo.sandbox.layout import (
+    BRANCH_WIRE,
+    BRANCHES,
+    CUSTOMERS_AN_AREA,
+    SEGMENTS,
+    SERVICE_WIRE,
+    TRUNK,
+    TRUNK_WIRE,
+    Layout,
+    lay_out,
+)
 from diansuo.sandbox.shapes import Use
 
 Float = npt.NDArray[np.float64]
-POINTS: Final = 24
+POINTS: Final = 96
 CURVE_AREAS: Final = 3
 """How many areas have curves, from which the station's own profiles are made."""
 CLASS_OF: Final = {
@@ -44,11 +55,11 @@ def measured(
     span = [first_day + timedelta(days=at) for at in range(days)]
     every = list(range(layout.areas))
     energy = physics.simulate(layout, [], span, seed, lambda *_said: None, (every, [], 0))
-    watt = {area: _watt(layout, energy, area, days) for area in every}
+    kept = {area: _watt(energy, area, days) for area in every}
     kind = {area: _kind(layout, area) for area in every}
     donors = curves.choose(layout, CURVE_AREAS)
     own = learned(
-        np.concatenate([watt[area] for area in donors]),
+        np.concatenate([kept[area][0] for area in donors]),
         np.concatenate([kind[area] for area in donors]),
         rules.given,
         rules.terms.learning_days,
@@ -56,7 +67,7 @@ def measured(
     found: dict[tuple[bool, Spread], list[Float]] = {}
     for area in every:
         truth = energy.technical[area]
-        for key, wh in _computed(rules, layout, area, watt[area], kind[area], own).items():
+        for key, wh in _computed(rules, layout, area, *kept[area], kind[area], own).items():
             found.setdefault(key, []).append(truth / wh)
     return {key: np.array(rows) for key, rows in found.items()}
 
@@ -66,6 +77,7 @@ def _computed(
     layout: Layout,
     area: int,
     watt: Float,
+    volt: Float,
     kind: npt.NDArray[np.int64],
     own: Profiles,
 ) -> dict[tuple[bool, Spread], Float]:
@@ -73,21 +85,20 @@ def _computed(
     terms = rules.terms
     drawn, fed = (np.maximum(sign * watt, 0).sum(axis=2) * 24 / watt.shape[2] for sign in (1, -1))
     daily = Daily(drawn, fed, np.ones_like(drawn, dtype=np.bool_))
-    nothing = np.full_like(watt, np.nan)
-    supply = Supply(np.full(watt.shape[1:], terms.busbar_v), terms.power_factor)
+    nothing, unmeasured = np.full_like(watt, np.nan), np.full_like(volt, terms.busbar_v)
     segments, consumers = lines(layout, area, rules.conductors)
     nets = {True: (segments, consumers), False: estimated_lines(consumers.phase, rules.typical)}
     three = int((consumers.phase == 3).sum())
     meters = three * terms.meter_three_wh + (len(consumers) - three) * terms.meter_single_wh
     found = {}
-    for spread, profiles, curve in (
-        (Spread.GIVEN, rules.given, nothing),
-        (Spread.OWN, own, nothing),
-        (Spread.CURVES, rules.given, watt),
+    for spread, profiles, curve, head in (
+        (Spread.GIVEN, rules.given, nothing, unmeasured),
+        (Spread.OWN, own, nothing, unmeasured),
+        (Spread.CURVES, rules.given, watt, volt),
     ):
         load, _measured = powers(daily, kind, profiles, curve)
         for known, net in nets.items():
-            loss = line_loss(*net, load, supply)
+            loss = line_loss(*net, load, Supply(head, terms.power_factor))
             found[known, spread] = np.where(loss.solved, loss.wh + meters, np.nan)
     return found
 
@@ -96,8 +107,7 @@ def lines(layout: Layout, area: int, conductors: Mapping[str, complex]) -> tuple
     """Return the lines of an area as its list has them (`sandbox.lists.write_lines`)."""
     rows = _rows(layout, area)
     count = rows.stop - rows.start
-    trunk, branch, service = CONDUCTORS
-    names = [trunk] * TRUNK + [branch] * BRANCHES + [service] * count
+    names = [TRUNK_WIRE] * TRUNK + [BRANCH_WIRE] * BRANCHES + [SERVICE_WIRE] * count
     ohm = np.array([conductors[name] for name in names], dtype=np.complex128)
     upper = np.concatenate([layout.parent[area], layout.segment[area][:count]]).astype(np.int64)
     length = np.concatenate([layout.length_m[area], layout.service_m[rows]]).astype(np.float64)
@@ -113,9 +123,8 @@ def _kind(layout: Layout, area: int) -> npt.NDArray[np.int64]:
     return np.array([CLASSES.index(CLASS_OF[Use(int(use))]) for use in layout.use[_rows(layout, area)]])
 
 
-def _watt(layout: Layout, energy: physics.Energy, area: int, days: int) -> Float:
-    """Return the power of every meter, (C, D, 24) W."""
-    rows = _rows(layout, area)
-    used = np.concatenate([part.used for part in energy.kept[area]], axis=1)
-    hours = used[: rows.stop - rows.start].astype(np.float64) * 1000
-    return hours.reshape(len(hours), days, POINTS)
+def _watt(energy: Energy, area: int, days: int) -> tuple[Float, Float]:
+    """Return the power of every meter, (C, D, 96) W, and the voltage at the master, (D, 96)."""
+    power = np.concatenate([part.power[:-1] for part in energy.kept[area]], axis=1).astype(np.float64) * 1000
+    volt = np.concatenate([part.volt[-1].mean(axis=0) for part in energy.kept[area]]).astype(np.float64)
+    return power.reshape(len(power), days, -1), volt.reshape(days, -1)
