@@ -117,31 +117,30 @@ def fit(sums: Sums, on: Ground, low: Float | float, high: Float | float) -> Fit:
 TAILS = 4.0
 
 
-def likelier(on: Ground, energy_wh: Float, hidden: float) -> float:
-    """Return how much likelier the residual is with an energy explained than with nothing, logarithm.
+def likelier(on: Ground, energy_wh: Float, hidden: Float) -> Float:
+    """Return how much likelier the residual is with each energy explained than with nothing, logarithm, (n,).
 
     Every day's noise has long tails (Student, `TAILS` degrees of freedom); where energy was seen by nobody its own
     swing comes on top.
 
     Args:
         on: the ground.
-        energy_wh: what is explained, (days,).
-        hidden: swing of that energy, a share.
+        energy_wh: what each suspicion explains, (n, days).
+        hidden: (n,), swing of that energy, a share.
     """
-    return _likelihood(on, energy_wh, hidden) - _likelihood(on, np.zeros_like(energy_wh), 0.0)
+    nothing = np.zeros((1, energy_wh.shape[1]))
+    return _likelihood(on, energy_wh, hidden) - _likelihood(on, nothing, np.zeros(1))
 
 
-def _likelihood(on: Ground, energy_wh: Float, hidden: float) -> float:
+def _likelihood(on: Ground, energy_wh: Float, hidden: Float) -> Float:
     known = on.weight > 0
-    variance = 1 / on.weight[known] + (hidden * energy_wh[known]) ** 2
-    left = (on.residual - energy_wh)[known]
+    variance = 1 / on.weight[known] + (hidden[:, None] * energy_wh[:, known]) ** 2
+    left = on.residual[known] - energy_wh[:, known]
     technical = on.technical[known]
-    error = float((technical * left / variance).sum()) / (
-        float((technical**2 / variance).sum()) + on.stiffness
-    )
-    square = (left - error * technical) ** 2 / variance
+    error = (technical * left / variance).sum(axis=1) / ((technical**2 / variance).sum(axis=1) + on.stiffness)
+    square = (left - error[:, None] * technical) ** 2 / variance
     days = -(TAILS + 1) / 2 * np.log1p(square / TAILS) - 0.5 * np.log(variance)
-    return float(days.sum()) - 0.5 * error**2 * on.stiffness
+    return np.asarray(days.sum(axis=1) - 0.5 * error**2 * on.stiffness, np.float64)
 
 
 def lasting_error(on: Ground) -> float:

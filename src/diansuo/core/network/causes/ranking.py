@@ -76,7 +76,13 @@ def _suspects(
     found += areas.coming(each, at, people)
     found += areas.going(each, at, people, scenes)
     least = each.limits.least_odds if beyond(each) else each.limits.odds_within
-    weighed = _odds([(suspect, suspect.prior + _gain(each, suspect)) for suspect in found], least)
+    weighed = _odds(
+        [
+            (suspect, suspect.prior + float(gain))
+            for suspect, gain in zip(found, gains(each, found), strict=True)
+        ],
+        least,
+    )
     if not weighed:
         direct += [suspect for suspect in clock.suspects(each) if suspect.direct]
     told = each.area.told("voltage_phase")
@@ -115,15 +121,28 @@ def phases_beyond(each: Scene) -> bool:
     return bool(means) and max(means) > 0 > min(means)
 
 
-def _gain(each: Scene, suspect: Suspect) -> float:
-    """Return what the area's residual says of a suspicion, and the residuals of the phases of its phase."""
-    gain = likelier(each.on, suspect.energy_wh, suspect.hidden)
-    single = suspect.other == NOWHERE and suspect.customer != NOBODY and each.by_phase
-    booked = int(each.area.phase[suspect.customer]) if single else THREE_PHASES
-    if not 0 <= booked < THREE_PHASES:
+def gains(each: Scene, found: list[Suspect]) -> Float:
+    """Return what the area's residual says of suspicions, and the residuals of the phases of their phase, (n,)."""
+    if not found:
+        return np.zeros(0)
+    energy = np.stack([suspect.energy_wh for suspect in found])
+    hidden = np.array([suspect.hidden for suspect in found])
+    gain = likelier(each.on, energy, hidden)
+    if not each.by_phase:
         return gain
-    says = [likelier(on, suspect.energy_wh, suspect.hidden) for on in each.by_phase]
-    return gain + max(says[booked] - max(says), OTHER_PHASE)
+    booked = np.array([_phase(each, suspect) for suspect in found])
+    single = np.flatnonzero((booked >= 0) & (booked < THREE_PHASES))
+    says = np.stack([likelier(on, energy[single], hidden[single]) for on in each.by_phase])
+    apart = says[booked[single], np.arange(len(single))] - says.max(axis=0)
+    gain[single] += np.maximum(apart, OTHER_PHASE)
+    return gain
+
+
+def _phase(each: Scene, suspect: Suspect) -> int:
+    """Return the phase on which a suspicion's energy has to show, `THREE_PHASES` where it need not."""
+    if suspect.other != NOWHERE or suspect.customer == NOBODY:
+        return THREE_PHASES
+    return int(each.area.phase[suspect.customer])
 
 
 def _odds(found: list[tuple[Suspect, float]], least: float) -> list[tuple[Suspect, float]]:
