@@ -14,6 +14,8 @@ from diansuo.office.base.reach import Part
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.models import RegisterReading
 from diansuo.office.network import area_queries, page_queries, prices, queries
+from diansuo.office.network.area import gap_queries
+from diansuo.office.network.area import queries as area_page
 from tests.office.network.grid import FIRST, Grid, Rows
 
 pytestmark = pytest.mark.django_db
@@ -102,8 +104,8 @@ def test_a_part_of_the_station_shows_the_loss_of_its_areas_and_of_nothing_above(
     assert [one.number for one in queries.loss_on(part, FIRST)] == ["T2"]
     assert [row.number for row in page_queries.calendar(part, 202410).rows] == ["T2"]
     assert page_queries.trend(part, 202410).areas[0] == 1000
-    assert not queries.loss_of_area(part, grid.areas[0], 202410)
-    assert page_queries.area_month(part, grid.areas[0].pk, 202410) is None
+    assert not list(queries.loss_of_area_days(part, grid.areas[0], FIRST, NEXT))
+    assert area_page.area_days(part, grid.areas[0].pk, NEXT) is None
     assert not list(queries.loss_of_feeders(part, FIRST, NEXT))
     assert not list(queries.loss_of_stations(part, FIRST, NEXT))
 
@@ -217,7 +219,7 @@ def test_the_silent_meters_of_an_area_are_listed_masters_first(grid: Grid) -> No
     rows = _without(grid.days(5), grid.customers[0], date(2024, 10, 3))
     grid.freeze(_without(rows, grid.masters[0], date(2024, 10, 5)))
 
-    found = area_queries.silent_meters(ALL, grid.areas[0].pk, date(2024, 10, 5))
+    found = gap_queries.gaps(ALL, grid.areas[0].pk, FIRST, date(2024, 10, 5))
 
     assert [(one.meter, one.master, one.since) for one in found] == [
         ("M1", True, date(2024, 10, 5)),
@@ -244,7 +246,7 @@ def test_another_station_sees_nothing_of_it(grid: Grid) -> None:
     assert queries.loss_on(theirs, FIRST) == []
     assert list(queries.loss_of_feeders(theirs, FIRST, NEXT)) == []
     assert area_queries.timeline(theirs, grid.areas[0].pk) == []
-    assert area_queries.silent_meters(theirs, grid.areas[0].pk, FIRST) == []
+    assert gap_queries.gaps(theirs, grid.areas[0].pk, FIRST, FIRST) == []
 
 
 def test_a_change_of_the_archive_is_seen_at_once(grid: Grid) -> None:

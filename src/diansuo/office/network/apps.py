@@ -14,7 +14,10 @@ class NetworkConfig(AppConfig):
     verbose_name = _("线损")
 
     def ready(self) -> None:
-        """Publish the menu entry."""
+        """Publish the menu entry, and what the tasks of this app are answered by."""
+        from diansuo.office.base.work_orders import verdicts
         from diansuo.office.network import panels
+        from diansuo.office.network.causes import operations
 
+        verdicts.publish(operations.VERDICTS)
         panels.publish()

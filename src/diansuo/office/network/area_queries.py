@@ -1,36 +1,21 @@
-"""What stands around an area's loss: the meters without registers, and what changed among meters and customers."""
+"""What changed on an area among meters, customers and its transformer."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from diansuo.office.archive.models import AreaTerm, MeteringPoint, MeterInstallation, PointArea
 from diansuo.office.base import wording
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering import lake
 
-LOOK_BACK_DAYS = 62
 EVENTS_SHOWN = 100
 # Above this many on one day, customers are counted and not named.
 NAMED_A_DAY = 5
-
-
-@dataclass(frozen=True, slots=True)
-class SilentMeter:
-    """A meter without a register at one end of the day: whose it is, and the first day without one."""
-
-    point_id: int
-    meter: str
-    master: bool
-    customer_id: int | None
-    customer_number: str
-    customer_name: str
-    since: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,57 +26,6 @@ class Event:
     title: str
     words: str
     customer_id: int | None = None
-
-
-def silent_meters(scope: Scope, area_id: int, day: date) -> list[SilentMeter]:
-    """Return the meters of an area whose energy of a day is not known for want of a register, masters first."""
-    hangs = PointArea.objects.in_force(day).filter(
-        scope.limit("area__station"), area=area_id, point__contract__isnull=False
-    )
-    masters = MeteringPoint.objects.filter(scope.limit("station"), master_of=area_id)
-    points = [*masters.values_list("id", flat=True), *hangs.values_list("point", flat=True)]
-    stations = scope.stations_in_part().values_list("id", flat=True)
-    frame = lake.read_freeze_frame(
-        stations, day - timedelta(days=LOOK_BACK_DAYS), day + timedelta(days=2), points
-    )
-    shown: dict[int, set[date]] = {}
-    there = frame.drop_nulls("active_total_wh").select("point", "day")
-    for point, each in zip(there["point"].to_list(), there["day"].to_list(), strict=True):
-        shown.setdefault(point, set()).add(each)
-    since = {
-        point: _since(shown.get(point, set()), day)
-        for point in points
-        if not {day, day + timedelta(days=1)} <= shown.get(point, set())
-    }
-    rows = MeteringPoint.objects.filter(pk__in=since).select_related("contract__customer")
-    meters = _meters(since, day)
-    found = [_silent(point, meters.get(point.pk, ""), since[point.pk]) for point in rows]
-    return sorted(found, key=lambda each: (not each.master, each.since or date.min, each.customer_number))
-
-
-def _since(shown: set[date], day: date) -> date | None:
-    """Return the first day without a register of the stretch that touches the day; None: none was ever seen."""
-    missing = day + timedelta(days=1) if day in shown else day
-    before = [each for each in shown if each < missing]
-    return max(before) + timedelta(days=1) if before else None
-
-
-def _meters(points: object, day: date) -> dict[int, str]:
-    found = MeterInstallation.objects.in_force(day).filter(point__in=points)
-    return dict(found.values_list("point", "meter__asset_number"))
-
-
-def _silent(point: MeteringPoint, meter: str, since: date | None) -> SilentMeter:
-    customer = point.contract.customer if point.contract else None
-    return SilentMeter(
-        point_id=point.pk,
-        meter=meter,
-        master=customer is None,
-        customer_id=customer.pk if customer else None,
-        customer_number=customer.number if customer else "",
-        customer_name=customer.name if customer else "",
-        since=since,
-    )
 
 
 def timeline(scope: Scope, area_id: int) -> list[Event]:

@@ -19,6 +19,7 @@ def frame(of: Asked, page: str) -> dict[str, Any]:
         ("loss_months", _("月度同期")),
         ("loss_trend", _("趋势")),
         ("loss_feeders", _("线路与全所")),
+        ("loss_findings", _("原因")),
     )
     return {
         "of": of,

@@ -1,9 +1,9 @@
-"""What the loss pages show: the calendar of areas × days, the trend, and one area with everything about it."""
+"""What the loss pages show: the calendar of areas × days, and the trend."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,7 +15,7 @@ from diansuo.office.archive.models import TransformerArea
 from diansuo.office.base.scope import Scope
 from diansuo.office.network import months, queries
 from diansuo.office.network.months import StationMonth
-from diansuo.office.network.queries import AreaLoss, Loss
+from diansuo.office.network.queries import Loss
 
 BAD = (int(LossKind.HIGH), int(LossKind.NEGATIVE), int(LossKind.UNCOMPUTABLE))
 
@@ -182,29 +182,3 @@ def _together(scope: Scope, period: int, day: date) -> int | None:
         return None
     size = (2 * abs(loss) * 10_000 + supply) // (2 * supply)
     return -size if loss < 0 else size
-
-
-@dataclass(slots=True)
-class AreaMonth:
-    """An area's month: its days of which registers have come, the month as a whole, and the feeder of its terms."""
-
-    area: TransformerArea
-    days: list[AreaLoss] = field(default_factory=list)
-    month: AreaLoss | None = None
-    month_start: date | None = None
-    month_end: date | None = None
-
-
-def area_month(scope: Scope, area_id: int, period: int) -> AreaMonth | None:
-    """Return an area's losses of a month, or None if there is no such area in the scope."""
-    areas = TransformerArea.objects.filter(scope.limit("station"), pk=area_id)
-    area = areas.select_related("station").first()
-    if area is None:
-        return None
-    own = Scope(frozenset([area.station_id]))
-    found = AreaMonth(area)
-    for month in _months(own, period):
-        found.month_start, found.month_end = month.month_start, month.month_end
-    found.days = queries.loss_of_area(scope, area, period)
-    found.month = queries.monthly_loss_of_area(scope, area, period) if found.days else None
-    return found

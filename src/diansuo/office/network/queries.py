@@ -157,16 +157,14 @@ def loss_of_stations(scope: Scope, start: date, end: date) -> Iterator[Loss]:
         yield _station(station, month, month.station, day, price)
 
 
-def loss_of_area(scope: Scope, area: TransformerArea, period: int) -> list[AreaLoss]:
-    """Return one area's losses on every imported day of a month; none of an area outside the scope."""
-    start, end = months_.first_day(period), months_.first_day(months_.next_month(period))
+def loss_of_area_days(scope: Scope, area: TransformerArea, start: date, end: date) -> Iterator[AreaLoss]:
+    """Yield one area's losses on every imported day of ``[start, end)``; none of an area outside the scope."""
+    if not scope.has_area(area.pk):
+        return
     price = cache(prices.price_nano)
-    return [
-        row
-        for station, month, day in _days(scope.stations_in_part(), start, end)
-        if station.pk == area.station_id and scope.has_area(area.pk)
-        for row in _areas(station, month, month.area, day, price, only=area.pk)
-    ]
+    stations = [one for one in scope.stations_in_part() if one.pk == area.station_id]
+    for station, month, day in _days(stations, start, end):
+        yield from _areas(station, month, month.area, day, price, only=area.pk)
 
 
 def monthly_loss_of_area(scope: Scope, area: TransformerArea, period: int) -> AreaLoss | None:

@@ -1,10 +1,10 @@
-"""Pages of line loss: calendar of areas × days, trend, areas by class, feeders, and one area."""
+"""Pages of line loss: calendar of areas × days, trend, areas by class, feeders."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,11 +18,9 @@ from diansuo.office.base.export import workbook
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import signed
-from diansuo.office.metering.estimates import queries as estimates
-from diansuo.office.network import area_queries, charts, listing, page_queries, queries
+from diansuo.office.network import charts, listing, page_queries, queries
 from diansuo.office.network.asked import asked
 from diansuo.office.network.framing import frame, pages
-from diansuo.office.network.queries import AreaLoss
 from diansuo.office.network.wording import KIND_CODES, KIND_NAMES, KIND_SIGNS
 
 CALENDAR_ROWS = 60
@@ -142,43 +140,6 @@ def feeder_list(request: HttpRequest) -> HttpResponse:
     return render(request, "network/feeders.html", context)
 
 
-@allowed("base.see_losses")
-def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
-    """Show one area: supply, sold and loss by day, silent meters, and what changed on it."""
-    scope = Scope.of(request.user)
-    of = asked(request, scope)
-    found = page_queries.area_month(scope, area_id, of.period or listing.period_of(timezone.localdate()))
-    if found is None:
-        raise Http404
-    columns = listing.day_columns()
-    if request.GET.get("export") == "xlsx":
-        return workbook(f"{found.area.name}_{of.period}", columns, map(listing.row, found.days))
-    chosen = next(
-        (one for one in reversed(found.days) if one.day == of.day), found.days[-1] if found.days else None
-    )
-    silent = area_queries.silent_meters(scope, area_id, chosen.day) if chosen else []
-    context = {
-        **frame(of, "loss"),
-        "found": found,
-        "chosen": chosen,
-        "about": listing.about(chosen) if chosen else None,
-        "chart": charts.energies(found.days) if found.days else None,
-        "columns": columns,
-        "rows": [cells(columns, listing.row(one)) for one in reversed(found.days)],
-        "silent": silent,
-        "estimated": estimates.of_area(scope, area_id, chosen.day) if chosen else None,
-        "unclear": _unclear(chosen, silent),
-        "events": area_queries.timeline(scope, area_id),
-        "section": "loss",
-    }
-    return render(request, "network/area.html", context)
-
-
-def _unclear(chosen: AreaLoss | None, silent: list[area_queries.SilentMeter]) -> int:
-    """Return how many customers have both registers and yet no energy: exchanged that day, or running backwards."""
-    if chosen is None:
-        return 0
-    return max(0, chosen.outlets - chosen.outlets_known - sum(not one.master for one in silent))
 
 
 def _manager(request: HttpRequest, scope: Scope) -> int | None:

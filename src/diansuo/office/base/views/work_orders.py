@@ -245,6 +245,7 @@ def answer(request: HttpRequest, order_id: int) -> HttpResponse:
             order,
             text=form.cleaned_data["reply"],
             safety=form.cleaned_data["safety"],
+            verdict=form.cleaned_data.get("verdict", ""),
             photos=[
                 (file.name, file.read(photos.LARGEST_PHOTO_BYTES + 1)) for file in form.cleaned_data["photos"]
             ],

@@ -14,6 +14,7 @@ from diansuo.office.base.forms import DayInput
 from diansuo.office.base.models import Staff, WorkOrder
 from diansuo.office.base.work_orders.photos import SUFFIXES
 from diansuo.office.base.work_orders.safety import measures
+from diansuo.office.base.work_orders.verdicts import choices_of
 
 
 class PersonField(forms.ModelChoiceField):
@@ -73,12 +74,14 @@ class PhotosField(forms.FileField):
 class AnswerForm(forms.Form):
     """What came of the work, in words and photos, with the safety measures that were taken.
 
-    What was asked for with the order must have been done: it is ticked on site, one by one.
+    What was asked for with the order must have been done: it is ticked on site, one by one. An order that was sent to
+    find something out asks for the verdict as well.
     """
 
     safety = forms.MultipleChoiceField(
         label=_("已落实的安全措施"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    verdict = forms.ChoiceField(label=_("核查结论"), widget=forms.RadioSelect)
     reply = forms.CharField(label=_("处理结果"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
     photos = PhotosField(
         label=_("现场照片"),
@@ -90,6 +93,11 @@ class AnswerForm(forms.Form):
     def __init__(self, order: WorkOrder, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked = order.safety
+        choices = choices_of(order)
+        if choices:
+            self.fields["verdict"].choices = choices
+        else:
+            del self.fields["verdict"]
         self.fields["safety"].choices = [
             (code, _("%(words)s（派工要求）") % {"words": words} if code in order.safety else words)
             for code, words in measures()

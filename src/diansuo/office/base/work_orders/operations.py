@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from diansuo.office.base.models import Staff, Station, User, WorkOrder, WorkOrderEvent, WorkOrderPhoto
 from diansuo.office.base.work_orders import photos as photo_files
+from diansuo.office.base.work_orders import verdicts
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.base.work_orders.safety import measures
 
@@ -123,16 +124,20 @@ def answer(
     text: str,
     photos: Sequence[tuple[str, bytes]] = (),
     safety: Iterable[str] = (),
+    verdict: str = "",
     user: User,
     now: datetime,
 ) -> WorkOrder:
     """Write what came of an order, with photos as (file name, content), and the safety measures taken.
 
+    An order that asks for a verdict (:mod:`verdicts`) is answered by one of them; its words then begin the answer.
+
     Raises:
-        UnableToAnswer: it is not open, not this user's, nothing was said, or a photo cannot be kept.
+        UnableToAnswer: it is not open, not this user's, nothing was said, no verdict, or a photo cannot be kept.
     """
     if not text.strip():
         raise UnableToAnswer(_("请写明处理结果，再提交"))
+    said = _verdict_in_words(order, verdict)
     if len(photos) > photo_files.MOST_PHOTOS:
         raise UnableToAnswer(_("一次最多传 %(most)d 张照片") % {"most": photo_files.MOST_PHOTOS})
     try:
@@ -155,6 +160,8 @@ def answer(
                     order=order, file_name=kept[-1], media_type=kind, created_by=user, created_at=now
                 )
             order.state, order.reply = State.ANSWERED, text.strip()
+            verdicts.record(order, verdict, order.reply, user, now)
+            order.reply = said + order.reply
             order.replied_by, order.replied_at = user, now
             taken = {*order.safety, *safety}
             order.safety = [code for code, _words in measures() if code in taken]
@@ -166,6 +173,14 @@ def answer(
                 photo_files.discard(name)
         raise
     return order
+
+
+def _verdict_in_words(order: WorkOrder, verdict: str) -> str:
+    """Return how the answer of an order begins; nothing where it asks for no verdict."""
+    asked = {code: str(words) for code, words in verdicts.choices_of(order)}
+    if asked and verdict not in asked:
+        raise UnableToAnswer(_("请选核查结论：%(choices)s") % {"choices": "、".join(asked.values())})
+    return f"{asked[verdict]}：" if asked else ""
 
 
 def close(order: WorkOrder, *, text: str = "", user: User, now: datetime) -> WorkOrder:
@@ -192,6 +207,7 @@ def send_back(order: WorkOrder, *, reason: str, user: User, now: datetime) -> Wo
 
     def reopen(locked: WorkOrder) -> None:
         locked.state, locked.reply, locked.replied_by, locked.replied_at = State.OPEN, "", None, None
+        verdicts.reopen(locked)
 
     return _judge(order, reopen, Kind.RETURNED, reason, user, now)
 

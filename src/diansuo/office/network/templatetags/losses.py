@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from diansuo.office.base import wording
 from diansuo.office.base.templatetags.trade import state
+from diansuo.office.network.area.parts import DayParts
 from diansuo.office.network.page_queries import DayCell
 from diansuo.office.network.queries import Loss
 from diansuo.office.network.wording import KIND_CODES, KIND_SIGNS, KIND_TONES, kind_name, percent
@@ -42,3 +43,25 @@ def loss_state(loss: Loss) -> SafeString:
     """Show the class of a loss, and that it changed suddenly."""
     shown = state(KIND_TONES[loss.kind], kind_name(loss.kind))
     return format_html("{} {}", shown, state("warn", _("突变"))) if loss.sudden else shown
+
+
+@register.simple_tag
+def day_in_words(parts: DayParts) -> str:
+    """Say what became of a day's supply, as a drawing says it to whoever points at it or cannot see it."""
+    loss, day = parts.loss, wording.short_day(parts.day)
+    if loss is None:
+        return _("%(day)s 未导入") % {"day": day}
+    if loss.loss_wh is None:
+        return _("%(day)s 不可算：%(why)s") % {"day": day, "why": loss.reason_detail}
+    words = _("%(day)s 供电 %(supply)s，售电 %(sold)s，损失 %(loss)s kWh（%(rate)s%%）") % {
+        "day": day, "supply": wording.kilowatt_hours(loss.supply_wh), "sold": wording.kilowatt_hours(loss.sold_wh),
+        "loss": wording.kilowatt_hours(loss.loss_wh), "rate": wording.per_cent(loss.rate_bp),
+    }  # fmt: skip
+    if parts.technical is None:
+        return words
+    return words + _("；技术损失 %(technical)s（%(low)s～%(high)s），其余 %(rest)s kWh") % {
+        "technical": wording.kilowatt_hours(parts.technical.technical_wh),
+        "low": wording.kilowatt_hours(parts.technical.low_wh),
+        "high": wording.kilowatt_hours(parts.technical.high_wh),
+        "rest": wording.kilowatt_hours(parts.rest_wh),
+    }

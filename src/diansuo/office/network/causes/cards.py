@@ -1,0 +1,62 @@
+"""Findings as the page of their area shows them: cards of what to check, and the history with the loss afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from diansuo.office.base.scope import Scope
+from diansuo.office.network.causes import queries, wording
+from diansuo.office.network.causes.limits import limits
+from diansuo.office.network.causes.queries import Afterwards
+from diansuo.office.network.models import LossFinding
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One finding in words."""
+
+    finding: LossFinding
+    whose: str
+    customer_id: int | None
+    evidence: str
+    check: str
+    confidence: str
+    technical: bool
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One answered finding, with what the loss did in the days before and after."""
+
+    card: Card
+    photos: int
+    afterwards: Afterwards
+
+
+def cards(found: Iterable[LossFinding], day: date) -> list[Card]:
+    """Return findings as cards, in the words of a day."""
+    return [_card(finding, day) for finding in found]
+
+
+def pasts(scope: Scope, found: Iterable[LossFinding], day: date) -> list[Past]:
+    """Return answered findings (of :func:`queries.history`) with the loss afterwards."""
+    rows = list(found)
+    after = queries.afterwards(scope, rows)
+    return [Past(_card(row, day), getattr(row, "photos", 0), after[row.pk]) for row in rows]
+
+
+def _card(finding: LossFinding, day: date) -> Card:
+    contract = finding.point.contract if finding.point else None
+    return Card(
+        finding,
+        wording.whose(finding),
+        contract.customer_id if contract else None,
+        wording.evidence_words(finding),
+        wording.check_words(finding),
+        wording.confidence_words(finding.confidence_bp, limits(day)),
+        wording.technical(finding),
+        wording.STATE_TONES[finding.state],
+    )

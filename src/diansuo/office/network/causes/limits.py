@@ -1,0 +1,46 @@
+"""How findings of loss are kept and shown, from the rulebook (``national/checks/loss_findings``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from diansuo.office.config.rulebook import book, follow
+
+RULE: Final = "national/checks/loss_findings"
+WHOLE_BP: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What holds on a day; days are counted, confidences hundredths of a per cent."""
+
+    quiet_days: int
+    compared_days: int
+    visit_days: int
+    month_days: int
+    sure_bp: int
+    likely_bp: int
+
+
+@lru_cache(maxsize=64)
+def limits(day: date) -> Limits:
+    """Return what holds on a day.
+
+    Raises:
+        NoValueInForce, ValueAbsent: the rulebook does not say; the message names the file.
+    """
+    entry = book().in_force(RULE, day)
+    return Limits(
+        entry.integer("quiet_days"),
+        entry.integer("compared_days"),
+        entry.integer("visit_days"),
+        entry.integer("month_days"),
+        int(entry.number("sure_confidence") * WHOLE_BP),
+        int(entry.number("likely_confidence") * WHOLE_BP),
+    )
+
+
+follow(limits.cache_clear)

@@ -1,0 +1,112 @@
+"""Reads about findings: those of an area as cards and as history, all of a scope, and what the loss did afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from diansuo.core.network.causes.kinds import SHOWN, TECHNICAL_KINDS
+from diansuo.office.base.scope import Scope
+from diansuo.office.network import queries as losses
+from diansuo.office.network.causes.limits import limits
+from diansuo.office.network.models import LossFinding
+from diansuo.office.network.queries import AreaLoss
+
+State = LossFinding.State
+OPEN: Final = (State.WAITING, State.SENT)
+ANSWERED: Final = (State.PROVEN, State.CLEARED)
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean loss of the computable days of a span; None where there are none."""
+
+    days: int
+    loss_wh: int | None
+    rate_bp: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """An area's loss in the days before an answer and in those after it; ``due`` is the last day of the latter."""
+
+    before: Mean
+    after: Mean
+    due: date
+
+    @property
+    def change_wh(self) -> int | None:
+        """Return by how much the mean loss of a day changed."""
+        if self.before.loss_wh is None or self.after.loss_wh is None:
+            return None
+        return self.after.loss_wh - self.before.loss_wh
+
+
+def findings(scope: Scope) -> QuerySet[LossFinding]:
+    """Return the findings of the scope's areas."""
+    rows = LossFinding.objects.filter(scope.limit("area__station"))
+    return rows.select_related(
+        "area", "point__contract__customer", "meter", "other_area", "order__assignee", "answered_by"
+    )
+
+
+def one(scope: Scope, finding_id: int) -> LossFinding | None:
+    """Return a finding, None outside the scope."""
+    return findings(scope).filter(pk=finding_id).first()
+
+
+def cards(scope: Scope, area_id: int) -> list[LossFinding]:
+    """Return the open findings of an area, those sent first, then as ranked; technical ones after the others."""
+    rows = findings(scope).filter(area=area_id, state__in=OPEN)
+    found = sorted(
+        rows, key=lambda row: (row.kind in TECHNICAL_KINDS, row.state != State.SENT, row.rank, row.pk)
+    )
+    return found[:SHOWN]
+
+
+def history(scope: Scope, area_id: int) -> list[LossFinding]:
+    """Return the answered findings of an area, the latest first."""
+    rows = findings(scope).filter(area=area_id, state__in=ANSWERED)
+    return list(rows.annotate(photos=Count("order__photos")).order_by("-answered_at", "-id"))
+
+
+def open_counts(scope: Scope) -> dict[int, int]:
+    """Return how many findings wait or are sent, by area."""
+    rows = LossFinding.objects.filter(scope.limit("area__station"), state__in=OPEN).order_by()
+    return dict(rows.values_list("area").annotate(number=Count("id")))
+
+
+def afterwards(scope: Scope, found: Iterable[LossFinding]) -> dict[int, Afterwards]:
+    """Return what the loss did in the days before and after each answer, by finding."""
+    result: dict[int, Afterwards] = {}
+    for finding in found:
+        if finding.answered_at is None:
+            continue
+        day = timezone.localdate(finding.answered_at)
+        span = timedelta(days=limits(day).compared_days)
+        rows = list(losses.loss_of_area_days(scope, finding.area, day - span, day + timedelta(days=1) + span))
+        result[finding.pk] = Afterwards(
+            _mean([row for row in rows if row.day < day]),
+            _mean([row for row in rows if row.day > day]),
+            day + span,
+        )
+    return result
+
+
+def _mean(rows: list[AreaLoss]) -> Mean:
+    known = [row for row in rows if row.loss_wh is not None and row.supply_wh]
+    if not known:
+        return Mean(0, None, None)
+    loss = sum(row.loss_wh or 0 for row in known)
+    supply = sum(row.supply_wh or 0 for row in known)
+    return Mean(len(known), _half_away(loss, len(known)), _half_away(loss * 10_000, supply))
+
+
+def _half_away(numerator: int, denominator: int) -> int:
+    size = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return -size if numerator < 0 else size

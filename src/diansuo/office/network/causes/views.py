@@ -1,0 +1,112 @@
+"""The pages of causes: all findings of a scope as a list, and the button that sends one to somebody."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from diansuo.office.base import lists
+from diansuo.office.base.cells import Column, Kind
+from diansuo.office.base.rights import allowed
+from diansuo.office.base.scope import Scope
+from diansuo.office.base.work_orders import queries as work_orders
+from diansuo.office.network.asked import asked
+from diansuo.office.network.causes import operations, queries, wording
+from diansuo.office.network.causes.limits import limits
+from diansuo.office.network.finding_models import KINDS
+from diansuo.office.network.models import LossFinding
+from diansuo.office.network.framing import frame
+
+COLUMNS: Final = (
+    Column("area.name", gettext_lazy("台区"), Kind.CODE, url_name="loss_area", url_args=("area_id",)),
+    Column("kind", gettext_lazy("原因"), Kind.CODE, labels=dict(KINDS)),
+    Column("whose", gettext_lazy("用户"), url_name="customer", url_args=("customer_id",)),
+    Column("meter.asset_number", gettext_lazy("电能表编号"), Kind.CODE),
+    Column("daily_wh", gettext_lazy("每天"), Kind.KWH, unit="kWh"),
+    Column("monthly_fen", gettext_lazy("折合每月"), Kind.YUAN, unit=gettext_lazy("元")),
+    Column("confidence", gettext_lazy("把握"), Kind.CODE),
+    Column(
+        "state",
+        gettext_lazy("状态"),
+        Kind.CODE,
+        labels=dict(LossFinding.State.choices),
+        tones=wording.STATE_TONES,
+    ),
+    Column("order.number", gettext_lazy("派工单"), Kind.CODE, url_name="work_order", url_args=("order_id",)),
+    Column("found_date", gettext_lazy("发现日期"), Kind.DAY),
+    Column("answered_at", gettext_lazy("答复时间"), Kind.MOMENT),
+    Column("evidence_words", gettext_lazy("依据")),
+    Column("answer", gettext_lazy("核查说明")),
+)
+
+
+@allowed("base.see_losses")
+def finding_list(request: HttpRequest) -> HttpResponse:
+    """Show the findings of the viewer's areas, the latest first."""
+    scope, today = Scope.of(request.user), timezone.localdate()
+    held = limits(today)
+
+    def enrich(rows: list[Any]) -> list[Any]:
+        for row in rows:
+            row.whose = wording.whose(row)
+            row.customer_id = row.point.contract.customer_id if row.point and row.point.contract else None
+            row.confidence = wording.confidence_words(row.confidence_bp, held)
+            row.evidence_words = wording.evidence_words(row)
+        return rows
+
+    listing = lists.Listing(
+        title=_("线损原因"),
+        columns=COLUMNS,
+        key=("-id",),
+        empty=_("还没有找到原因。日冻结到齐后由每日作业分析（diansuo loss find），找到的原因列在这里。"),
+        file_name=_("线损原因"),
+        search=lists.any_of(
+            "area__number__startswith",
+            "area__name__contains",
+            "point__contract__customer__number__startswith",
+        ),
+        search_hint=_("台区编号或名称、用户编号"),
+        filters=(
+            lists.Filter("state", _("状态"), LossFinding.State.choices, lists.equal("state")),
+            lists.Filter("kind", _("原因"), KINDS, lists.equal("kind")),
+        ),
+        enrich=enrich,
+        template="network/findings.html",
+    )
+    return lists.respond(
+        request, listing, queries.findings(scope), frame(asked(request, scope), "loss_findings")
+    )
+
+
+@require_POST
+@allowed("base.dispatch_work")
+def send(request: HttpRequest, finding_id: int) -> HttpResponse:
+    """Send a finding to the person who was chosen beside the button."""
+    scope = Scope.of(request.user)
+    finding = queries.one(scope, finding_id)
+    if finding is None:
+        raise Http404
+    back = redirect(reverse("loss_area", args=[finding.area_id]) + f"#finding-{finding.pk}")
+    given = request.POST.get("staff", "")
+    people = work_orders.people(scope, [finding.station_id])
+    staff = people.filter(pk=given).first() if given.isdecimal() and len(given) < 10 else None
+    if staff is None:
+        messages.error(request, _("请选择派给谁，再按“派工”"))
+        return back
+    try:
+        order = operations.send(finding, staff, user=request.user, now=timezone.now())
+    except operations.UnableToSend as problem:
+        messages.error(request, str(problem))
+        return back
+    messages.success(
+        request, _("已派工 %(number)s 给%(name)s") % {"number": order.number, "name": staff.name}
+    )
+    return back
