@@ -20,6 +20,7 @@ from diansuo.office.base.models import ImportBatch, Job, Post, Staff, Station, U
 from diansuo.office.billing.models import Bill
 from diansuo.office.billing.rebilling.models import Correction
 from diansuo.office.collection.models import Payment
+from diansuo.office.network.models import LossFinding
 from tests.office.base import pages
 
 MATRIX = Path(__file__).with_name("access.csv")
@@ -39,6 +40,7 @@ MODELS: dict[str, type[models.Model]] = {
     "payment_id": Payment,
     "user_id": User,
     "staff_id": Staff,
+    "finding_id": LossFinding,
 }
 WORDS = {"period": 202408, "mode": "beside", "name": "readings", "slug": "x"}
 

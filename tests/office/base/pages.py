@@ -94,6 +94,7 @@ def addresses() -> list[Address]:
         "loss_trend": (),
         "loss_feeders": (),
         "loss_area": (TransformerArea.objects.get().pk,),
+        "loss_findings": (),
         "whatif": (),
         "whatif_sheet": (),
         "customer_choices": (customer.pk,),

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from diansuo.office.archive.models import Customer, MeteringPoint
+from diansuo.office.archive.models import Customer, MeteringPoint, TransformerArea
 from diansuo.office.base import floor
 from diansuo.office.base.models import Company, Staff, Station, User
 from diansuo.office.base.work_orders import operations
@@ -25,6 +25,7 @@ from diansuo.office.billing.rebilling.models import Correction
 from diansuo.office.collection.models import Payment
 from diansuo.office.desk.models import Handover
 from tests.office.base import access_walk, pages
+from tests.office.network import findings
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +77,13 @@ def things(station: Station) -> dict[str, int]:
         proposed_by=head,
         proposed_at=now,
     )
-    return {"order_id": order.pk, "handover_id": handover.pk, "correction_id": correction.pk}
+    finding = findings.make(TransformerArea.objects.get(), point)
+    return {
+        "order_id": order.pk,
+        "handover_id": handover.pk,
+        "correction_id": correction.pk,
+        "finding_id": finding.pk,
+    }
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from diansuo.office.metering import entry
 from diansuo.office.metering.models import Consumption, RegisterReading
 from tests.office.base import access_walk, pages
 from tests.office.base.test_foreign import LEADS_ON, SHARED, writes
+from tests.office.network import findings
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,7 @@ def ids_of(number: str) -> dict[str, int]:
         "point_id": point.pk,
         "area_id": PointArea.objects.get(point=point).area_id,
         **({"bill_id": bill.pk} if bill else {}),
+        "finding_id": findings.make(PointArea.objects.get(point=point).area, point).pk,
     }
 
 
