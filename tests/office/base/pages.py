@@ -94,7 +94,6 @@ def addresses() -> list[Address]:
         "loss_trend": (),
         "loss_feeders": (),
         "loss_area": (TransformerArea.objects.get().pk,),
-        "loss_findings": (),
         "whatif": (),
         "whatif_sheet": (),
         "customer_choices": (customer.pk,),
@@ -138,8 +137,8 @@ def addresses() -> list[Address]:
 
 
 def _rounds(route: int) -> dict[str, tuple[object, ...]]:
-    """Return the pages of a reader's round."""
-    return {"rounds": (), "round": (route, 202408), "round_sent": (route, 202408)}
+    """Return the pages of a reader's round, and of the causes somebody is sent for."""
+    return {"loss_findings": (), "rounds": (), "round": (route, 202408), "round_sent": (route, 202408)}
 
 
 def signed_in(post: str, language: str = "zh-hans") -> Client:
