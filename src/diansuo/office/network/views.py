@@ -140,8 +140,6 @@ def feeder_list(request: HttpRequest) -> HttpResponse:
     return render(request, "network/feeders.html", context)
 
 
-
-
 def _manager(request: HttpRequest, scope: Scope) -> int | None:
     given = request.GET.get("manager", "")
     known = {person for person, _name in archive.people(scope, Responsibility.Duty.MANAGER)}

@@ -23,8 +23,8 @@ from diansuo.office.network.area.gap_queries import Gap
 from diansuo.office.network.asked import Asked, asked
 from diansuo.office.network.causes import cards
 from diansuo.office.network.causes import queries as causes
-from diansuo.office.network.queries import AreaLoss
 from diansuo.office.network.framing import frame
+from diansuo.office.network.queries import AreaLoss
 
 EVENTS_PRINTED = 8
 

@@ -22,8 +22,8 @@ from diansuo.office.network.asked import asked
 from diansuo.office.network.causes import operations, queries, wording
 from diansuo.office.network.causes.limits import limits
 from diansuo.office.network.finding_models import KINDS
-from diansuo.office.network.models import LossFinding
 from diansuo.office.network.framing import frame
+from diansuo.office.network.models import LossFinding
 
 COLUMNS: Final = (
     Column("area.name", gettext_lazy("台区"), Kind.CODE, url_name="loss_area", url_args=("area_id",)),
