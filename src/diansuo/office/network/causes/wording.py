@@ -88,9 +88,9 @@ _SAYS: Final[dict[int, tuple[Promise, str]]] = {
     Evidence.REACTIVE: (gettext_lazy("功率因数 %(a)s，占技术损失的 %(b)s"), "cs"),
     Evidence.HIGH_AT_LOAD: (gettext_lazy("技术损失是供电量的 %(a)s，同类一般 %(b)s"), "ss"),
     Evidence.LOAD_RATE: (gettext_lazy("平均负荷是配变容量的 %(a)s"), "s"),
-    Evidence.LOST_WITHOUT_HISTORY: (
-        gettext_lazy("表计报一相失压，没有以前的用电可比，每天约少计 %(a)s kWh，为平时的 %(b)s"),
-        "es",
+    Evidence.VOLTAGE_GONE: (
+        gettext_lazy("表计报失压 %(a)s 天，之后每天用 %(b)s kWh，为平时的 %(c)s"),
+        "nes",
     ),
 }
 _NAMES: Final = "abcd"
