@@ -17,6 +17,7 @@ from diansuo.cli import (
     export,
     imports,
     lab,
+    loss,
     manage,
     reading,
     rulebook,
@@ -45,6 +46,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(cycle.app, name="cycle")
 app.add_typer(bill.app, name="bill")
 app.add_typer(reading.app, name="reading")
+app.add_typer(loss.app, name="loss")
 app.add_typer(calc.app, name="calc")
 app.add_typer(export.app, name="export")
 app.add_typer(rulebook.app, name="rulebook")

@@ -138,7 +138,13 @@ def addresses() -> list[Address]:
 
 def _rounds(route: int) -> dict[str, tuple[object, ...]]:
     """Return the pages of a reader's round, and of the causes somebody is sent for."""
-    return {"loss_findings": (), "rounds": (), "round": (route, 202408), "round_sent": (route, 202408)}
+    return {
+        "loss_findings": (),
+        "loss_map": (),
+        "rounds": (),
+        "round": (route, 202408),
+        "round_sent": (route, 202408),
+    }
 
 
 def signed_in(post: str, language: str = "zh-hans") -> Client:

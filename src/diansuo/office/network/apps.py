@@ -17,7 +17,8 @@ class NetworkConfig(AppConfig):
         """Publish the menu entry, and what the tasks of this app are answered by."""
         from diansuo.office.base.work_orders import verdicts
         from diansuo.office.network import panels
-        from diansuo.office.network.causes import operations
+        from diansuo.office.network.causes import operations, running
 
+        running.register()
         verdicts.publish(operations.VERDICTS)
         panels.publish()

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from diansuo.office.network import month_views, views
 from diansuo.office.network.area import views as area
 from diansuo.office.network.causes import views as causes
+from diansuo.office.network.heat import views as heat
 from diansuo.office.network.lacking import views as lacking
 from diansuo.office.network.summer import views as summer
 
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("loss/voltages/", summer.voltages, name="daily_voltages"),
     path("loss/balance/", summer.balance, name="daily_balance"),
     path("loss/areas/<int:area_id>/", area.area_page, name="loss_area"),
+    path("loss/map/", heat.heat_map, name="loss_map"),
     path("loss/findings/", causes.finding_list, name="loss_findings"),
     path("loss/findings/<int:finding_id>/send/", causes.send, name="loss_finding_send"),
 ]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from diansuo.core.network import LossKind
-from diansuo.office.archive import page_queries as archive
-from diansuo.office.archive.models import Responsibility
 from diansuo.office.base import lists
 from diansuo.office.base.cells import cells
 from diansuo.office.base.export import workbook
@@ -20,7 +16,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import signed
 from diansuo.office.network import charts, listing, page_queries, queries
 from diansuo.office.network.asked import asked
-from diansuo.office.network.framing import frame, pages
+from diansuo.office.network.framing import chosen_manager, filters, frame, pages
 from diansuo.office.network.wording import KIND_CODES, KIND_NAMES, KIND_SIGNS
 
 CALENDAR_ROWS = 60
@@ -33,7 +29,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     """Show the class of every area on every day of a month, the worst areas first."""
     scope = Scope.of(request.user)
     of = asked(request, scope)
-    manager, words = _manager(request, scope), request.GET.get("q", "").strip()
+    manager, words = chosen_manager(request, scope), request.GET.get("q", "").strip()
     start, found = lists.first_row(request), None
     if of.period:
         found = page_queries.calendar(
@@ -41,7 +37,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         )
     context = {
         **frame(of, "loss"),
-        **_filters(request, scope, words, {"period": of.period}),
+        **filters(request, scope, words, {"period": of.period}),
         "calendar": found,
         "rows": found.rows if found else [],
         **pages(start, CALENDAR_ROWS, found.total if found else 0),
@@ -82,7 +78,7 @@ def area_list(request: HttpRequest) -> HttpResponse:
     """Show the areas of a day by class, with what they lost; dispatch and export."""
     scope = Scope.of(request.user)
     of = asked(request, scope)
-    manager, words = _manager(request, scope), request.GET.get("q", "").strip()
+    manager, words = chosen_manager(request, scope), request.GET.get("q", "").strip()
     every = queries.loss_on(scope, of.day, managed_on=timezone.localdate()) if of.day else []
     kind = request.GET.get("kind", ABNORMAL)
     mine = [
@@ -104,7 +100,7 @@ def area_list(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         **frame(of, "loss_list"),
-        **_filters(request, scope, words, {"day": of.day and of.day.isoformat(), "kind": kind}),
+        **filters(request, scope, words, {"day": of.day and of.day.isoformat(), "kind": kind}),
         "columns": columns,
         "page": {"rows": shown},
         "dispatchable": may,
@@ -138,29 +134,3 @@ def feeder_list(request: HttpRequest) -> HttpResponse:
         "dispatchable": may,
     }
     return render(request, "network/feeders.html", context)
-
-
-def _manager(request: HttpRequest, scope: Scope) -> int | None:
-    given = request.GET.get("manager", "")
-    known = {person for person, _name in archive.people(scope, Responsibility.Duty.MANAGER)}
-    return int(given) if given.isdecimal() and len(given) < 10 and int(given) in known else None
-
-
-def _filters(request: HttpRequest, scope: Scope, words: str, kept: dict[str, Any]) -> dict[str, Any]:
-    """Return what the form above the rows needs (base/filters.html)."""
-    people = archive.people(scope, Responsibility.Duty.MANAGER)
-    return {
-        "searchable": True,
-        "words": words,
-        "listing": {"search_hint": _("台区编号或名称")},
-        "kept": {name: value for name, value in kept.items() if value},
-        "filters": [
-            {
-                "name": "manager",
-                "title": _("台区经理"),
-                "choices": people,
-                "value": request.GET.get("manager", ""),
-            }
-        ],
-        "narrowed": bool(words or request.GET.get("manager")),
-    }

@@ -11,12 +11,12 @@ from diansuo.office.network.queries import AreaLoss
 
 @dataclass(frozen=True, slots=True)
 class Technical:
-    """The technical loss of a day in Wh, what it lies between, and how it was computed (a code)."""
+    """The technical loss of a day in Wh, what it lies between, and how it was computed (a `Method`)."""
 
     technical_wh: int
     low_wh: int
     high_wh: int
-    method: str = ""
+    method: int = 0
 
 
 @dataclass(frozen=True, slots=True)

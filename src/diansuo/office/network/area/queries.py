@@ -11,6 +11,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.network import months, queries
 from diansuo.office.network.area.parts import DayParts, Technical, day_by_day
 from diansuo.office.network.queries import AreaLoss
+from diansuo.office.network.technical import queries as technical
 
 DAYS_SHOWN = 30
 
@@ -38,11 +39,6 @@ class AreaDays:
         """Return the loss of the latest day of which registers have come."""
         return next((each.loss for each in reversed(self.days) if each.loss is not None), None)
 
-    @property
-    def technical_method(self) -> str:
-        """Return how the latest technical loss was computed; nothing where none was."""
-        return next((each.technical.method for each in reversed(self.days) if each.technical), "")
-
 
 def area(scope: Scope, area_id: int) -> TransformerArea | None:
     """Return an area, None outside the scope."""
@@ -69,8 +65,13 @@ def losses_of(scope: Scope, of: TransformerArea, first: date, last: date) -> lis
 
 def technical_of(scope: Scope, of: TransformerArea, first: date, last: date) -> dict[date, Technical]:
     """Return an area's technical losses of some days; a day nobody has computed is not among them."""
-    del scope, of, first, last
-    return {}
+    found = technical.of_area(scope, of.pk, first, last)
+    rows = zip(found.day, found.technical_wh, found.low_wh, found.high_wh, found.method_code, strict=True)
+    return {
+        day: Technical(wh, low, high, method)
+        for day, wh, low, high, method in rows
+        if wh is not None and low is not None and high is not None
+    }
 
 
 def _month(scope: Scope, of: TransformerArea, period: int) -> MonthSoFar | None:

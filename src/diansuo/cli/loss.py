@@ -1,0 +1,92 @@
+"""``diansuo loss``: look for the causes of a station's losses, and keep what is found."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from diansuo.cli import office
+from diansuo.cli.dates import parse_day
+from diansuo.cli.imports import AsJson, AsUser, StationName
+from diansuo.cli.say import Failure, bar, say, say_json, t
+
+app = typer.Typer(no_args_is_help=True, help=t("线损原因。", "Causes of line loss."))
+Day = Annotated[
+    str,
+    typer.Option(
+        "--day",
+        metavar="DAY",
+        help=t("分析到哪一天；不填取示数到齐的最近一天", "the last day looked at; the latest with registers"),
+    ),
+]
+
+
+@app.callback()
+def loss() -> None:
+    """Group of the commands about causes of loss."""
+
+
+@app.command(
+    "find",
+    help=t(
+        "找一天的线损原因并保存；中断后再执行从断处继续，重复执行不会重复。例：diansuo loss find --day 2024-10-28",
+        "Look for the causes of losses up to a day and keep them; stopped and run again it goes on, run twice nothing "
+        "is twice. Example: diansuo loss find --day 2024-10-28",
+    ),
+)
+def find(
+    day: Day = "", station: StationName = "", as_user: AsUser = "system", as_json: AsJson = False
+) -> None:
+    """Run the job that looks for causes."""
+    given = parse_day(day) if day else None
+    office.wake()
+    from django.utils import timezone
+
+    from diansuo.office.base import jobs
+    from diansuo.office.base.models import JobStage
+    from diansuo.office.network.causes import running
+
+    where, user = office.the_station(station), office.acting_user(as_user, "base.dispatch_work")
+    scope = office.scope_of(user, where)
+    last = given or _latest(scope)
+    try:
+        job = running.prepare(where, last, user=user, now=timezone.now())
+        with bar(t("线损原因", "causes of loss"), quiet=as_json) as advance:
+            jobs.run(
+                job.pk,
+                clock=timezone.now,
+                on_progress=lambda state: advance(state.stage, state.done, state.total),
+            )
+    except jobs.JobBusy as busy:
+        raise Failure(
+            t(f"正由 {busy} 分析；等它结束再来", f"being done by {busy}; wait until it ends")
+        ) from busy
+    counts = JobStage.objects.get(job=job, name=running.STAGE).summary
+    if as_json:
+        say_json({"station": where.name, "day": last.isoformat(), **counts})
+        return
+    new, again, areas = (counts.get(name, 0) for name in ("new", "again", "areas"))
+    say(
+        t(
+            f"{where.name} {last}：{areas} 个台区有原因，新找到 {new} 条，仍在的 {again} 条",
+            f"{where.name} {last}: causes in {areas} areas, {new} new, {again} found again",
+        )
+    )
+
+
+def _latest(scope: object) -> date:
+    """Return the latest day with registers.
+
+    Raises:
+        Failure: there is none.
+    """
+    from django.utils import timezone
+
+    from diansuo.office.network import queries
+
+    found = queries.latest_loss_day(scope, timezone.localdate())  # type: ignore[arg-type]
+    if found is None:
+        raise Failure(t("还没有日冻结示数；先导入日冻结电量", "no daily freezes yet; import them first"))
+    return found

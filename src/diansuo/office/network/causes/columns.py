@@ -1,0 +1,277 @@
+"""Where archive and lake become the areas' days the engine works on, and its answers become the office's rows again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from django.db.models import Sum
+
+from diansuo.core.metering import Rule
+from diansuo.core.network.causes import NOBODY, NOWHERE, CauseKind, Causes, Evidence
+from diansuo.core.network.causes.columns import THREE_PHASES, UNKNOWN_PHASE, AreaDays, StationDays
+from diansuo.core.network.causes.registers import UNKNOWN, daily_wh
+from diansuo.core.quantity.arrays import Int64
+from diansuo.office.archive.models import (
+    AreaTerm,
+    ContractTerm,
+    FeedIn,
+    MeteringPoint,
+    MeterInstallation,
+    PointArea,
+    PointTerm,
+)
+from diansuo.office.base.scope import Scope
+from diansuo.office.metering import lake
+from diansuo.office.metering.models import DayFinding
+from diansuo.office.network.causes.keeping import Found
+from diansuo.office.network.causes.limits import WHOLE_BP
+from diansuo.office.network.columns import EPOCH
+from diansuo.office.network.technical import queries as technical
+
+HISTORY_DAYS: Final = 90
+JUDGED_DAYS: Final = 30
+WH_OF_DIGIT: Final = 1000
+STEP_WH: Final = 10
+PHASES: Final = {
+    PointArea.Phase.A: 0, PointArea.Phase.B: 1, PointArea.Phase.C: 2, PointArea.Phase.THREE: THREE_PHASES,
+}  # fmt: skip
+PHASE_NAMES: Final = (PointArea.Phase.A, PointArea.Phase.B, PointArea.Phase.C)
+PHASE_COLUMNS: Final = ("active_a_wh", "active_b_wh", "active_c_wh")
+NAMES: Final = ("point", "day", "meter", "multiplier", "active_total_wh", "reverse_total_wh", *PHASE_COLUMNS)
+Float = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the engine is asked about, and whose its rows are: areas, and each area's points and meters by row."""
+
+    days: StationDays
+    areas: list[int]
+    points: list[list[int]]
+    meters: list[list[int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Registers:
+    """Registers of some points, (rows, days + 1), `UNKNOWN` where none; before the multiplier."""
+
+    row: dict[int, int]
+    meter: Int64
+    multiplier: Int64
+    values: dict[str, Int64]
+
+    def energy(self, name: str, rows: Int64, digits: Int64) -> Float:
+        """Return Wh of each day of some rows, times the multiplier of the day; nan across an exchange."""
+        register = self.values[name][rows]
+        meter, multiplier = self.meter[rows], self.multiplier[rows]
+        known = register != UNKNOWN
+        ones = np.ones(len(rows), dtype=np.int64)
+        found = np.full((len(rows), register.shape[1] - 1), np.nan)
+        for width in np.unique(digits).tolist():
+            some = digits == width
+            found[some] = daily_wh(register[some], ones[some], WH_OF_DIGIT * 10**width)
+        before, after = _before(meter, known)[:, :-1], _after(meter, known)[:, 1:]
+        found[before != after] = np.nan
+        return np.asarray(found * _before(multiplier, known)[:, :-1], dtype=np.float64)
+
+
+def _before(values: Int64, known: npt.NDArray[np.bool_]) -> Int64:
+    """Return the latest known value up to each place."""
+    place = np.maximum.accumulate(np.where(known, np.arange(values.shape[1]), -1), axis=1)
+    return np.take_along_axis(values, np.maximum(place, 0), axis=1)
+
+
+def _after(values: Int64, known: npt.NDArray[np.bool_]) -> Int64:
+    """Return the earliest known value from each place on."""
+    return _before(values[:, ::-1], known[:, ::-1])[:, ::-1]
+
+
+def asked(station_id: int, last: date) -> Asked:
+    """Load a station's areas with their ninety days up to ``last``, of which the last thirty are judged."""
+    first = last - timedelta(days=HISTORY_DAYS - 1)
+    terms = AreaTerm.objects.in_force(last).filter(area__station=station_id, dedicated=False)
+    capacity = dict(terms.order_by("area__number", "area").values_list("area", "capacity_va"))
+    masters: dict[int, list[int]] = defaultdict(list)
+    rows = MeteringPoint.objects.filter(station=station_id, master_of__in=capacity).order_by("pk")
+    for point, area in rows.values_list("pk", "master_of"):
+        masters[area].append(point)
+    areas = [area for area in capacity if masters[area]]
+    people = _people(areas, first, last)
+    held = _registers(station_id, first, last)
+    traits = _traits(station_id, first, last)
+    scope = Scope(frozenset({station_id}))
+    made = [
+        _area(
+            people[area], masters[area], held, traits, capacity[area] or 0,
+            _technical(scope, area, first, last), first,
+        )
+        for area in areas
+    ]  # fmt: skip
+    points = [[one.point for one in people[area]] for area in areas]
+    return Asked(
+        StationDays(tuple(made), (first - EPOCH).days, JUDGED_DAYS),
+        areas,
+        points,
+        [[traits.meter.get(point) for point in each] for each in points],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """A customer's point on an area: on which phase, and from which day on."""
+
+    point: int
+    phase: int
+    since: date
+
+
+def _people(areas: list[int], first: date, last: date) -> dict[int, list[_Person]]:
+    found: dict[int, list[_Person]] = {area: [] for area in areas}
+    hangs = PointArea.objects.in_force(last).filter(area__in=areas, point__contract__isnull=False)
+    hangs = hangs.exclude(point__contract__closed_date__lte=last).order_by("point")
+    for point, area, phase, since in hangs.values_list("point", "area", "phase", "valid_from"):
+        code = PHASES.get(PointArea.Phase(phase), UNKNOWN_PHASE)
+        found[area].append(_Person(point, code, max(since, first)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What the archive says of a station's points, and how often a phase of each had no voltage."""
+
+    meter: dict[int, int]
+    multiplier: dict[int, int]
+    digits: dict[int, int]
+    group: dict[int, int]
+    roofs: frozenset[int]
+    voltage_lost: dict[int, int]
+
+
+def _traits(station_id: int, first: date, last: date) -> _Traits:
+    hung = MeterInstallation.objects.in_force(last).filter(point__station=station_id)
+    rows = list(hung.values_list("point", "meter", "multiplier", "meter__integer_digits"))
+    terms = ContractTerm.objects.in_force(last).filter(contract__points__station=station_id)
+    roofs = PointTerm.objects.in_force(last).filter(point__station=station_id).exclude(feed_in=FeedIn.NONE)
+    judged = last - timedelta(days=JUDGED_DAYS - 1)
+    events = DayFinding.objects.filter(
+        point__station=station_id, rule=Rule.PHASE_LOST.id, to_date__gt=judged, from_date__lte=last
+    )
+    return _Traits(
+        meter={row[0]: row[1] for row in rows},
+        multiplier={row[0]: row[2] for row in rows},
+        digits={row[0]: row[3] for row in rows},
+        group=dict(terms.values_list("contract__points", "price_class")),
+        roofs=frozenset(roofs.values_list("point", flat=True)),
+        voltage_lost=dict(events.order_by().values_list("point").annotate(days=Sum("times"))),
+    )
+
+
+def _registers(station_id: int, first: date, last: date) -> _Registers:
+    frame = lake.read_freeze_rows([station_id], first, last + timedelta(days=2), NAMES)
+    points = frame["point"].unique().sort().to_list()
+    row = {point: at for at, point in enumerate(points)}
+    at = np.searchsorted(np.array(points, dtype=np.int64), frame["point"].to_numpy())
+    day = (frame["day"].to_physical().to_numpy() - (first - EPOCH).days).astype(np.int64)
+    shape = (len(points), (last - first).days + 2)
+
+    def filled(name: str, nothing: int) -> Int64:
+        column = np.full(shape, nothing, dtype=np.int64)
+        column[at, day] = frame[name].fill_null(nothing).to_numpy()
+        return column
+
+    return _Registers(
+        row,
+        filled("meter", 0),
+        filled("multiplier", 1),
+        {name: filled(name, UNKNOWN) for name in NAMES[4:]},
+    )
+
+
+def _area(
+    people: list[_Person],
+    masters: list[int],
+    held: _Registers,
+    traits: _Traits,
+    capacity_va: int,
+    technical_wh: Float,
+    first: date,
+) -> AreaDays:
+    points = [one.point for one in people]
+    use, feed = (_energies(points, name, held, traits) for name in NAMES[4:6])
+    for at, one in enumerate(people):
+        # Before it hung here its energy is another area's.
+        use[at, : (one.since - first).days] = 0.0
+        feed[at, : (one.since - first).days] = np.nan
+    roof = np.array([point in traits.roofs for point in points], dtype=np.bool_)
+    ratio = traits.multiplier.get(masters[0], 1)
+    return AreaDays(
+        use_wh=use,
+        feed_wh=feed,
+        counted=(~np.isnan(feed)).any(axis=1) | roof,
+        roof=roof,
+        multiplier=np.array([traits.multiplier.get(point, 1) for point in points], dtype=np.int64),
+        phase=np.array([one.phase for one in people], dtype=np.int64),
+        group=np.array([traits.group.get(point, 0) for point in points], dtype=np.int64),
+        clock_minutes=np.full(len(points), np.nan),
+        voltage_lost_days=np.array([traits.voltage_lost.get(point, 0) for point in points], dtype=np.int64),
+        supply_wh=_energies(masters, "active_total_wh", held, traits).sum(axis=0),
+        back_wh=np.nan_to_num(_energies(masters, "reverse_total_wh", held, traits)).sum(axis=0),
+        phases_wh=np.stack([_energies(masters, name, held, traits).sum(axis=0) for name in PHASE_COLUMNS]),
+        technical_wh=technical_wh,
+        multiplier_of_master=ratio,
+        register_step_wh=float(STEP_WH * ratio),
+        capacity_va=capacity_va,
+    )
+
+
+def _energies(points: list[int], name: str, held: _Registers, traits: _Traits) -> Float:
+    """Return Wh of each day of some points, nan of those the lake has nothing of."""
+    width = held.meter.shape[1] - 1
+    found = np.full((len(points), width), np.nan)
+    there = np.array([point in held.row for point in points], dtype=np.bool_)
+    if there.any():
+        known = [point for point in points if point in held.row]
+        rows = np.array([held.row[point] for point in known], dtype=np.int64)
+        digits = np.array([traits.digits.get(point, 6) for point in known], dtype=np.int64)
+        found[there] = held.energy(name, rows, digits)
+    return found
+
+
+def _technical(scope: Scope, area: int, first: date, last: date) -> Float:
+    days = technical.of_area(scope, area, first, last)
+    return np.array([np.nan if wh is None else float(wh) for wh in days.technical_wh], dtype=np.float64)
+
+
+def found_of(of: Asked, causes: Causes, area: int) -> list[Found]:
+    """Return the engine's causes of one area (its row) with the office's keys."""
+    mine = causes.of(area)
+    return [_found(of, mine, area, at) for at in range(len(mine))]
+
+
+def _found(of: Asked, causes: Causes, area: int, at: int) -> Found:
+    customer, other, kind = int(causes.customer[at]), int(causes.other[at]), int(causes.kind[at])
+    figures: list[Any] = causes.figures[at].tolist()
+    phase = kind == CauseKind.WRONG_PHASE and 0 <= other < len(PHASE_NAMES)
+    elsewhere = kind == CauseKind.WRONG_AREA and other != NOWHERE
+    # The row of a customer is one of the area it is booked on.
+    home = other if elsewhere and causes.evidence[at] == Evidence.FOLLOWS_FOREIGN else area
+    return Found(
+        area_id=of.areas[area],
+        rank=int(causes.rank[at]),
+        kind=kind,
+        point_id=None if customer == NOBODY else of.points[home][customer],
+        meter_id=None if customer == NOBODY else of.meters[home][customer],
+        other_area_id=of.areas[other] if elsewhere else None,
+        other_phase=str(PHASE_NAMES[other]) if phase else "",
+        daily_wh=int(causes.wh_per_day[at]),
+        confidence_bp=round(float(causes.confidence[at]) * WHOLE_BP),
+        evidence=int(causes.evidence[at]),
+        figures=tuple(None if np.isnan(figure) else float(figure) for figure in figures),
+        first_date=EPOCH + timedelta(days=int(causes.first_day[at])),
+        check_kind=int(causes.check[at]),
+    )
