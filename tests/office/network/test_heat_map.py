@@ -16,8 +16,10 @@ from django.urls import reverse
 from diansuo.core.network import LossKind
 from diansuo.office.archive.models import TransformerArea
 from diansuo.office.base.scope import Scope
+from diansuo.office.network.heat import codes as kept
 from diansuo.office.network.heat import drawing, queries
-from diansuo.office.network.heat.queries import NOTHING, SUDDEN, HeatMap, HeatRow
+from diansuo.office.network.heat.codes import NOTHING, SUDDEN
+from diansuo.office.network.heat.queries import HeatMap, HeatRow
 from tests.office.network.grid import FIRST, Grid
 from tests.office.network.test_pages import _signed_in
 
@@ -92,7 +94,7 @@ def test_a_year_of_500_areas_takes_less_than_a_fifth_of_a_second(
         days = monthrange(*divmod(period, 100))[1]
         return ids, month[:, :days].astype(np.int8)
 
-    monkeypatch.setattr(queries, "codes_of_month", held)
+    monkeypatch.setattr(kept, "of_month", held)
     head, url = _signed_in(grid, "head"), f"{reverse('loss_map')}?day=2024-10-05&days={DAYS}"
 
     def once(client: Client) -> float:

@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 
 from diansuo.core.network import LossKind
-from diansuo.office.network.heat.queries import NOTHING, SUDDEN, Codes, HeatMap
+from diansuo.office.network.heat.codes import NOTHING, SUDDEN, Codes
+from diansuo.office.network.heat.queries import HeatMap
 
 SIGNS = "0123456789ab"
 """The code of a cell as one character, in their order; a dot stands for nothing."""

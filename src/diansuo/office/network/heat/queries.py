@@ -1,28 +1,20 @@
-"""The classes of areas × days of a year: kept a month at a time, as one small number a cell."""
+"""The classes of areas × days of a year: for whoever may see them, the worst area first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from diansuo.core.network import LossKind
 from diansuo.core.quantity import month as months_
-from diansuo.core.quantity.arrays import Int64
 from diansuo.office.archive.models import TransformerArea
 from diansuo.office.base.scope import Scope
-from diansuo.office.network import months, queries
+from diansuo.office.network import queries
+from diansuo.office.network.heat import codes as kept
+from diansuo.office.network.heat.codes import NOTHING, SUDDEN, Codes
 
-Codes = npt.NDArray[np.int8]
-NOTHING = -1
-"""In a cell: no registers of the day have come, or the area was not in operation."""
-SUDDEN = len(LossKind)
-"""Added to the class of a day on which the loss changed suddenly."""
-# Two stations of 500 areas over two years take less than 2 MB.
-MONTHS_KEPT = 512
 BAD = (LossKind.HIGH, LossKind.NEGATIVE, LossKind.UNCOMPUTABLE)
 
 
@@ -76,7 +68,7 @@ def _span(station_id: int, revision: int, first: date, last: date, place: dict[i
     found = np.full((len(place), (last - first).days + 1), NOTHING, dtype=np.int8)
     period = months_.month_of(first)
     while period <= months_.month_of(last):
-        areas, codes = codes_of_month(station_id, revision, period)
+        areas, codes = kept.of_month(station_id, revision, period)
         start = months_.first_day(period)
         since, until = max(start, first), min(start + timedelta(days=codes.shape[1] - 1), last)
         rows = np.array([place.get(area, -1) for area in areas.tolist()], dtype=np.int64)
@@ -85,18 +77,3 @@ def _span(station_id: int, revision: int, first: date, last: date, place: dict[i
         found[rows[mine], (since - first).days : (until - first).days + 1] = codes[mine, columns]
         period = months_.next_month(period)
     return found
-
-
-@lru_cache(maxsize=MONTHS_KEPT)
-def codes_of_month(station_id: int, revision: int, period: int) -> tuple[Int64, Codes]:
-    """Return the public areas of a station, and the code of each on every day of a month; from memory where it can."""
-    month = months.of_month(station_id, revision, period)
-    columns = [month.at(day) for day in month.days()]
-    of, losses = month.area.of, month.area.losses
-    lives = ((of.outlets > 0) | (of.inlets > 0))[:, columns] & month.imported[columns]
-    codes = losses.kind[:, columns] + SUDDEN * losses.sudden[:, columns]
-    codes = np.where(lives & month.public[:, None], codes, NOTHING).astype(np.int8)
-    return month.areas[month.public], codes[month.public]
-
-
-months.forget_too(codes_of_month)

@@ -15,6 +15,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.network.asked import asked
 from diansuo.office.network.framing import chosen_manager, filters, frame
 from diansuo.office.network.heat import drawing, queries
+from diansuo.office.network.heat.codes import NOTHING
 from diansuo.office.network.heat.queries import HeatMap
 from diansuo.office.network.wording import KIND_CODES, KIND_NAMES, KIND_SIGNS
 
@@ -42,7 +43,7 @@ def heat_map(request: HttpRequest) -> HttpResponse:
         "data": _data(found) if found else None,
         "span": span,
         "spans": SPANS,
-        "codes": {**KIND_CODES, queries.NOTHING: "none"},
+        "codes": {**KIND_CODES, NOTHING: "none"},
         "legend": [(KIND_CODES[kind], KIND_SIGNS[kind], KIND_NAMES[kind]) for kind in KIND_NAMES],
     }
     return render(request, "network/heat_map.html", context)
