@@ -13,11 +13,12 @@ from django.urls import reverse
 from diansuo.core.metering import Purpose, Register
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.core.tariff.commercial import CapacityMethod
-from diansuo.office.archive.models import Contract, Meter, MeteringPoint, MeterInstallation
+from diansuo.office.archive.models import Contract, ContractTerm, Meter, MeteringPoint, MeterInstallation
 from diansuo.office.base.imports import operations
 from diansuo.office.base.imports.operations import UnableToWithdraw
 from diansuo.office.base.models import ImportBatch, Station
 from diansuo.office.billing.models import Bill
+from diansuo.office.billing.rebilling import archive, standing
 from diansuo.office.desk.closing import conditions
 from diansuo.office.desk.closing import operations as closing
 from diansuo.office.metering import entry, freezing, lake, wording
@@ -371,3 +372,36 @@ def test_raw_and_settled_registers_stand_side_by_side_on_the_pages(station: Stat
     customer = client.get(reverse("customer", args=[point.contract.customer_id])).content.decode()
     assert "折回例日 2024-08-01" in customer
     assert "→ 1,190.00" in customer
+
+
+def test_a_change_of_class_after_it_is_divided_by_what_was_read_that_day(station: Station) -> None:
+    """The month began at a register of the fixed day that nobody read: a special reading still divides it."""
+    late, plain = opened_household(station, "01"), opened_household(station, "02")
+    freeze(late, {AUGUST: 1190.0, LATE: 1234.0})
+    run(station, 202407)
+    read_on(late, LATE, 1234, period=202408)
+    read(plain, 202408, 1190)
+    run(station, 202408, day=20)
+    for point in (late, plain):
+        ContractTerm.objects.get(contract=point.contract).change_from(
+            date(2024, 8, 16), price_class=int(PriceClass.RESIDENTIAL_SHARED)
+        )
+        RegisterReading.objects.create(
+            point=point, meter=MeterInstallation.objects.get(point=point).meter, register=0, purpose=Purpose.SPECIAL,
+            read_date=date(2024, 8, 16), register_wh=1_290_000,
+        )  # fmt: skip
+        read(point, 202409, 1350)
+    run(station, 202409, day=20)
+
+    parts = Bill.objects.get(contract=late.contract_id, period=202409).parts.order_by("part")
+    assert list(parts.values_list("energy_wh", "by_days")) == [(100_000, False), (60_000, False)]
+    assert bill(late, 202409) == bill(plain, 202409)
+
+
+def test_a_wrong_multiplier_is_found_in_a_month_that_was_taken_back(station: Station, tmp_path: Path) -> None:
+    point = late_and_issued(station, tmp_path)
+    MeterInstallation.objects.filter(point=point).update(multiplier=2)
+    months = standing.load(builder.ALL, point.pk, since=202408)
+    assert archive.billed_multipliers(months) == {202408: 1}
+    assert archive.total_reading(point.pk, AUGUST) == (1_190_000, 2)
+    MeterInstallation.objects.filter(point=point).update(multiplier=1)

@@ -26,7 +26,6 @@ def columns() -> tuple[Column, ...]:
         Column("other", _("非同期抄表"), Kind.COUNT, unit=_("户")),
         Column("corrected_wh", _("校正电量"), Kind.KWH, unit="kWh"),
         Column("left", _("未能校正"), Kind.COUNT, unit=_("户")),
-        Column("left_wh", _("其结算电量"), Kind.KWH, unit="kWh"),
         Column("detail", _("说明")),
     )
 
@@ -36,6 +35,7 @@ def exported_columns() -> tuple[Column, ...]:
     return (
         Column("number", _("台区编号"), Kind.CODE),
         *columns(),
+        Column("left_wh", _("其结算电量"), Kind.KWH, unit="kWh"),
         Column("settled", _("已结算"), Kind.COUNT, unit=_("户")),
         Column("corrected", _("已按冻结校正"), Kind.COUNT, unit=_("户")),
     )

@@ -25,14 +25,23 @@ REGISTER_OF: Final = {
 """Flat is the rest of the total, as it is of a reading; the lake has no register of deep valley."""
 COLUMNS: Final = (TOTAL, *REGISTER_OF.values())
 KEYS: Final = ("point", "meter", "multiplier")
-READINGS = """
-    SELECT r.point_id, r.meter_id, i.multiplier, {day}, r.register, r.register_wh
+READINGS: Final = """
+    SELECT r.point_id, r.meter_id, i.multiplier, {read_day}, r.register, r.register_wh
     FROM metering_registerreading r
     JOIN archive_meterinstallation i ON i.point_id = r.point_id AND i.meter_id = r.meter_id
          AND i.valid_from <= r.read_date AND (i.valid_to IS NULL OR i.valid_to >= r.read_date)
     WHERE r.point_id BETWEEN %s AND %s AND r.read_date BETWEEN %s AND %s AND NOT r.estimated
     ORDER BY r.id
 """
+TAKEN_BACK: Final = """
+    SELECT r.point_id, r.meter_id, i.multiplier, {fixed_day}, r.register, r.register_wh
+    FROM metering_takenback r
+    JOIN archive_meterinstallation i ON i.point_id = r.point_id AND i.meter_id = r.meter_id
+         AND i.valid_from <= r.fixed_date AND (i.valid_to IS NULL OR i.valid_to >= r.fixed_date)
+    WHERE r.point_id BETWEEN %s AND %s AND r.fixed_date BETWEEN %s AND %s
+    ORDER BY r.id
+"""
+"""What readings of another day were on the fixed one."""
 
 
 def frozen(
@@ -88,16 +97,17 @@ def _shown(station_id: int, points: Int64, first: int, last: int) -> pl.DataFram
     frozen = lake.read_freeze_frame([station_id], day_of(first), day_of(last + 1), points.tolist()).select(
         *KEYS, pl.col("day").cast(pl.Int32).cast(pl.Int64), *COLUMNS
     )
-    both = pl.concat([_read(points, first, last), frozen])
+    shown = [_read(one, points, first, last) for one in (READINGS, TAKEN_BACK)]
+    both = pl.concat([*shown, frozen])
     return both.group_by(*KEYS, "day", maintain_order=True).agg(
         pl.col(name).drop_nulls().first() for name in COLUMNS
     )
 
 
-def _read(points: Int64, first: int, last: int) -> pl.DataFrame:
+def _read(query: str, points: Int64, first: int, last: int) -> pl.DataFrame:
     """Return the readings of points as the lake has its freezes: a column a register."""
     rows = bulk.fetch_columns(
-        READINGS.format(day=bulk.day_number("r.read_date")),
+        query.format(read_day=bulk.day_number("r.read_date"), fixed_day=bulk.day_number("r.fixed_date")),
         [int(points.min()), int(points.max()), day_of(first), day_of(last)],
         point="int", meter="int", multiplier="int", day="int", register="int", register_wh="int",
     )  # fmt: skip

@@ -24,7 +24,14 @@ READ_ON = """
     LEFT JOIN archive_meterinstallation i ON i.point_id = r.point_id AND i.meter_id = r.meter_id
          AND i.valid_from <= r.read_date AND (i.valid_to IS NULL OR i.valid_to > r.read_date)
     WHERE r.point_id IN ({marks}) AND r.read_date BETWEEN %s AND %s AND r.register IN (0, 2, 4)
+    UNION ALL
+    SELECT r.point_id, r.meter_id, {fixed_day}, r.register, r.register_wh, COALESCE(i.multiplier, 1)
+    FROM metering_takenback r
+    LEFT JOIN archive_meterinstallation i ON i.point_id = r.point_id AND i.meter_id = r.meter_id
+         AND i.valid_from <= r.fixed_date AND (i.valid_to IS NULL OR i.valid_to > r.fixed_date)
+    WHERE r.point_id IN ({marks}) AND r.fixed_date BETWEEN %s AND %s AND r.register IN (0, 2, 4)
 """
+"""What was read on days, and what it was on the fixed day where it was read on another."""
 
 
 def divided(
@@ -59,10 +66,14 @@ def divided(
 def read_on(point: Int64, inputs: BillingInput, row: Int64, day: Int64) -> Freeze:
     """Return what rows had used up to days on which their meter was read, where it is the meter they began with."""
     points = np.unique(point[row]).tolist()
-    days = (int(inputs.from_day[row].min()), int(day.max()))
+    asked = [*points, *bulk.iso_days(np.array([inputs.from_day[row].min(), day.max()]))]
     found = bulk.fetch_columns(
-        READ_ON.format(marks=", ".join(["%s"] * len(points)), read_day=bulk.day_number("r.read_date")),
-        [*points, *bulk.iso_days(np.array(days))],
+        READ_ON.format(
+            marks=", ".join(["%s"] * len(points)),
+            read_day=bulk.day_number("r.read_date"),
+            fixed_day=bulk.day_number("r.fixed_date"),
+        ),
+        [*asked, *asked],
         point="int", meter="int", day="int", register="int", register_wh="int", multiplier="int",
     )  # fmt: skip
     read = {

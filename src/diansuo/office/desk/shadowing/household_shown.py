@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from diansuo.office.desk.shadowing.gathering import Material
 from diansuo.shadow import registers
@@ -33,8 +33,10 @@ def shown_on(material: Material, customer: Customer, day: date) -> Registers | N
 
 def _read(material: Material, register: int, day: date) -> tuple[int, int, int] | None:
     """Return meter, multiplier and what a register showed on a day."""
-    for one in sorted(material.readings, key=lambda each: -each.pk):
-        if (one.register, one.read_date) == (register, day):
+    shown: list[tuple[date, Any]] = [(one.fixed_date, one) for one in material.taken_back]
+    shown += [(one.read_date, one) for one in sorted(material.readings, key=lambda each: -each.pk)]
+    for on, one in shown:
+        if (one.register, on) == (register, day):
             held = [
                 each.multiplier
                 for each in material.installations

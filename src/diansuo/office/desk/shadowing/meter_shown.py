@@ -67,8 +67,14 @@ def _used(
 def _on(material: Material, day: date) -> dict[Meter, dict[int, int]]:
     """Return what each meter of the point showed at 0:00 of a day, Wh before the multiplier."""
     found: dict[Meter, dict[int, int]] = {}
-    for one in sorted(material.readings, key=lambda each: each.pk):
-        if one.read_date != day or one.estimated or one.register not in FROZEN:
+    shown: list[tuple[date, Any]] = [
+        (one.read_date, one)
+        for one in sorted(material.readings, key=lambda each: each.pk)
+        if not one.estimated
+    ]
+    shown += [(one.fixed_date, one) for one in material.taken_back]
+    for on, one in shown:
+        if on != day or one.register not in FROZEN:
             continue
         for held in material.installations:
             if held.meter_id == one.meter_id and _hangs(held, day):
@@ -77,10 +83,10 @@ def _on(material: Material, day: date) -> dict[Meter, dict[int, int]]:
                 )
     frozen = material.frozen.at(material.bill.consumption.point_id, day)
     if frozen is not None:
-        shown = found.setdefault((frozen["meter"], frozen["multiplier"]), {})
+        night = found.setdefault((frozen["meter"], frozen["multiplier"]), {})
         for register, name in FROZEN.items():
             if frozen[name] is not None:
-                shown.setdefault(register, frozen[name])
+                night.setdefault(register, frozen[name])
     return found
 
 
