@@ -15,6 +15,7 @@ from diansuo.sandbox import lists
 from tests.journeys import workbench
 from tests.journeys.workbench import Workbench
 
+THEFT_AREA = "南坡村1号台区"
 SILENT_MASTER = "4130009100000000000006"
 
 
@@ -106,6 +107,49 @@ def test_the_task_is_closed_by_another(page: Page, station: Workbench) -> None:
     expect(page.locator(".photos img")).to_have_count(1)
     page.get_by_role("button", name="验收通过").click()
     expect(page.get_by_text("已验收，派工单完成")).to_be_visible()
+
+
+def test_a_cause_of_loss_is_sent_from_the_page_of_its_area(page: Page, station: Workbench) -> None:
+    station.run("loss", "find")
+    station.sign_in(page, "head")
+    page.goto(f"{station.address}/loss/map/")
+    page.locator(".heat-names").get_by_role("link", name=THEFT_AREA).click()
+    card = page.locator(".cause-card").first
+    expect(card).to_contain_text("疑似窃电")
+    expect(card).to_contain_text(re.compile(r"每月 [\d,.]+ 元"))
+    card.get_by_label("派给").select_option(label="用电检查员")
+    card.get_by_role("button", name="派工").click()
+    expect(page.get_by_text(re.compile("已派工 .*用电检查员"))).to_be_visible()
+    expect(page.locator(".cause-card").first.get_by_role("button", name="派工")).to_have_count(0)
+
+
+def test_the_inspector_answers_at_the_box_that_it_is_proven(phone_page: Page, station: Workbench) -> None:
+    station.sign_in(phone_page, "inspector")
+    phone_page.goto(f"{station.address}/tasks/mine/")
+    phone_page.locator(".task-card", has_text="疑似窃电").first.click()
+    expect(phone_page.locator("main")).to_contain_text("钳表比对表前表后各相电流")
+    for measure in phone_page.get_by_role("checkbox").all():
+        measure.check()
+    phone_page.get_by_label("查实").check()
+    phone_page.get_by_label("处理结果").fill("表前接线绕越一相，已取证")
+    photo = phone_page.screenshot(type="jpeg")
+    phone_page.locator("input[type=file]").set_input_files(
+        [{"name": "表箱.jpg", "mimeType": "image/jpeg", "buffer": photo}]
+    )
+    phone_page.get_by_role("button", name="提交反馈").click()
+    expect(phone_page.get_by_text("已反馈，等待验收")).to_be_visible()
+
+
+def test_the_page_of_the_area_keeps_what_was_found_and_waits_for_the_loss_afterwards(
+    page: Page, station: Workbench
+) -> None:
+    station.sign_in(page, "loss")
+    page.goto(f"{station.address}/loss/map/")
+    page.locator(".heat-names").get_by_role("link", name=THEFT_AREA).click()
+    history = page.locator("section", has=page.get_by_role("heading", name="查过的原因，损失后来怎样"))
+    expect(history).to_contain_text("查实")
+    expect(history).to_contain_text("表前接线绕越一相，已取证")
+    expect(history).to_contain_text(re.compile(r"到 \d{4}-\d\d-\d\d 满"))
 
 
 def test_an_area_is_handed_over_and_both_sign(page: Page, station: Workbench) -> None:

@@ -76,9 +76,13 @@ class Workbench:
         page.get_by_role("button", name="登录").click()
 
     def manage(self, *words: str) -> None:
-        """Run ``diansuo manage`` in the home that is served (the sample's folder lies in it)."""
+        """Run ``diansuo manage`` in the home that is served."""
+        self.run("manage", *words)
+
+    def run(self, *words: str) -> None:
+        """Run a command of ``diansuo`` in the home that is served (the sample's folder lies in it)."""
         environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        command = [sys.executable, "-m", "diansuo", "manage", *words]
+        command = [sys.executable, "-m", "diansuo", *words]
         subprocess.run(
             command, env=environment | {"DIANSUO_HOME": str(self.files.parent)}, check=True, timeout=120
         )

@@ -78,7 +78,7 @@ class Evidence(IntEnum):
         11  # energy in the reverse register that nobody counts, share of it found again in the residual
     )
     FEED_UNKNOWN = 12  # days without reverse register, energy that fits
-    STEADY = 13  # energy, share of the residual's swing explained
+    STEADY = 13  # energy, days looked at
     STEADY_SINCE = 14  # energy, days since
     FOLLOWS_OWN = 15  # coefficient, usual energy, rank in the fused theft scores
     CAPPED = 16  # usual energy, energy since, swing since against before

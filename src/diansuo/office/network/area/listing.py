@@ -10,6 +10,7 @@ from diansuo.office.base import wording
 from diansuo.office.base.cells import Column, Kind
 from diansuo.office.network import listing
 from diansuo.office.network.area.parts import DayParts
+from diansuo.office.network.causes.wording import reckoned
 
 
 def columns(*, divided: bool) -> tuple[Column, ...]:
@@ -30,9 +31,9 @@ def row(of: DayParts) -> dict[str, Any]:
         return {"day": of.day, "kind": None, "remark": _("未导入：当天或次日 0:00 的示数还没有来")}
     found = listing.row(of.loss)
     if of.technical is not None:
-        found["technical_wh"] = of.technical.technical_wh
-        found["rest_wh"] = of.rest_wh
+        found["technical_wh"] = reckoned(of.technical.technical_wh)
+        found["rest_wh"] = None if of.rest_wh is None else reckoned(of.rest_wh)
         found["band"] = "～".join(
-            wording.kilowatt_hours(wh) for wh in (of.technical.low_wh, of.technical.high_wh)
+            wording.kilowatt_hours(reckoned(wh)) for wh in (of.technical.low_wh, of.technical.high_wh)
         )
     return found

@@ -18,6 +18,7 @@ class Card:
     """One finding in words."""
 
     finding: LossFinding
+    daily_wh: int
     whose: str
     customer_id: int | None
     evidence: str
@@ -52,6 +53,7 @@ def _card(finding: LossFinding, day: date) -> Card:
     contract = finding.point.contract if finding.point else None
     return Card(
         finding,
+        wording.reckoned(finding.daily_wh),
         wording.whose(finding),
         contract.customer_id if contract else None,
         wording.evidence_words(finding),

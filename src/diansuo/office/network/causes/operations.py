@@ -37,7 +37,7 @@ def subject_of(finding: LossFinding, staff_id: int | None = None) -> Subject:
     customer = finding.point.contract.customer if finding.point and finding.point.contract else None
     title = _("%(kind)s：%(area)s %(whose)s，每天约 %(wh)s kWh") % {
         "kind": finding.get_kind_display(), "area": finding.area.name, "whose": wording.whose(finding),
-        "wh": units.kilowatt_hours(finding.daily_wh),
+        "wh": units.kilowatt_hours(wording.reckoned(finding.daily_wh)),
     }  # fmt: skip
     lines = [wording.check_words(finding), _("依据：%(words)s") % {"words": wording.evidence_words(finding)}]
     if finding.meter:

@@ -29,7 +29,6 @@ COLUMNS: Final = (
     Column("area.name", gettext_lazy("台区"), Kind.CODE, url_name="loss_area", url_args=("area_id",)),
     Column("kind", gettext_lazy("原因"), Kind.CODE, labels=dict(KINDS)),
     Column("whose", gettext_lazy("用户"), url_name="customer", url_args=("customer_id",)),
-    Column("meter.asset_number", gettext_lazy("电能表编号"), Kind.CODE),
     Column("daily_wh", gettext_lazy("每天"), Kind.KWH, unit="kWh"),
     Column("monthly_fen", gettext_lazy("折合每月"), Kind.YUAN, unit=gettext_lazy("元")),
     Column("confidence", gettext_lazy("把握"), Kind.CODE),
@@ -40,11 +39,12 @@ COLUMNS: Final = (
         labels=dict(LossFinding.State.choices),
         tones=wording.STATE_TONES,
     ),
+    Column("evidence_words", gettext_lazy("依据")),
     Column("order.number", gettext_lazy("派工单"), Kind.CODE, url_name="work_order", url_args=("order_id",)),
     Column("found_date", gettext_lazy("发现日期"), Kind.DAY),
     Column("answered_at", gettext_lazy("答复时间"), Kind.MOMENT),
-    Column("evidence_words", gettext_lazy("依据")),
     Column("answer", gettext_lazy("核查说明")),
+    Column("meter.asset_number", gettext_lazy("电能表编号"), Kind.CODE),
 )
 
 
@@ -60,13 +60,14 @@ def finding_list(request: HttpRequest) -> HttpResponse:
             row.customer_id = row.point.contract.customer_id if row.point and row.point.contract else None
             row.confidence = wording.confidence_words(row.confidence_bp, held)
             row.evidence_words = wording.evidence_words(row)
+            row.daily_wh = wording.reckoned(row.daily_wh)
         return rows
 
     listing = lists.Listing(
         title=_("线损原因"),
         columns=COLUMNS,
         key=("-id",),
-        empty=_("还没有找到原因。日冻结到齐后由每日作业分析（diansuo loss find），找到的原因列在这里。"),
+        empty=_("还没有找到原因。日冻结到齐后执行 diansuo loss find 分析，找到的原因列在这里。"),
         file_name=_("线损原因"),
         search=lists.any_of(
             "area__number__startswith",

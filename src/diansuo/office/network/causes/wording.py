@@ -73,7 +73,7 @@ _SAYS: Final[dict[int, tuple[Promise, str]]] = {
         "es",
     ),
     Evidence.FEED_UNKNOWN: (gettext_lazy("光伏户有 %(a)s 天没有反向示数，按损失推算每天约 %(b)s kWh"), "ne"),
-    Evidence.STEADY: (gettext_lazy("每天稳定多损 %(a)s kWh，不随用电变化，能解释损失起伏的 %(b)s"), "es"),
+    Evidence.STEADY: (gettext_lazy("%(b)s 天里每天稳定多损 %(a)s kWh，不随用电变化"), "en"),
     Evidence.STEADY_SINCE: (gettext_lazy("近 %(b)s 天每天稳定多损 %(a)s kWh"), "en"),
     Evidence.FOLLOWS_OWN: (
         gettext_lazy("损失跟着这户的用电走：系数 %(a)s，平时每天用 %(b)s kWh，几种算法合起来排第 %(c)s"),
@@ -107,11 +107,11 @@ def evidence_words(finding: LossFinding) -> str:
 
 
 def _figure(value: float | None, way: str) -> str:
-    """Write a figure: n a number, e Wh as kWh, s a share in per cent, c a coefficient, r a ratio, p a phase."""
+    """Write a figure: n number, e reckoned Wh as kWh, s share in per cent, c coefficient, r ratio, p phase."""
     if value is None:
         return wording.NOTHING
     if way == "e":
-        return wording.kilowatt_hours(round(value))
+        return wording.kilowatt_hours(reckoned(round(value)))
     if way == "s":
         return f"{value * 100:.0f}%"
     if way == "p":
@@ -122,6 +122,11 @@ def _figure(value: float | None, way: str) -> str:
 def check_words(finding: LossFinding) -> str:
     """Say what to look at or measure on site."""
     return str(WHAT_TO_DO[finding.check_kind])
+
+
+def reckoned(wh: int) -> int:
+    """Return a reckoned energy to 0.01 kWh: what is estimated has no more figures than a register."""
+    return round(wh, -1)
 
 
 def confidence_words(confidence_bp: int, limits: Limits) -> str:
