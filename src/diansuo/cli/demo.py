@@ -279,11 +279,11 @@ def _pay(file: Path, period: int, today: date) -> None:
     from diansuo.office.base.models import Station
     from diansuo.office.base.scope import Scope
     from diansuo.office.collection import queries
-    from diansuo.sandbox import station as sample
+    from diansuo.sandbox import payments
 
     owed = queries.open_by_customer(Scope.everything(), station_id=Station.objects.get().pk)
     if owed:
-        sample.write_payments(file, period, owed, today=today, seed=SEED)
+        payments.write_payments(file, period, owed, today=today, seed=SEED)
         _import("payments", file)
 
 

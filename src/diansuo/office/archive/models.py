@@ -9,8 +9,15 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from diansuo.core.tariff.classes import PriceClass, VoltageClass
+from diansuo.office.archive.class_names import (
+    PRICE_CLASS_NAMES,
+    PRICE_CLASSES,
+    VOLTAGE_CLASS_NAMES,
+    VOLTAGE_CLASSES,
+)
+from diansuo.office.archive.grid_models import AreaTerm, Feeder, Substation, TransformerArea, VectorGroup
 from diansuo.office.archive.household_models import HouseholdTerm, UseTerm
+from diansuo.office.archive.imported import Imported
 from diansuo.office.archive.line_models import LineList as LineList  # the rest of its room with it
 from diansuo.office.archive.point_models import FeedIn, PointTerm, ShareKind, SuppliedUse
 from diansuo.office.archive.reach_models import AreaReach
@@ -23,7 +30,7 @@ from diansuo.office.archive.supply_models import (
     Transformer,
 )
 from diansuo.office.base.masks import address as masked_address
-from diansuo.office.base.models import Company, ImportBatch, Staff, Station
+from diansuo.office.base.models import Company, Staff, Station
 from diansuo.office.base.periods import PeriodModel
 
 __all__ = [
@@ -62,115 +69,9 @@ __all__ = [
     "UseTerm",
     "VOLTAGE_CLASSES",
     "VOLTAGE_CLASS_NAMES",
+    "VectorGroup",
     "YearOpening",
 ]
-
-PRICE_CLASS_NAMES = {
-    PriceClass.RESIDENTIAL_STEPS: _("居民生活（一户一表）"),
-    PriceClass.RESIDENTIAL_STEPS_TOU: _("居民生活（峰谷）"),
-    PriceClass.RESIDENTIAL_SHARED: _("居民生活（合表）"),
-    PriceClass.RESIDENTIAL_SHARED_TOU: _("居民生活（合表峰谷）"),
-    PriceClass.AGRICULTURAL: _("农业生产"),
-    PriceClass.COMMERCIAL_SINGLE_PART: _("工商业（单一制）"),
-    PriceClass.COMMERCIAL_TWO_PART: _("工商业（两部制）"),
-}
-VOLTAGE_CLASS_NAMES = {
-    VoltageClass.BELOW_1KV: _("不满1千伏"),
-    VoltageClass.KV_1_10: _("1-10（20）千伏"),
-    VoltageClass.KV_35: _("35千伏"),
-    VoltageClass.KV_110: _("110千伏"),
-    VoltageClass.KV_220: _("220千伏及以上"),
-}
-PRICE_CLASSES = [(int(code), name) for code, name in PRICE_CLASS_NAMES.items()]
-VOLTAGE_CLASSES = [(int(code), name) for code, name in VOLTAGE_CLASS_NAMES.items()]
-
-
-class Imported(models.Model):
-    """A row that may have come with an import batch, so that the batch can be taken back."""
-
-    batch = models.ForeignKey(
-        ImportBatch, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("导入批次")
-    )
-
-    class Meta:
-        abstract = True
-
-
-class Substation(Imported):
-    """A substation (变电站)."""
-
-    company = models.ForeignKey(Company, models.PROTECT, verbose_name=_("供电公司"))
-    name = models.CharField(_("名称"), max_length=80)
-
-    class Meta:
-        verbose_name = _("变电站")
-        verbose_name_plural = _("变电站")
-        constraints = [models.UniqueConstraint(fields=["company", "name"], name="substation_name")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Feeder(Imported):
-    """A 10 kV feeder (线路)."""
-
-    company = models.ForeignKey(Company, models.PROTECT, verbose_name=_("供电公司"))
-    substation = models.ForeignKey(
-        Substation, models.PROTECT, null=True, blank=True, verbose_name=_("变电站")
-    )
-    number = models.CharField(_("线路编号"), max_length=32, blank=True, default="")
-    name = models.CharField(_("线路名称"), max_length=80)
-
-    class Meta:
-        verbose_name = _("线路")
-        verbose_name_plural = _("线路")
-        constraints = [models.UniqueConstraint(fields=["company", "name"], name="feeder_name")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class TransformerArea(Imported):
-    """A transformer area (台区)."""
-
-    company = models.ForeignKey(Company, models.PROTECT, verbose_name=_("供电公司"))
-    station = models.ForeignKey(Station, models.PROTECT, verbose_name=_("供电所"))
-    number = models.CharField(_("台区编号"), max_length=32)
-    name = models.CharField(_("台区名称"), max_length=80)
-
-    class Meta:
-        verbose_name = _("台区")
-        verbose_name_plural = _("台区")
-        constraints = [models.UniqueConstraint(fields=["company", "number"], name="area_number")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class VectorGroup(models.IntegerChoices):
-    """The vector group of a transformer; the numbers are those of ``core.network.daily_lists.Winding``."""
-
-    YYN0 = 1, "Yyn0"
-    DYN11 = 2, "Dyn11"
-
-
-class AreaTerm(PeriodModel):
-    """What an area's transformer is and hangs on, for a period."""
-
-    area = models.ForeignKey(TransformerArea, models.PROTECT, related_name="terms", verbose_name=_("台区"))
-    feeder = models.ForeignKey(Feeder, models.PROTECT, null=True, blank=True, verbose_name=_("线路"))
-    capacity_va = models.BigIntegerField(_("配变容量（VA）"), null=True, blank=True)
-    # A customer's own transformer: it has customers but no loss of ours, and counts as sold on its feeder.
-    dedicated = models.BooleanField(_("专变"), default=False)
-    winding = models.PositiveSmallIntegerField(
-        _("联结组别"), null=True, blank=True, choices=VectorGroup.choices
-    )
-
-    period_keys = (("area",),)
-
-    class Meta(PeriodModel.Meta):
-        verbose_name = _("台区参数")
-        verbose_name_plural = _("台区参数")
 
 
 class Route(Imported):
