@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner, Result
 
 from diansuo.cli.app import app
@@ -49,6 +50,26 @@ def test_one_phase_and_its_neutral_by_hand(tmp_path: Path) -> None:
     at_end = (230 + (230**2 - 4 * 1.2 * 2000) ** 0.5) / 2
     assert found["v_min_pu"]["A"] == pytest.approx(at_end / 230, rel=1e-8)
     assert found["loss_kw"] == pytest.approx(1.2 * (2000 / at_end) ** 2 / 1000, rel=1e-7)
+
+
+def test_a_workbook_says_what_the_csv_of_the_same_columns_says(tmp_path: Path) -> None:
+    file = tmp_path / "网.xlsx"
+    text = WORKED.replace("干1", "1").replace("支1", "2")
+    with xlsxwriter.Workbook(str(file), {"strings_to_numbers": True}) as book:
+        sheet = book.add_worksheet()
+        for at, line in enumerate(text.splitlines()):
+            sheet.write_row(at, 0, line.split(","))
+    done = CliRunner().invoke(app, ["calc", "powerflow", str(file), *HEAD, "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output) == json.loads(run(tmp_path, text, *HEAD, "--json").output)
+
+
+def test_a_workbook_that_is_none_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "坏.xlsx"
+    file.write_bytes(b"PK\x03\x04 no workbook")
+    done = CliRunner().invoke(app, ["calc", "powerflow", str(file)])
+    assert isinstance(done.exception, Failure)
+    assert "坏.xlsx" in str(done.exception)
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 
 from diansuo.core.network.causes import CauseKind
+from diansuo.core.network.technical_terms import TechnicalRules
 from diansuo.lab import loss, loss_assigning, loss_published
 from diansuo.lab.losing import WAYS, areas_needed
 from diansuo.lab.loss_station import make
+from diansuo.lab.technical_band import POINTS
+from diansuo.office.config.rulebook_files import load
 from tests.core.network.causes.village import ROOT, limits
 
 SEED = 101
+RULES = TechnicalRules.of(load(), date(2025, 7, 1), POINTS)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +35,7 @@ def table() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def report(table: dict[str, Any]) -> loss.Report:
-    return loss.run(limits(), seeds=[SEED], given=table)
+    return loss.run(limits(), RULES, seeds=[SEED], given=table)
 
 
 def test_every_fault_of_the_table_was_made_and_its_cause_is_among_the_first_three(
@@ -56,16 +61,38 @@ def test_tuning_and_judged_seeds_are_apart_and_the_table_names_what_there_is() -
 
 def test_the_same_seed_gives_the_same_station_and_another_one_another(table: dict[str, Any]) -> None:
     few = table | {"kinds": [], "days": 40}
-    one, again, other = (make(few, seed, 2).seen.areas[0] for seed in (5, 5, 6))
+    one, again, other = (make(few, RULES, seed, 2).seen.areas[0] for seed in (5, 5, 6))
     assert np.array_equal(one.supply_wh, again.supply_wh)
     assert not np.array_equal(one.supply_wh, other.supply_wh)
 
 
+def test_the_technical_loss_is_what_the_office_would_compute_and_lies_within_the_band_of_its_method(
+    table: dict[str, Any],
+) -> None:
+    made = make(table | {"kinds": [], "days": 30}, RULES, 6, 8)
+    bands = {
+        (round(low, 3), round(high, 3))
+        for area in made.seen.areas
+        for low, high in [
+            (area.technical_low_wh / area.technical_wh)[:1].tolist()
+            + (area.technical_high_wh / area.technical_wh)[:1].tolist()
+        ]
+    }
+    on_record = {band for (recorded, _spread), band in RULES.terms.bands.items() if recorded}
+    assert bands & on_record
+    assert bands - on_record
+    for area in made.seen.areas:
+        lost = area.supply_wh + np.nansum(area.feed_wh, axis=0) - area.sold_wh - area.back_wh
+        assert area.technical_low_wh.mean() <= lost.mean() <= area.technical_high_wh.mean()
+
+
 def test_phases_and_areas_are_assigned(table: dict[str, Any]) -> None:
     few = table | {"assigning": table["assigning"] | {"areas": 2, "curve_days": 3}}
-    voltage, energy = loss_assigning.by_voltage(few, [SEED]), loss_assigning.by_energy(few, [SEED])
+    voltage, energy = loss_assigning.by_voltage(few, [SEED]), loss_assigning.by_energy(few, RULES, [SEED])
+    near = loss_assigning.neighbours_by_energy(few, RULES, [SEED])
     assert voltage.both >= 0.99 * voltage.customers > 0
     assert energy.phase >= 0.95 * energy.customers > 0
+    assert near.area >= 0.95 * near.customers > 0
 
 
 def test_the_page_shows_the_committed_result_of_the_committed_table_and_the_judged_seeds() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from diansuo.cli.imports import AsJson
+from diansuo.cli.phase_rows import WORKBOOK
 from diansuo.cli.say import Failure, say, say_json, t
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from diansuo.core.powerflow import Flow, NoFlow
 
 HELP = t(
-    "辐射状电网潮流与理论线损（MATPOWER 算例，或三相线段 csv）。例：diansuo calc powerflow case33bw.m --json",
-    "Power flow and loss of a radial network: a MATPOWER case, or a csv of three-phase segments. "
+    "辐射状电网潮流与理论线损（MATPOWER 算例，或三相线段 csv、xlsx）。例：diansuo calc powerflow case33bw.m --json",
+    "Power flow and loss of a radial network: a MATPOWER case, or a csv or xlsx of three-phase segments. "
     "Example: diansuo calc powerflow case33bw.m --json",
 )
 
@@ -45,23 +46,28 @@ BaseMva = Annotated[
 
 PhaseV = Annotated[
     float,
-    typer.Option(min=1, help=t("三相 csv：电源相电压（V）", "csv: phase voltage of the source, V")),
+    typer.Option(min=1, help=t("三相线段：电源相电压（V）", "segments: phase voltage of the source, V")),
 ]
 RatedKva = Annotated[
     float | None,
-    typer.Option(min=0.1, help=t("三相 csv：配变容量（kVA），Dyn", "csv: a Dyn transformer's rating, kVA")),
+    typer.Option(
+        min=0.1, help=t("三相线段：配变容量（kVA），Dyn", "segments: a Dyn transformer's rating, kVA")
+    ),
 ]
 LoadLoss = Annotated[
-    float, typer.Option(min=0, help=t("三相 csv：配变负载损耗（W）", "csv: its load loss at rating, W"))
+    float, typer.Option(min=0, help=t("三相线段：配变负载损耗（W）", "segments: its load loss at rating, W"))
 ]
 ShortCircuit = Annotated[
-    float, typer.Option(min=0, help=t("三相 csv：短路阻抗（%）", "csv: its impedance voltage, %"))
+    float, typer.Option(min=0, help=t("三相线段：短路阻抗（%）", "segments: its impedance voltage, %"))
 ]
 
 
 def powerflow(
     file: Annotated[
-        Path, typer.Argument(help=t("MATPOWER 算例（.m）或三相线段（.csv）", "a MATPOWER case (.m) or a csv"))
+        Path,
+        typer.Argument(
+            help=t("MATPOWER 算例（.m）或三相线段（.csv、.xlsx）", "a MATPOWER case, a csv or an xlsx")
+        ),
     ],
     impedance: Impedance = Reading.FILE,
     impedance_base_mva: BaseMva = None,
@@ -72,7 +78,7 @@ def powerflow(
     as_json: AsJson = False,
 ) -> None:
     """Solve one case."""
-    if file.suffix.lower() == ".csv":
+    if file.suffix.lower() in (".csv", WORKBOOK):
         from diansuo.cli import calc_three_phase
 
         head = calc_three_phase.Head(phase_v, transformer_kva, load_loss_w, short_circuit_percent)

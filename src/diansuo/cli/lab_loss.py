@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from diansuo.cli import office
-from diansuo.cli.say import bar, console, say, say_json, t
+from diansuo.cli.laboratory import give, temporary_home
+from diansuo.cli.say import bar, console, say, t
 
 
 def loss(
@@ -31,39 +28,33 @@ def loss(
     as_json: Annotated[bool, typer.Option("--json", help=t("输出 JSON", "print JSON"))] = False,
 ) -> None:
     """Put the faults in and say how often their cause came first."""
-    with tempfile.TemporaryDirectory(prefix="diansuo-lab-") as folder:
-        os.environ["DIANSUO_HOME"] = folder
-        os.environ.pop("DATABASE_URL", None)
-        office.wake()
+    with temporary_home():
         report, rates = _run(seed or [], assigning)
     record = as_record(report, rates)
-    if output:
-        output.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    if as_json:
-        say_json(record)
-    else:
-        _tell(record)
+    give(record, output, as_json, lambda: _tell(record))
 
 
 def _run(seeds: list[int], assigning: bool) -> tuple[Any, dict[str, Any]]:
     from datetime import date
 
-    from diansuo.core.network.causes.thresholds import PARAMETERS, CauseThresholds
+    from diansuo.core.network.technical_terms import TechnicalRules
     from diansuo.lab import loss as laboratory
-    from diansuo.lab import loss_assigning
+    from diansuo.lab import loss_assigning, technical_band
     from diansuo.office.config.rulebook import book
+    from diansuo.office.network.causes.limits import thresholds
 
     table = laboratory.table()
-    entry = book().in_force("national/checks/loss_causes", date.fromisoformat(str(table["ends"][0])))
-    limits = CauseThresholds.from_parameters({name: entry.number(name) for name in PARAMETERS})
+    day = date.fromisoformat(str(table["ends"][0]))
+    rules = TechnicalRules.of(book(), day, technical_band.POINTS)
     used = seeds or table["judged_seeds"]
     with bar(t("线损实验室", "laboratory of loss")) as advance:
-        report = laboratory.run(limits, seeds=used, advance=advance)
+        report = laboratory.run(thresholds(day), rules, seeds=used, advance=advance)
     if not assigning:
         return report, {}
     return report, {
         "voltage": loss_assigning.by_voltage(table, used),
-        "energy": loss_assigning.by_energy(table, used),
+        "energy": loss_assigning.by_energy(table, rules, used),
+        "neighbours": loss_assigning.neighbours_by_energy(table, rules, used),
     }
 
 
@@ -97,23 +88,24 @@ def as_record(report: Any, rates: dict[str, Any]) -> dict[str, Any]:
             for kind in dict.fromkeys(kind for kind, _size in report.counts)
             for each in [report.of_kind(kind)]
         },
+        "lines": {
+            name: {"made": each.made, "first": each.first, "first_three": each.three}
+            for name, each in report.lines.items()
+        },
         "first_percent": round(100 * report.share("first"), 1),
         "first_three_percent": round(100 * report.share("three"), 1),
         "clean_area_months": report.clean,
         "false_alarms": report.alarms,
         "false_alarm_kinds": report.alarm_kinds,
-        "assigned": {
-            name: {
-                "customers": each.customers,
-                "phase_percent": round(100 * each.phase / max(each.customers, 1), 2),
-                "area_percent": round(100 * each.area / max(each.customers, 1), 2)
-                if name == "voltage"
-                else None,
-                "areas_left_out": each.left_out,
-            }
-            for name, each in rates.items()
-        },
+        "assigned": {name: _assigned(each) for name, each in rates.items()},
     }
+
+
+def _assigned(rates: Any) -> dict[str, Any]:
+    """Return how many were put right, in per cent; what a way says nothing of is left out."""
+    shares = {"phase_percent": rates.phase, "area_percent": rates.area}
+    right = {name: round(100 * each / rates.customers, 2) for name, each in shares.items() if each}
+    return {"customers": rates.customers, **right, "areas_left_out": rates.left_out}
 
 
 def _error(count: Any) -> float | None:
@@ -151,13 +143,24 @@ def _tell(record: dict[str, Any]) -> None:
             f"{record['false_alarms']} false alarms in {record['clean_area_months']} months of clean areas",
         )
     )
+    for name, each in record["lines"].items():
+        way = {"on_record": t("线路已知", "lines on record"), "estimated": t("线路估算", "lines estimated")}[
+            name
+        ]
+        first, three = (100 * each[part] / each["made"] for part in ("first", "first_three"))
+        shares = t(
+            f"真因第一 {first:.1f} %，前三 {three:.1f} %", f"first {first:.1f} %, first three {three:.1f} %"
+        )
+        say(f"{way}: {shares}")
     for name, each in record["assigned"].items():
         way = {
             "voltage": t("同步电压", "synchronous voltage"),
-            "energy": t("30 天日电量", "30 days of energy"),
+            "energy": t("30 天日电量，一个台区", "30 days of energy, one area"),
+            "neighbours": t("30 天日电量，相邻台区", "30 days of energy, neighbouring areas"),
         }[name]
-        area = "" if each["area_percent"] is None else t("，户变 ", ", area ") + f"{each['area_percent']} %"
-        say(f"{way}: " + t("相别", "phase") + f" {each['phase_percent']} %{area} ({each['customers']})")
+        parts = {"phase_percent": t("相别", "phase"), "area_percent": t("户变", "area")}
+        said = ", ".join(f"{word} {each[part]} %" for part, word in parts.items() if part in each)
+        say(f"{way}: {said} ({each['customers']})")
 
 
 def _cells(each: dict[str, Any]) -> tuple[str, ...]:

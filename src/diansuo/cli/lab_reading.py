@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 from dataclasses import asdict
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
@@ -12,8 +9,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from diansuo.cli import office
-from diansuo.cli.say import bar, console, say, say_json, t
+from diansuo.cli.laboratory import give, temporary_home
+from diansuo.cli.say import bar, console, say, t
 
 CONDITIONS: Final = {
     "with_freeze": ("有日冻结", "with daily freeze"),
@@ -52,18 +49,9 @@ def reading(
     as_json: Annotated[bool, typer.Option("--json", help=t("输出 JSON", "print JSON"))] = False,
 ) -> None:
     """Make the misreads and say how many were told before billing."""
-    with tempfile.TemporaryDirectory(prefix="diansuo-lab-") as folder:
-        os.environ["DIANSUO_HOME"] = folder
-        os.environ.pop("DATABASE_URL", None)
-        office.wake()
+    with temporary_home():
         report = _run(customers, freeze, month or [], seed or [])
-    record = as_record(report)
-    if output:
-        output.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    if as_json:
-        say_json(record)
-    else:
-        _tell(report)
+    give(as_record(report), output, as_json, lambda: _tell(report))
 
 
 def _run(customers: int, freeze: bool | None, months: list[int], seeds: list[int]) -> Any:

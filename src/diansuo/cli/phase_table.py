@@ -1,17 +1,17 @@
-"""A three-phase network as a csv: a row for each segment of a low-voltage line and what is drawn at its end.
+"""A three-phase network as a csv or xlsx: a row for each segment of a low-voltage line and what is drawn at its end.
 
 Refusals name the file, the row, the column and what to do. Format: docs/rules/power-flow.md.
 """
 
 from __future__ import annotations
 
-import csv
 import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from diansuo.cli.phase_rows import rows_of
 from diansuo.cli.say import Failure, t
 from diansuo.core.network.lines import BUSBAR, Segments
 from diansuo.core.powerflow.three_phase import Complex
@@ -44,14 +44,7 @@ def read(file: Path) -> PhaseTable:
     Raises:
         Failure: names the file, row, column and what stands there.
     """
-    try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise Failure(
-            t(f"读不了文件 {file}；另存为 UTF-8 的 csv", f"cannot read {file}; save it as a csv in UTF-8")
-        ) from problem
-    reader = csv.DictReader(lines)
-    heads = [(head or "").strip() for head in reader.fieldnames or ()]
+    heads, *cells = rows_of(file) or [[]]
     missing = [head for head in NEEDED if head not in heads]
     foreign = [head for head in heads if head not in KNOWN]
     if missing or foreign or len(set(heads)) != len(heads):
@@ -62,8 +55,7 @@ def read(file: Path) -> PhaseTable:
                 f"{file.name} row 1: {'missing' if missing else 'unknown'} column {what}; columns: {', '.join(KNOWN)}",
             )
         )
-    reader.fieldnames = heads
-    rows = [{head: (row.get(head) or "").strip() for head in heads} for row in reader]
+    rows = [dict(zip(heads, [*row, *[""] * len(heads)], strict=False)) for row in cells]
     if not rows:
         raise Failure(
             t(f"{file.name} 没有线段；第 2 行起每行一段", f"{file.name} has no segment; one a row from row 2")

@@ -16,6 +16,7 @@ from diansuo.core.network.causes import NOBODY, CauseKind, Causes
 from diansuo.core.network.causes.kinds import TECHNICAL_KINDS
 from diansuo.core.network.causes.ranking import causes_of
 from diansuo.core.network.causes.thresholds import CauseThresholds
+from diansuo.core.network.technical_terms import TechnicalRules
 from diansuo.lab.losing import Case
 from diansuo.lab.loss_station import Made, make
 
@@ -48,11 +49,15 @@ class Count:
 
 @dataclass(slots=True)
 class Report:
-    """What was found: counts by kind and size; clean areas, and those of which something was said."""
+    """What was found: counts by kind and size; clean areas, and those of which something was said.
+
+    ``lines`` counts the same faults by whether the area's lines are ``on_record`` or ``estimated``.
+    """
 
     table: str
     seeds: list[int]
     counts: dict[tuple[str, str], Count]
+    lines: dict[str, Count] = field(default_factory=dict)
     clean: int = 0
     alarms: int = 0
     alarm_kinds: dict[str, int] = field(default_factory=dict)
@@ -86,6 +91,7 @@ def digest() -> str:
 
 def run(
     limits: CauseThresholds,
+    rules: TechnicalRules,
     *,
     seeds: Sequence[int] | None = None,
     given: Mapping[str, Any] | None = None,
@@ -95,6 +101,7 @@ def run(
 
     Args:
         limits: thresholds of the causes.
+        rules: of the technical loss.
         seeds: by default the judged ones.
         given: another table than the committed one.
         advance: is told (label, done, total).
@@ -105,7 +112,7 @@ def run(
     for at, seed in enumerate(used):
         if advance is not None:
             advance(str(seed), at, len(used))
-        made = make(chosen, seed)
+        made = make(chosen, rules, seed)
         judge(made, causes_of(made.seen, limits), report)
     return report
 
@@ -130,12 +137,15 @@ def _judge_case(made: Made, case: Case, listed: Causes, report: Report) -> None:
     count = report.counts.setdefault((case.kind, case.size), Count())
     count.made += 1
     count.beyond += len(listed) > 0
+    lines = report.lines.setdefault("on_record" if made.recorded[case.area] else "estimated", Count())
     right = np.flatnonzero([_is_true(made, case, listed, row) for row in range(len(listed))])
     place = int(right[0]) if len(right) else len(listed) + FIRST_THREE
     kinds = {CauseKind(int(each)) for each in listed.kind[:FIRST_THREE]}
     count.kind += bool(kinds & case.accepted)
-    count.first += place == 0
-    count.three += place < FIRST_THREE
+    for each in (count, lines):
+        each.first += place == 0
+        each.three += place < FIRST_THREE
+    lines.made += 1
     if place < FIRST_THREE and case.wh_per_day:
         count.error.append(abs(float(listed.wh_per_day[place]) - case.wh_per_day) / abs(case.wh_per_day))
     if place:

@@ -12,9 +12,10 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from diansuo.core.network.causes.by_energy import phases_by_energy
+from diansuo.core.network.causes.by_energy import areas_by_energy, phases_by_energy
 from diansuo.core.network.causes.by_voltage import areas_by_voltage, phases_by_voltage
 from diansuo.core.network.causes.columns import AreaDays
+from diansuo.core.network.technical_terms import TechnicalRules
 from diansuo.lab.loss_station import make
 from diansuo.sandbox import station
 from diansuo.sandbox.layout import CUSTOMERS_AN_AREA, Layout, lay_out
@@ -35,25 +36,62 @@ class Rates:
     left_out: int = 0
 
 
-def by_energy(table: Mapping[str, Any], seeds: Sequence[int]) -> Rates:
+def by_energy(table: Mapping[str, Any], rules: TechnicalRules, seeds: Sequence[int]) -> Rates:
     """Return the rate of phases from daily energy, in stations in which nothing is wrong; empty houses are left out."""
     rates = Rates()
     given = table["assigning"]
     for seed in seeds:
-        made = make(
-            {**table, "kinds": [], "days": given["days"], "month": given["days"]}, seed, given["areas"]
-        )
+        made = make(_sound(table), rules, seed, given["areas"])
         for area in made.seen.areas:
-            single = (area.phase < 3) & (np.nan_to_num(area.use_wh).mean(axis=1) >= given["least_wh"])
-            single &= ~area.roof
-            feed = np.nansum(area.feed_wh[area.counted])
-            if feed > given["most_feed_percent"] / 100 * np.nansum(area.supply_wh):
+            single = _single(area, given)
+            if _fed(area, given):
                 rates.left_out += 1
                 continue
             found = phases_by_energy(_filled(area.use_wh[single]), _of_phases(area, single))
             rates.customers += int(single.sum())
             rates.phase += int((found == area.phase[single]).sum())
     return rates
+
+
+def neighbours_by_energy(table: Mapping[str, Any], rules: TechnicalRules, seeds: Sequence[int]) -> Rates:
+    """Return the rate of areas from daily energy: customers of some neighbouring areas, whose books are not asked."""
+    rates = Rates()
+    given = table["assigning"]
+    together = given["neighbours"]["together"]
+    for seed in seeds:
+        areas = make(_sound(table), rules, seed, given["neighbours"]["areas"]).seen.areas
+        for first in range(0, len(areas) - together + 1, together):
+            group = areas[first : first + together]
+            if any(_fed(area, given) for area in group):
+                rates.left_out += together
+                continue
+            single = [_single(area, given) for area in group]
+            of = list(zip(group, single, strict=True))
+            use = np.concatenate([_filled(area.use_wh[rows]) for area, rows in of])
+            phase = np.concatenate([area.phase[rows] for area, rows in of])
+            found = areas_by_energy(use, phase, np.stack([_of_phases(area, rows) for area, rows in of]))
+            hangs = np.repeat(np.arange(together), [int(rows.sum()) for rows in single])
+            rates.customers += len(hangs)
+            rates.area += int((found == hangs).sum())
+    return rates
+
+
+def _single(area: AreaDays, given: Mapping[str, Any]) -> Any:
+    """Return who has one phase, lives there and has no roof, bool (n,)."""
+    lives = np.nan_to_num(area.use_wh).mean(axis=1) >= given["least_wh"]
+    return (area.phase < 3) & lives & ~area.roof
+
+
+def _fed(area: AreaDays, given: Mapping[str, Any]) -> bool:
+    """Return whether roofs feed more into an area than registers that count forward only allow for."""
+    feed = np.nansum(area.feed_wh[area.counted])
+    return bool(feed > given["most_feed_percent"] / 100 * np.nansum(area.supply_wh))
+
+
+def _sound(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the table with nothing wrong, over the days that are assigned by."""
+    days = table["assigning"]["days"]
+    return {**table, "kinds": [], "days": days, "month": days}
 
 
 def _filled(use: Any) -> Any:

@@ -7,6 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+LINES: Final = {
+    "on_record": "areas whose lines are on record",
+    "estimated": "areas whose lines are estimated",
+}
 RECORD: Final = Path(__file__).with_name("published_losses.json")
 
 
@@ -26,6 +30,9 @@ def lines(given: dict[str, Any]) -> list[str]:
         rows += [_row(kind, each["size"], each) for each in given["faults"] if each["kind"] == kind]
         rows.append(_row(f"**{kind}**", "all", whole))
     made = sum(each["made"] for each in given["faults"])
+    for name, each in given["lines"].items():
+        shares = (f"{100 * each[part] / each['made']:.1f} %" for part in ("first", "first_three"))
+        rows.append(f"| *{LINES[name]}* | | {each['made']} | {' | '.join(shares)} | | |")
     first, three = given["first_percent"], given["first_three_percent"]
     rows.append(f"| **all faults** | | {made} | {first} % | {three} % | | |")
     return rows
@@ -39,7 +46,7 @@ def _row(kind: str, size: str, each: dict[str, Any]) -> str:
 
 def sentences(given: dict[str, Any]) -> list[str]:
     """Return what the page says besides: false alarms, and how many customers were assigned rightly."""
-    voltage, energy = given["assigned"]["voltage"], given["assigned"]["energy"]
+    voltage, energy, near = (given["assigned"][name] for name in ("voltage", "energy", "neighbours"))
     per_hundred = 100 * given["false_alarms"] / given["clean_area_months"]
     return [
         f"- **False alarms**: {given['false_alarms']} in {given['clean_area_months']} months of clean areas, "
@@ -48,4 +55,6 @@ def sentences(given: dict[str, Any]) -> list[str]:
         f"{voltage['phase_percent']} % of {voltage['customers']} meters.",
         f"- **By thirty days of daily energy**: phase {energy['phase_percent']} % of {energy['customers']} meters; "
         f"{energy['areas_left_out']} areas left out because roofs feed back.",
+        f"- **By thirty days of daily energy, neighbouring areas**: area {near['area_percent']} % of "
+        f"{near['customers']} meters; {near['areas_left_out']} areas left out because roofs feed back.",
     ]

@@ -1,4 +1,4 @@
-"""A sample station as its office sees it: registers by the books, a technical loss with its error; and the truth."""
+"""A sample station as its office sees it: registers by the books, the technical loss it computes; and the truth."""
 
 from __future__ import annotations
 
@@ -12,34 +12,43 @@ import numpy as np
 from diansuo.core.network.causes.columns import AreaDays, StationDays
 from diansuo.core.network.causes.kinds import Float
 from diansuo.core.network.causes.registers import UNKNOWN, daily_wh
+from diansuo.core.network.technical_terms import TechnicalRules
+from diansuo.lab import technical_seen
 from diansuo.lab.losing import Case, Plan, areas_needed, plan
+from diansuo.lab.technical_seen import Computed
 from diansuo.sandbox import physics, registers
 from diansuo.sandbox.energy import Energy
-from diansuo.sandbox.layout import CUSTOMERS_AN_AREA, Array, lay_out
+from diansuo.sandbox.layout import CUSTOMERS_AN_AREA, Array, Layout, lay_out
+from diansuo.sandbox.network import UnableToSupply
 from diansuo.sandbox.transformers import transformer
 
 EPOCH: Final = date(1970, 1, 1)
+SHORTER: Final = 0.8
 ROLLOVER_WH: Final = registers.REGISTER_END_WH
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A station with its faults: the plan, what is seen of it, and the columns of the layout booked in each area."""
+    """A station with its faults: the plan, what is seen of it, the columns of the layout booked in each area, and bool
+    (areas,) whose lines are on record.
+    """
 
     plan: Plan
     seen: StationDays
     booked: list[Array]
+    recorded: Array
 
 
 def _silent(label: str, done: int, total: int) -> None:
     """Show nothing."""
 
 
-def make(table: Mapping[str, Any], seed: int, areas: int | None = None) -> Made:
+def make(table: Mapping[str, Any], rules: TechnicalRules, seed: int, areas: int | None = None) -> Made:
     """Return the station of a seed.
 
     Args:
         table: the committed one, or part of it.
+        rules: of the technical loss.
         seed: the same one gives the same station.
         areas: how many, by default as many as the table needs.
     """
@@ -51,9 +60,10 @@ def make(table: Mapping[str, Any], seed: int, areas: int | None = None) -> Made:
     layout = lay_out(np.random.default_rng([seed, 10]), count * CUSTOMERS_AN_AREA, factories=0)
     random = np.random.default_rng([seed, 30])
     planned = plan(table, layout, days, random)
-    nothing: tuple[list[int], list[int], int] = ([], [], 0)
-    sound = physics.simulate(layout, [], span, seed, _silent, nothing)
-    energy = physics.simulate(layout, planned.faults, span, seed, _silent, nothing)
+    having = technical_seen.means(table, count, seed)
+    masters = [area for area in range(count) if area not in having.curves]
+    sound = physics.registered(layout, [], span, seed)
+    energy = _supplied(layout, planned, span, seed, (having.curves, masters, 0))
     for case in planned.cases:
         _move(planned, case, energy)
     month = slice(days - int(table["month"]), days)
@@ -61,8 +71,23 @@ def make(table: Mapping[str, Any], seed: int, areas: int | None = None) -> Made:
         case.wh_per_day = _truth(planned, case, sound, energy, month)
     shown = registers.run_up(np.random.default_rng([seed, 13]), layout, energy, planned.faults)
     booked = [np.flatnonzero(planned.books.area == area) for area in range(count)]
-    seen = _seen(table, planned, shown, energy, booked, random)
-    return Made(planned, StationDays(seen, (span[0] - EPOCH).days, int(table["month"])), booked)
+    total, back = _with_gaps(table, planned, shown, random)
+    use, feed = (daily_wh(each, planned.books.multiplier, ROLLOVER_WH) for each in (total, back))
+    technical = technical_seen.computed(rules, having, planned, energy, booked, (use, feed))
+    seen = _seen(planned, shown, booked, use, feed, technical)
+    station = StationDays(seen, (span[0] - EPOCH).days, int(table["month"]))
+    return Made(planned, station, booked, having.recorded)
+
+
+def _supplied(
+    layout: Layout, planned: Plan, span: list[date], seed: int, keep: tuple[list[int], list[int], int]
+) -> Energy:
+    """Return what is registered; lines that cannot carry what is drawn are made shorter until they can."""
+    while True:
+        try:
+            return physics.simulate(layout, planned.faults, span, seed, _silent, keep)
+        except UnableToSupply as weak:
+            layout.length_m[weak.area] = np.rint(layout.length_m[weak.area] * SHORTER)
 
 
 def _move(planned: Plan, case: Case, energy: Energy) -> None:
@@ -107,23 +132,19 @@ def _truth(planned: Plan, case: Case, sound: Energy, energy: Energy, month: slic
 
 
 def _seen(
-    table: Mapping[str, Any],
     planned: Plan,
     shown: registers.Registers,
-    energy: Energy,
     booked: list[Array],
-    random: np.random.Generator,
+    use: Float,
+    feed: Float,
+    technical: Computed,
 ) -> tuple[AreaDays, ...]:
     """Return the areas as the office sees them."""
     layout, books = planned.layout, planned.books
-    total, back = _with_gaps(table, planned, shown, random)
-    use = daily_wh(total, books.multiplier, ROLLOVER_WH)
-    feed = daily_wh(back, books.multiplier, ROLLOVER_WH)
     masters = books.master_multiplier
     supply = daily_wh(shown.master, masters, ROLLOVER_WH)
     returned = daily_wh(shown.master_back, masters, ROLLOVER_WH)
     phases = np.stack([daily_wh(shown.phases[:, at], masters, ROLLOVER_WH) for at in range(3)], axis=1)
-    technical = _technical(table, energy.technical, random)
     exists = np.arange(len(layout.use)) < layout.public
     areas = []
     for area, every in enumerate(booked):
@@ -142,7 +163,10 @@ def _seen(
                 supply_wh=supply[area],
                 back_wh=returned[area],
                 phases_wh=phases[area],
-                technical_wh=technical[area],
+                technical_wh=technical.wh[area],
+                technical_low_wh=technical.low_wh[area],
+                technical_high_wh=technical.high_wh[area],
+                meter_wh=technical.meter_wh[area],
                 multiplier_of_master=int(masters[area]),
                 register_step_wh=float(registers.STEP_WH * masters[area]),
                 capacity_va=transformer(area).kva * 1000,
@@ -170,10 +194,3 @@ def _with_gaps(
     back[~collected] = UNKNOWN
     back[place >= books.feed_silent_from[:, None]] = UNKNOWN
     return total, back
-
-
-def _technical(table: Mapping[str, Any], true_wh: Float, random: np.random.Generator) -> Float:
-    """Return the technical loss as a model might have it: with an error of its own that lasts, and one of each day."""
-    lasting, daily = (float(table["technical"][name]) / 100 for name in ("lasting_percent", "daily_percent"))
-    bias = random.uniform(-lasting, lasting, (len(true_wh), 1))
-    return true_wh * (1 + bias) * (1 + daily * random.standard_normal(true_wh.shape))

@@ -29,6 +29,7 @@ from diansuo.sandbox.layout import (
     SERVICE_WIRE,
     TRUNK,
     TRUNK_WIRE,
+    Array,
     Layout,
     lay_out,
 )
@@ -55,7 +56,7 @@ def measured(
     span = [first_day + timedelta(days=at) for at in range(days)]
     every = list(range(layout.areas))
     energy = physics.simulate(layout, [], span, seed, lambda *_said: None, (every, [], 0))
-    kept = {area: _watt(energy, area, days) for area in every}
+    kept = {area: watt_of(energy, area, days) for area in every}
     kind = {area: _kind(layout, area) for area in every}
     donors = curves.choose(layout, CURVE_AREAS)
     own = learned(
@@ -105,14 +106,30 @@ def _computed(
 
 def lines(layout: Layout, area: int, conductors: Mapping[str, complex]) -> tuple[Segments, Consumers]:
     """Return the lines of an area as its list has them (`sandbox.lists.write_lines`)."""
-    rows = _rows(layout, area)
-    count = rows.stop - rows.start
+    own = np.arange(layout.public)[_rows(layout, area)]
+    return lines_with(layout, area, own, layout.phase[own].astype(np.int64), conductors)
+
+
+def lines_with(
+    layout: Layout, area: int, columns: Array, phase: npt.NDArray[np.int64], conductors: Mapping[str, complex]
+) -> tuple[Segments, Consumers]:
+    """Return the lines of an area with whoever the books hang there, those of elsewhere where their place would be.
+
+    Args:
+        layout: the station.
+        area: which.
+        columns: int64 (C,), columns of the layout.
+        phase: int64 (C,), by the books.
+        conductors: Ω a kilometre by name.
+    """
+    count = len(columns)
     names = [TRUNK_WIRE] * TRUNK + [BRANCH_WIRE] * BRANCHES + [SERVICE_WIRE] * count
     ohm = np.array([conductors[name] for name in names], dtype=np.complex128)
-    upper = np.concatenate([layout.parent[area], layout.segment[area][:count]]).astype(np.int64)
-    length = np.concatenate([layout.length_m[area], layout.service_m[rows]]).astype(np.float64)
+    at = layout.segment[area][columns % CUSTOMERS_AN_AREA]
+    upper = np.concatenate([layout.parent[area], at]).astype(np.int64)
+    length = np.concatenate([layout.length_m[area], layout.service_m[columns]]).astype(np.float64)
     ends = np.arange(SEGMENTS, SEGMENTS + count, dtype=np.int64)
-    return Segments(upper, length, ohm, ohm), Consumers(ends, layout.phase[rows].astype(np.int64))
+    return Segments(upper, length, ohm, ohm), Consumers(ends, phase)
 
 
 def _rows(layout: Layout, area: int) -> slice:
@@ -123,8 +140,8 @@ def _kind(layout: Layout, area: int) -> npt.NDArray[np.int64]:
     return np.array([CLASSES.index(CLASS_OF[Use(int(use))]) for use in layout.use[_rows(layout, area)]])
 
 
-def _watt(energy: Energy, area: int, days: int) -> tuple[Float, Float]:
-    """Return the power of every meter, (C, D, 96) W, and the voltage at the master, (D, 96)."""
+def watt_of(energy: Energy, area: int, days: int) -> tuple[Float, Float]:
+    """Return the power of every meter that is kept, (C, D, 96) W, and the voltage at the master, (D, 96)."""
     power = np.concatenate([part.power[:-1] for part in energy.kept[area]], axis=1).astype(np.float64) * 1000
     volt = np.concatenate([part.volt[-1].mean(axis=0) for part in energy.kept[area]]).astype(np.float64)
-    return power.reshape(len(power), days, -1), volt.reshape(days, -1)
+    return power.reshape(len(power), days, POINTS), volt.reshape(days, POINTS)

@@ -50,16 +50,9 @@ def simulate(
     Raises:
         UnableToSupply: the lines of an area cannot carry what is drawn.
     """
-    count, areas, feeders = layout.padded + layout.dedicated, layout.areas, layout.feeders
-    zeros = [np.zeros((rows, len(days))) for rows in (count,) * 4 + (areas,) * 2]
-    phases, technical = np.zeros((areas, 3, len(days))), np.zeros((areas, len(days)))
-    of_feeders = [np.zeros((feeders, len(days))) for _ in range(4)]
-    own_of = [np.zeros((layout.dedicated, len(days))) for _ in range(3)]
-    whole, masters, kept_from = keep
-    kept: dict[int, list[Kept]] = {area: [] for area in (*whole, *masters)}
-    energy = Energy(*zeros, phases, technical, *of_feeders, kept, frozenset(whole), kept_from, *own_of)
-    spans = [[at for at, _ in group] for _, group in groupby(enumerate(days), key=lambda pair: pair[1].month)]
-    factors, sunlight = season(days), sun(days, np.random.default_rng([seed, 1]))
+    energy = _nothing_yet(layout, len(days), keep)
+    count, areas = layout.padded + layout.dedicated, layout.areas
+    spans, factors, sunlight = _months(days), season(days), sun(days, np.random.default_rng([seed, 1]))
     swing = np.random.default_rng([seed, 4]).standard_normal((areas, len(days) * SWINGS_A_DAY + 1))
     for number, span in enumerate(spans):
         advance("", number, len(spans))
@@ -81,6 +74,35 @@ def simulate(
         _note_own(energy, slice(start, end), load)
         _feeders(layout, energy, net, copper, load.reshape(layout.dedicated, net.shape[1]), slice(start, end))
     return energy
+
+
+def registered(layout: Layout, faults: list[Fault], days: list[date], seed: int) -> Energy:
+    """Return what the customers' meters register, as `simulate` has it; without flows: nothing of masters and lines."""
+    energy = _nothing_yet(layout, len(days), ([], [], 0))
+    factors, sunlight = season(days), sun(days, np.random.default_rng([seed, 1]))
+    for span in _months(days):
+        start, end = span[0], span[-1] + 1
+        for first in range(0, layout.areas, AREAS_A_BATCH):
+            random = np.random.default_rng([seed, 2, start, first])
+            span_of = slice(first, min(first + AREAS_A_BATCH, layout.areas)), slice(start, end)
+            _batch(layout, faults, energy, random, factors, sunlight, *span_of)
+    return energy
+
+
+def _months(days: list[date]) -> list[list[int]]:
+    """Return the places of the days, month by month."""
+    return [[at for at, _ in group] for _, group in groupby(enumerate(days), key=lambda pair: pair[1].month)]
+
+
+def _nothing_yet(layout: Layout, days: int, keep: tuple[list[int], list[int], int]) -> Energy:
+    count, areas, feeders = layout.padded + layout.dedicated, layout.areas, layout.feeders
+    zeros = [np.zeros((rows, days)) for rows in (count,) * 4 + (areas,) * 2]
+    phases, technical = np.zeros((areas, 3, days)), np.zeros((areas, days))
+    of_feeders = [np.zeros((feeders, days)) for _ in range(4)]
+    own_of = [np.zeros((layout.dedicated, days)) for _ in range(3)]
+    whole, masters, kept_from = keep
+    kept: dict[int, list[Kept]] = {area: [] for area in (*whole, *masters)}
+    return Energy(*zeros, phases, technical, *of_feeders, kept, frozenset(whole), kept_from, *own_of)
 
 
 def _load(layout: Layout, random: np.random.Generator, factors: Array, rows: slice, days: slice) -> Array:

@@ -33,6 +33,7 @@ class TechnicalDays:
         self.day = [first + timedelta(days=at) for at in range(count)]
         self.technical_wh = [TECHNICAL_WH] * count
         self.low_wh, self.high_wh = [2_700] * count, [3_300] * count
+        self.meter_wh = [100] * count
         self.method_code = [int(Method.UNKNOWN)] * count
 
 
@@ -62,6 +63,14 @@ def test_the_engine_sees_the_energy_of_every_day_and_what_the_archive_says(grid:
     assert np.allclose(second.residual_wh, 17_000)
     assert second.multiplier_of_master == 10
     assert asked.days.days == DAYS
+
+
+def test_the_engine_is_given_the_band_of_the_method_the_technical_loss_was_computed_by(grid: Grid) -> None:
+    for area in columns.asked(grid.station.pk, LAST).days.areas:
+        assert area.technical_low_wh is not None
+        assert area.technical_high_wh is not None
+        assert set(area.technical_low_wh.tolist()) == {2_700}
+        assert set(area.technical_high_wh.tolist()) == {3_300}
 
 
 def test_causes_are_found_where_energy_is_missing_and_nowhere_else_and_nothing_twice(grid: Grid) -> None:

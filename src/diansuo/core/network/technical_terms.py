@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 
 from diansuo.core.network.estimated_lines import Typical
-from diansuo.core.network.spreading import Profiles, normalised
+from diansuo.core.network.spreading import Daily, Profiles, normalised
+from diansuo.core.quantity.arrays import Bool, Int64
 from diansuo.core.rules.book import RuleBook
 from diansuo.core.rules.entry import Entry
 
@@ -39,6 +40,23 @@ BANDS: Final[dict[tuple[bool, Spread], tuple[str, str]]] = {
     (True, Spread.CURVES): ("known_curves_low_percent", "known_curves_high_percent"),
 }
 """Lines on record or not, and the spread, to the parameters of the band: the true loss in per cent of the computed."""
+
+
+def spreads_of(daily: Daily, measured: Bool, own: Bool, most: float) -> Int64:
+    """Return what each day's power comes from, `Spread`, int64 (D,): what stands behind most of the day's energy.
+
+    Args:
+        daily: without gaps (`spreading.filled`).
+        measured: bool (C, D), by curves.
+        own: bool (C,), of a class with a profile of the station's own.
+        most: the share of the energy that is most of it.
+    """
+    energy = daily.drawn_wh + daily.fed_wh
+    total = np.maximum(energy.sum(axis=0), 1e-9)
+    curves = np.where(measured, energy, 0).sum(axis=0) / total
+    mine = np.where(own[:, None] | measured, energy, 0).sum(axis=0) / total
+    kept = np.where(mine >= most, int(Spread.OWN), int(Spread.GIVEN))
+    return np.where(curves >= most, int(Spread.CURVES), kept).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)

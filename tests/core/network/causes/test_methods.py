@@ -173,6 +173,71 @@ def test_a_roof_whose_register_is_silent_is_missing_on_the_other_side() -> None:
     assert energy(causes) == pytest.approx(-areas[0].true_feed[ROOF, -MONTH:].mean(), rel=0.15)
 
 
+@pytest.mark.parametrize("house", [9, 14, 22])
+def test_a_roof_nobody_has_heard_of_is_the_house_whose_own_use_is_missing_in_what_it_feeds(
+    house: int,
+) -> None:
+    areas = villages()
+    feed = 9_000 * areas[0].sun - 0.5 * areas[0].used[house]
+    areas[0].besides = -feed
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.PHOTOVOLTAIC, house)
+    assert energy(causes) == pytest.approx(-feed[-MONTH:].mean(), rel=0.15)
+
+
+def test_a_house_that_happens_to_use_little_in_the_sun_has_no_roof() -> None:
+    areas = villages()
+    for rows in (areas[0].used, areas[0].metered):
+        rows[HOUSE] *= 1.4 - 0.4 * areas[0].sun
+    assert len(ask(areas)) == 0
+
+
+def test_a_roof_whose_register_is_read_and_counted_is_no_cause() -> None:
+    areas = villages()
+    areas[0].fed[ROOF] *= 3
+    assert len(ask(areas)) == 0
+
+
+def test_a_reverse_register_that_hardly_moves_is_no_wiring() -> None:
+    areas = villages()
+    areas[0].fed[HOUSE] = 20.0
+    areas[0].counted[HOUSE] = True
+    assert len(ask(areas)) == 0
+
+
+def test_a_roof_that_feeds_in_is_no_reversed_wiring() -> None:
+    areas = villages()
+    kinds = {int(kind) for kind in ask(areas).kind}
+    assert CauseKind.REVERSED_WIRING not in kinds
+
+
+def test_customers_that_use_alike_in_two_areas_are_booked_in_neither_wrongly() -> None:
+    areas = villages()
+    for rows in (areas[1].used, areas[1].metered):
+        rows[HOUSE] = areas[0].used[HOUSE]
+    assert len(ask(areas)) == 0
+
+
+def test_a_large_customer_that_comes_and_one_that_goes_are_no_wrong_area() -> None:
+    areas = villages()
+    for each, days in ((areas[0], slice(SINCE, None)), (areas[1], slice(0, SINCE))):
+        each.used[SHOP, days] = each.metered[SHOP, days] = 400.0
+    assert len(ask(areas)) == 0
+
+
+def test_a_base_load_that_a_meter_sees_is_no_supply_without_one() -> None:
+    areas = villages()
+    for rows in (areas[0].used, areas[0].metered):
+        rows[HOUSE] = 14_400.0
+    assert len(ask(areas)) == 0
+
+
+def test_a_steady_supply_too_small_to_tell_from_the_error_of_the_technical_loss_is_not_claimed() -> None:
+    areas = villages()
+    areas[0].besides[:] = 100.0
+    assert len(ask(areas)) == 0
+
+
 def test_a_register_that_counts_on_nobodys_account() -> None:
     areas = villages()
     areas[0].counted[ROOF] = False

@@ -7,8 +7,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from diansuo.core.network.causes.by_energy import phases_by_energy
+from diansuo.core.network.causes.by_energy import areas_by_energy, phases_by_energy
 from diansuo.core.network.causes.by_voltage import areas_by_voltage, phases_by_voltage
+from diansuo.core.network.causes.fitting import Ground, both
 from diansuo.core.network.causes.registers import UNKNOWN, daily_wh
 from diansuo.core.network.causes.solving import bounded_least_squares
 from diansuo.core.network.causes.thresholds import CauseThresholds, WrongCauseThreshold
@@ -66,6 +67,39 @@ def test_phases_of_a_whole_area_from_thirty_days_of_energy() -> None:
     phases = np.stack([use[on == at].sum(axis=0) for at in range(3)]) + random.normal(0, 500, (3, 30))
     assert (phases_by_energy(use, phases) == on).mean() >= 0.95
     assert len(phases_by_energy(use[:0], phases)) == 0
+
+
+def test_neighbouring_areas_from_thirty_days_of_energy_whatever_the_books_say() -> None:
+    random = np.random.default_rng(6)
+    use = random.uniform(2_000, 10_000, (90, 1)) * random.lognormal(0, 0.25, (90, 30))
+    area, phase = random.integers(0, 2, 90), random.integers(0, 3, 90)
+    busbars = np.array(
+        [[use[(area == at) & (phase == on)].sum(axis=0) for on in range(3)] for at in range(2)]
+    )
+    busbars = busbars + random.normal(0, 500, busbars.shape)
+    assert (areas_by_energy(use, phase, busbars) == area).mean() >= 0.95
+    assert len(areas_by_energy(use[:0], phase[:0], busbars)) == 0
+
+
+def test_customers_of_which_none_hangs_in_the_second_area_stay_in_the_first() -> None:
+    random = np.random.default_rng(7)
+    use = random.uniform(2_000, 10_000, (30, 1)) * random.lognormal(0, 0.25, (30, 30))
+    phase = np.arange(30) % 3
+    busbars = np.zeros((2, 3, 30))
+    for on in range(3):
+        busbars[0, on] = use[phase == on].sum(axis=0)
+    assert (areas_by_energy(use, phase, busbars) == 0).all()
+
+
+def test_two_amplitudes_at_once_are_those_of_the_least_squares() -> None:
+    random = np.random.default_rng(8)
+    one, others, technical = random.uniform(1, 3, 60), random.uniform(1, 3, (4, 60)), np.full(60, 0.01)
+    residual = 2 * one + 0.5 * others[2] + random.normal(0, 0.01, 60)
+    on = Ground(residual, technical, np.ones(60), 1e9)
+    first, second = both(one, others, on, (0.0, 10.0), (0.0, 10.0))
+    assert (first[2], second[2]) == (pytest.approx(2, abs=0.05), pytest.approx(0.5, abs=0.05))
+    held, _free = both(one, others, on, (0.0, 1.0), (0.0, 10.0))
+    assert held.max() <= 1.0
 
 
 def test_areas_and_phases_by_voltage_in_spite_of_own_load_and_a_missing_point() -> None:

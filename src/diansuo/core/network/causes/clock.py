@@ -22,7 +22,8 @@ def suspects(scene: Scene) -> Iterator[Suspect]:
     found = fit(since(moved, scene.on), scene.on, -MOST, MOST)
     minutes = scene.area.clock_minutes
     read = np.abs(np.nan_to_num(minutes)) >= scene.limits.clock_minutes
-    prior = weights.KIND + weights.free(scene.days) + weights.among(len(use))
+    # A clock that was read and is right is out of the question.
+    prior = weights.KIND + weights.free(scene.days) + weights.among(int(np.isnan(minutes).sum()))
     for row in range(len(use)):
         amplitude = float(found.amplitude[row, 0])
         if read[row]:

@@ -39,6 +39,7 @@ class AreaDays:
         power_factor: of the month at the master.
         technical_low_wh: (days,) what the technical loss is at least …
         technical_high_wh: … and at most; None: the band of the thresholds on either side.
+        meter_wh: (days,) of the technical loss what the meters take themselves, in which there is no error; None: 0.
         voltage_area: int64 (n,), row of the area among the station's whose busbars the meter's voltage follows
             (`by_voltage.areas_by_voltage`), `UNTOLD` where there are no curves.
         voltage_phase: likewise the phase.
@@ -66,6 +67,7 @@ class AreaDays:
     power_factor: float = float("nan")
     technical_low_wh: Float | None = None
     technical_high_wh: Float | None = None
+    meter_wh: Float | None = None
     voltage_area: Int64 | None = None
     voltage_phase: Int64 | None = None
     days: int = field(init=False, default=0)
@@ -95,6 +97,7 @@ class AreaDays:
         for name, band in (
             ("technical_low_wh", self.technical_low_wh),
             ("technical_high_wh", self.technical_high_wh),
+            ("meter_wh", self.meter_wh),
         ):
             if band is not None:
                 shapes[name] = band, (days,)
@@ -110,11 +113,22 @@ class AreaDays:
     def __len__(self) -> int:
         return len(self.multiplier)
 
+    @property
+    def line_wh(self) -> Float:
+        """(days,): of the technical loss what may be in error."""
+        return self.technical_wh if self.meter_wh is None else self.technical_wh - self.meter_wh
+
     def band_wh(self, share: float) -> tuple[Float, Float]:
-        """Return the middle of the technical loss's band and half its width, (days,); ``share``: if none is given."""
+        """Return the middle of the technical loss's band and half its width, (days,); ``share``: if none is given.
+
+        The band is one of shares; in the middle it is the lines that lose more or less, never the meters.
+        """
         low = self.technical_wh * (1 - share) if self.technical_low_wh is None else self.technical_low_wh
         high = self.technical_wh * (1 + share) if self.technical_high_wh is None else self.technical_high_wh
-        return (low + high) / 2, (high - low) / 2
+        times = np.divide(
+            (low + high) / 2, self.technical_wh, out=np.ones_like(low), where=self.technical_wh > 0
+        )
+        return self.technical_wh + (times - 1) * self.line_wh, (high - low) / 2
 
     def told(self, name: str) -> Int64:
         """Return ``voltage_area`` or ``voltage_phase``, `UNTOLD` where it was not given."""

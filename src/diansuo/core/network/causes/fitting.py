@@ -6,7 +6,7 @@ The residual of day d is taken as e·T(d) + a·s(d) + noise: T the technical los
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,10 @@ from diansuo.core.network.causes.thresholds import CauseThresholds
 
 # Difference of two registers cut off at a step: triangular, this share of the step (√(1/6)).
 STEP_NOISE = 0.408
+# The days' own noise is believed from so many pairs of neighbours on, and down to this share of the expected one.
+LEAST_PAIRS, CALMEST = 20, 0.4
+# The median of the difference of two normal variables, in standard deviations of one.
+MEDIAN_OF_DIFFERENCE = 0.954
 # What a score gains when the noise is smaller than it ought to be is bounded by this share of the expected variance.
 QUIET = 0.25
 
@@ -60,7 +64,21 @@ def ground(
     known = ~np.isnan(residual) & ~np.isnan(technical)
     spread = (limits.daily_share * np.nan_to_num(technical)) ** 2 + (STEP_NOISE * step_wh) ** 2
     weight = np.where(known, 1 / np.maximum(spread, 1.0), 0)
-    return Ground(np.where(known, residual, 0), np.nan_to_num(technical), weight, 1 / bias_share**2)
+    on = Ground(np.where(known, residual, 0), np.nan_to_num(technical), weight, 1 / bias_share**2)
+    return replace(on, weight=weight / _calm(on) ** 2)
+
+
+def _calm(on: Ground) -> float:
+    """Return how much calmer the days are than the thresholds expect, 1 where they are not.
+
+    Told by neighbouring days, so that what goes missing for good from some day on hardly counts, and by their median.
+    """
+    left = (on.residual - lasting_error(on) * on.technical) * np.sqrt(on.weight)
+    both_known = (on.weight[1:] > 0) & (on.weight[:-1] > 0)
+    apart = np.abs(np.diff(left))[both_known]
+    if len(apart) < LEAST_PAIRS:
+        return 1.0
+    return float(np.clip(np.median(apart) / MEDIAN_OF_DIFFERENCE, CALMEST, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +129,40 @@ def fit(sums: Sums, on: Ground, low: Float | float, high: Float | float) -> Fit:
     gain = count / 2 * np.log((without / count + QUIET) / (left / count + QUIET))
     error = (both - amplitude * sums.technical) / technical
     return Fit(amplitude, gain, error)
+
+
+TURNS = 200
+
+
+def both(
+    one: Float, others: Float, on: Ground, of_one: tuple[float, float], of_others: tuple[float, float]
+) -> tuple[Float, Float]:
+    """Fit one signature and, beside it, each of others, with the lasting error: both amplitudes, (n,), within bounds.
+
+    Args:
+        one: (days,), the same for all.
+        others: (n, days).
+        on: what to fit against.
+        of_one: least and most of its amplitude.
+        of_others: likewise.
+    """
+    technical = float((on.weight * on.technical**2).sum()) + on.stiffness
+
+    def shared(left: Float, right: Float) -> Float:
+        lasting = (on.weight * on.technical * left).sum(axis=-1) * (on.weight * on.technical * right).sum(
+            axis=-1
+        )
+        return np.asarray((on.weight * left * right).sum(axis=-1) - lasting / technical, np.float64)
+
+    square = np.maximum(shared(one, one), 1e-12)
+    squares = np.maximum(shared(others, others), 1e-12)
+    across, pull, pulls = shared(others, one), shared(one, on.residual), shared(others, on.residual)
+    first, second = np.full(len(others), np.clip(pull / square, *of_one)), np.zeros(len(others))
+    # One is set to its best while the other stands: only the least sum of squares in the box is at rest.
+    for _turn in range(TURNS):
+        second = np.clip((pulls - first * across) / squares, *of_others)
+        first = np.clip((pull - second * across) / square, *of_one)
+    return first, second
 
 
 # Degrees of freedom of the days' noise: long tails, so that one odd day does not decide.

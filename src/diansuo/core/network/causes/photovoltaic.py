@@ -7,45 +7,70 @@ from collections.abc import Iterator
 import numpy as np
 
 from diansuo.core.network.causes import weights
-from diansuo.core.network.causes.fitting import fit, since
+from diansuo.core.network.causes.fitting import both, fit, since
 from diansuo.core.network.causes.kinds import CauseKind, Evidence, Float
 from diansuo.core.network.causes.scene import Scene, Suspect
 from diansuo.core.network.causes.usual import mean_wh
 from diansuo.core.network.causes.wiring import LEAST_WH
 
-UNLIKE = 0.1
-"""How far a roof's day lies from what the others' say of the sun (standard deviation, a share)."""
-
 LEAST_FEED_WH, MOST_FEED_WH = 1_000.0, 100_000.0
+MOST_OWN = 1.5
+"""What a roof's house uses of it before the meter, at the most, against what it draws through it."""
 
 
 def suspects(scene: Scene) -> Iterator[Suspect]:
     """Yield roofs whose reverse register is unknown or not counted, and customers that use little in the sun."""
-    area = scene.area
     yield from _not_counted(scene)
     if np.isnan(scene.shapes.sun).any():
         return
-    unknown = np.isnan(area.feed_wh)
-    booked = area.roof & unknown.any(axis=1)
-    sunny = _shuns_the_sun(scene)
-    free = weights.free(scene.days)
-    hidden = ~area.roof & ~area.counted & (area.phase >= 0)
-    for row in np.flatnonzero(booked | hidden).tolist():
-        days = unknown[row] if booked[row] else np.ones(scene.days, dtype=np.bool_)
-        feed = scene.shapes.sun * days
-        found = fit(since(-feed, scene.on), scene.on, LEAST_FEED_WH, MOST_FEED_WH)
-        prior = weights.DIRECT if booked[row] else weights.RARE + weights.among(len(area)) + sunny[row]
-        amplitude = float(found.amplitude[0])
+    yield from _silent(scene)
+    yield from _unheard_of(scene)
+
+
+def _silent(scene: Scene) -> Iterator[Suspect]:
+    """Yield roofs of the archive whose reverse register is not known on some days."""
+    unknown = np.isnan(scene.area.feed_wh)
+    for row in np.flatnonzero(scene.area.roof & unknown.any(axis=1)).tolist():
+        feed = scene.shapes.sun * unknown[row]
+        amplitude = float(fit(since(-feed, scene.on), scene.on, LEAST_FEED_WH, MOST_FEED_WH).amplitude[0])
         yield Suspect(
             CauseKind.PHOTOVOLTAIC,
             row,
-            float(weights.KIND + free + prior),
+            weights.KIND + weights.free(scene.days) + weights.DIRECT,
             -amplitude * feed,
             Evidence.FEED_UNKNOWN,
-            (float(days[-scene.month :].sum()), amplitude),
-            since=int(np.argmax(days)),
-            direct=bool(booked[row]),
-            hidden=UNLIKE,
+            (float(unknown[row, -scene.month :].sum()), amplitude),
+            since=int(np.argmax(unknown[row])),
+            direct=True,
+            hidden=scene.shapes.sun_spread,
+        )
+
+
+def _unheard_of(scene: Scene) -> Iterator[Suspect]:
+    """Yield customers that may have a roof nobody has heard of: it feeds in by the sun, less what its own house uses.
+
+    Which house it is shows in that: on a day the house uses much the roof feeds in little. A house's use in the sun,
+    that no meter sees, is taken as a share of what its meter sees that day.
+    """
+    area = scene.area
+    rows = np.flatnonzero(~area.roof & ~area.counted & (area.phase >= 0))
+    sun, use = scene.shapes.sun, scene.use_wh[rows]
+    feed, own = both(-sun, use, scene.on, (LEAST_FEED_WH, MOST_FEED_WH), (0.0, MOST_OWN))
+    prior = weights.KIND + 2 * weights.free(scene.days) + weights.RARE + weights.among(len(area))
+    for row, sunny, much, share, used in zip(
+        rows.tolist(), _shuns_the_sun(scene)[rows].tolist(), feed.tolist(), own.tolist(), use, strict=True
+    ):
+        energy = share * used - much * sun
+        if -scene.of_month(energy) < LEAST_FEED_WH:
+            continue
+        yield Suspect(
+            CauseKind.PHOTOVOLTAIC,
+            row,
+            prior + sunny,
+            energy,
+            Evidence.FEED_UNKNOWN,
+            (float(scene.month), -scene.of_month(energy)),
+            hidden=scene.shapes.sun_spread,
         )
 
 

@@ -20,7 +20,7 @@ from diansuo.core.network.causes import (
     wiring,
 )
 from diansuo.core.network.causes.columns import THREE_PHASES, StationDays
-from diansuo.core.network.causes.fitting import likelier
+from diansuo.core.network.causes.fitting import lasting_error, likelier
 from diansuo.core.network.causes.kinds import (
     CHECK_OF,
     FIGURES,
@@ -34,6 +34,9 @@ from diansuo.core.network.causes.kinds import (
 from diansuo.core.network.causes.scene import Scene, Suspect, scene
 from diansuo.core.network.causes.thresholds import CauseThresholds
 from diansuo.core.network.causes.usual import shapes
+
+LEAST_WH = 20.0
+"""A suspicion that explains less a day of the judged ones explains nothing."""
 
 OTHER_PHASE = -8.0
 """The most it costs that energy shows on another phase than the customer's: the archive's phase may be wrong."""
@@ -75,6 +78,7 @@ def _suspects(
         found += method.suspects(each)
     found += areas.coming(each, at, people)
     found += areas.going(each, at, people, scenes)
+    found = [suspect for suspect in found if _tells_of_the_month(suspect, each)]
     least = each.limits.least_odds if beyond(each) else each.limits.odds_within
     weighed = _odds(
         [
@@ -98,6 +102,11 @@ def _suspects(
     ]
 
 
+def _tells_of_the_month(suspect: Suspect, each: Scene) -> bool:
+    """Return whether a suspicion explains anything of the judged days; what ended before them is no cause of theirs."""
+    return float(np.abs(suspect.energy_wh[-each.month :]).mean()) >= LEAST_WH
+
+
 def beyond(each: Scene) -> bool:
     """Return whether the residual of the month lies beyond the band, its mean or enough of its days."""
     left, band = each.on.residual[-each.month :], each.band_wh[-each.month :]
@@ -111,14 +120,15 @@ def beyond(each: Scene) -> bool:
 
 
 def phases_beyond(each: Scene) -> bool:
-    """Return whether two phases lie beyond the band of their share, one above and one below."""
-    means = []
-    for on in each.by_phase:
-        left = on.residual[-each.month :]
-        allowed = 2 * float(each.band_wh[-each.month :].mean()) / THREE_PHASES
-        mean = left.mean()
-        means.append(0.0 if abs(mean) <= allowed else mean)
-    return bool(means) and max(means) > 0 > min(means)
+    """Return whether two phases lie beyond the band of their share, one above and one below.
+
+    What the area as a whole shows of a lasting error of its lines is taken off first: it makes no phase stand out.
+    """
+    most = 2 / each.on.stiffness**0.5
+    error = float(np.clip(lasting_error(each.on), -most, most))
+    allowed = 2 * each.limits.band_share * float(each.on.technical[-each.month :].mean()) / THREE_PHASES
+    means = [float((on.residual - error * on.technical)[-each.month :].mean()) for on in each.by_phase]
+    return bool(means) and max(means) > allowed and min(means) < -allowed
 
 
 def gains(each: Scene, found: list[Suspect]) -> Float:

@@ -113,7 +113,8 @@ def scene(area: AreaDays, shapes: Shapes, month: int, limits: CauseThresholds) -
     # The band is taken as two biases to either side, whether it is the rulebook's or the area's own.
     wide = float(np.nansum(half) / max(float(np.nansum(middle)), 1e-9)) / limits.band_share
     bias = max(limits.bias_share * wide, LEAST_BIAS)
-    on = ground(residual, middle, area.register_step_wh, bias, limits)
+    lines = middle - area.technical_wh + area.line_wh
+    on = ground(residual, lines, area.register_step_wh, bias, limits)
     level = levels_before(area.use_wh, shape)
     change, spread = _change(area.use_wh, shape, level)
     return Scene(
@@ -121,7 +122,7 @@ def scene(area: AreaDays, shapes: Shapes, month: int, limits: CauseThresholds) -
         shapes=shapes,
         on=on,
         band_wh=half,
-        by_phase=_by_phase(area, missing, bias, limits),
+        by_phase=_by_phase(area, missing, middle, bias, limits),
         shape=shape,
         missing_wh=missing,
         use_wh=use,
@@ -144,17 +145,17 @@ def _missing(area: AreaDays, shapes: Shapes, shape: Float) -> Float:
     return np.where(known, 0, level[:, None] * shape) if len(area) else np.zeros(area.use_wh.shape)
 
 
-def _by_phase(area: AreaDays, missing: Float, bias: float, limits: CauseThresholds) -> tuple[Ground, ...]:
+def _by_phase(
+    area: AreaDays, missing: Float, middle: Float, bias: float, limits: CauseThresholds
+) -> tuple[Ground, ...]:
     residual = area.residual_by_phase_wh()
     if np.isnan(residual).all():
         return ()
     on = (area.phase[:, None] == np.arange(3)) + (area.phase == 3)[:, None] / 3
-    left = residual - on.T @ missing
     share = area.phases_wh**2 / np.maximum((area.phases_wh**2).sum(axis=0), 1e-9)
-    return tuple(
-        ground(left[at], share[at] * area.technical_wh, area.register_step_wh, bias, limits)
-        for at in range(3)
-    )
+    left = residual - on.T @ missing - share * (middle - area.technical_wh)
+    lines = share * (middle - area.technical_wh + area.line_wh)
+    return tuple(ground(left[at], lines[at], area.register_step_wh, bias, limits) for at in range(3))
 
 
 def _change(use: Float, shape: Float, level: Float) -> tuple[Float, Float]:

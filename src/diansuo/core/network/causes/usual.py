@@ -11,19 +11,24 @@ from diansuo.core.network.causes.kinds import Float
 
 # A group of fewer customers than this says nothing of its own: all customers of the station stand in.
 LEAST_ALIKE = 5
+# How far a roof's day lies from what the others' say of the sun (a share), where too few roofs stand to be asked, and
+# the least it is taken as.
+UNLIKE, ALIKE = 0.1, 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
     """How each group's use moves from day to day: float64 (days,) by group, mean 1; ``sun``: what roofs feed, mean 1.
 
-    ``sun`` is all nan where no roof of the station has a reverse register. ``level`` is the middle customer's Wh a
+    ``sun`` is all nan where no roof of the station has a reverse register; ``sun_spread`` is how far a roof's day lies
+    from it once its house's own use is taken off (standard deviation, a share). ``level`` is the middle customer's Wh a
     day by group, ``general_level`` that of all.
     """
 
     of: dict[int, Float]
     general: Float
     sun: Float
+    sun_spread: float
     level: dict[int, float]
     general_level: float
 
@@ -53,7 +58,9 @@ def shapes(station: StationDays) -> Shapes:
     alike = {
         int(each): float(np.median(level[lively & (group == each)])) for each in np.unique(group[lively])
     }
-    return Shapes(of, general, _sun(station), alike, float(np.median(level[lively])) if lively.any() else 0.0)
+    return Shapes(
+        of, general, *_sun(station), alike, float(np.median(level[lively])) if lively.any() else 0.0
+    )
 
 
 def mean_wh(use_wh: Float) -> Float:
@@ -70,14 +77,34 @@ def _median(against: Float) -> Float:
     return np.asarray(middle / middle.mean(), np.float64)
 
 
-def _sun(station: StationDays) -> Float:
-    feeding = [area.feed_wh[area.roof & area.counted] for area in station.areas]
-    feed = np.concatenate(feeding) if feeding else np.zeros((0, station.days))
-    level = np.nansum(feed, axis=1)
-    feed = feed[(level > 0) & ~np.isnan(feed).any(axis=1)]
+def _sun(station: StationDays) -> tuple[Float, float]:
+    """Return what the station's roofs feed from day to day, mean 1, and how far one of them lies from it."""
+    nothing = np.zeros((0, station.days))
+    which = [area.roof & area.counted for area in station.areas]
+    feed, use = (
+        np.concatenate(
+            [nothing, *(getattr(area, name)[rows] for area, rows in zip(station.areas, which, strict=True))]
+        )
+        for name in ("feed_wh", "use_wh")
+    )
+    fit = (np.nansum(feed, axis=1) > 0) & ~np.isnan(feed).any(axis=1)
+    feed, use = feed[fit], use[fit]
     if not len(feed):
-        return np.full(station.days, np.nan)
-    return np.asarray(np.median(feed / feed.mean(axis=1, keepdims=True), axis=0), np.float64)
+        return np.full(station.days, np.nan), UNLIKE
+    sun = np.median(feed / feed.mean(axis=1, keepdims=True), axis=0)
+    return np.asarray(sun, np.float64), _spread(feed, use, sun)
+
+
+def _spread(feed: Float, use: Float, sun: Float) -> float:
+    """Return how far a roof's day lies from the sun's less a share of its house's own use, the middle roof's."""
+    if len(feed) < LEAST_ALIKE:
+        return UNLIKE
+    left = []
+    for fed, used in zip(feed, np.nan_to_num(use), strict=True):
+        columns = np.column_stack([sun, used])
+        apart = fed - columns @ np.linalg.lstsq(columns, fed, rcond=None)[0]
+        left.append(float(apart.std() / fed.mean()))
+    return max(float(np.median(left)), ALIKE)
 
 
 def levels_before(use_wh: Float, shape: Float) -> Float:

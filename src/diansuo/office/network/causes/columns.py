@@ -198,7 +198,7 @@ def _area(
     held: _Registers,
     traits: _Traits,
     capacity_va: int,
-    technical_wh: Float,
+    technical_wh: tuple[Float, Float, Float, Float],
     first: date,
 ) -> AreaDays:
     points = [one.point for one in people]
@@ -222,7 +222,10 @@ def _area(
         supply_wh=_energies(masters, "active_total_wh", held, traits).sum(axis=0),
         back_wh=np.nan_to_num(_energies(masters, "reverse_total_wh", held, traits)).sum(axis=0),
         phases_wh=np.stack([_energies(masters, name, held, traits).sum(axis=0) for name in PHASE_COLUMNS]),
-        technical_wh=technical_wh,
+        technical_wh=technical_wh[0],
+        technical_low_wh=technical_wh[1],
+        technical_high_wh=technical_wh[2],
+        meter_wh=technical_wh[3],
         multiplier_of_master=ratio,
         register_step_wh=float(STEP_WH * ratio),
         capacity_va=capacity_va,
@@ -242,9 +245,17 @@ def _energies(points: list[int], name: str, held: _Registers, traits: _Traits) -
     return found
 
 
-def _technical(scope: Scope, area: int, first: date, last: date) -> Float:
+def _technical(scope: Scope, area: int, first: date, last: date) -> tuple[Float, Float, Float, Float]:
+    """Return the technical loss of each day, the band of its method, low and high, and what the meters take of it.
+
+    Where there is no number it is nan.
+    """
     days = technical.of_area(scope, area, first, last)
-    return np.array([np.nan if wh is None else float(wh) for wh in days.technical_wh], dtype=np.float64)
+    wh, low, high, meters = (
+        np.array([np.nan if each is None else float(each) for each in column], dtype=np.float64)
+        for column in (days.technical_wh, days.low_wh, days.high_wh, days.meter_wh)
+    )
+    return wh, low, high, meters
 
 
 def found_of(of: Asked, causes: Causes, area: int) -> list[Found]:

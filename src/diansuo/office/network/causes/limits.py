@@ -1,4 +1,4 @@
-"""How findings of loss are kept and shown, from the rulebook (``national/checks/loss_findings``)."""
+"""What the rulebook says of causes of loss: how they are looked for, and how findings are kept and shown."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from diansuo.core.network.causes.thresholds import PARAMETERS, CauseThresholds
 from diansuo.office.config.rulebook import book, follow
 
 RULE: Final = "national/checks/loss_findings"
+ENGINE: Final = "national/checks/loss_causes"
 WHOLE_BP: Final = 10_000
 
 
@@ -44,3 +46,17 @@ def limits(day: date) -> Limits:
 
 
 follow(limits.cache_clear)
+
+
+@lru_cache(maxsize=64)
+def thresholds(day: date) -> CauseThresholds:
+    """Return the thresholds of the engine in force on a day.
+
+    Raises:
+        NoValueInForce, ValueAbsent: the rulebook does not say; the message names the file.
+    """
+    entry = book().in_force(ENGINE, day)
+    return CauseThresholds.from_parameters({name: entry.number(name) for name in PARAMETERS})
+
+
+follow(thresholds.cache_clear)

@@ -12,34 +12,17 @@ from typing import Any, Final
 
 from diansuo.core.network.causes import Causes
 from diansuo.core.network.causes.ranking import causes_of
-from diansuo.core.network.causes.thresholds import PARAMETERS, CauseThresholds
 from diansuo.core.quantity import month as months_
 from diansuo.office.base import jobs, revision
 from diansuo.office.base.models import Job, Station, User
-from diansuo.office.config.rulebook import book, follow
 from diansuo.office.network import months, prices
 from diansuo.office.network.causes import columns, keeping
 from diansuo.office.network.causes.columns import Asked
-from diansuo.office.network.causes.limits import limits
+from diansuo.office.network.causes.limits import limits, thresholds
 
 KIND: Final = "loss_causes"
 STAGE: Final = "causes"
 AREAS_A_CHUNK: Final = 50
-RULE: Final = "national/checks/loss_causes"
-
-
-@lru_cache(maxsize=64)
-def thresholds(day: date) -> CauseThresholds:
-    """Return the thresholds of the engine in force on a day.
-
-    Raises:
-        NoValueInForce, ValueAbsent: the rulebook does not say; the message names the file.
-    """
-    entry = book().in_force(RULE, day)
-    return CauseThresholds.from_parameters({name: entry.number(name) for name in PARAMETERS})
-
-
-follow(thresholds.cache_clear)
 
 
 def prepare(station: Station, day: date, *, user: User | None, now: datetime) -> Job:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from diansuo.core.network.lines import THREE
 from diansuo.core.network.spreading import Daily, Profiles, filled, powers
 from diansuo.core.network.technical import Method, Powers, Supply, line_loss, transformer_loss_wh
-from diansuo.core.network.technical_terms import Spread, TechnicalRules
+from diansuo.core.network.technical_terms import Spread, TechnicalRules, spreads_of
 from diansuo.core.quantity.arrays import Bool, Int64
 from diansuo.core.quantity.month import month_of
 from diansuo.office.network import months
@@ -98,7 +98,7 @@ def _span(
     meter_wh = three * terms.meter_three_wh + (meters - three) * terms.meter_single_wh
     reason = _reasons(days, measured, lost.solved, terms.least_known_share)
     gone = reason != Reason.NONE
-    spread = _spreads(whole, measured, days, told, terms.curve_share)
+    spread = spreads_of(whole, measured, np.isin(days.kind, list(told)), terms.curve_share)
     low, high = (
         np.array([terms.bands[there.known, Spread(one)][side] for one in spread.tolist()]) for side in (0, 1)
     )
@@ -128,17 +128,6 @@ def _reasons(days: AreaDays, measured: Bool, solved: Bool, least: float) -> Int6
     reason = np.where(solved, int(Reason.NONE), int(Reason.NO_FLOW))
     reason = np.where(known < least * meters, int(Reason.NOT_COLLECTED), reason)
     return np.where(meters == 0, int(Reason.NO_METERS), reason).astype(np.int64)
-
-
-def _spreads(whole: Daily, measured: Bool, days: AreaDays, told: frozenset[int], share: float) -> Int64:
-    """Return what each day's power comes from: curves of most of the energy, own profiles of most of it, else given."""
-    energy = whole.drawn_wh + whole.fed_wh
-    total = np.maximum(energy.sum(axis=0), 1e-9)
-    curves = np.where(measured, energy, 0).sum(axis=0) / total
-    mine = np.isin(days.kind, list(told))[:, None] | measured
-    own = np.where(mine, energy, 0).sum(axis=0) / total
-    kept = np.where(own >= share, int(Spread.OWN), int(Spread.GIVEN))
-    return np.where(curves >= share, int(Spread.CURVES), kept).astype(np.int64)
 
 
 def _transformer(
