@@ -246,7 +246,7 @@ def load_readings(station_id: int, period: int, low: int, high: int) -> ReadingR
         due_sql.READINGS.format(
             open_date=due_sql.OPEN_DATE.format(billed=issued.condition()), read_day=day_number("r.read_date")
         ),
-        [station_id, low, high, period, date.min, period],
+        [station_id, low, high, low, high, period, date.min, period],
         point="int", meter="int", day="int", register_wh="int", period="int", listed_previous_wh="int", small="int",
     )  # fmt: skip
     small = rows.pop("small")

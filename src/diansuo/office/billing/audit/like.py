@@ -19,7 +19,7 @@ MONTH = """
     SELECT b.id, b.price_class, b.amount_fen, b.energy_wh, c.total_wh, {to_day} - {from_day}, COALESCE(a.area_id, 0),
            COALESCE(l.total_wh, 0), COALESCE({last_to_day} - {last_from_day}, 0)
     FROM archive_meteringpoint p CROSS JOIN metering_consumption c
-    JOIN billing_bill b ON b.consumption_id = c.id AND +b.period = c.period
+    JOIN billing_bill b ON b.consumption_id = c.id AND {bill_period} = c.period
     LEFT JOIN archive_pointarea a ON a.point_id = c.point_id AND a.valid_from < b.to_date
          AND (a.valid_to IS NULL OR a.valid_to >= b.to_date)
     LEFT JOIN metering_consumption l ON l.period = %s AND l.point_id = c.point_id AND l.status = 0
@@ -72,6 +72,7 @@ def read(station_id: int, period: int, limits: AuditLimits) -> Like:
             to_day=bulk.day_number("c.to_date"),
             last_from_day=bulk.day_number("l.from_date"),
             last_to_day=bulk.day_number("l.to_date"),
+            bill_period=bulk.unindexed("b.period"),
         ),
         [previous_month(period), period, station_id],
         bill="int", price_class="int", amount_fen="int", billed_wh="int", energy_wh="int", days="int", area="int",

@@ -55,7 +55,7 @@ BILLS = """
            COALESCE(t.capacity_va, 0), u.id IS NOT NULL, COALESCE(u.time_of_use, FALSE),
            COALESCE(u.power_factor_standard, 0)
     FROM archive_meteringpoint p CROSS JOIN metering_consumption c
-    JOIN billing_bill b ON b.consumption_id = c.id AND +b.period = c.period
+    JOIN billing_bill b ON b.consumption_id = c.id AND {bill_period} = c.period
     JOIN archive_contract k ON k.id = b.contract_id
     LEFT JOIN archive_pointarea a ON a.point_id = c.point_id AND a.valid_from < b.to_date
          AND (a.valid_to IS NULL OR a.valid_to >= b.to_date)
@@ -68,14 +68,14 @@ BILLS = """
 LINES = """
     SELECT l.bill_id, l.component, SUM(l.amount_fen)
     FROM archive_meteringpoint p CROSS JOIN metering_consumption c
-    JOIN billing_bill b ON b.consumption_id = c.id AND +b.period = c.period
+    JOIN billing_bill b ON b.consumption_id = c.id AND {bill_period} = c.period
     JOIN billing_billline l ON l.bill_id = b.id
     WHERE c.point_id = p.id AND c.period = %s AND p.station_id = %s GROUP BY l.bill_id, l.component
 """
 BANDS = """
     SELECT l.bill_id, l.component, l.part, l.band, l.quantity, l.price_nano, l.amount_fen
     FROM archive_meteringpoint p CROSS JOIN metering_consumption c
-    JOIN billing_bill b ON b.consumption_id = c.id AND +b.period = c.period
+    JOIN billing_bill b ON b.consumption_id = c.id AND {bill_period} = c.period
     JOIN billing_billline l ON l.bill_id = b.id
     WHERE c.point_id = p.id AND c.period = %s AND p.station_id = %s AND l.band IS NOT NULL
 """
@@ -132,12 +132,16 @@ def of_month(station: Station, period: int) -> Book:
 @lru_cache(maxsize=MONTHS_KEPT)
 def _of_month(station_id: int, period: int, _state: tuple[object, ...]) -> Book:
     rows = bulk.fetch_columns(
-        BILLS, [period, station_id],
+        _sql(BILLS), [period, station_id],
         bill="int", point="int", customer="int", kind="int", energy_wh="int", area="int", capacity_va="int",
         has_terms="bool", time_of_use="bool", power_factor_standard="int",
     )  # fmt: skip
     bill = rows.pop("bill")
     return Book(**rows, amount_fen=_by_group(bill, period, station_id))
+
+
+def _sql(query: str) -> str:
+    return query.format(bill_period=bulk.unindexed("b.period"))
 
 
 def _by_group(bill: Int64, period: int, station_id: int) -> Int64:
@@ -146,14 +150,16 @@ def _by_group(bill: Int64, period: int, station_id: int) -> Int64:
     if not len(bill):
         return amounts
     order = np.argsort(bill)
-    lines = bulk.fetch_columns(LINES, [period, station_id], bill="int", component="int", amount_fen="int")
+    lines = bulk.fetch_columns(
+        _sql(LINES), [period, station_id], bill="int", component="int", amount_fen="int"
+    )
     row = order[np.searchsorted(bill[order], lines["bill"])]
     group = np.array(
         [GROUP_OF.get(Component(one), Group.ENERGY) for one in lines["component"].tolist()], np.int64
     )
     np.add.at(amounts, (row, group), lines["amount_fen"])
     bands = bulk.fetch_columns(
-        BANDS, [period, station_id],
+        _sql(BANDS), [period, station_id],
         bill="int", component="int", part="int", band="int", quantity="int", price_nano="int", amount_fen="int",
     )  # fmt: skip
     if len(bands["bill"]):
