@@ -38,7 +38,9 @@ TABLES = (
     "billing_billline",
     "collection_receivable",
 )
-FOREIGN_KEYS = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'"
+FOREIGN_KEYS = (
+    "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'"
+)
 
 CYCLE = """
 import json, resource, time
