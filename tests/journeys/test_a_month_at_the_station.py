@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.journeys import workbench
 from tests.journeys.workbench import PERIOD, Workbench
@@ -247,3 +247,57 @@ def test_a_reader_walks_on_without_a_network_and_everything_arrives_once(
     expect(rows.filter(has_text=first)).to_contain_text("8,123.00")
     expect(rows.filter(has_text="锁门")).to_have_count(1)
     assert phone_page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_round_opened_once_opens_again_without_a_network_and_is_gone_after_signing_out(
+    phone_page: Page, station: Workbench
+) -> None:
+    station.sign_in(phone_page, "manager")
+    phone_page.goto(f"{station.address}/readings/")
+    route = phone_page.locator("a[href*='/readings/']", has_text="段").nth(1).get_attribute("href")
+    walk = station.address + re.sub(r"/readings/(\d+)/.*", r"/rounds/\1/2024-12/", route or "")
+    phone_page.goto(f"{station.address}/rounds/")
+    phone_page.goto(walk)
+    kept = (
+        "caches.keys().then(async (names) => (await Promise.all(names.map(async (name) => "
+        "(await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname)))).flat())"
+    )
+    path = walk.removeprefix(station.address)
+    phone_page.wait_for_function(f"{kept}.then((kept) => kept.includes('{path}') && kept.length > 5)")
+    assert all(one.startswith(("/static/", "/rounds/")) for one in phone_page.evaluate(kept))
+
+    phone_page.context.set_offline(True)
+    phone_page.goto(walk)
+    state, card = phone_page.locator("#round-state"), phone_page.locator("#round-card")
+    expect(state).to_contain_text("无网络")
+    first = phone_page.locator("#round-number").inner_text()
+    expect(phone_page.locator("#round-registers")).to_contain_text("上次")
+    for key in "8456":
+        card.locator(f"[data-key='{key}']").click()
+    card.get_by_role("button", name="保存，下一户").click()
+    if not card.locator("#round-note").is_hidden():
+        card.get_by_role("button", name="保存，下一户").click()
+    expect(phone_page.locator("#round-number")).not_to_have_text(first)
+    phone_page.reload()
+    expect(state).to_contain_text("待上传 1")
+    expect(phone_page.locator("#round-number")).not_to_have_text(first)
+
+    phone_page.context.set_offline(False)
+    expect(state).to_contain_text("全部已上传", timeout=60_000)
+    # The page kept from before the sending does not offer the point again.
+    phone_page.context.set_offline(True)
+    phone_page.goto(walk)
+    expect(phone_page.locator("#round-number")).not_to_have_text(first)
+    phone_page.context.set_offline(False)
+    phone_page.goto(f"{walk}sent/")
+    rows = phone_page.locator("tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows.filter(has_text=first)).to_contain_text("8,456.00")
+
+    phone_page.get_by_role("button", name="退出").click()
+    expect(phone_page).to_have_url(re.compile("/login/"))
+    phone_page.wait_for_function("caches.keys().then((names) => !names.length)")
+    phone_page.context.set_offline(True)
+    with pytest.raises(Error):
+        phone_page.goto(walk)
+    phone_page.context.set_offline(False)

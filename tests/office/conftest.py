@@ -27,11 +27,12 @@ def nothing_remembered() -> None:
     from diansuo.office.desk import page_queries
     from diansuo.office.desk import queries as desk
     from diansuo.office.desk.board import queries as board
+    from diansuo.office.metering.routes import queries as routes
     from diansuo.office.network import months
 
     for each in (months, book, policy):
         each.forget()
-    for room in (queries, page_queries, opinion, collection, board, desk):
+    for room in (queries, page_queries, opinion, collection, board, desk, routes):
         for kept in room.REMEMBERED:
             kept.cache_clear()
 

@@ -74,6 +74,35 @@ def test_beside_another_system_there_are_bills_and_arrears_and_alone_there_are_n
         )
 
 
+def test_routes_that_come_late_stand_in_a_list_of_their_own_and_nothing_is_lost(tmp_path: Path) -> None:
+    whole = books.write(tmp_path / "whole", months=3).files
+    parted = books.write(tmp_path / "parted", months=3, rates=Rates(late=0.3)).files
+
+    assert whole.late == {}
+    assert parted.late
+    for month, file in parted.late.items():
+        late, rest = books.table(file), books.table(parted.readings[month])
+        assert set(late["抄表段编号"]).isdisjoint(rest["抄表段编号"])
+        key = ["电能表编号", "示数类型", "本次示数"]
+        every = pl.concat([late.select(key), rest.select(key)]).sort(key)
+        assert every.equals(books.table(whole.readings[month]).select(key).sort(key))
+
+
+def test_every_meter_that_answers_has_a_clock_and_those_that_drift_are_the_listed_ones(
+    tmp_path: Path,
+) -> None:
+    made = books.write(tmp_path, months=3, customers=600, last_day=date(2024, 2, 20))
+    clocks = books.table(made.files.clocks)
+    silent = set(books.table(made.files.failures)["电能表编号"])
+    off = clocks.filter(pl.col("时钟偏差(分钟)").cast(pl.Float64).abs() > 5)
+    truth = made.truth()
+
+    assert silent
+    assert silent.isdisjoint(clocks["表资产号"])
+    assert len(clocks) + len(silent) == made.files.points
+    assert set(off["用户编号"]) == set(truth.filter(pl.col("种类") == "时钟偏差")["用户编号"]) != set()
+
+
 def test_july_uses_more_than_april_and_shops_rest_at_the_spring_festival(tmp_path: Path) -> None:
     year = books.write(
         tmp_path, months=14, last_month=202411, customers=130, rates=Rates(collection=0, exchange=0)

@@ -19,6 +19,8 @@ from diansuo.cli.say import Failure, bar, say, t, warn
 MONTHS = 14
 CUSTOMERS = 4_800
 SEED = 7
+# Of the routes of a month, so many are uploaded only after the limit.
+LATE_ROUTES = 0.06
 # Without letters and digits that look alike: it is read from a terminal and typed on a phone.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -133,6 +135,7 @@ def _build(home: Path, password: str, customers: int, months: int, mode: DemoMod
             last_day=today,
             seed=SEED,
             mode=mode.value,
+            rates=sample.Rates(late=LATE_ROUTES),
             advance=advance,
         )
     steps = list(_steps(home / "sample", files, mode, today, password))
@@ -155,8 +158,6 @@ def _steps(
     folder: Path, files: Any, mode: DemoMode, today: date, password: str
 ) -> Iterator[tuple[str, Callable[[], None]]]:
     """Yield what is done with the sample's files, in the order in which a station would have done it."""
-    from diansuo.core.quantity.month import month_of, next_month
-
     yield files.archive.name, lambda: _import("archive", files.archive)
     yield t("演示账号", "demo users"), lambda: _install_users(password)
     yield from _rarer_customers(files)
@@ -169,10 +170,32 @@ def _steps(
         )
     if mode is DemoMode.BESIDE:
         yield t("营销2.0旁", "beside"), _stand_beside
+    yield from _months(folder, files, mode, today)
+    for file in files.freezes.values():
+        yield file.name, lambda file=file: _import("freeze", file)
+    for file in files.curves.values():
+        yield file.name, lambda file=file: _import("curve", file)
+    yield files.lines.name, lambda: _import("lines", _some_lines(folder, files.lines))
+    if files.arrears is not None:
+        yield files.arrears.name, lambda: _import("arrears", files.arrears)
+    yield files.failures.name, lambda: _import("failures", files.failures)
+    yield files.clocks.name, lambda: _import("clocks", files.clocks)
+    yield t("变更提议", "a proposal"), lambda: demo_changes.propose_multiplier(today.replace(day=1))
+
+
+def _months(
+    folder: Path, files: Any, mode: DemoMode, today: date
+) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Yield how each month was read, billed and paid, the latest up to the audit alone."""
+    from diansuo.core.quantity.month import month_of, next_month
+
     for period, file in files.readings.items():
         if files.exchanges and period == next_month(month_of(files.exchange_date)):
             yield files.exchanges.name, lambda: _import("archive", files.exchanges, files.exchange_date)
-        yield file.name, lambda file=file: _import("readings", file)
+        yield file.name, lambda file=file, period=period: _import_readings(file, period, late=False)
+        if period in files.late:
+            late = files.late[period]
+            yield late.name, lambda file=late, period=period: _import_readings(file, period, late=True)
         waits = mode is DemoMode.ALONE and period == _last_month(today)
         yield (
             t(f"{period} 电费流程", f"{period} cycle"),
@@ -183,15 +206,6 @@ def _steps(
             yield name, lambda name=name, period=period: _pay(folder / name, period, today)
         elif period in files.issued:
             yield files.issued[period].name, lambda period=period: _import("issued", files.issued[period])
-    for file in files.freezes.values():
-        yield file.name, lambda file=file: _import("freeze", file)
-    for file in files.curves.values():
-        yield file.name, lambda file=file: _import("curve", file)
-    yield files.lines.name, lambda: _import("lines", _some_lines(folder, files.lines))
-    if files.arrears is not None:
-        yield files.arrears.name, lambda: _import("arrears", files.arrears)
-    yield files.failures.name, lambda: _import("failures", files.failures)
-    yield t("变更提议", "a proposal"), lambda: demo_changes.propose_multiplier(today.replace(day=1))
 
 
 def _some_lines(folder: Path, lines: Path) -> Path:
@@ -261,14 +275,31 @@ def _last_month(today: date) -> int:
     return today.year * 100 + today.month
 
 
-def _import(kind: str, file: Path, effective: date | None = None) -> None:
+def _import_readings(file: Path, period: int, *, late: bool) -> None:
+    """Import a reading list as of the day it would have come: the day after the fixed one, or after the limit."""
+    from datetime import datetime, time
+
+    from django.utils import timezone
+
+    from diansuo.core.quantity.month import first_day
+    from diansuo.office.archive.models import ReadingMethod
+    from diansuo.office.metering.routes import visiting
+
+    fixed = first_day(period)
+    limit = visiting.visit(fixed, ReadingMethod.MANUAL).upload_by
+    day = (limit if late else fixed) + timedelta(days=1)
+    came = timezone.make_aware(datetime.combine(day, time(10)))
+    _import("readings", file, now=min(came, timezone.now()))
+
+
+def _import(kind: str, file: Path, effective: date | None = None, now: Any = None) -> None:
     from django.utils import timezone
 
     from diansuo.office.base.imports import operations
     from diansuo.office.base.imports.kinds import Options
     from diansuo.office.base.scope import Scope
 
-    scope, now = Scope.everything(), timezone.now()
+    scope, now = Scope.everything(), now or timezone.now()
     batch, plan = operations.preview(
         file, file.name, kind, options=Options(effective=effective), scope=scope, user=None, now=now
     )

@@ -173,6 +173,13 @@ app.command(
     ),
 )(_of_station("failures"))
 app.command(
+    "clocks",
+    help=t(
+        "导入电能表时钟召测清单。例：diansuo import clocks 电能表时钟_20240802.xlsx --apply",
+        "Import a list of meter clocks. Example: diansuo import clocks 电能表时钟_20240802.xlsx --apply",
+    ),
+)(_of_station("clocks"))
+app.command(
     "market-prices",
     help=t(
         "导入市场化用户各月分时交易电价。例：diansuo import market-prices 市场电价_202603.xlsx --apply",

@@ -61,6 +61,7 @@ def sandbox(
     lost_phase: Annotated[float, _rate("失压", "lost phases")] = 0.0003,
     reversed_wiring: Annotated[float, _rate("接线反", "reversed wiring")] = 0.0003,
     unmetered: Annotated[float, _rate("无表用电（按台区）", "areas with unmetered supply")] = 0.02,
+    late: Annotated[float, _rate("每月迟传的抄表段", "routes whose readings come late a month")] = 0.0,
 ) -> None:
     """Write a sample station."""
     from diansuo.sandbox import station
@@ -68,7 +69,7 @@ def sandbox(
     rates = station.Rates(
         theft=theft, multiplier=multiplier, area=area, price_class=price_class, misread=misread, missed=missed,
         collection=collection, stopped=stopped, rollover=rollover, exchange=exchange, clock=clock,
-        lost_phase=lost_phase, reversed_wiring=reversed_wiring, unmetered=unmetered,
+        lost_phase=lost_phase, reversed_wiring=reversed_wiring, unmetered=unmetered, late=late,
     )  # fmt: skip
     with bar(t("样例供电所", "sample station")) as advance, _told():
         files = station.write(

@@ -23,7 +23,7 @@ CLOCK_LATE_H = 3
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How often each thing goes wrong, as a share of the customers (unmetered supply: of the areas)."""
+    """How often each thing goes wrong, as a share of the customers (unmetered: of the areas; late: of the routes)."""
 
     theft: float = 0.003
     multiplier: float = 0.0005
@@ -39,6 +39,7 @@ class Rates:
     lost_phase: float = 0.0003
     reversed_wiring: float = 0.0003
     unmetered: float = 0.02
+    late: float = 0.0
 
 
 @dataclass(slots=True)

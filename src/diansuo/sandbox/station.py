@@ -37,7 +37,8 @@ class Files:
     """Where the sample lies: readings and freezes by month; ``issued`` and ``arrears`` only beside another system.
 
     ``special`` tells again of the customers that are of rarer kinds from the first reading day on, ``market`` what
-    those on the market pay by month of use; both only where the office bills.
+    those on the market pay by month of use; both only where the office bills. ``late`` has the readings of routes that
+    came in late, by month.
     """
 
     archive: Path
@@ -47,6 +48,7 @@ class Files:
     lines: Path
     truth: Path
     failures: Path
+    clocks: Path
     exchanges: Path | None
     exchange_date: date | None
     technical: Path
@@ -58,6 +60,7 @@ class Files:
     arrears: Path | None = None
     special: Path | None = None
     market: dict[int, Path] = field(default_factory=dict)
+    late: dict[int, Path] = field(default_factory=dict)
 
     @property
     def freeze(self) -> Path:
@@ -134,7 +137,7 @@ def _simulated(
 def _written(made: Writing, energy: Energy, periods: list[int], seed: int, mode: str, rates: Rates) -> Files:
     """Write every file, what is wrong with the station last."""
     folder, layout, rows, days = made.folder, made.layout, made.rows, made.days
-    readings, used = made.readings(periods, rates, np.random.default_rng([seed, 14]))
+    readings, used = made.readings(periods, rates, *(np.random.default_rng([seed, at]) for at in (14, 16)))
     freezes, freeze_rows = made.freezes()
     archive = folder / f"用户档案{made.ending}"
     lists.write_archive(archive, rows)
@@ -158,6 +161,7 @@ def _written(made: Writing, energy: Energy, periods: list[int], seed: int, mode:
         lines=made.lines(),
         truth=made.truth(),
         failures=failures,
+        clocks=made.clocks(np.random.default_rng([seed, 15])),
         exchanges=exchanges,
         exchange_date=days[exchange_days[0]] if exchanges else None,
         technical=technical,
@@ -169,6 +173,7 @@ def _written(made: Writing, energy: Energy, periods: list[int], seed: int, mode:
         arrears=arrears,
         special=rarer,
         market=market,
+        late=made.late,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from diansuo.core.quantity.month import first_day, month_of, next_month
-from diansuo.sandbox import freezing, issued, lists, registers, special
+from diansuo.sandbox import clocks, freezing, issued, lists, registers, special, uploads
 from diansuo.sandbox.faults import LAST_MONTH_UNREAD, MISREAD_BY_WH, MISREAD_CUSTOMER, Fault, Rates
 from diansuo.sandbox.layout import Array, Layout
 from diansuo.sandbox.lists import READING_COLUMNS
@@ -34,6 +34,7 @@ class Writing:
     demand_kw: Array
     large: bool
     advance: Advance
+    late: dict[int, Path] = field(default_factory=dict)
 
     @property
     def ending(self) -> str:
@@ -41,7 +42,7 @@ class Writing:
         return ".csv" if self.large else ".xlsx"
 
     def readings(
-        self, periods: list[int], rates: Rates, random: np.random.Generator
+        self, periods: list[int], rates: Rates, random: np.random.Generator, late: np.random.Generator
     ) -> tuple[dict[int, Path], dict[int, issued.Used]]:
         """Write the reading lists; return them, and the energy of each month."""
         files, used = {}, {}
@@ -57,7 +58,11 @@ class Writing:
             )
             exchanges = self._exchanges(own, month, periods[place - 1] if place else month)
             lines = lists.reading_rows(own, shown, previous, end, month, exchanges)
-            lists.write_table(files[month], "抄表数据", READING_COLUMNS, lines)
+            timely, delayed = uploads.part(lines, rates.late, late)
+            lists.write_table(files[month], "抄表数据", READING_COLUMNS, timely)
+            if delayed:
+                self.late[month] = self.folder / f"抄表数据_{month}_迟传.csv"
+                uploads.write(self.late[month], delayed)
             if previous is not None:
                 used[month] = _used(shown, previous, exchanges, end, multiplier)
                 shown = {part: np.where(now == -1, previous[part], now) for part, now in shown.items()}
@@ -86,6 +91,12 @@ class Writing:
         lists.write_archive(
             path, [{**row, "电能表编号": freezing.new_meter(row["电能表编号"])} for row in exchanged]
         )
+        return path
+
+    def clocks(self, random: np.random.Generator) -> Path:
+        """Write the meter clocks of the last day."""
+        path = self.folder / f"电能表时钟_{self.days[-1]:%Y%m%d}{self.ending}"
+        clocks.write_clocks(path, self.layout, self.faults, self.rows, self.days, random)
         return path
 
     def special(self, periods: list[int], seed: int) -> tuple[Path, dict[int, Path]]:

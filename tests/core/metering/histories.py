@@ -38,6 +38,7 @@ DEFAULTS = {
     "history_deviation_residential_kwh": "100",
     "history_deviation_other_kwh": "1000",
     "history_alike_least_members": "5",
+    "history_alike_times": "2",
     "zero_run_periods": "3",
     "listed_energy_tolerance_kwh": "0.01",
     "freeze_tolerance_kwh": "0.02",

@@ -25,14 +25,13 @@ def day(power_w: int = 1000, register_wh: int | None = 24_000, **given: Any) -> 
         volt[:] = 0
     wired = np.ones((1, 3, 96), np.bool_)
     wired[:, given.get("phases", 3) :] = False
-    clock = given.get("clock_s")
 
     def known(value: int | None) -> Known:
         return Known(np.array([value or 0], np.int64), np.array([value is not None]))
 
     return CurveDays(
         np.array([4], np.int64), np.array([100], np.int64), np.full((1, 96), power_w, np.int64), has_power, volt,
-        wired, known(register_wh), known(clock),
+        wired, known(register_wh),
     )  # fmt: skip
 
 
@@ -41,7 +40,7 @@ def said(days: CurveDays) -> list[tuple[Rule, int, int, int, int, int]]:
 
 
 def test_a_curve_that_agrees_with_its_registers_has_no_finding() -> None:
-    assert said(day(clock_s=-300)) == []
+    assert said(day()) == []
     assert check_curves(day(register_wh=20_000), LIMITS).due_row.tolist() == [4]
 
 
@@ -67,8 +66,3 @@ def test_a_phase_that_is_low_while_another_stands_is_lost() -> None:
     assert said(day(low_points=96, volt_c=171_600)) == []  # 78 % of 220 V is not below it
     assert said(day(outage=True)) == []  # nobody has any: an outage
     assert said(day(low_points=96, phases=2)) == []  # the third is not wired
-
-
-def test_a_clock_off_by_more_than_five_minutes_is_said() -> None:
-    assert said(day(clock_s=301)) == [(Rule.CLOCK, 301, 0, 300, 100, 101)]
-    assert said(day(clock_s=-301)) == [(Rule.CLOCK, -301, 0, 300, 100, 101)]

@@ -33,7 +33,9 @@ def judged(found: Findings, permille: int, *, residential: bool = True) -> list[
     (420, 2000, False),  # the whole village doubled
     (420, 1000, True),  # nobody else moved
     (420, NO_LIKE, True),  # nobody to compare with
-    (599, 2000, False), (600, 2000, True),  # half above what is usual
+    (599, 1000, True), (299, 1000, False), (300, 1000, True),  # half above what is usual, where nobody moved
+    (799, 2000, False), (800, 2000, True),  # where all moved, half above twice their way
+
     (30, 200, False),  # the village left for the city
     (30, 1000, True),
 ])  # fmt: skip
@@ -58,5 +60,8 @@ def test_the_slow_twin_keeps_the_same(kwh: int, recent_kwh: int, permille: int) 
     spoke = Rule.HISTORY in rules(found)
     usual_wh = recent_kwh * 1000 * permille // 1000
     gap = max(Fraction(100_000), Fraction(usual_wh, 2))
-    stays = spoke and (permille == NO_LIKE or abs(kwh * 1000 - usual_wh) >= gap)
+    far_wh = max(2 * usual_wh - recent_kwh * 1000, 0)
+    low, high = sorted((usual_wh, far_wh))
+    apart = low - kwh * 1000 if kwh * 1000 < low else max(kwh * 1000 - high, 0)
+    stays = spoke and (permille == NO_LIKE or apart >= gap)
     assert (Rule.HISTORY in judged(found, permille)) == stays

@@ -168,6 +168,23 @@ def test_another_fixed_day_of_a_route_waits_as_a_change_of_the_route(standing: N
     assert RouteTerm.objects.get().valid_to is None
 
 
+def test_how_a_route_is_read_is_written_where_nobody_had_said_and_waits_where_somebody_had(
+    standing: None, tmp_path: Path
+) -> None:
+    first = imported(tmp_path, line("001", "m1", 抄表方式="现场抄表"), line("002", "m2", 综合倍率="60"))
+    assert not Proposal.objects.exists()
+    assert RouteTerm.objects.get().method == "manual"
+    second = imported(tmp_path, line("001", "m1", 抄表方式="远程采集"), line("002", "m2", 综合倍率="60"))
+    assert Proposal.objects.get().kind == "route"
+    assert RouteTerm.objects.get().method == "manual"
+    agree(second.batch)
+    rows = RouteTerm.objects.order_by("valid_from").values_list("method", "reading_day", "valid_to")
+    assert list(rows) == [("manual", 1, DAY), ("remote", 1, None)]
+    withdraw(second)
+    withdraw(first)
+    assert RouteTerm.objects.get().method == ""
+
+
 def test_a_fixed_day_that_changes_inside_a_month_is_refused_with_the_day_it_may(
     standing: None, tmp_path: Path
 ) -> None:

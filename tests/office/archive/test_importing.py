@@ -65,6 +65,21 @@ def test_the_real_households_are_ten_customers_of_one_station(real_households: P
     assert Meter.objects.filter(asset_number="4130009000000020240007").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "method"), [("远程采集", "remote"), ("集抄", "remote"), ("人工抄表", "manual"), ("", "")]
+)
+def test_how_a_route_is_read_comes_with_the_list(db: None, tmp_path: Path, said: str, method: str) -> None:
+    rows = [line("001", "m1", 抄表方式=said), line("002", "m2", 抄表方式=said)]
+    assert bring_in_file(write(tmp_path / "档案.xlsx", rows)).counts() == {"new": 2}
+    assert RouteTerm.objects.get().method == method
+
+
+def test_a_route_that_two_lines_read_in_different_ways_is_refused(db: None, tmp_path: Path) -> None:
+    rows = [line("001", "m1", 抄表方式="远程采集"), line("002", "m2", 抄表方式="现场抄表")]
+    outcome = preview(write(tmp_path / "档案.xlsx", rows))
+    assert [(row, column) for row, column, _why in outcome.refusals()] == [(3, "抄表方式")]
+
+
 def test_the_same_file_twice_changes_nothing(real_households: Path) -> None:
     file = real_households / "用户档案.xlsx"
     bring_in_file(file)

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from diansuo.core.metering import Purpose, Register
-from diansuo.office.archive.models import MeteringPoint
+from diansuo.core.quantity.month import first_day
+from diansuo.office.archive.models import MeteringPoint, ReadingMethod, RouteTerm
 from diansuo.office.base.models import Station, User
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering import entry, lake
@@ -46,10 +47,11 @@ def point(number: str) -> MeteringPoint:
     return MeteringPoint.objects.get(contract__customer__number=number)
 
 
-def enter(number: str, kwh: int, now: datetime, *, estimated: bool = False) -> None:
+def enter(number: str, kwh: int, now: datetime, *, estimated: bool = False, period: int = PERIOD) -> None:
     entry.enter_reading(
-        ALL, point=point(number), values={Register.ACTIVE_TOTAL: kwh * 1000}, read_date=DUE, period=PERIOD,
-        purpose=Purpose.PERIODIC, user=None, today=now.date(), now=now, estimated=estimated, confirmed=True,
+        ALL, point=point(number), values={Register.ACTIVE_TOTAL: kwh * 1000},
+        read_date=first_day(period), period=period, purpose=Purpose.PERIODIC,
+        user=None, today=now.date(), now=now, estimated=estimated, confirmed=True,
     )  # fmt: skip
 
 
@@ -66,6 +68,17 @@ def test_each_rate_counts_what_it_says(station: Station) -> None:
     assert (mine.read_bp, mine.on_time_bp, mine.estimated_bp) == (6667, 5000, 3333)
     nobody = by_reader(station)[""]
     assert (nobody.due, nobody.missed, nobody.on_time_bp, nobody.misread_bp) == (1, 1, None, None)
+
+
+def test_what_is_read_from_afar_is_due_by_the_fixed_day_and_what_is_walked_by_its_visit(
+    station: Station,
+) -> None:
+    enter(
+        "0041", 100, datetime(2024, 6, 5, 1, tzinfo=UTC), period=202406
+    )  # 1 June 2024 is a Saturday: walked on the 3rd
+    assert by_reader(station, 202406)["钱七"].on_time == 1
+    RouteTerm.objects.update(method=ReadingMethod.REMOTE)
+    assert by_reader(station, 202406)["钱七"].on_time == 0
 
 
 def test_a_misread_found_months_later_is_charged_to_the_month_of_its_reading(station: Station) -> None:

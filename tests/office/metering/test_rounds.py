@@ -238,6 +238,22 @@ def test_the_round_shows_the_readers_stops_with_what_is_open(phone: Phone) -> No
     assert "名下没有抄表段" in phone.client.get(reverse("rounds")).content.decode()
 
 
+def test_the_worker_is_served_beside_its_pages_and_its_address_changes_with_them(phone: Phone) -> None:
+    page = phone.client.get(reverse("rounds"))
+    address = page.context["worker"]
+    assert address.startswith(f"{reverse('rounds')}worker.js?")
+    answer = phone.client.get(address)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/javascript; charset=utf-8")
+    assert "worker-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "diansuo-rounds-" in answer.content.decode()
+
+
+def test_the_page_of_the_sign_in_forgets_what_was_kept(phone: Phone) -> None:
+    phone.client.logout()
+    assert "base/signed_out.js" in phone.client.get(reverse("login")).content.decode()
+    assert phone.client.get(reverse("round_worker")).status_code == 302
+
+
 def test_another_stations_phone_writes_nothing(phone: Phone) -> None:
     stranger = User.objects.create_user("stranger")
     elsewhere = Staff.objects.create(station=make_station("西村供电所"), name="周八", user=stranger)

@@ -11,7 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from diansuo.core.metering import Register
-from diansuo.office.archive.models import MeteringPoint, PointTerm, Responsibility, UseTerm
+from diansuo.office.archive.models import (
+    MeteringPoint,
+    PointTerm,
+    ReadingMethod,
+    Responsibility,
+    RouteTerm,
+    UseTerm,
+)
+from diansuo.office.base import revision
 from diansuo.office.base.models import ImportBatch, Staff, Station, User
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.models import MissedReading, RegisterReading
@@ -40,6 +48,17 @@ def test_the_visit_waits_for_a_working_day_and_the_settlement_day_stays(
     scheduled: date, walked: date, upload_by: date
 ) -> None:
     assert visiting.visit(scheduled) == visiting.Visit(scheduled, walked, upload_by, published=True)
+
+
+@pytest.mark.parametrize("method", [ReadingMethod.MANUAL, ReadingMethod.UNKNOWN])
+def test_a_route_that_is_walked_waits_and_so_does_one_of_which_nobody_has_said(method: str) -> None:
+    assert visiting.visit(SCHEDULED, method) == visiting.visit(SCHEDULED)
+
+
+def test_a_route_read_from_afar_is_not_walked_and_its_upload_counts_from_the_fixed_day() -> None:
+    visit = visiting.visit(SCHEDULED, ReadingMethod.REMOTE)
+    assert (visit.scheduled, visit.day, visit.upload_by) == (SCHEDULED, None, date(2026, 10, 3))
+    assert visit.begins == SCHEDULED
 
 
 def test_a_year_whose_holidays_nobody_published_is_monday_to_friday_and_says_so() -> None:
@@ -73,6 +92,7 @@ def read(*numbers: str, register: Register = Register.ACTIVE_TOTAL) -> None:
 
 
 def the_route(today: date = date(2026, 10, 9), scope: Scope = ALL) -> queries.RouteRow:
+    revision.bump([None])  # these tests write past the operations, which would
     (row,) = queries.routes(scope, today=today, period=MONTH)
     return row
 
@@ -85,6 +105,41 @@ def test_a_route_comes_is_due_late_and_done(station: Station) -> None:
     read("0041", "0042", "0043")
     row = the_route(days[-1])
     assert (row.progress, row.read, row.points) == (Progress.DONE, 3, 3)
+
+
+def test_how_a_route_is_read_moves_the_visit_and_the_limit_but_never_the_settlement_day(
+    station: Station, client: Client
+) -> None:
+    walked = the_route(date(2026, 10, 5))
+    RouteTerm.objects.get().change_from(date(2026, 9, 1), method=ReadingMethod.REMOTE)
+    afar = the_route(date(2026, 10, 5))
+
+    assert walked.visit.scheduled == afar.visit.scheduled == walked.group.scheduled == afar.group.scheduled
+    assert (walked.visit.day, walked.progress) == (date(2026, 10, 8), Progress.DUE)
+    assert (afar.visit.day, afar.progress) == (None, Progress.LATE)
+    (before,) = queries.routes(ALL, today=date(2026, 10, 5), period=202608)  # a Saturday, before the change
+    assert before.visit.day == date(2026, 8, 3)
+    client.force_login(User.objects.create_user("boss", is_superuser=True))
+    assert "远程采集，不到场" in client.get(reverse("reading_routes"), {"month": "2026-10"}).content.decode()
+
+
+def test_the_counts_of_a_station_are_kept_until_its_books_move(station: Station) -> None:
+    assert the_route().read == 0
+    read("0041")
+    (kept,) = queries.progressed(ALL, today=SCHEDULED, period=MONTH)
+    assert (kept.points, kept.read) == (3, 0)
+    revision.bump([station.pk])
+    (anew,) = queries.progressed(ALL, today=SCHEDULED, period=MONTH)
+    assert (anew.points, anew.read) == (3, 1)
+
+
+def test_points_on_no_route_are_counted_over_all_stations(station: Station) -> None:
+    other = make_station("西村供电所")
+    household(other, "0051", "M51")
+    MeteringPoint.objects.filter(contract__customer__number__in=("0041", "0051")).update(route=None)
+    revision.bump([None])
+    rows = {row.number: row.points for row in queries.progressed(ALL, today=SCHEDULED, period=MONTH)}
+    assert rows[""] == 2
 
 
 def test_what_was_missed_with_a_reason_is_counted_and_not_taken_for_read(station: Station) -> None:
@@ -154,6 +209,7 @@ def test_the_page_asks_for_any_month_and_survives_a_wrong_one(station: Station, 
 
 def test_many_routes_ask_no_more_questions_than_one(station: Station) -> None:
     def asked() -> int:
+        revision.bump([None])
         with CaptureQueriesContext(connection) as questions:
             queries.routes(ALL, today=SCHEDULED)
         return len(questions)

@@ -85,3 +85,34 @@ def test_a_page_that_starts_nowhere_starts_at_the_beginning(point: MeteringPoint
     address = reverse("walk", args=[point.route_id, 202408])
     for start in ("²", "-1", "x"):
         assert "用户0041" in boss.get(address, {"start": start}).content.decode()
+
+
+def older(point: MeteringPoint, year: int, register_wh: int) -> None:
+    for month in range(1, 13):
+        RegisterReading.objects.create(
+            point=point,
+            meter=point.installations.get().meter,
+            register=Register.ACTIVE_TOTAL,
+            read_date=date(year, month, 1),
+            period=year * 100 + month,
+            register_wh=register_wh + month,
+        )
+
+
+def test_a_walk_reads_the_last_months_and_not_the_years_before(
+    point: MeteringPoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for year in (2021, 2022, 2023):
+        older(point, year, 1_000 + year)
+    made, real = [], walk_queries._registers
+    monkeypatch.setattr(
+        walk_queries, "_registers", lambda rows, *more: made.extend(rows) or real(rows, *more)
+    )
+    walk_queries.described(ALL, [point], period=202408, day=date(2024, 8, 1))
+    assert {row.read_date.year for row in made} == {2023, 2024}
+
+
+def test_a_point_nobody_read_for_years_still_shows_what_it_showed_last(point: MeteringPoint) -> None:
+    (stop,) = walk_queries.described(ALL, [point], period=202808, day=date(2028, 8, 1))
+    total = next(one for one in stop.registers if one.code == Register.ACTIVE_TOTAL)
+    assert (total.last_wh, total.last_date) == (5_000, date(2024, 7, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import pytest
@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from diansuo.core.network.causes import CauseKind
 from diansuo.core.network.technical import Method
+from diansuo.office.archive.models import MeterInstallation
 from diansuo.office.base import jobs
 from diansuo.office.base.models import JobStage
 from diansuo.office.base.scope import Scope
+from diansuo.office.metering.models import ClockRead
 from diansuo.office.network.area import queries as area_page
 from diansuo.office.network.causes import columns, running
 from diansuo.office.network.models import LossFinding
@@ -95,6 +97,20 @@ def test_a_customer_who_came_during_the_history_counts_from_that_day(grid: Grid)
     row = moved.points[0].index(grid.customers[2].pk)
     assert moved.days.areas[0].use_wh[row, : DAYS - 40].sum() == 0
     assert np.allclose(moved.days.areas[0].use_wh[row, DAYS - 40 :], 90_000)
+
+
+def test_the_engine_is_given_the_latest_clock_of_the_meter_that_hangs_there(grid: Grid) -> None:
+    point = grid.customers[2]
+    meter = MeterInstallation.objects.in_force(LAST).get(point=point).meter
+    for days_ago, ahead_s in ((3, 9_000), (2, 10_800), (40, 0)):
+        at = timezone.make_aware(datetime.combine(LAST - timedelta(days=days_ago), time(2)))
+        ClockRead.objects.create(point=point, meter=meter, read_at=at, ahead_s=ahead_s)
+
+    asked = columns.asked(grid.station.pk, LAST)
+
+    minutes = asked.days.areas[1].clock_minutes
+    assert minutes[asked.points[1].index(point.pk)] == 180
+    assert np.isnan(minutes[asked.points[1].index(grid.customers[3].pk)])
 
 
 def test_the_page_of_the_area_divides_its_loss_and_what_is_left_adds_up(grid: Grid) -> None:

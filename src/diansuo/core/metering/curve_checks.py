@@ -28,7 +28,6 @@ class CurveDays:
         voltage_mv: (m, 3, 96) phase voltages, 0 where none is.
         has_voltage: (m, 3, 96) it was collected; nowhere for a phase that is not wired.
         register_wh: forward active of the day by its freezes.
-        clock_s: by how much the meter's clock is ahead, in seconds.
     """
 
     row: Int64
@@ -38,12 +37,11 @@ class CurveDays:
     voltage_mv: np.ndarray[Any, np.dtype[np.int64]]
     has_voltage: np.ndarray[Any, np.dtype[np.bool_]]
     register_wh: Known
-    clock_s: Known
 
     def __post_init__(self) -> None:
         require(np.int64, row=self.row, day=self.day)
         same_length(row=self.row, power_w=self.power_w, has_power=self.has_power, voltage_mv=self.voltage_mv)
-        same_length(row=self.row, register_wh=self.register_wh.value, clock_s=self.clock_s.value)
+        same_length(row=self.row, register_wh=self.register_wh.value)
 
 
 def check_curves(days: CurveDays, limits: DayThresholds) -> Findings:
@@ -52,7 +50,6 @@ def check_curves(days: CurveDays, limits: DayThresholds) -> Findings:
     R-CURVE-SUM 曲线与示数不符: `actual` energy of a whole curve, `expected` of the registers, `limit` how far apart.
     R-CURVE-STOPPED 停走: `actual` energy of the curve while the register stands still.
     R-PHASE-LOST 失压: `actual` points at which a wired phase is low while another one is not, `limit` from how many.
-    R-CLOCK 时钟偏差: `actual` seconds, beyond `limit`.
     """
     whole = days.has_power.all(axis=1) & days.register_wh.known
     curve_wh = np.where(days.has_power, np.maximum(days.power_w, 0), 0).sum(axis=1) // POINTS_AN_HOUR
@@ -61,13 +58,11 @@ def check_curves(days: CurveDays, limits: DayThresholds) -> Findings:
     still = days.register_wh.known & (register_wh == 0) & (curve_wh > limits.curve_stopped_least_wh)
     apart = whole & ~still & (np.abs(curve_wh - register_wh) > allowed_wh)
     lost = _lost_points(days, limits)
-    wrong_clock = days.clock_s.known & (np.abs(days.clock_s.value) > limits.clock_s)
     return merged(
         (
             _of(days, Rule.CURVE_SUM, apart, curve_wh, register_wh, allowed_wh),
             _of(days, Rule.CURVE_STOPPED, still, curve_wh),
             _of(days, Rule.PHASE_LOST, lost >= limits.phase_lost_points, lost, 0, limits.phase_lost_points),
-            _of(days, Rule.CLOCK, wrong_clock, days.clock_s.value, 0, limits.clock_s),
         )
     )
 

@@ -20,6 +20,7 @@ PARAMETERS: Final[dict[str, tuple[str, int]]] = {
     "history_deviation_residential_kwh": ("history_deviation_residential_wh", 1000),
     "history_deviation_other_kwh": ("history_deviation_other_wh", 1000),
     "history_alike_least_members": ("history_least_members", 1),
+    "history_alike_times": ("history_alike_permille", 1000),
     "zero_run_periods": ("zero_run_periods", 1),
     "listed_energy_tolerance_kwh": ("listed_energy_tolerance_wh", 1000),
     "freeze_tolerance_kwh": ("freeze_tolerance_wh", 1000),
@@ -56,6 +57,7 @@ class Thresholds:
         history_deviation_residential_wh: and the least absolute one, residential.
         history_deviation_other_wh: the same for everyone else.
         history_least_members: a group of fewer like points has no middle change to compare with.
+        history_alike_permille: who moves so many times as far as the middle of its like still moves with it.
         zero_run_periods: zero months in a row that call for a visit.
         listed_energy_tolerance_wh: how far a list's own energy may differ from the computed one.
         freeze_tolerance_wh: how far a register may differ from the freeze, before the multiplier.
@@ -82,6 +84,7 @@ class Thresholds:
     history_deviation_residential_wh: int
     history_deviation_other_wh: int
     history_least_members: int
+    history_alike_permille: int
     zero_run_periods: int
     listed_energy_tolerance_wh: int
     freeze_tolerance_wh: int

@@ -150,6 +150,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
+        "worker-src": [SELF],
         "font-src": [SELF],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],

@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from diansuo.office.base.admin import ReadOnlyAdmin
 from diansuo.office.metering.models import (
+    ClockRead,
     Consumption,
     Finding,
     LakeFile,
@@ -80,6 +81,15 @@ class FindingAdmin(ReadOnlyAdmin):
 
     station_path = "point__station"
     list_display = ("point", "period", "rule", "severity", "register", "actual", "expected", "limit")
+    ordering = ("-pk",)
+
+
+@admin.register(ClockRead)
+class ClockReadAdmin(ReadOnlyAdmin):
+    """Meter clocks as they were read."""
+
+    station_path = "point__station"
+    list_display = ("point", "meter", "read_at", "ahead_s", "batch")
     ordering = ("-pk",)
 
 

@@ -20,6 +20,7 @@ class MeteringConfig(AppConfig):
         from diansuo.office.base.imports import kinds
         from diansuo.office.metering import panels, queries, wording
         from diansuo.office.metering.days import running
+        from diansuo.office.metering.importing.clocks import CLOCKS
         from diansuo.office.metering.importing.curve import CURVE
         from diansuo.office.metering.importing.failures import FAILURES
         from diansuo.office.metering.importing.freeze import FREEZE
@@ -31,6 +32,7 @@ class MeteringConfig(AppConfig):
         kinds.register(FREEZE)
         kinds.register(CURVE)
         kinds.register(FAILURES)
+        kinds.register(CLOCKS)
         running.register()
         proposing.register()
         beginnings.add_first_day(queries.first_reading_date)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from diansuo.core.metering.registers import Purpose, Register
 from diansuo.office.archive.models import Imported, Meter, MeteringPoint, PointTerm, ShareKind
 from diansuo.office.base.models import ImportBatch, Job, Station, User
+from diansuo.office.metering.clock_models import ClockRead as ClockRead
 from diansuo.office.metering.day_models import DayFinding as DayFinding
 from diansuo.office.metering.day_models import ReadingDecision as ReadingDecision
 from diansuo.office.metering.estimate_models import CurveEstimate as CurveEstimate

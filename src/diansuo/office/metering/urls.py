@@ -10,6 +10,7 @@ from diansuo.office.metering.assessment import views as assessment_views
 from diansuo.office.metering.collecting import failure_views, freeze_views
 from diansuo.office.metering.estimates import views as estimate_views
 from diansuo.office.metering.exceptions import views as exception_views
+from diansuo.office.metering.rounds import offline
 from diansuo.office.metering.rounds import views as round_views
 from diansuo.office.metering.routes import route_views as one_route
 from diansuo.office.metering.routes import views as route_views
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path(WALK, views.walk_page, name="walk"),
     path(f"{WALK}<int:point_id>/", views.enter, name="walk_enter"),
     path("rounds/", round_views.round_list, name="rounds"),
+    path("rounds/worker.js", offline.worker, name="round_worker"),
     path(ROUND, round_views.round_page, name="round"),
     path(f"{ROUND}sent/", round_views.sent_list, name="round_sent"),
     path("rounds/entries/<int:point_id>/", round_views.take, name="round_take"),

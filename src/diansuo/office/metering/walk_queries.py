@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from diansuo.core.metering import Purpose, Register, Thresholds
+from diansuo.core.quantity.month import first_day, month_of, next_month
 from diansuo.office.archive.models import Contract, ContractTerm, MeteringPoint, MeterInstallation, Route
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering import rules
@@ -18,6 +19,9 @@ from diansuo.office.metering.columns import PARTS_OF_CLASS, RESIDENTIAL
 from diansuo.office.metering.models import REGISTER_NAMES, Consumption, RegisterReading
 
 NO_ROUTE = 0
+LOOK_BACK_MONTHS: Final = 13
+"""A round shows what was last; of the years before only what is needed for a point that is seldom read."""
+ENOUGH_DAYS: Final = 2
 
 
 @dataclass(slots=True)
@@ -120,8 +124,18 @@ def _price_classes(points: Iterable[int], day: date) -> dict[int, int]:
     return dict(terms.values_list("contract__points", "price_class"))
 
 
-def _readings(points: Iterable[int], day: date) -> dict[int, list[RegisterReading]]:
+def _readings(points: Collection[int], day: date) -> dict[int, list[RegisterReading]]:
+    """Return the readings of the last months, latest first; all there are of points that have one or none of these."""
+    since = first_day(next_month(month_of(day), -LOOK_BACK_MONTHS))
+    found = _read_since(points, day, since)
+    seldom = [point for point in points if len({row.read_date for row in found.get(point, [])}) < ENOUGH_DAYS]
+    return found | (_read_since(seldom, day, None) if seldom else {})
+
+
+def _read_since(points: Iterable[int], day: date, since: date | None) -> dict[int, list[RegisterReading]]:
     rows = RegisterReading.objects.filter(point__in=points, read_date__lte=day)
+    if since is not None:
+        rows = rows.filter(read_date__gte=since)
     found: dict[int, list[RegisterReading]] = {}
     for row in rows.order_by("point", "-read_date", "-purpose").iterator():
         found.setdefault(row.point_id, []).append(row)
@@ -129,7 +143,7 @@ def _readings(points: Iterable[int], day: date) -> dict[int, list[RegisterReadin
 
 
 def _registers(rows: list[RegisterReading], price_class: int | None, period: int) -> list[WalkRegister]:
-    """Return the registers to read: all the point ever showed, and those the price class asks for."""
+    """Return the registers to read: all the point showed of late, and those the price class asks for."""
     parts = PARTS_OF_CLASS.get(price_class, 0)
     wanted = {int(Register.ACTIVE_TOTAL)} | {int(code) for code in Register if parts >> int(code) & 1}
     wanted |= {row.register for row in rows}
@@ -146,7 +160,12 @@ def _registers(rows: list[RegisterReading], price_class: int | None, period: int
 def _expect(stops: dict[int, Stop], classes: dict[int, int], period: int, limits: Thresholds) -> None:
     """Say between which values the total register should lie: the mean of the latest months, give or take."""
     energies: dict[int, list[int]] = {}
-    rows = Consumption.objects.filter(point__in=stops, period__lt=period, status=Consumption.Status.OK)
+    rows = Consumption.objects.filter(
+        point__in=stops,
+        period__lt=period,
+        period__gte=next_month(period, -LOOK_BACK_MONTHS),
+        status=Consumption.Status.OK,
+    )
     for point_id, energy_wh in rows.order_by("-period").values_list("point", "total_wh"):
         energies.setdefault(point_id, []).append(energy_wh)
     for point_id, stop in stops.items():

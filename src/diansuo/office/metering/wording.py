@@ -238,7 +238,7 @@ _WORDINGS: dict[str, Wording] = {
     ),
     Rule.CLOCK.id: Wording(
         _("时钟偏差"),
-        _("电能表时钟偏差 %(actual)s 秒，超过 %(limit)s 秒"),
+        _("%(from)s 召测时钟偏差 %(actual)s 秒（快为正），超过 %(limit)s 秒"),
         _("远程对时；对不上的换表"),
         COUNT,
     ),

@@ -15,6 +15,7 @@ from diansuo.office.base.sheets.clean import (
     parse_decimal,
     parse_id,
     parse_int,
+    parse_moment,
     parse_month,
     parser_of,
 )
@@ -136,6 +137,24 @@ def test_an_id_in_scientific_notation_is_refused_with_the_remedy(text: str) -> N
 )
 def test_a_day_is_read_in_each_usual_form(text: str) -> None:
     assert parse_date(text) == date(2024, 8, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [
+        ("2024-08-01 02:10:05", 5), ("2024/8/1 2:10", 0), ("2024年8月1日 02:10:05", 5), ("20240801021005", 5),
+        ("2024-08-01T02:10:05.25", 5),
+    ],
+)  # fmt: skip
+def test_an_instant_is_read_to_the_second_and_a_day_alone_is_its_midnight(text: str, second: int) -> None:
+    assert parse_moment(text).isoformat() == f"2024-08-01T02:10:{second:02d}"
+    assert parse_moment("2024-08-01").isoformat() == "2024-08-01T00:00:00"
+
+
+@pytest.mark.parametrize("text", ["02:10", "2024-08-01 24:10", "2024-02-30 02:10", "2024-08-01 下午", "昨天"])
+def test_what_is_no_instant_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable, match="不是日期和时刻"):
+        parse_moment(text)
 
 
 @pytest.mark.parametrize(

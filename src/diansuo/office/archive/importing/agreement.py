@@ -25,7 +25,7 @@ AREA_FIELDS = (
     "feeder_number",
     "substation",
 )
-ROUTE_FIELDS = ("route_name", "reading_day")
+ROUTE_FIELDS = ("route_name", "reading_day", "reading_method")
 FEEDER_FIELDS = ("feeder_number", "substation")
 Key = Callable[[int], Hashable | None]
 

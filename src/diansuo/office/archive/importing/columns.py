@@ -81,6 +81,12 @@ COLUMNS = (
         "reading_day", "抄表例日", "Reading day", INTEGER, example="1", aliases=("例日", "mrDay", "mr_day"),
         help=_("每月的几日"),
     ),
+    Column(
+        "reading_method", "抄表方式", "Reading method", TEXT, example="远程采集",
+        aliases=("抄表方法", "mrMode", "mr_mode", "readMode"), listed=tuple(words.known("reading_method")),
+        choices=dict.fromkeys(words.known("reading_method"), ""),
+        help=_("抄表段的方式；现场抄表遇节假日顺延到工作日，远程采集不到场；不填为未定"),
+    ),
     Column("reader", "抄表员", "Meter reader", TEXT, example="王五", aliases=("抄表员姓名", "抄表人员", "readerName")),
     Column(
         "manager", "台区经理", "Area manager", TEXT, example="赵六",

@@ -16,7 +16,7 @@ from diansuo.office.archive.importing.dating import may_change
 from diansuo.office.archive.importing.edits import Edits
 from diansuo.office.archive.importing.lines import Lines
 from diansuo.office.archive.importing.naming import Names
-from diansuo.office.archive.importing.references import Named, References
+from diansuo.office.archive.importing.references import Named, References, SharedNow
 from diansuo.office.archive.importing.showing import shown
 from diansuo.office.archive.importing.standing import AreaNow
 from diansuo.office.archive.importing.starts import Starts
@@ -26,6 +26,7 @@ from diansuo.office.archive.route_models import ALWAYS
 COLUMNS = (
     "area_number", "area_name", "area_capacity_va", "area_winding", "area_dedicated", "feeder_name", "feeder_number",
     "substation", "route_number", "route_name", "reading_day",
+    "reading_method",
 )  # fmt: skip
 
 
@@ -135,11 +136,20 @@ class GridComparison:
         self._write_over(
             found, "route_name", Route, now.id, "name", now.values["name"], self.lines["route_name"][i]
         )
-        before, day = now.values["reading_day"], self.lines["reading_day"][i]
-        if day is None or day == before:
-            return
-        if now.term_id is None:
-            found.edits.added[RouteTerm, now.id] = (ALWAYS, {"route_id": now.id, "reading_day": day})
+        said = {
+            "reading_day": self.lines["reading_day"][i],
+            "method": self.lines["reading_method"][i],
+        }
+        said = {name: value for name, value in said.items() if value not in (None, now.values[name])}
+        if said and now.term_id is None:
+            found.edits.added[RouteTerm, now.id] = (ALWAYS, {"route_id": now.id, **said})
+        elif now.term_id is not None:
+            self._reading_day(found, now, now.term_id, said.get("reading_day"))
+            self._method(found, now, now.term_id, said.get("method"))
+
+    def _reading_day(self, found: Found, now: SharedNow, term: int, day: int | None) -> None:
+        before = now.values["reading_day"]
+        if day is None:
             return
         words = self._words("reading_day", "reading_day", before, day)
         found.dated.append(("reading_day", now.term_from, words))
@@ -149,7 +159,18 @@ class GridComparison:
             reason = _("%(change)s：例日只能自某月 1 日起变更") % {"change": words}
             found.refused.append(("reading_day", reason, _("生效日改为 %(first)s 或 %(next)s") % days))
         found.reasons.append(words)
-        found.edits.dated[RouteTerm, now.term_id] = {"reading_day": day}
+        found.edits.dated.setdefault((RouteTerm, term), {})["reading_day"] = day
+
+    def _method(self, found: Found, now: SharedNow, term: int, method: str | None) -> None:
+        """Write how a route is read: what nobody had said in its place, anything else from the effective day on."""
+        before = now.values["method"]
+        if not before:
+            self._write_over(found, "reading_method", RouteTerm, term, "method", before, method)
+        elif method is not None:
+            words = self._words("reading_method", "method", before, method)
+            found.dated.append(("reading_method", now.term_from, words))
+            found.reasons.append(words)
+            found.edits.dated.setdefault((RouteTerm, term), {})["method"] = method
 
     def _id(self, name: Named | None) -> int | Named | None:
         row_id = self.references.id_of(name)

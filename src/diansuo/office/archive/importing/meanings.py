@@ -16,6 +16,7 @@ from diansuo.office.archive.importing.not_understood import NotUnderstood
 from diansuo.office.archive.importing.point_meanings import POINT_MEANINGS
 from diansuo.office.archive.importing.supply_meanings import SUPPLY_MEANINGS
 from diansuo.office.archive.models import VectorGroup
+from diansuo.office.archive.route_models import ReadingMethod
 
 DIGITS = re.compile(r"([1-9])(?:\.([0-6]))?")
 VECTOR_GROUPS = {"dyn11": VectorGroup.DYN11, "yyn0": VectorGroup.YYN0}
@@ -153,6 +154,15 @@ def _reading_day(number: int) -> int:
     return number
 
 
+def _reading_method(text: str) -> str:
+    code = words.code("reading_method", text)
+    if code is None:
+        raise NotUnderstood(
+            _("不认识的抄表方式"), _("可用：%(words)s") % {"words": "、".join(words.known("reading_method"))}
+        )
+    return ReadingMethod[code].value
+
+
 def _walk_order(number: int) -> int:
     if not 0 <= number <= 2_000_000_000:
         raise NotUnderstood(_("抄表序号应为不小于0的整数"), _("改正或留空"))
@@ -172,6 +182,7 @@ MEANINGS: dict[str, Callable[[Any], Any]] = {
     "opening_year": _year,
     "multiplier": _multiplier,
     "reading_day": _reading_day,
+    "reading_method": _reading_method,
     "walk_order": _walk_order,
     **SUPPLY_MEANINGS,
     **HOUSEHOLD_MEANINGS,

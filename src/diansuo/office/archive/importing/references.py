@@ -107,7 +107,11 @@ def _load_station(references: References, place: Place, station_id: int) -> None
         named = Named(Shared.ROUTE, (place.company, place.station, route.number))
         references.add(named, route.pk)
         term = terms.get(route.pk)
-        values = {"name": route.name, "reading_day": term.reading_day if term else None}
+        values = {
+            "name": route.name,
+            "reading_day": term.reading_day if term else None,
+            "method": term.method if term else None,
+        }
         references.now[named] = (
             SharedNow(route.pk, values, term.pk, term.valid_from) if term else SharedNow(route.pk, values)
         )

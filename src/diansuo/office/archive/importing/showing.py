@@ -22,6 +22,7 @@ from diansuo.office.archive.point_models import (
     ShareKind,
     SuppliedUse,
 )
+from diansuo.office.archive.route_models import ReadingMethod
 from diansuo.office.archive.supply_models import (
     CAPACITY_METHOD_NAMES,
     LOSS_METHOD_NAMES,
@@ -46,6 +47,7 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "address": masks.address,
     "price_class": lambda value: str(PRICE_CLASS_NAMES[PriceClass(value)]),
     "voltage_class": lambda value: str(VOLTAGE_CLASS_NAMES[VoltageClass(value)]),
+    "method": lambda value: str(ReadingMethod(value).label),
     "dedicated": lambda value: _("专变") if value else _("公变"),
     "phase": lambda value: str(PointArea.Phase(value).label),
     "winding": lambda value: str(VectorGroup(value).label),

@@ -68,6 +68,7 @@ def _make_routes(intake: Intake, batch: ImportBatch) -> None:
         RouteTerm.objects.create(
             route=route,
             reading_day=intake.first("reading_day", at) or FIRST_READING_DAY,
+            method=intake.first("reading_method", at) or "",
             # Of several readers none answers for the route until somebody says so.
             owner_id=intake.references.id_of(readers.pop()) if len(readers) == 1 else None,
             valid_from=ALWAYS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -37,6 +37,8 @@ _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?e[+-][0-9]+", re.IGNORECASE)
 _QUOTED_FOR_EXCEL = re.compile(r'="([^"]*)"')
 _TIME = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 _DATE = re.compile(rf"([0-9]{{4}})[-/.年]([0-9]{{1,2}})[-/.月]([0-9]{{1,2}})日?{_TIME}")
+_CLOCK = re.compile(r"(.*?)(?:日|[ T]) ?([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?")
+_COMPACT_MOMENT = re.compile(r"([0-9]{8})([0-9]{2})([0-9]{2})([0-9]{2})")
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _EXCEL_DAY = re.compile(r"([3-6][0-9]{4})(?:\.[0-9]+)?")
 _MONTH = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})月?|([0-9]{2}))")
@@ -103,6 +105,22 @@ def parse_date(text: str) -> date:
     raise Unreadable(_("不是日期"), _("写成 2024-08-01"))
 
 
+def parse_moment(text: str) -> datetime:
+    """Return a civil day and time of day, to the second; a day alone is its midnight, as Excel writes one.
+
+    Raises:
+        Unreadable: not a day, or not a time of day.
+    """
+    match = _CLOCK.fullmatch(text) or _COMPACT_MOMENT.fullmatch(text)
+    try:
+        if match is None:
+            return datetime.combine(parse_date(text), time())
+        clock = time(int(match[2]), int(match[3]), int(match[4] or 0))
+        return datetime.combine(parse_date(match[1]), clock)
+    except ValueError:
+        raise Unreadable(_("不是日期和时刻"), _("写成 2024-08-01 02:10:05")) from None
+
+
 def parse_month(text: str) -> int:
     """Return a billing month as YYYYMM; Excel makes 2024-08 the first day of the month."""
     match = _MONTH.fullmatch(text)
@@ -131,6 +149,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     ColumnKind.INTEGER: parse_int,
     ColumnKind.DECIMAL: parse_decimal,
     ColumnKind.DATE: parse_date,
+    ColumnKind.MOMENT: parse_moment,
     ColumnKind.MONTH: parse_month,
 }
 

@@ -26,6 +26,7 @@ class ColumnKind(StrEnum):
     INTEGER = "integer"
     DECIMAL = "decimal"
     DATE = "date"
+    MOMENT = "moment"
     MONTH = "month"
     CHOICE = "choice"
 

@@ -72,6 +72,7 @@ def _explain(workbook: Workbook, columns: Sequence[Column], heading: Format) -> 
         ColumnKind.INTEGER: _("整数"),
         ColumnKind.DECIMAL: _("数字"),
         ColumnKind.DATE: _("日期，如 2024-08-01"),
+        ColumnKind.MOMENT: _("日期和时刻，如 2024-08-01 02:10:05"),
         ColumnKind.MONTH: _("年月，如 202408"),
         ColumnKind.CHOICE: _("选项"),
     }

@@ -22,7 +22,8 @@ from diansuo.office.base.models import ImportBatch, ImportChange
 from diansuo.office.metering import columns, lake
 from diansuo.office.metering.columns import as_date, days_since_epoch
 from diansuo.office.metering.models import ReadingChange, RegisterReading, SiteCheck
-from diansuo.office.metering.routes import visiting
+from diansuo.office.metering.routes import calendar, visiting
+from diansuo.office.metering.routes.calendar import RouteDays
 
 EVERYONE: Final = (0, int(np.iinfo(np.int64).max))
 COLLECTED_WITHIN_DAYS: Final = 31
@@ -70,7 +71,8 @@ def gather(station_id: int, period: int) -> Month:
     )
     rows = list(readings.values_list("point", "estimated", "entered_at"))
     at = rows_of(point, np.array([row[0] for row in rows], np.int64))
-    limit = _upload_limits(due.due_day)
+    route = _routes(point, station_id)
+    limit = _upload_by(due.due_day, route, calendar.of_station(station_id), period)
     for place, (_point, guessed, entered) in zip(at.tolist(), rows, strict=True):
         if place < 0:
             continue
@@ -78,23 +80,25 @@ def gather(station_id: int, period: int) -> Month:
         if entered is not None and not guessed:
             timed[place] = True
             came = days_since_epoch(timezone.localtime(entered).date())
-            on_time[place] = came <= limit[int(due.due_day[place])]
+            on_time[place] = came <= limit[place]
     misread[rows_of(point, _misread(station_id, period, point))] = True
     remote, collected = _collected(station_id, point, due.due_day)
     day = as_date(int(due.due_day.max())) if count else date(1970, 1, 1)
     return Month(
         point, due.due_day, read, estimated, timed, on_time, misread & read, remote, collected,
         reader=_key(point, Responsibility, day, station_id, "staff", duty=Responsibility.Duty.READER),
-        route=_routes(point, station_id),
+        route=route,
         area=_key(point, PointArea, day, station_id, "area"),
     )  # fmt: skip
 
 
-def _upload_limits(due_day: Int64) -> dict[int, int]:
-    """The day by which a reading of each fixed day must be in."""
-    return {
-        day: days_since_epoch(visiting.visit(as_date(day)).upload_by) for day in np.unique(due_day).tolist()
-    }
+def _upload_by(due_day: Int64, route: Int64, days: dict[int, RouteDays], period: int) -> Int64:
+    """The day by which each point's reading must be in: of its fixed day and of how its route is read."""
+    limit = np.zeros(len(due_day), np.int64)
+    for day, on in np.unique(np.stack([due_day, route]), axis=1).T.tolist():
+        visit = visiting.visit(as_date(day), days.get(on, calendar.UNROUTED).spell(period).method)
+        limit[(due_day == day) & (route == on)] = days_since_epoch(visit.upload_by)
+    return limit
 
 
 def _misread(station_id: int, period: int, point: Int64) -> Int64:

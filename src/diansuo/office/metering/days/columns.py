@@ -151,7 +151,6 @@ def curve_days(
         voltage_mv=np.stack(voltage, axis=1),
         has_voltage=np.stack(has_voltage, axis=1),
         register_wh=_register_of(station_id, point, day, from_date, to_date, points),
-        clock_s=Known(np.zeros(count, np.int64), np.zeros(count, np.bool_)),
     )
 
 

@@ -1,12 +1,12 @@
-"""The job that checks a station's month day by day over the lake: daily freezes first, then curves.
+"""The job that checks a station's month day by day: daily freezes of the lake first, then curves, then meter clocks.
 
-Each chunk is a range of points: computed from the lake, then written in one short transaction in place of what an
+Each chunk is a range of points: computed, then written in one short transaction in place of what an
 earlier run found there. Killed anywhere and run again, or run twice, it comes to the same findings, none of them twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from diansuo.core.metering import Findings, Rule, check_curves, check_days
+from diansuo.core.metering.clock_checks import check_clocks
 from diansuo.core.quantity.arrays import Int64
 from diansuo.core.quantity.month import first_day, next_month
 from diansuo.office.base import jobs, revision
@@ -22,17 +23,21 @@ from diansuo.office.base.bulk import fetch_columns, insert_columns, iso_days
 from diansuo.office.base.models import ImportBatch, Job, Station, User
 from diansuo.office.metering import lake, rules
 from diansuo.office.metering.columns import as_date, days_since_epoch
+from diansuo.office.metering.days import clocks
 from diansuo.office.metering.days.columns import Registers, curve_days, registers
 from diansuo.office.metering.models import DayFinding, LakeFile
 
 KIND: Final = "day_checks"
 DAYS: Final = "days"
 CURVES: Final = "curves"
+CLOCKS: Final = "clocks"
 LOOK_BACK_DAYS: Final = 31
 """A gap, a meter that stands still and a spike are told from the days before the month."""
 POINTS_A_CHUNK: Final = 5_000
 CURVE_POINTS_A_CHUNK: Final = 500
-CURVE_RULES: Final = frozenset({Rule.CURVE_SUM, Rule.CURVE_STOPPED, Rule.PHASE_LOST, Rule.CLOCK})
+CURVE_RULES: Final = frozenset({Rule.CURVE_SUM, Rule.CURVE_STOPPED, Rule.PHASE_LOST})
+CLOCK_RULES: Final = frozenset({Rule.CLOCK})
+DAY_RULES: Final = frozenset(Rule) - CURVE_RULES - CLOCK_RULES
 DAILY: Final = (
     Rule.DAY_SUM, Rule.DAY_REVERSE, Rule.CURVE_SUM, Rule.CURVE_STOPPED, Rule.PHASE_LOST, Rule.CLOCK,
 )  # fmt: skip
@@ -66,16 +71,23 @@ def follow_up(batch: ImportBatch, now: datetime) -> list[Job]:
 
     A check that is being run begins afresh by itself, since what it looks at has changed.
     """
-    if batch.station is None:
+    if batch.station_id is None:
         return []
-    files = LakeFile.objects.filter(station=batch.station)
+    files = LakeFile.objects.filter(station=batch.station_id)
     came = set(files.filter(batch=batch).values_list("month", flat=True))
     later = {next_month(month) for month in came}
     months = came | set(files.filter(month__in=later).values_list("month", flat=True))
+    return ready([(batch.station_id, month) for month in sorted(months)], batch.created_by, now)
+
+
+def ready(months: Iterable[tuple[int, int]], user: User | None, now: datetime) -> list[Job]:
+    """Make ready the checks of these (station, month), but for those that are being run: they begin afresh."""
+    months = list(months)
+    stations = Station.objects.in_bulk({station for station, _month in months})
     made = []
-    for month in sorted(months):
+    for station, month in months:
         with suppress(jobs.JobBusy):
-            made.append(prepare(batch.station, month, user=batch.created_by, now=now))
+            made.append(prepare(stations[station], month, user=user, now=now))
     return made
 
 
@@ -84,6 +96,7 @@ def register() -> None:
     stages = (
         jobs.Stage(DAYS, lambda job: _plan(job, POINTS_A_CHUNK), _days),
         jobs.Stage(CURVES, lambda job: _plan(job, CURVE_POINTS_A_CHUNK, lake.CURVE), _curves),
+        jobs.Stage(CLOCKS, _plan_clocks, _clocks),
     )
     jobs.register(jobs.Kind(KIND, stages, _basis))
 
@@ -110,8 +123,22 @@ def _plan(job: Job, at_once: int, kind: str = lake.FREEZE) -> Sequence[Chunk]:
         held = DayFinding.objects.filter(point__station=job.station_id, month=month)
         if not held.exists():
             return []
+    return _chunks(job, at_once)
+
+
+def _plan_clocks(job: Job) -> Sequence[Chunk]:
+    month = job.options["month"]
+    held = DayFinding.objects.filter(
+        point__station=job.station_id, month=month, rule__in=[rule.id for rule in CLOCK_RULES]
+    )
+    if not held.exists() and not clocks.of_month(job.station_id, month).exists():
+        return []
+    return _chunks(job, POINTS_A_CHUNK)
+
+
+def _chunks(job: Job, at_once: int) -> Sequence[Chunk]:
     ids = fetch_columns(_POINTS, [job.station_id], id="int")["id"].tolist()
-    looked = asdict(span(job.station_id, month) or Span(0, 0, ()))
+    looked = asdict(span(job.station_id, job.options["month"]) or Span(0, 0, ()))
     return [
         [ids[start], ids[min(start + at_once, len(ids)) - 1], looked] for start in range(0, len(ids), at_once)
     ]
@@ -122,10 +149,10 @@ def _days(job: Job, chunk: Chunk) -> jobs.Write:
     width = looked.to_day - looked.from_day
     held = registers(job.station_id, looked.from_day, width, (chunk[0], chunk[1])) if width else None
     if held is None:
-        return _writing(job, chunk, None, np.zeros(0, np.int64), curves=False)
+        return _writing(job, chunk, None, np.zeros(0, np.int64), DAY_RULES)
     found = check_days(held.as_daily(), rules.day_thresholds(as_date(looked.to_day)))
     kept = found.take(np.flatnonzero(_counts(found, held, looked, days_since_epoch(first_day(month)))))
-    return _writing(job, chunk, kept, held.point[kept.due_row], curves=False)
+    return _writing(job, chunk, kept, held.point[kept.due_row], DAY_RULES)
 
 
 def _counts(found: Findings, held: Registers, looked: Span, month_day: int) -> Any:
@@ -148,21 +175,30 @@ def _curves(job: Job, chunk: Chunk) -> jobs.Write:
     month = job.options["month"]
     loaded = curve_days(job.station_id, first_day(month), first_day(next_month(month)), (chunk[0], chunk[1]))
     if loaded is None:
-        return _writing(job, chunk, None, np.zeros(0, np.int64), curves=True)
+        return _writing(job, chunk, None, np.zeros(0, np.int64), CURVE_RULES)
     points, columns = loaded
     found = check_curves(columns, rules.day_thresholds(first_day(month)))
-    return _writing(job, chunk, found, points[found.due_row], curves=True)
+    return _writing(job, chunk, found, points[found.due_row], CURVE_RULES)
 
 
-def _writing(job: Job, chunk: Chunk, found: Findings | None, points: Int64, *, curves: bool) -> jobs.Write:
+def _clocks(job: Job, chunk: Chunk) -> jobs.Write:
+    month = job.options["month"]
+    points, reads = clocks.reads(job.station_id, month, (chunk[0], chunk[1]))
+    found = check_clocks(reads, rules.day_thresholds(first_day(month)))
+    return _writing(job, chunk, found, points[found.due_row], CLOCK_RULES)
+
+
+def _writing(
+    job: Job, chunk: Chunk, found: Findings | None, points: Int64, mine: Collection[Rule]
+) -> jobs.Write:
     """Return what writes a chunk's findings in place of those an earlier run made for these points and rules."""
-    month, mine = job.options["month"], sorted(rule.id for rule in CURVE_RULES)
+    month = job.options["month"]
 
     def write() -> jobs.Summary:
         held = DayFinding.objects.filter(
             month=month, point__station=job.station_id, point__gte=chunk[0], point__lte=chunk[1]
         )
-        held = held.filter(rule__in=mine) if curves else held.exclude(rule__in=mine)
+        held = held.filter(rule__in=[rule.id for rule in mine])
         held.delete()
         return {"findings": 0 if found is None else _insert(job, month, found, points)}
 

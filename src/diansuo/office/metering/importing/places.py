@@ -95,6 +95,17 @@ def places_without_customer(meters: Collection[str], scope: Scope) -> list[Place
     return found
 
 
+def places_of_meters(meters: Collection[str], scope: Scope) -> dict[str, list[Place]]:
+    """Return where these meters hang or hung, masters and gates too, by asset number, oldest first."""
+    found: dict[str, list[Place]] = defaultdict(list)
+    for part in _parts(meters):
+        rows = MeterInstallation.objects.filter(scope.limit("point__station"), meter__asset_number__in=part)
+        for row in rows.order_by("valid_from", "point_id").values_list(*FIELDS).iterator(chunk_size=MANY):
+            place = Place(row[0] or "", *row[1:5], row[5] or "", *row[6:])
+            found[place.meter].append(place)
+    return found
+
+
 def known_customers(customers: Collection[str], scope: Scope) -> set[str]:
     """Return those of these numbers that name a customer, with or without a meter."""
     found: set[str] = set()

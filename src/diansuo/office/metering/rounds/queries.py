@@ -64,19 +64,20 @@ def rounds(scope: Scope, user: User, today: date) -> list[Round]:
     owners, stand_ins = keeping.of_routes(ids, today), standing_in.of_routes(scope, ids, today)
     for route in Route.objects.filter(scope.limit("station"), pk__in=ids):
         period, other = days[route.pk].period_of(today), stand_ins.get(route.pk)
+        method = days[route.pk].spell(period).method
         owner, here = owners.get(route.pk), route.pk in standing
         found.append(
             Round(
                 route,
                 period,
-                visiting.visit(days[route.pk].scheduled(period)),
+                visiting.visit(days[route.pk].scheduled(period), method),
                 whole.get(route.pk, 0) if here or route.pk not in counts else counts[route.pk],
                 owner.name if here and owner else "",
                 other.staff.name if other and not here else "",
                 standing_in.last_day(other) if other else None,
             )
         )
-    return sorted(found, key=lambda one: (one.visit.day, one.route.number))
+    return sorted(found, key=lambda one: (one.visit.begins, one.route.number))
 
 
 def stops(scope: Scope, route: Route, user: User, *, period: int, day: date, today: date) -> list[Stop]:

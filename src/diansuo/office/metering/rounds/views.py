@@ -23,7 +23,7 @@ from diansuo.office.base.wording import kilowatt_hours, short_day
 from diansuo.office.base.work_orders import photos
 from diansuo.office.metering import walk_queries
 from diansuo.office.metering.models import RoundEntry
-from diansuo.office.metering.rounds import findings, operations, queries
+from diansuo.office.metering.rounds import findings, offline, operations, queries
 from diansuo.office.metering.rounds.forms import NoteForm
 from diansuo.office.metering.routes import calendar, visiting
 from diansuo.office.metering.walk_queries import Stop, WalkRegister
@@ -42,7 +42,13 @@ def round_list(request: HttpRequest) -> HttpResponse:
     """Show the viewer's routes, the most pressing first; made for a phone."""
     today = timezone.localdate()
     rows = queries.rounds(Scope.of(request.user), request.user, today)
-    context = {"rows": rows, "today": today, "section": "rounds", "words": _words()}
+    context = {
+        "rows": rows,
+        "today": today,
+        "section": "rounds",
+        "words": _words(),
+        "worker": offline.worker_address(),
+    }
     return render(request, "metering/rounds.html", context)
 
 
@@ -53,7 +59,8 @@ def round_page(request: HttpRequest, route_id: int, period: int) -> HttpResponse
     route = _route(scope, route_id)
     if not visiting.known_month(period, today):
         raise Http404
-    scheduled = calendar.of_route(route.pk).scheduled(period)
+    days = calendar.of_route(route.pk)
+    scheduled = days.scheduled(period)
     day = _day(request, min(scheduled, today))
     stops = queries.stops(scope, route, request.user, period=period, day=day, today=today)
     if personal.may_see(request):
@@ -63,16 +70,18 @@ def round_page(request: HttpRequest, route_id: int, period: int) -> HttpResponse
         "period": period,
         "day": day,
         "scheduled": scheduled,
-        "visit": visiting.visit(scheduled),
+        "visit": visiting.visit(scheduled, days.spell(period).method),
         "data": {
             "user": request.user.pk,
             "period": period,
             "day": day.isoformat(),
+            "served_at": int(timezone.now().timestamp() * 1000),
             "stops": _stops(request, scope, route, stops, period),
             "reasons": _reasons(),
             "found": [[code, str(said[0])] for code, said in findings.FINDINGS.items()],
         },
         "words": _words(),
+        "worker": offline.worker_address(),
         "section": "rounds",
     }
     return render(request, "metering/round.html", context)

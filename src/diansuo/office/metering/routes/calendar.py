@@ -15,6 +15,7 @@ from typing import Final, Self
 
 from diansuo.core.quantity.month import first_day, month_of, next_month, previous_month
 from diansuo.office.archive.models import Route, RouteCycle, RouteTerm
+from diansuo.office.archive.route_models import ReadingMethod
 from diansuo.office.config.rulebook import follow
 from diansuo.office.metering import rules
 
@@ -25,11 +26,12 @@ AT_ONCE: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """From a day on: the fixed day and the cycle of a route."""
+    """From a day on: the fixed day of a route, its cycle, and how it is read, which moves no day of settlement."""
 
     since: date
     reading_day: int
     cycle: str = RouteCycle.MONTHLY
+    method: str = ReadingMethod.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,8 @@ def of_routes(ids: Collection[int]) -> dict[int, RouteDays]:
     wanted = sorted(ids)
     for start in range(0, len(wanted), AT_ONCE):
         rows = RouteTerm.objects.filter(route__in=wanted[start : start + AT_ONCE]).order_by("valid_from")
-        for route, since, day, cycle in rows.values_list("route", "valid_from", "reading_day", "cycle"):
-            spells[route].append(Spell(since, day, cycle))
+        for route, *spell in rows.values_list("route", "valid_from", "reading_day", "cycle", "method"):
+            spells[route].append(Spell(*spell))
     return {route: RouteDays(tuple(spells[route])) if spells[route] else UNROUTED for route in wanted}
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from django.db.models import Case, Count, DateField, Exists, F, Min, OuterRef, Q, QuerySet, When
@@ -44,6 +45,8 @@ class Progress(StrEnum):
     DONE = "done"
 
 
+COUNTS_KEPT: Final = 512
+"""So many groups of routes of stations; a county of twenty has some eighty."""
 PRESSING: Final = (Progress.LATE, Progress.DUE, Progress.COMING, Progress.DONE, Progress.NOTHING)
 
 
@@ -125,13 +128,15 @@ def progressed(scope: Scope, *, today: date, period: int | None = None) -> list[
         groups.setdefault(group_of(days[route], month), []).append(route)
     rows = []
     for group, mine in groups.items():
-        visit, counts = visiting.visit(group.scheduled), _counts(scope, group, mine)
+        counts = _counts(scope, group, mine, {route: one.station_id for route, one in found.items()})
         for route in mine:
+            spell = days[route].spell(group.period)
+            visit = visiting.visit(group.scheduled, spell.method)
             points, read = counts.get(route, (0, 0))
             progress = _progress(points, read, visit, today)
             if group.period == nearest[route] or progress == Progress.LATE:
                 title, number = (str(found[route]), found[route].number) if route else (_("未分抄表段"), "")
-                day = days[route].spell(group.period).reading_day
+                day = spell.reading_day
                 rows.append(RouteRow(route, title, number, group, points, read, 0, visit, progress, day))
     return sorted(rows, key=lambda row: (PRESSING.index(row.progress), row.period, not row.id, row.number))
 
@@ -142,8 +147,37 @@ def _began(scope: Scope) -> int | None:
     return rows.order_by("period").values_list("period", flat=True).first()
 
 
-def _counts(scope: Scope, group: Group, routes: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Return how many points of each route are due, and how many of them read."""
+def _counts(
+    scope: Scope, group: Group, routes: Sequence[int], station_of: Mapping[int, int]
+) -> dict[int, tuple[int, int]]:
+    """Return how many points of each route are due, and how many of them read.
+
+    Kept station by station while its revision stays: whatever moves a count, in the archive or among the readings,
+    moves it. Of a part of a station they are counted every time.
+    """
+    if scope.part is not None:
+        return _counted(scope, group, routes)
+    found: dict[int, tuple[int, int]] = {}
+    for station, revision in scope.stations().values_list("pk", "revision"):
+        here = tuple(one for one in routes if station_of.get(one, station) == station)
+        for route, (points, read) in _kept_counts(station, revision, group, here).items() if here else ():
+            before = found.get(route, (0, 0))
+            found[route] = (before[0] + points, before[1] + read)
+    return found
+
+
+@lru_cache(maxsize=COUNTS_KEPT)
+def _kept_counts(
+    station_id: int, revision: int, group: Group, routes: tuple[int, ...]
+) -> dict[int, tuple[int, int]]:
+    del revision  # part of the key alone
+    return _counted(Scope(frozenset({station_id})), group, routes)
+
+
+REMEMBERED: Final = (_kept_counts,)
+
+
+def _counted(scope: Scope, group: Group, routes: Sequence[int]) -> dict[int, tuple[int, int]]:
     readings = RegisterReading.objects.filter(
         _settling(group.scheduled), point=OuterRef("pk"), period=group.period
     )

@@ -42,13 +42,14 @@ def route_page(request: HttpRequest, route_id: int) -> HttpResponse:
 
 def _shown(request: HttpRequest, route: Route, **forms: Any) -> HttpResponse:
     scope, today = Scope.of(request.user), timezone.localdate()
-    term, period = changing.term_of(route, today), calendar.of_route(route.pk).period_of(today)
+    term, days = changing.term_of(route, today), calendar.of_route(route.pk)
+    period = days.period_of(today)
     owner = term.owner_id if term else None
     context = {
         "route": route,
         "term": term,
         "period": period,
-        "visit": visiting.visit(calendar.of_route(route.pk).scheduled(period)),
+        "visit": visiting.visit(days.scheduled(period), days.spell(period).method),
         "kept": keeping.months(route.pk, today),
         "most": visiting.limits(today).reader_months_most,
         "history": queries.history(scope, route),

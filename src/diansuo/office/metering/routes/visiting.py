@@ -1,4 +1,4 @@
-"""The days of a route: the settlement day never moves, the visit moves to a working day, the upload has a limit.
+"""The days of a route: the settlement day never moves, a visit moves to a working day, the upload has a limit.
 
 The settlement register is that of 00:00 of the fixed day (例日), whatever the calendar says; holidays and make-up
 days come from the package ``chinesecalendar``, which follows the yearly notice of the State Council's office.
@@ -14,6 +14,7 @@ from typing import Final
 from chinese_calendar import is_workday
 
 from diansuo.core.quantity import month as months
+from diansuo.office.archive.route_models import ReadingMethod
 from diansuo.office.config.rulebook import book, follow
 
 LIMITS: Final = "national/checks/reading_routes"
@@ -34,12 +35,20 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """When a route is walked and by when it is uploaded; ``published`` is false where holidays are not known yet."""
+    """When a route is walked and by when it is uploaded; ``published`` is false where holidays are not known yet.
+
+    ``day`` is None where nobody walks: the registers come from afar.
+    """
 
     scheduled: date
-    day: date
+    day: date | None
     upload_by: date
     published: bool
+
+    @property
+    def begins(self) -> date:
+        """The first day on which the registers can be had."""
+        return self.day or self.scheduled
 
 
 @lru_cache(maxsize=64)
@@ -69,17 +78,21 @@ def working_day(day: date) -> tuple[bool, bool]:
         return day.weekday() < WEEKEND, False
 
 
-def visit(scheduled: date) -> Visit:
+def visit(scheduled: date, method: str = ReadingMethod.UNKNOWN) -> Visit:
     """Return when a route of this fixed day is walked: that day, else the first working day after it.
 
-    Never before: the register of 00:00 of the fixed day must have been frozen.
+    Never before: the register of 00:00 of the fixed day must have been frozen. A route read from afar is not walked,
+    and no holiday keeps its registers; one of which nobody has said how it is read counts as walked.
     """
+    allowed = limits(scheduled).upload_days * DAY
+    if method == ReadingMethod.REMOTE:
+        return Visit(scheduled, None, scheduled + allowed, published=True)
     day, published = scheduled, True
     while True:
         works, known = working_day(day)
         published = published and known
         if works:
-            return Visit(scheduled, day, day + limits(scheduled).upload_days * DAY, published)
+            return Visit(scheduled, day, day + allowed, published)
         day += DAY
 
 

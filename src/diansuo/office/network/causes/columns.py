@@ -27,6 +27,7 @@ from diansuo.office.archive.models import (
 )
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering import lake
+from diansuo.office.metering.days import clocks
 from diansuo.office.metering.models import DayFinding
 from diansuo.office.network.causes.keeping import Found
 from diansuo.office.network.causes.limits import WHOLE_BP
@@ -142,7 +143,7 @@ def _people(areas: list[int], first: date, last: date) -> dict[int, list[_Person
 
 @dataclass(frozen=True, slots=True)
 class _Traits:
-    """What the archive says of a station's points, and how often a phase of each had no voltage."""
+    """What the archive says of a station's points, how often a phase had no voltage, how far a clock was off."""
 
     meter: dict[int, int]
     multiplier: dict[int, int]
@@ -150,6 +151,7 @@ class _Traits:
     group: dict[int, int]
     roofs: frozenset[int]
     voltage_lost: dict[int, int]
+    clock: dict[int, float]
 
 
 def _traits(station_id: int, first: date, last: date) -> _Traits:
@@ -161,13 +163,16 @@ def _traits(station_id: int, first: date, last: date) -> _Traits:
     events = DayFinding.objects.filter(
         point__station=station_id, rule=Rule.PHASE_LOST.id, to_date__gt=judged, from_date__lte=last
     )
+    meter = {row[0]: row[1] for row in rows}
+    read = clocks.minutes(station_id, judged, last)
     return _Traits(
-        meter={row[0]: row[1] for row in rows},
+        meter=meter,
         multiplier={row[0]: row[2] for row in rows},
         digits={row[0]: row[3] for row in rows},
         group=dict(terms.values_list("contract__points", "price_class")),
         roofs=frozenset(roofs.values_list("point", flat=True)),
         voltage_lost=dict(events.order_by().values_list("point").annotate(days=Sum("times"))),
+        clock={point: off for (point, of), off in read.items() if meter.get(point) == of},
     )
 
 
@@ -217,7 +222,7 @@ def _area(
         multiplier=np.array([traits.multiplier.get(point, 1) for point in points], dtype=np.int64),
         phase=np.array([one.phase for one in people], dtype=np.int64),
         group=np.array([traits.group.get(point, 0) for point in points], dtype=np.int64),
-        clock_minutes=np.full(len(points), np.nan),
+        clock_minutes=np.array([traits.clock.get(point, np.nan) for point in points], dtype=np.float64),
         voltage_lost_days=np.array([traits.voltage_lost.get(point, 0) for point in points], dtype=np.int64),
         supply_wh=_energies(masters, "active_total_wh", held, traits).sum(axis=0),
         back_wh=np.nan_to_num(_energies(masters, "reverse_total_wh", held, traits)).sum(axis=0),

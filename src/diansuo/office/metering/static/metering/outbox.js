@@ -6,6 +6,9 @@
   const me = bar.dataset.user;
   const listeners = [];
   let sending = false;
+  // An answer says its instant to the second; a page is kept for so long at most (round_worker.js).
+  const SECOND_MS = 1000;
+  const OLDEST_MS = 3 * 24 * 3600 * 1000;
 
   const database = new Promise((resolve, reject) => {
     const opening = indexedDB.open("diansuo-rounds", 1);
@@ -50,13 +53,19 @@
     });
   }
 
+  const went = (entry) => ["stored", "same", "proposed"].includes(entry.answer?.outcome);
+
+  function over({ id, user, point, at, answer: { outcome }, form: { kind, period, text } }) {
+    return { id, user, point, done: at, answer: { outcome }, form: { kind, period, text } };
+  }
+
   async function show(trouble = "") {
     const kept = await all();
     const mine = kept.filter((entry) => entry.user === me);
     const waiting = mine.filter((entry) => !entry.answer).length;
     const said = [navigator.onLine ? words.online : words.offline];
     said.push(waiting ? `${words.queued} ${waiting}` : words.all_sent);
-    if (kept.length > mine.length) said.push(words.others);
+    if (kept.some((entry) => entry.user !== me && !entry.done)) said.push(words.others);
     if (trouble) said.push(trouble);
     bar.textContent = said.join(" · ");
     bar.className = `round-state ${trouble || waiting ? "warn" : "ok"}`;
@@ -88,9 +97,10 @@
           break;
         }
         const said = await answer.json();
-        // What went well and needs no words is done; all else stays until the reader has read it.
-        if (said.final && !said.words && said.outcome === "stored") await drop(entry.id);
-        else await put({ ...entry, answer: said });
+        // What went well and needs no words is done; all else stays until the reader has read it. A page kept from
+        // before does not know of it, so that its point stays here, without name and registers, until one from after does.
+        const heard = { ...entry, answer: said, at: Date.parse(answer.headers.get("date")) };
+        await put(said.final && !said.words && said.outcome === "stored" ? over(heard) : heard);
         for (const listener of listeners) listener(null, entry, said);
       }
     } finally {
@@ -108,8 +118,15 @@
       await show();
       flush();
     },
+    // Forget what was done before a page with these points was served, for it shows them, and what no kept page is older than.
+    async settle(servedAt, points) {
+      const shown = (entry) => entry.done + SECOND_MS < servedAt && (points.includes(entry.point) || entry.done + OLDEST_MS < servedAt);
+      for (const entry of (await all()).filter(shown)) await drop(entry.id);
+    },
+    went,
     async dismiss(id) {
-      await drop(id);
+      const entry = (await all()).find((one) => one.id === id);
+      await (entry && went(entry) ? put(over(entry)) : drop(id));
       await show();
     },
   };

@@ -194,7 +194,7 @@
 
   function answers(mine) {
     const list = find("round-answers");
-    list.replaceChildren(...mine.filter((entry) => entry.answer).map((entry) => {
+    list.replaceChildren(...mine.filter((entry) => entry.answer && !entry.done).map((entry) => {
       const item = made("li", "", `note ${{ refused: "bad", asks: "warn", proposed: "info" }[entry.answer.outcome] ?? "ok"}`);
       item.append(made("strong", `${entry.title} ${entry.answer.title}`), made("span", ` ${entry.answer.words} `));
       if (entry.answer.outcome === "asks") {
@@ -256,10 +256,10 @@
     if (found) report(found);
     button.closest("details")?.removeAttribute("open");
   });
-  outbox.all().then((mine) => {
+  outbox.settle(data.served_at, stops.map((stop) => stop.id)).then(outbox.all).then((mine) => {
     kept = mine;
-    // What is still on the phone counts as done here, whatever the page was served with.
-    for (const entry of mine.filter((one) => !one.answer && one.form.period === data.period)) {
+    // What is still on the phone, or went from it since, counts as done here, whatever the page was served with.
+    for (const entry of mine.filter((one) => (!one.answer || outbox.went(one)) && one.form.period === data.period)) {
       const stop = stops.find((one) => one.id === entry.point);
       if (stop && entry.form.kind === "reading") stop.read = true;
       if (stop && entry.form.kind === "missed") stop.missed = entry.form.text;
