@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from diansuo.cli import office
+from diansuo.cli import before_eyes, office
 from diansuo.cli.cycle import Period
 from diansuo.cli.dates import parse_period
 from diansuo.cli.imports import AsUser, StationName
-from diansuo.cli.say import Failure, bar, language, say, t
+from diansuo.cli.say import Failure, language, say, t
 
 HELP = t(
     "把一个月的账单排成 PDF；中断后再执行即接着做。例：diansuo bill pdf --period 2024-08 --notice",
@@ -102,33 +102,23 @@ def _one(where: Any, month: int, customer: str, document: str, user: Any, out: P
 def _batch(where: Any, month: int, document: str, as_zip: bool, user: Any, out: Path) -> None:
     from django.utils import timezone
 
-    from diansuo.office.base import jobs, personal
+    from diansuo.office.base import personal
     from diansuo.office.base.masks import Part
     from diansuo.office.billing.documents import batch
 
     try:
-        job = batch.prepare(
-            where,
-            month,
-            document=document,
-            form=batch.ZIP if as_zip else batch.ONE_FILE,
-            language=language(),
-            user=user,
-            now=timezone.now(),
+        job = before_eyes.run(
+            lambda: batch.prepare(
+                where,
+                month,
+                document=document,
+                form=batch.ZIP if as_zip else batch.ONE_FILE,
+                language=language(),
+                user=user,
+                now=timezone.now(),
+            ),
+            t("排版", "typesetting"),
         )
-        with bar(t("排版", "typesetting")) as advance:
-            job = jobs.run(
-                job.pk,
-                clock=timezone.now,
-                on_progress=lambda state: advance(state.stage, state.done, state.total),
-            )
-    except jobs.JobBusy as busy:
-        raise Failure(
-            t(
-                f"这一批正由 {busy} 排版；等它做完再来",
-                f"the batch is being set by {busy}; wait until it ends",
-            )
-        ) from busy
     except batch.NothingToSet as refusal:
         raise Failure(str(refusal)) from refusal
     path = _path(out, batch.file_name(job))

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from diansuo.cli import office
+from diansuo.cli import before_eyes, office
 from diansuo.cli.dates import parse_period
 from diansuo.cli.imports import AsJson, AsUser, StationName
-from diansuo.cli.say import Failure, bar, say, say_json, t
+from diansuo.cli.say import Failure, say, say_json, t
 
 HELP = t(
     "退补重算：一批用户已发行的月份重算，差额各成一张退补单，另一人审批后才发行。中断后再执行即从断点继续。"
@@ -108,7 +108,6 @@ def _done(
 ) -> Any:
     from django.utils import timezone
 
-    from diansuo.office.base import jobs
     from diansuo.office.base.models import Job
     from diansuo.office.billing.rebilling import sets
 
@@ -135,16 +134,11 @@ def _done(
         if issue:
             sets.issue_all(job, user=user, now=now)
         return sets.report_of(job)
-    try:
-        job = sets.prepare(where, wanted, user=user, now=now)
-        with bar(t("退补重算", "rebill"), quiet=quiet) as advance:
-            job = sets.run(
-                job,
-                clock=timezone.now,
-                on_progress=lambda state: advance(state.stage, state.done, state.total),
-            )
-    except jobs.JobBusy as busy:
-        raise Failure(t(f"这一批正在执行（{busy}）", f"this set is being worked on ({busy})")) from busy
+    job = before_eyes.run(
+        lambda: sets.prepare(where, wanted, user=user, now=now),
+        t("退补重算", "rebill"),
+        quiet=quiet,
+    )
     return sets.report_of(job)
 
 

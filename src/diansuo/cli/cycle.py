@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from diansuo.cli import cycle_audit, cycle_compare, office, shadow_table
+from diansuo.cli import before_eyes, cycle_audit, cycle_compare, office, shadow_table
 from diansuo.cli.dates import parse_day, parse_period
 from diansuo.cli.imports import AsJson, AsUser, Period, StationName
 from diansuo.cli.say import Failure, bar, say, say_json, t
@@ -68,27 +68,18 @@ def run(
     where, user = office.the_station(station), office.acting_user(as_user, "base.run_cycle")
     office.scope_of(user, where)
     try:
-        job = desk_cycle.prepare(
-            where,
-            month,
-            issue_date=issued or timezone.localdate(),
-            user=user,
-            now=timezone.now(),
-            until="" if until == "issue" else until,
+        job = before_eyes.run(
+            lambda: desk_cycle.prepare(
+                where,
+                month,
+                issue_date=issued or timezone.localdate(),
+                user=user,
+                now=timezone.now(),
+                until="" if until == "issue" else until,
+            ),
+            t("电费流程", "cycle"),
+            quiet=as_json,
         )
-        with bar(t("电费流程", "cycle"), quiet=as_json) as advance:
-            desk_cycle.run(
-                job,
-                clock=timezone.now,
-                on_progress=lambda state: advance(state.stage, state.done, state.total),
-            )
-    except jobs.JobBusy as busy:
-        raise Failure(
-            t(
-                f"该月流程正由 {busy} 执行；等它结束再来",
-                f"the month is being run by {busy}; wait until it ends",
-            )
-        ) from busy
     except (jobs.UnknownStage, desk_cycle.UnableToRun, RuleBookRefused) as refusal:
         raise Failure(str(refusal)) from refusal
     report = _report(job)

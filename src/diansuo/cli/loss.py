@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from diansuo.cli import office
+from diansuo.cli import before_eyes, office
 from diansuo.cli.dates import parse_day
 from diansuo.cli.imports import AsJson, AsUser, StationName
-from diansuo.cli.say import Failure, bar, say, say_json, t
+from diansuo.cli.say import Failure, say, say_json, t
 
 app = typer.Typer(no_args_is_help=True, help=t("线损原因。", "Causes of line loss."))
 Day = Annotated[
@@ -44,25 +44,17 @@ def find(
     office.wake()
     from django.utils import timezone
 
-    from diansuo.office.base import jobs
     from diansuo.office.base.models import JobStage
     from diansuo.office.network.causes import running
 
     where, user = office.the_station(station), office.acting_user(as_user, "base.dispatch_work")
     scope = office.scope_of(user, where)
     last = given or _latest(scope)
-    try:
-        job = running.prepare(where, last, user=user, now=timezone.now())
-        with bar(t("线损原因", "causes of loss"), quiet=as_json) as advance:
-            jobs.run(
-                job.pk,
-                clock=timezone.now,
-                on_progress=lambda state: advance(state.stage, state.done, state.total),
-            )
-    except jobs.JobBusy as busy:
-        raise Failure(
-            t(f"正由 {busy} 分析；等它结束再来", f"being done by {busy}; wait until it ends")
-        ) from busy
+    job = before_eyes.run(
+        lambda: running.prepare(where, last, user=user, now=timezone.now()),
+        t("线损原因", "causes of loss"),
+        quiet=as_json,
+    )
     counts = JobStage.objects.get(job=job, name=running.STAGE).summary
     if as_json:
         say_json({"station": where.name, "day": last.isoformat(), **counts})

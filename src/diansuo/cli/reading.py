@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from diansuo.cli import office, reading_draw
+from diansuo.cli import before_eyes, office, reading_draw
 from diansuo.cli.dates import parse_period
 from diansuo.cli.imports import AsJson, AsUser, Period, StationName
-from diansuo.cli.say import Failure, bar, say, say_json, t
+from diansuo.cli.say import Failure, say, say_json, t
 
 app = typer.Typer(
     no_args_is_help=True, help=t("抄表核查、异常与考核。", "Checks of reading, exceptions, assessment.")
@@ -59,23 +59,15 @@ def check(
     office.wake()
     from django.utils import timezone
 
-    from diansuo.office.base import jobs
     from diansuo.office.metering.days import running
 
     where, user = office.the_station(station), office.acting_user(as_user, "base.dispatch_work")
     office.scope_of(user, where)
-    try:
-        job = running.prepare(where, month, user=user, now=timezone.now())
-        with bar(t("按日核查", "day checks"), quiet=as_json) as advance:
-            jobs.run(
-                job.pk,
-                clock=timezone.now,
-                on_progress=lambda state: advance(state.stage, state.done, state.total),
-            )
-    except jobs.JobBusy as busy:
-        raise Failure(
-            t(f"正由 {busy} 核查；等它结束再来", f"being checked by {busy}; wait until it ends")
-        ) from busy
+    before_eyes.run(
+        lambda: running.prepare(where, month, user=user, now=timezone.now()),
+        t("按日核查", "day checks"),
+        quiet=as_json,
+    )
     counts = _counts(where, month)
     if as_json:
         say_json({"station": where.name, "period": period, "findings": counts})
