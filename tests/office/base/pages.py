@@ -141,6 +141,8 @@ def _rounds(route: int) -> dict[str, tuple[object, ...]]:
     return {
         "loss_findings": (),
         "loss_map": (),
+        "loss_tree": (),
+        "loss_diagram": (TransformerArea.objects.get().pk,),
         "rounds": (),
         "round": (route, 202408),
         "round_sent": (route, 202408),

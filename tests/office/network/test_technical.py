@@ -173,7 +173,7 @@ def test_a_month_leaves_as_rows_with_what_the_technical_loss_does_not_explain(
     assert [line["日期"] for line in rows] == ["2024-10-01", "2024-10-02", "2024-10-03"]
     one = rows[0]
     assert (one["供电量"], one["售电量"], one["损失电量"]) == ("100.00", "97.00", "3.00")
-    assert one["算法"] == "负荷曲线推算，线路已知" and one["无法计算原因"] == ""
+    assert one["算法"] == "典型负荷，实测线路" and one["无法计算原因"] == ""
     assert Decimal(one["技术线损"]) == Decimal(one["其中线路"]) + Decimal(one["其中电能表"])
     assert Decimal(one["其余损失"]) == 3 - Decimal(one["技术线损"])
     assert Decimal(one["下限"]) < Decimal(one["技术线损"]) < Decimal(one["上限"])

@@ -19,6 +19,7 @@ def frame(of: Asked, page: str) -> dict[str, Any]:
     tabs = (
         ("loss", _("日历")),
         ("loss_map", _("热力图")),
+        ("loss_tree", _("网络图")),
         ("loss_list", _("异常台区")),
         ("loss_missing", _("不可算缺什么")),
         ("loss_months", _("月度同期")),

@@ -75,6 +75,9 @@ class Plan:
     notes: list[str] = field(default_factory=list)
 
 
+FollowUp = Callable[[ImportBatch, datetime], Sequence[Job]]
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of file: its columns, how it is planned, and what taking it back means.
@@ -83,7 +86,8 @@ class Kind:
     ``blockers(batch)`` says, in words, what depends on the batch and so forbids taking it back.
     ``before_withdrawal`` undoes, in the withdrawal's own transaction, what follows from the rows (sums kept elsewhere).
     ``after_withdrawal`` undoes what is not a row (files of the lake).
-    ``follow_up(batch, now)`` makes ready, in the transaction that ends the application, the jobs that look at it.
+    ``follow_up(batch, now)`` makes ready, in the transaction that ends the application, the jobs that look at it; an
+    app above the kind's own adds its jobs by :func:`add_follow_up`.
     """
 
     name: str
@@ -96,11 +100,12 @@ class Kind:
     suffixes: tuple[str, ...] = (".xlsx", ".csv")
     before_withdrawal: Callable[[ImportBatch], None] | None = None
     after_withdrawal: Callable[[ImportBatch], None] | None = None
-    follow_up: Callable[[ImportBatch, datetime], Sequence[Job]] | None = None
+    follow_up: FollowUp | None = None
     option_names: tuple[str, ...] = ()
 
 
 _kinds: dict[str, Kind] = {}
+_added: dict[str, list[FollowUp]] = {}
 
 
 def register(kind: Kind) -> None:
@@ -116,3 +121,16 @@ def named(name: str) -> Kind:
 def all_kinds() -> list[Kind]:
     """Return every kind, in the order of registration."""
     return list(_kinds.values())
+
+
+def add_follow_up(name: str, follow_up: FollowUp) -> None:
+    """Let an upper app's jobs follow a kind of file of a lower one (from the app's ``ready``), after the kind's own."""
+    added = _added.setdefault(name, [])
+    if follow_up not in added:
+        added.append(follow_up)
+
+
+def follow_ups(name: str) -> list[FollowUp]:
+    """Return what makes ready the jobs that follow a kind of file, in their order."""
+    own = _kinds[name].follow_up
+    return [*([own] if own else []), *_added.get(name, [])]

@@ -92,10 +92,9 @@ def apply(
             _hold(batch, token, [ImportBatch.State.APPLYING])
             write(batch)
             revision.bump([batch.station_id])
-    follow_up = kinds.named(batch.kind).follow_up
     with transaction.atomic():
         _hold(batch, token, [ImportBatch.State.APPLYING], state=ImportBatch.State.APPLIED, applied_at=now)
-        waiting = follow_up(batch, now) if follow_up else []
+        waiting = [job for follow_up in kinds.follow_ups(batch.kind) for job in follow_up(batch, now)]
     for job in waiting:
         tasks.enqueue(job)
     if advance:

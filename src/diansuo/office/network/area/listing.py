@@ -11,6 +11,7 @@ from diansuo.office.base.cells import Column, Kind
 from diansuo.office.network import listing
 from diansuo.office.network.area.parts import DayParts
 from diansuo.office.network.causes.wording import reckoned
+from diansuo.office.network.technical.wording import METHODS
 
 
 def columns(*, divided: bool) -> tuple[Column, ...]:
@@ -20,6 +21,7 @@ def columns(*, divided: bool) -> tuple[Column, ...]:
     parts = (
         Column("technical_wh", _("其中技术损失"), Kind.KWH, unit="kWh"),
         Column("band", _("技术损失误差带"), Kind.CODE, unit="kWh"),
+        Column("method", _("技术损失算法"), Kind.CODE),
         Column("rest_wh", _("其余损失"), Kind.KWH, unit="kWh"),
     )
     return (day, kind, *rest[:at], *(parts if divided else ()), *rest[at:])
@@ -32,6 +34,7 @@ def row(of: DayParts) -> dict[str, Any]:
     found = listing.row(of.loss)
     if of.technical is not None:
         found["technical_wh"] = reckoned(of.technical.technical_wh)
+        found["method"] = str(METHODS[of.technical.method])
         found["rest_wh"] = None if of.rest_wh is None else reckoned(of.rest_wh)
         found["band"] = "～".join(
             wording.kilowatt_hours(reckoned(wh)) for wh in (of.technical.low_wh, of.technical.high_wh)

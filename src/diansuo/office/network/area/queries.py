@@ -37,7 +37,18 @@ class AreaDays:
     @property
     def latest(self) -> AreaLoss | None:
         """Return the loss of the latest day of which registers have come."""
-        return next((each.loss for each in reversed(self.days) if each.loss is not None), None)
+        return self.latest_parts.loss if self.latest_parts else None
+
+    @property
+    def latest_parts(self) -> DayParts | None:
+        """Return the latest day of which registers have come."""
+        return next((each for each in reversed(self.days) if each.loss is not None), None)
+
+    @property
+    def beyond_band(self) -> bool:
+        """Tell whether the loss of the latest day that can be judged lies outside what the technical one may be."""
+        judged = (each for each in reversed(self.days) if each.known and each.technical is not None)
+        return next((each.beyond_band for each in judged), False)
 
 
 def area(scope: Scope, area_id: int) -> TransformerArea | None:

@@ -21,7 +21,7 @@ from diansuo.office.network import listing as losses
 from diansuo.office.network.area import drawing, events, gap_queries, listing, queries
 from diansuo.office.network.area.gap_queries import Gap
 from diansuo.office.network.asked import Asked, asked
-from diansuo.office.network.causes import cards
+from diansuo.office.network.causes import cards, record
 from diansuo.office.network.causes import queries as causes
 from diansuo.office.network.framing import frame
 from diansuo.office.network.queries import AreaLoss
@@ -51,9 +51,10 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
         "first_day": first,
         "last_day": last,
         "chosen": chosen,
+        "parts": _parts(found),
         "about": losses.about(chosen) if chosen else None,
         "drawing": picture,
-        "cards": cards.cards(causes.cards(scope, area_id), today),
+        **_causes(scope, found, today),
         "pasts": cards.pasts(scope, causes.history(scope, area_id), today),
         "people": _people(request, scope, found.area.station_id),
         "columns": columns,
@@ -68,6 +69,25 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
         "section": "loss",
     }
     return render(request, "network/area.html", context)
+
+
+def _causes(scope: Scope, found: queries.AreaDays, today: date) -> dict[str, Any]:
+    """Return the cards, and after them what the station's record suggests where the loss is beyond its band."""
+    rows = causes.cards(scope, found.area.pk)
+    held = record.tallies(scope, found.area.station_id, today)
+    hints = record.hints(held, [row.kind for row in rows], today) if found.beyond_band else []
+    return {
+        "cards": cards.cards(rows, today, held),
+        "hints": [(hint, record.hint_words(hint)) for hint in hints],
+    }
+
+
+def _parts(of: queries.AreaDays) -> dict[str, Any] | None:
+    """Return the technical loss of the latest day with its band and how it was computed; None where it is not known."""
+    day = of.latest_parts
+    if day is None or day.technical is None or not day.known:
+        return None
+    return {**listing.row(day), "beyond": day.beyond_band}
 
 
 def _people(request: HttpRequest, scope: Scope, station_id: int) -> list[Any]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from diansuo.office.base.scope import Scope
-from diansuo.office.network.causes import queries, wording
+from diansuo.office.network.causes import queries, record, wording
 from diansuo.office.network.causes.limits import limits
 from diansuo.office.network.causes.queries import Afterwards
+from diansuo.office.network.causes.record import Tally
 from diansuo.office.network.models import LossFinding
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One finding in words."""
+    """One finding in words; ``record`` says what the station's own answers about its kind were, if there are any."""
 
     finding: LossFinding
     daily_wh: int
@@ -26,6 +27,7 @@ class Card:
     confidence: str
     technical: bool
     tone: str
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +39,19 @@ class Past:
     afterwards: Afterwards
 
 
-def cards(found: Iterable[LossFinding], day: date) -> list[Card]:
-    """Return findings as cards, in the words of a day."""
-    return [_card(finding, day) for finding in found]
+def cards(found: Iterable[LossFinding], day: date, held: Mapping[int, Tally] | None = None) -> list[Card]:
+    """Return findings as cards, in the words of a day; ``held`` is the record of their station."""
+    return [_card(finding, day, held or {}) for finding in found]
 
 
 def pasts(scope: Scope, found: Iterable[LossFinding], day: date) -> list[Past]:
     """Return answered findings (of :func:`queries.history`) with the loss afterwards."""
     rows = list(found)
     after = queries.afterwards(scope, rows)
-    return [Past(_card(row, day), getattr(row, "photos", 0), after[row.pk]) for row in rows]
+    return [Past(_card(row, day, {}), getattr(row, "photos", 0), after[row.pk]) for row in rows]
 
 
-def _card(finding: LossFinding, day: date) -> Card:
+def _card(finding: LossFinding, day: date, held: Mapping[int, Tally]) -> Card:
     contract = finding.point.contract if finding.point else None
     return Card(
         finding,
@@ -61,4 +63,5 @@ def _card(finding: LossFinding, day: date) -> Card:
         wording.confidence_words(finding.confidence_bp, limits(day)),
         wording.technical(finding),
         wording.STATE_TONES[finding.state],
+        record.beside(finding.confidence_bp, finding.kind, held, limits(day)),
     )

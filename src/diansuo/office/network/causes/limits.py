@@ -17,7 +17,7 @@ WHOLE_BP: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What holds on a day; days are counted, confidences hundredths of a per cent."""
+    """What holds on a day; days and answers are counted, confidences hundredths of a per cent."""
 
     quiet_days: int
     compared_days: int
@@ -25,6 +25,9 @@ class Limits:
     month_days: int
     sure_bp: int
     likely_bp: int
+    record_days: int
+    record_weight: int
+    record_least: int
 
 
 @lru_cache(maxsize=64)
@@ -42,6 +45,9 @@ def limits(day: date) -> Limits:
         entry.integer("month_days"),
         int(entry.number("sure_confidence") * WHOLE_BP),
         int(entry.number("likely_confidence") * WHOLE_BP),
+        entry.integer("record_days"),
+        entry.integer("record_weight"),
+        entry.integer("record_least"),
     )
 
 

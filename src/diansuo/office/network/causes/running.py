@@ -6,18 +6,23 @@ Killed anywhere and run again, or run twice, it comes to the same findings: an o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
+
+from django.utils import timezone
 
 from diansuo.core.network.causes import Causes
 from diansuo.core.network.causes.ranking import causes_of
 from diansuo.core.quantity import month as months_
 from diansuo.office.base import jobs, revision
-from diansuo.office.base.models import Job, Station, User
-from diansuo.office.network import months, prices
+from diansuo.office.base.models import ImportBatch, Job, Station, User
+from diansuo.office.base.scope import Scope
+from diansuo.office.metering.models import LakeFile
+from diansuo.office.network import months, prices, queries
 from diansuo.office.network.causes import columns, keeping
-from diansuo.office.network.causes.columns import Asked
+from diansuo.office.network.causes.columns import HISTORY_DAYS, Asked
 from diansuo.office.network.causes.limits import limits, thresholds
 
 KIND: Final = "loss_causes"
@@ -25,14 +30,30 @@ STAGE: Final = "causes"
 AREAS_A_CHUNK: Final = 50
 
 
-def prepare(station: Station, day: date, *, user: User | None, now: datetime) -> Job:
-    """Make the job of a station's day ready to run.
+def prepare(station: Station, day: date, *, user: User | None, now: datetime, follows: bool = False) -> Job:
+    """Make the job of a station's day ready to run; ``follows``: nobody asked for it but a file that came.
 
     Raises:
         JobBusy: it is being run.
     """
-    key = f"{KIND}:{station.pk}:{day}"
-    return jobs.prepare(KIND, key, station=station, options={"day": day.isoformat()}, user=user, now=now)
+    key, options = f"{KIND}:{station.pk}:{day}", {"day": day.isoformat(), "follows": follows}
+    return jobs.prepare(KIND, key, station=station, options=options, user=user, now=now)
+
+
+def follow_up(batch: ImportBatch, now: datetime) -> list[Job]:
+    """Make ready the search up to the latest day with registers, where a batch of freezes touches its history.
+
+    One that is being run begins afresh by itself, since what it looks at has changed.
+    """
+    if batch.station is None:
+        return []
+    last = queries.latest_loss_day(Scope(frozenset({batch.station.pk})), timezone.localdate(now))
+    came = set(LakeFile.objects.filter(batch=batch).values_list("month", flat=True))
+    if last is None or not came or max(came) < months_.month_of(last - timedelta(days=HISTORY_DAYS - 1)):
+        return []
+    with suppress(jobs.JobBusy):
+        return [prepare(batch.station, last, user=batch.created_by, now=now, follows=True)]
+    return []
 
 
 def register() -> None:
@@ -44,7 +65,8 @@ def _basis(job: Job) -> str:
     return str(revision.locked(job.station_id))
 
 
-def _day(job: Job) -> date:
+def day_of(job: Job) -> date:
+    """Return the last day a search looks at."""
     return date.fromisoformat(job.options["day"])
 
 
@@ -59,8 +81,18 @@ def _answers(station_id: int, basis: str, day: date) -> tuple[Asked, Causes]:
 months.forget_too(_answers)
 
 
+def _overtaken(job: Job) -> bool:
+    """Tell whether a later day waits already: of files that come one after another only the last is looked at."""
+    waits = Job.objects.filter(
+        kind=KIND, station=job.station_id, state__in=[Job.State.QUEUED, Job.State.RUNNING]
+    )
+    return bool(job.options.get("follows")) and any(day_of(one) > day_of(job) for one in waits)
+
+
 def _plan(job: Job) -> Sequence[list[Any]]:
-    asked, _causes = _answers(job.station_id or 0, job.basis, _day(job))
+    if _overtaken(job):
+        return []
+    asked, _causes = _answers(job.station_id or 0, job.basis, day_of(job))
     return [
         [start, min(start + AREAS_A_CHUNK, len(asked.areas))]
         for start in range(0, len(asked.areas), AREAS_A_CHUNK)
@@ -68,7 +100,7 @@ def _plan(job: Job) -> Sequence[list[Any]]:
 
 
 def _compute(job: Job, chunk: list[Any]) -> jobs.Write:
-    day, station_id = _day(job), job.station_id or 0
+    day, station_id = day_of(job), job.station_id or 0
     asked, causes = _answers(station_id, job.basis, day)
     held = {at: columns.found_of(asked, causes, at) for at in range(*chunk)}
     nano, limited = prices.price_nano(station_id, months_.month_of(day)), limits(day)

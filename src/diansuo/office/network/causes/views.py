@@ -19,7 +19,7 @@ from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import queries as work_orders
 from diansuo.office.network.asked import asked
-from diansuo.office.network.causes import operations, queries, wording
+from diansuo.office.network.causes import job_queries, operations, queries, record, wording
 from diansuo.office.network.causes.limits import limits
 from diansuo.office.network.finding_models import KINDS
 from diansuo.office.network.framing import frame
@@ -28,7 +28,7 @@ from diansuo.office.network.models import LossFinding
 COLUMNS: Final = (
     Column("area.name", gettext_lazy("台区"), Kind.CODE, url_name="loss_area", url_args=("area_id",)),
     Column("kind", gettext_lazy("原因"), Kind.CODE, labels=dict(KINDS)),
-    Column("whose", gettext_lazy("用户"), url_name="customer", url_args=("customer_id",)),
+    Column("whose", gettext_lazy("用户"), Kind.CODE, url_name="customer", url_args=("customer_id",)),
     Column("daily_wh", gettext_lazy("每天"), Kind.KWH, unit="kWh"),
     Column("monthly_fen", gettext_lazy("折合每月"), Kind.YUAN, unit=gettext_lazy("元")),
     Column("confidence", gettext_lazy("把握"), Kind.CODE),
@@ -42,32 +42,40 @@ COLUMNS: Final = (
     Column("evidence_words", gettext_lazy("依据")),
     Column("order.number", gettext_lazy("派工单"), Kind.CODE, url_name="work_order", url_args=("order_id",)),
     Column("found_date", gettext_lazy("发现日期"), Kind.DAY),
+)
+EXPORTED: Final = (
+    *COLUMNS,
+    Column("record", gettext_lazy("本所此类查实"), Kind.CODE),
     Column("answered_at", gettext_lazy("答复时间"), Kind.MOMENT),
     Column("answer", gettext_lazy("核查说明")),
     Column("meter.asset_number", gettext_lazy("电能表编号"), Kind.CODE),
 )
+"""A workbook has room for what the page of the area says."""
 
 
 @allowed("base.see_losses")
 def finding_list(request: HttpRequest) -> HttpResponse:
-    """Show the findings of the viewer's areas, the latest first."""
+    """Show the findings of the viewer's areas, the latest first, each with the record of its kind at the station."""
     scope, today = Scope.of(request.user), timezone.localdate()
-    held = limits(today)
+    held, searches = limits(today), job_queries.searches(scope, today)
+    tallies = {one.station.pk: record.tallies(scope, one.station.pk, today) for one in searches}
 
     def enrich(rows: list[Any]) -> list[Any]:
         for row in rows:
+            tally = tallies.get(row.station_id, {}).get(row.kind)
+            row.record = f"{tally.proven}/{tally.answered}" if tally else ""
             row.whose = wording.whose(row)
             row.customer_id = row.point.contract.customer_id if row.point and row.point.contract else None
-            row.confidence = wording.confidence_words(row.confidence_bp, held)
+            row.confidence = " ".join((wording.confidence_words(row.confidence_bp, held), row.record)).strip()
             row.evidence_words = wording.evidence_words(row)
             row.daily_wh = wording.reckoned(row.daily_wh)
         return rows
 
     listing = lists.Listing(
         title=_("线损原因"),
-        columns=COLUMNS,
+        columns=EXPORTED if request.GET.get("export") == "xlsx" else COLUMNS,
         key=("-id",),
-        empty=_("还没有找到原因。日冻结到齐后执行 diansuo loss find 分析，找到的原因列在这里。"),
+        empty=_empty(searches),
         file_name=_("线损原因"),
         search=lists.any_of(
             "area__number__startswith",
@@ -82,9 +90,18 @@ def finding_list(request: HttpRequest) -> HttpResponse:
         enrich=enrich,
         template="network/findings.html",
     )
-    return lists.respond(
-        request, listing, queries.findings(scope), frame(asked(request, scope), "loss_findings")
-    )
+    context = {**frame(asked(request, scope), "loss_findings"), "searches": searches}
+    return lists.respond(request, listing, queries.findings(scope), context)
+
+
+def _empty(searches: list[job_queries.Search]) -> str:
+    """Say why there is nothing yet, and what to do."""
+    if all(one.could is None for one in searches):
+        return _("还没有日冻结示数。在“导入”里导入日冻结电量，到齐后自动查找原因，找到的列在这里。")
+    done = job_queries.latest_done(searches)
+    if done is None:
+        return _("还没有查找过原因。导入日冻结电量后自动查找；现在就要，按上面的“查找原因”。")
+    return _("查到 %(day)s 为止，没有找到原因：损失在误差带以内。") % {"day": done}
 
 
 @require_POST

@@ -9,26 +9,19 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from diansuo.core.network.technical import Method
 from diansuo.core.quantity import month as months_
 from diansuo.core.quantity.energy import kwh_from_wh
 from diansuo.office.base.scope import Scope
 from diansuo.office.network import queries as losses
 from diansuo.office.network.technical import classical, queries
 from diansuo.office.network.technical.computing import Reason
+from diansuo.office.network.technical.wording import METHODS
 
 HEADINGS: Final = (
     "供电所", "台区编号", "台区名称", "日期", "供电量", "售电量", "损失电量",
     "技术线损", "下限", "上限", "其中线路", "其中电能表", "其余损失", "配变损耗",
     "算法", "无法计算原因", "表计数", "补算表计数", "线路清单外表计数", "等值电阻法线路损耗",
 )  # fmt: skip
-METHODS: Final[dict[int, Promise | str]] = {
-    Method.UNKNOWN: "",
-    Method.PROFILES_ESTIMATED: _("负荷曲线推算，线路估算"),
-    Method.CURVES_ESTIMATED: _("逐点曲线，线路估算"),
-    Method.PROFILES_KNOWN: _("负荷曲线推算，线路已知"),
-    Method.CURVES_KNOWN: _("逐点曲线，线路已知"),
-}
 REASONS: Final[dict[int, Promise | str]] = {
     Reason.NONE: "",
     Reason.NO_METERS: _("台区没有用户"),
