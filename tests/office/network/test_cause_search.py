@@ -147,7 +147,7 @@ def test_later_registers_are_said_to_wait_for_a_search(grid: Grid) -> None:
     (found,) = job_queries.searches(ALL, date(2024, 11, 1))
 
     assert (found.day, found.could, found.behind) == (FIRST, date(2024, 10, 5), True)
-    assert job_queries.latest_done([found]) == FIRST
+    assert found.done_day == FIRST
     assert "可以再查" in _signed_in(grid, "head").get(reverse("loss_findings")).content.decode()
 
 

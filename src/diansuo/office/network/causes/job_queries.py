@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -36,6 +35,11 @@ class Search:
     progress: Progress | None
 
     @property
+    def done_day(self) -> date | None:
+        """Return the day up to which all was looked at, None where nothing was yet."""
+        return self.day if self.job and self.job.state == Job.State.DONE else None
+
+    @property
     def behind(self) -> bool:
         """Tell whether registers of later days have come since."""
         return self.could is not None and self.day is not None and self.day < self.could
@@ -50,12 +54,6 @@ def search_of(scope: Scope, station_id: int, today: date) -> Search | None:
     """Return a station's search, None outside the scope."""
     stations = scope.stations_in_part().filter(pk=station_id)
     return next((_search(scope, station, today) for station in stations), None)
-
-
-def latest_done(found: Sequence[Search]) -> date | None:
-    """Return the latest day looked up to; None where nothing was looked for yet."""
-    done = [one.day for one in found if one.day and one.job and one.job.state == Job.State.DONE]
-    return max(done, default=None)
 
 
 def _search(scope: Scope, station: Station, today: date) -> Search:

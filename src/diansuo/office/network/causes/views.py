@@ -98,7 +98,7 @@ def _empty(searches: list[job_queries.Search]) -> str:
     """Say why there is nothing yet, and what to do."""
     if all(one.could is None for one in searches):
         return _("还没有日冻结示数。在“导入”里导入日冻结电量，到齐后自动查找原因，找到的列在这里。")
-    done = job_queries.latest_done(searches)
+    done = max((one.done_day for one in searches if one.done_day), default=None)
     if done is None:
         return _("还没有查找过原因。导入日冻结电量后自动查找；现在就要，按上面的“查找原因”。")
     return _("查到 %(day)s 为止，没有找到原因：损失在误差带以内。") % {"day": done}
