@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pyotp
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from diansuo.sandbox import lists
 from tests.journeys import workbench
 from tests.journeys.workbench import Workbench
 
 THEFT_AREA = "南坡村1号台区"
+SEARCHED = 90_000
+"""Milliseconds within which the worker has looked for the causes of a small station, however busy the machine."""
 SILENT_MASTER = "4130009100000000000006"
 
 
@@ -109,8 +114,47 @@ def test_the_task_is_closed_by_another(page: Page, station: Workbench) -> None:
     expect(page.get_by_text("已验收，派工单完成")).to_be_visible()
 
 
+def test_causes_were_looked_for_by_themselves_and_a_button_looks_again(
+    page: Page, station: Workbench
+) -> None:
+    station.sign_in(page, "head")
+    page.goto(f"{station.address}/loss/findings/")
+    note = page.locator("[id^=search-]")
+    expect(note).to_contain_text(re.compile(r"查到 \d{4}-\d\d-\d\d 为止"), timeout=SEARCHED)
+    note.get_by_role("button", name="查找原因").click()
+    expect(note).to_contain_text(re.compile(r"查到 \d{4}-\d\d-\d\d 为止"), timeout=SEARCHED)
+    expect(page.locator("#list")).to_contain_text("疑似窃电")
+
+
+def test_the_network_leads_to_the_line_on_which_a_suspect_hangs(page: Page, station: Workbench) -> None:
+    station.sign_in(page, "loss")
+    page.goto(f"{station.address}/loss/tree/")
+    page.locator(".tree").get_by_role("link", name=THEFT_AREA).click()
+    page.get_by_role("link", name="单线图").click()
+    suspect = page.locator(".diagram a", has=page.locator(".suspect")).first
+    suspect.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#suspect-1")).to_contain_text("疑似窃电")
+    assert page.url.endswith("#suspect-1")
+
+
+def test_the_crew_s_sheet_is_one_page_with_boxes_to_fill_in_and_no_menu(
+    page: Page, station: Workbench
+) -> None:
+    station.sign_in(page, "loss")
+    page.goto(f"{station.address}/loss/tree/")
+    page.locator(".tree").get_by_role("link", name=THEFT_AREA).click()
+    expect(page.locator(".cause-card").first).to_be_visible()
+    sheet = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    words = unicodedata.normalize("NFKC", "".join(one.extract_text() for one in sheet))
+    assert len(sheet) == 1
+    for box in ("台区线损核查单", "表前", "封印号", "查实", "排除", "派工人", "接单人"):
+        assert box in words
+    for left_out in ("早会一屏", "派给", "导出表格", "查过的原因"):
+        assert left_out not in words
+
+
 def test_a_cause_of_loss_is_sent_from_the_page_of_its_area(page: Page, station: Workbench) -> None:
-    station.run("loss", "find")
     station.sign_in(page, "head")
     page.goto(f"{station.address}/loss/map/")
     page.locator(".heat-names").get_by_role("link", name=THEFT_AREA).click()

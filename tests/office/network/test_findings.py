@@ -205,6 +205,19 @@ def test_a_head_sends_a_card_and_the_answer_stands_in_the_history(grid: Grid, fi
     assert "1 张照片" in history
 
 
+def test_the_sheet_has_boxes_for_currents_where_somebody_holds_a_clamp(grid: Grid) -> None:
+    area, head = grid.areas[1], browser(person(grid, "head"))
+    url = f"{reverse('loss_area', args=[area.pk])}?day=2024-10-28"
+    findings.make(area, grid.customers[2], kind=CauseKind.CLOCK_DRIFT)
+
+    clock = head.get(url).content.decode()
+    findings.make(area, grid.customers[3], kind=CauseKind.THEFT)
+    theft = head.get(url).content.decode()
+
+    assert (clock.count("封印号"), clock.count("实测电流")) == (1, 0)
+    assert (theft.count("封印号"), theft.count("实测电流")) == (2, 1)
+
+
 def test_only_who_may_dispatch_sends_and_only_to_somebody_chosen(grid: Grid, finding: LossFinding) -> None:
     manager, head = person(grid, "manager"), person(grid, "head")
     url = reverse("loss_finding_send", args=[finding.pk])

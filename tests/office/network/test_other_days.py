@@ -83,3 +83,5 @@ def test_a_month_nobody_was_settled_in_says_so() -> None:
     made.freeze(made.days(9))
     page = _text(_signed_in(made, "head"), "/loss/months/?period=202410")
     assert "还没有结算过的用户" in page
+    assert 'scope="col">未能校正' not in page
+    assert 'class="number">未能校正' not in page

@@ -128,11 +128,11 @@ def station_columns() -> tuple[Column, ...]:
     )
 
 
-def feeder_columns() -> tuple[Column, ...]:
-    """Return the columns of the list of feeders, the station under them."""
+def feeder_columns(*, exported: bool = False) -> tuple[Column, ...]:
+    """Return the columns of the list of feeders, the station under them; a workbook has room for their numbers."""
     return (
         Column("name", _("线路"), Kind.CODE),
-        Column("number", _("线路编号"), Kind.CODE),
+        *((Column("number", _("线路编号"), Kind.CODE),) if exported else ()),
         kind_column(),
         *energy_columns(),
         Column("month_loss_wh", _("本月损失"), Kind.KWH, unit="kWh"),

@@ -15,17 +15,20 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.network import listing, months, other_days, queries
 
 
-def columns() -> tuple[Column, ...]:
-    """Return the columns of the page."""
+def columns(*, compared: bool = True) -> tuple[Column, ...]:
+    """Return the columns of the page; those of other days only where anybody was settled to compare with."""
+    others = (
+        Column("other", _("非同期抄表"), Kind.COUNT, unit=_("户")),
+        Column("corrected_wh", _("校正电量"), Kind.KWH, unit="kWh"),
+        Column("left", _("未能校正"), Kind.COUNT, unit=_("户")),
+    )
     return (
         Column("name", _("台区"), Kind.CODE, url_name="loss_area", url_args=("id",)),
         Column("manager", _("台区经理"), Kind.CODE),
         listing.kind_column(),
         *listing.energy_columns(),
         Column("known", _("有示数户数"), Kind.CODE),
-        Column("other", _("非同期抄表"), Kind.COUNT, unit=_("户")),
-        Column("corrected_wh", _("校正电量"), Kind.KWH, unit="kWh"),
-        Column("left", _("未能校正"), Kind.COUNT, unit=_("户")),
+        *(others if compared else ()),
         Column("detail", _("说明")),
     )
 

@@ -24,7 +24,7 @@ def months_list(request: HttpRequest) -> HttpResponse:
     scope = Scope.of(request.user)
     of = asked(request, scope)
     rows = listing.rows(scope, of.period) if of.period else []
-    columns = listing.columns()
+    columns = listing.columns(compared=any(row["settled"] for row in rows))
     if request.GET.get("export") == "xlsx":
         return workbook(_("月度同期线损") + f"_{of.period or ''}", listing.exported_columns(), rows)
     start = lists.first_row(request)

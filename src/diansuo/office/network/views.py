@@ -121,7 +121,8 @@ def feeder_list(request: HttpRequest) -> HttpResponse:
     levels = listing.level_rows(scope, of.day, of.period) if of.day and of.period else []
     columns = listing.feeder_columns()
     if request.GET.get("export") == "xlsx":
-        return workbook(_("线路线损") + f"_{of.day or ''}", columns, [*rows, *levels])
+        name, every = _("线路线损") + f"_{of.day or ''}", listing.feeder_columns(exported=True)
+        return workbook(name, every, [*rows, *levels])
     may = request.user.has_perm("base.dispatch_work")
     shown = [
         lists.Row(cells(columns, row), signed(listing.about_whole(row["of"])) if may else "") for row in rows

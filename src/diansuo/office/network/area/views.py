@@ -26,7 +26,7 @@ from diansuo.office.network.causes import queries as causes
 from diansuo.office.network.framing import frame
 from diansuo.office.network.queries import AreaLoss
 
-EVENTS_PRINTED = 8
+EVENTS_PRINTED = 4
 
 
 @allowed("base.see_losses")

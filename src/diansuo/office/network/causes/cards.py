@@ -16,7 +16,10 @@ from diansuo.office.network.models import LossFinding
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One finding in words; ``record`` says what the station's own answers about its kind were, if there are any."""
+    """One finding in words; ``record`` says what the station's own answers about its kind were, if any.
+
+    ``currents`` tells whether currents are measured on site: the crew's sheet has boxes for them.
+    """
 
     finding: LossFinding
     daily_wh: int
@@ -28,6 +31,7 @@ class Card:
     technical: bool
     tone: str
     record: str = ""
+    currents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +68,5 @@ def _card(finding: LossFinding, day: date, held: Mapping[int, Tally]) -> Card:
         wording.technical(finding),
         wording.STATE_TONES[finding.state],
         record.beside(finding.confidence_bp, finding.kind, held, limits(day)),
+        finding.check_kind in wording.WITH_CURRENTS,
     )

@@ -36,6 +36,13 @@ WHAT_TO_DO: Final[dict[int, Promise]] = {
     Check.MEASURE_THE_LINE: gettext_lazy("高峰时量末端电压，核对干线截面和供电半径"),
     Check.CHANGE_THE_TRANSFORMER: gettext_lazy("核对配变铭牌容量和负荷，提报换、增配变"),
 }
+WITH_CURRENTS: Final = frozenset(
+    {
+        Check.COMPARE_TRANSFORMERS, Check.TRACE_THE_PHASE, Check.TEST_THE_METER, Check.MEASURE_TERMINALS,
+        Check.CHECK_THE_WIRING, Check.CLAMP_BEFORE_METER, Check.MOVE_CUSTOMERS,
+    }
+)  # fmt: skip
+"""Checks in which somebody holds a clamp."""
 # Each with how the figures of its evidence are written, in their order: see _figure.
 _SAYS: Final[dict[int, tuple[Promise, str]]] = {
     Evidence.SILENT_DAYS: (gettext_lazy("%(b)s 天里有 %(a)s 天没有示数，平时每天用 %(c)s kWh"), "nne"),

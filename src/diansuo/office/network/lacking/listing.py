@@ -39,10 +39,10 @@ REMEDIES = {
 def columns() -> tuple[Column, ...]:
     """Return the columns of the page."""
     return (
+        Column("name", _("台区或线路"), Cells.CODE, url_name="loss_area", url_args=("area_id",)),
+        Column("kind", _("缺什么"), Cells.CODE),
         Column("areas", _("补好可算台区"), Cells.COUNT),
         Column("feeders", _("补好可算线路"), Cells.COUNT),
-        Column("kind", _("缺什么"), Cells.CODE),
-        Column("name", _("台区或线路"), Cells.CODE, url_name="loss_area", url_args=("area_id",)),
         Column("meter", _("电能表编号"), Cells.CODE),
         Column("since", _("自何日"), Cells.CODE),
         Column("manager", _("台区经理"), Cells.CODE),
