@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from diansuo.office.base import lists, personal, registry
@@ -184,7 +183,7 @@ def _dispatch(
     except operations.UnableToDispatch as problem:
         form.add_error(None, str(problem))
         return None
-    said = ngettext("已派工 %(count)d 张", "已派工 %(count)d 张", len(orders)) % {"count": len(orders)}
+    said = _("已派工 %(count)d 张") % {"count": len(orders)}
     messages.success(request, said)
     return redirect("work_order", orders[0].pk) if len(orders) == 1 else redirect("work_orders")
 

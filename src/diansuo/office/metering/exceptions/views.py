@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from diansuo.core.metering import Severity
@@ -273,31 +273,27 @@ def _back(request: HttpRequest) -> str:
 
 def _good(scope: Scope, chosen: Sequence[Any], given: dict[str, Any]) -> str:
     count = operations.take_as_good(scope, chosen, **given)
-    return ngettext("已认可 %(count)d 条", "已认可 %(count)d 条", count) % {"count": count}
+    return _("已认可 %(count)d 条") % {"count": count}
 
 
 def _reopened(scope: Scope, chosen: Sequence[Any], given: dict[str, Any]) -> str:
     count = operations.reopen(scope, chosen, **given)
-    return ngettext("已退回待办 %(count)d 条", "已退回待办 %(count)d 条", count) % {"count": count}
+    return _("已退回待办 %(count)d 条") % {"count": count}
 
 
 def _reread(scope: Scope, chosen: Sequence[Any], given: dict[str, Any]) -> str:
     count = len(operations.have_read_again(scope, chosen, **given))
-    return ngettext("已派补抄 %(count)d 张", "已派补抄 %(count)d 张", count) % {"count": count}
+    return _("已派补抄 %(count)d 张") % {"count": count}
 
 
 def _override(scope: Scope, chosen: Sequence[Any], given: dict[str, Any]) -> str:
     count = len(operations.propose_values(scope, chosen, **given))
-    return ngettext(
-        "已提交改值提议 %(count)d 件，等另一人复核", "已提交改值提议 %(count)d 件，等另一人复核", count
-    ) % {"count": count}
+    return _("已提交改值提议 %(count)d 件，等另一人复核") % {"count": count}
 
 
 def _estimate(scope: Scope, chosen: Sequence[Any], given: dict[str, Any]) -> str:
     count = operations.estimate(scope, chosen, **given)
-    return ngettext("已估算 %(count)d 天，仅用于线损", "已估算 %(count)d 天，仅用于线损", count) % {
-        "count": count
-    }
+    return _("已估算 %(count)d 天，仅用于线损") % {"count": count}
 
 
 _ACTS: Final[dict[str, Callable[[Scope, Sequence[Any], dict[str, Any]], str]]] = {
