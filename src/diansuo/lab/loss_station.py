@@ -11,7 +11,7 @@ import numpy as np
 
 from diansuo.core.network.causes.columns import AreaDays, StationDays
 from diansuo.core.network.causes.kinds import Float
-from diansuo.core.network.causes.registers import UNKNOWN, daily_wh
+from diansuo.core.network.causes.registers import UNKNOWN, daily_wh, divided
 from diansuo.core.network.technical_terms import TechnicalRules
 from diansuo.lab import technical_seen
 from diansuo.lab.losing import Case, Plan, areas_needed, plan
@@ -74,7 +74,7 @@ def make(table: Mapping[str, Any], rules: TechnicalRules, seed: int, areas: int 
     total, back = _with_gaps(table, planned, shown, random)
     use, feed = (daily_wh(each, planned.books.multiplier, ROLLOVER_WH) for each in (total, back))
     technical = technical_seen.computed(rules, having, planned, energy, booked, (use, feed))
-    seen = _seen(planned, shown, booked, use, feed, technical)
+    seen = _seen(planned, shown, booked, (use, feed, divided(total)), technical)
     station = StationDays(seen, (span[0] - EPOCH).days, int(table["month"]))
     return Made(planned, station, booked, having.recorded)
 
@@ -135,12 +135,11 @@ def _seen(
     planned: Plan,
     shown: registers.Registers,
     booked: list[Array],
-    use: Float,
-    feed: Float,
+    days: tuple[Float, Float, Array],
     technical: Computed,
 ) -> tuple[AreaDays, ...]:
     """Return the areas as the office sees them."""
-    layout, books = planned.layout, planned.books
+    layout, books, (use, feed, shares) = planned.layout, planned.books, days
     masters = books.master_multiplier
     supply = daily_wh(shown.master, masters, ROLLOVER_WH)
     returned = daily_wh(shown.master_back, masters, ROLLOVER_WH)
@@ -167,6 +166,7 @@ def _seen(
                 technical_low_wh=technical.low_wh[area],
                 technical_high_wh=technical.high_wh[area],
                 meter_wh=technical.meter_wh[area],
+                divided=shares[rows],
                 multiplier_of_master=int(masters[area]),
                 register_step_wh=float(registers.STEP_WH * masters[area]),
                 capacity_va=transformer(area).kva * 1000,

@@ -10,7 +10,7 @@ import pytest
 from diansuo.core.network.causes.by_energy import areas_by_energy, phases_by_energy
 from diansuo.core.network.causes.by_voltage import areas_by_voltage, phases_by_voltage
 from diansuo.core.network.causes.fitting import Ground, both
-from diansuo.core.network.causes.registers import UNKNOWN, daily_wh
+from diansuo.core.network.causes.registers import UNKNOWN, daily_wh, divided
 from diansuo.core.network.causes.solving import bounded_least_squares
 from diansuo.core.network.causes.thresholds import CauseThresholds, WrongCauseThreshold
 from tests.core.network.causes.village import limits
@@ -40,6 +40,11 @@ def test_energy_of_days_across_a_gap_is_right_as_a_whole_and_unknown_beyond() ->
     energy = daily_wh(register, np.array([2], dtype=np.int64), 1_000)
     assert energy[0, :5].tolist() == [200, 200, 200, 1_180, 60]
     assert np.isnan(energy[0, 5])
+
+
+def test_days_across_a_gap_are_told_from_those_read_one_by_one() -> None:
+    register = np.array([[100, UNKNOWN, UNKNOWN, 400, 990, 20, UNKNOWN]], dtype=np.int64)
+    assert divided(register).tolist() == [[True, True, True, False, False, False]]
 
 
 def test_a_meter_never_read_is_unknown_on_every_day() -> None:

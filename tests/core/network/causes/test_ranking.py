@@ -137,6 +137,51 @@ def test_a_high_technical_loss_by_uneven_phases_is_named_as_technical() -> None:
     assert CauseKind.LONG_LINE not in kinds
 
 
+def test_energy_divided_over_the_days_of_a_gap_hides_nothing_and_accuses_nobody() -> None:
+    """A shop's three days are known as a whole alone: what its days lie apart is no loss of the area."""
+    areas = villages()
+    gap = slice(40, 43)
+    swings = np.array([0.2, 0.3, 2.5]) * 60_000
+    areas[0].used[0, gap], areas[0].metered[0, gap] = swings, swings.mean()
+    areas[0].metered[HOUSE] *= 0.5
+    blind = ask(areas).of(0)
+    areas[0].divided = np.zeros(areas[0].used.shape, dtype=np.bool_)
+    areas[0].divided[0, gap] = True
+    told = ask(areas).of(0)
+    assert (CauseKind(int(told.kind[0])), int(told.customer[0])) == (CauseKind.THEFT, HOUSE)
+    assert not len(blind) or told.confidence[0] >= blind.confidence[0]
+    areas[0].metered[HOUSE] *= 2
+    assert len(ask(areas)) == 0
+
+
+def test_a_house_that_hung_here_and_stands_empty_since_is_no_cause_of_this_month() -> None:
+    areas = villages()
+    areas[0].besides = areas[1].used[HOUSE].copy()
+    areas[1].used[HOUSE] = 0
+    ended = slice(DAYS - MONTH - 2, None)
+    areas[0].besides[ended] = areas[1].metered[HOUSE, ended] = 0
+    kinds = {int(kind) for kind in ask(areas).of(0).kind}
+    assert CauseKind.WRONG_AREA not in kinds
+
+
+def test_the_loss_of_the_meters_themselves_is_not_in_error() -> None:
+    """Lines that lose half as much again as they were thought to, beside meters known exactly: no steady supply."""
+    areas = villages()
+    seen = station(areas)
+    area = seen.areas[0]
+    meters = np.full(DAYS, 2_000.0)
+    more = 0.5 * area.technical_wh
+    told = replace(
+        area,
+        supply_wh=area.supply_wh + more + meters,
+        technical_wh=area.technical_wh + meters,
+        meter_wh=meters,
+        technical_low_wh=0.6 * (area.technical_wh + meters),
+        technical_high_wh=3.4 * (area.technical_wh + meters),
+    )
+    assert len(causes_of(StationDays((told, *seen.areas[1:]), FIRST_DAY, MONTH), limits()).of(0)) == 0
+
+
 def test_no_area_no_list_and_areas_of_different_days_are_refused() -> None:
     assert len(causes_of(StationDays((), FIRST_DAY, MONTH), limits())) == 0
     area = station(villages()).areas[0]

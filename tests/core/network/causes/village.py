@@ -52,6 +52,7 @@ class Village:
         self.voltage_lost = np.zeros(CUSTOMERS, dtype=np.int64)
         self.besides = np.zeros(DAYS)
         self.true_feed: np.ndarray | None = None
+        self.divided: np.ndarray | None = None
         self.voltage_area: np.ndarray | None = None
         self.voltage_phase: np.ndarray | None = None
         self.technical_error = 1 + 0.04 * random.standard_normal(DAYS)
@@ -79,6 +80,7 @@ class Village:
             technical_wh=technical * self.technical_error,
             multiplier_of_master=80,
             register_step_wh=800.0,
+            divided=self.divided,
             voltage_area=self.voltage_area,
             voltage_phase=self.voltage_phase,
         )

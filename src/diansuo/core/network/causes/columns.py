@@ -40,6 +40,8 @@ class AreaDays:
         technical_low_wh: (days,) what the technical loss is at least …
         technical_high_wh: … and at most; None: the band of the thresholds on either side.
         meter_wh: (days,) of the technical loss what the meters take themselves, in which there is no error; None: 0.
+        divided: bool (n, days), energy of the day that is a share of what is known over several days
+            (`registers.divided`); None: nobody says.
         voltage_area: int64 (n,), row of the area among the station's whose busbars the meter's voltage follows
             (`by_voltage.areas_by_voltage`), `UNTOLD` where there are no curves.
         voltage_phase: likewise the phase.
@@ -68,6 +70,7 @@ class AreaDays:
     technical_low_wh: Float | None = None
     technical_high_wh: Float | None = None
     meter_wh: Float | None = None
+    divided: Bool | None = None
     voltage_area: Int64 | None = None
     voltage_phase: Int64 | None = None
     days: int = field(init=False, default=0)
@@ -101,6 +104,8 @@ class AreaDays:
         ):
             if band is not None:
                 shapes[name] = band, (days,)
+        if self.divided is not None:
+            shapes["divided"] = self.divided, (count, days)
         for name, told in (("voltage_area", self.voltage_area), ("voltage_phase", self.voltage_phase)):
             if told is not None:
                 require(np.int64, **{name: told})

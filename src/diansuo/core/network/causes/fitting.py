@@ -50,7 +50,12 @@ class Ground:
 
 
 def ground(
-    residual: Float, technical: Float, step_wh: float, bias_share: float, limits: CauseThresholds
+    residual: Float,
+    technical: Float,
+    step_wh: float,
+    bias_share: float,
+    limits: CauseThresholds,
+    guessed: Float | float = 0.0,
 ) -> Ground:
     """Return what to fit against.
 
@@ -60,12 +65,13 @@ def ground(
         step_wh: of the master's register.
         bias_share: how far the technical loss may be off lastingly (standard deviation).
         limits: how far from day to day.
+        guessed: variance of energy that stands in for what is not known of a day, (days,).
     """
     known = ~np.isnan(residual) & ~np.isnan(technical)
     spread = (limits.daily_share * np.nan_to_num(technical)) ** 2 + (STEP_NOISE * step_wh) ** 2
     weight = np.where(known, 1 / np.maximum(spread, 1.0), 0)
     on = Ground(np.where(known, residual, 0), np.nan_to_num(technical), weight, 1 / bias_share**2)
-    return replace(on, weight=weight / _calm(on) ** 2)
+    return replace(on, weight=1 / (_calm(on) ** 2 / np.where(known, weight, 1) + guessed) * known)
 
 
 def _calm(on: Ground) -> float:

@@ -14,8 +14,8 @@ from diansuo.core.network.causes.usual import mean_wh
 from diansuo.core.network.causes.wiring import LEAST_WH
 
 LEAST_FEED_WH, MOST_FEED_WH = 1_000.0, 100_000.0
-MOST_OWN = 1.5
-"""What a roof's house uses of it before the meter, at the most, against what it draws through it."""
+OWN = 0.2, 1.5
+"""What a roof's house uses of it before the meter, against what it draws through it: at least, at the most."""
 
 
 def suspects(scene: Scene) -> Iterator[Suspect]:
@@ -55,7 +55,7 @@ def _unheard_of(scene: Scene) -> Iterator[Suspect]:
     area = scene.area
     rows = np.flatnonzero(~area.roof & ~area.counted & (area.phase >= 0))
     sun, use = scene.shapes.sun, scene.use_wh[rows]
-    feed, own = both(-sun, use, scene.on, (LEAST_FEED_WH, MOST_FEED_WH), (0.0, MOST_OWN))
+    feed, own = both(-sun, use, scene.on, (LEAST_FEED_WH, MOST_FEED_WH), OWN)
     prior = weights.KIND + 2 * weights.free(scene.days) + weights.RARE + weights.among(len(area))
     for row, sunny, much, share, used in zip(
         rows.tolist(), _shuns_the_sun(scene)[rows].tolist(), feed.tolist(), own.tolist(), use, strict=True

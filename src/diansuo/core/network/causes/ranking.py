@@ -78,7 +78,6 @@ def _suspects(
         found += method.suspects(each)
     found += areas.coming(each, at, people)
     found += areas.going(each, at, people, scenes)
-    found = [suspect for suspect in found if _tells_of_the_month(suspect, each)]
     least = each.limits.least_odds if beyond(each) else each.limits.odds_within
     weighed = _odds(
         [
@@ -87,6 +86,8 @@ def _suspects(
         ],
         least,
     )
+    # What ended before the month takes its share of the odds, and is not listed.
+    weighed = [pair for pair in weighed if _tells_of_the_month(pair[0], each)]
     if not weighed:
         direct += [suspect for suspect in clock.suspects(each) if suspect.direct]
     told = each.area.told("voltage_phase")
@@ -103,7 +104,7 @@ def _suspects(
 
 
 def _tells_of_the_month(suspect: Suspect, each: Scene) -> bool:
-    """Return whether a suspicion explains anything of the judged days; what ended before them is no cause of theirs."""
+    """Return whether a suspicion explains anything of the judged days."""
     return float(np.abs(suspect.energy_wh[-each.month :]).mean()) >= LEAST_WH
 
 
@@ -176,7 +177,9 @@ def _order(
 ) -> list[tuple[Suspect, float]]:
     """Put what is certain by its own evidence beside the rest, by confidence, then by energy."""
     certain = [(suspect, 1 / (1 + float(np.exp(-suspect.prior)))) for suspect in direct]
-    kept = [pair for pair in weighed if pair[1] >= each.limits.least_confidence]
+    # Where part of the odds lies with what is not listed, the rest is measured by itself, if it is worth a look at all.
+    least, whole = each.limits.least_confidence, min(sum(share for _suspect, share in weighed), 1.0)
+    kept = [pair for pair in weighed if whole >= least and pair[1] >= least * whole]
     return sorted(
         certain + kept,
         key=lambda pair: (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diansuo.core.network.causes.kinds import Float
-from diansuo.core.quantity.arrays import Int64
+from diansuo.core.quantity.arrays import Bool, Int64
 
 UNKNOWN = -1
 
@@ -21,14 +21,25 @@ def daily_wh(register_wh: Int64, multiplier: Int64, rollover_wh: int) -> Float:
         multiplier: int64 (rows,).
         rollover_wh: where registers begin again at 0.
     """
-    rows, count = register_wh.shape
+    begin, end, both = _around(register_wh)
+    row = np.arange(len(register_wh))[:, None]
+    fall = register_wh[row, np.where(both, end, 0)] - register_wh[row, np.where(both, begin, 0)]
+    energy = fall % rollover_wh / np.maximum(end - begin, 1) * multiplier[:, None]
+    return np.where(both, energy, np.nan)
+
+
+def divided(register_wh: Int64) -> Bool:
+    """Return on which days `daily_wh` has a share of what is known over several days only, bool (rows, days)."""
+    begin, end, both = _around(register_wh)
+    return np.asarray(both & (end - begin > 1))
+
+
+def _around(register_wh: Int64) -> tuple[Int64, Int64, Bool]:
+    """Return the known registers before and after each day, and whether there are both, (rows, days)."""
+    count = register_wh.shape[1]
     known = register_wh != UNKNOWN
     place = np.arange(count)
     before = np.maximum.accumulate(np.where(known, place, -1), axis=1)
     after = np.minimum.accumulate(np.where(known, place, count)[:, ::-1], axis=1)[:, ::-1]
     begin, end = before[:, :-1], after[:, 1:]
-    both = (begin >= 0) & (end < count)
-    row = np.arange(rows)[:, None]
-    fall = register_wh[row, np.where(both, end, 0)] - register_wh[row, np.where(both, begin, 0)]
-    energy = fall % rollover_wh / np.maximum(end - begin, 1) * multiplier[:, None]
-    return np.where(both, energy, np.nan)
+    return begin, end, (begin >= 0) & (end < count)

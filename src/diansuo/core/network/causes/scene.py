@@ -17,6 +17,9 @@ LEAST_BEFORE, LEAST_AFTER = 10, 4
 # How far a customer's own level wanders from one month to the next (standard deviation of its logarithm).
 WANDER = 0.2
 LEAST_RATIO = 0.01
+# How far a day's energy lies from what stands in for it (a share): the customer's own level, or part of what is known
+# over several days; the level of those alike.
+GUESSED = 0.3, 0.6
 LEAST_BIAS = 0.01
 BY_ITSELF = np.log(0.03)
 """Share of customers that change for good within the days by themselves."""
@@ -106,15 +109,17 @@ class Scene:
 def scene(area: AreaDays, shapes: Shapes, month: int, limits: CauseThresholds) -> Scene:
     """Prepare an area."""
     shape = shapes.rows(area)
-    missing = _missing(area, shapes, shape)
+    missing, guessed = _missing(area, shapes, shape)
     use = np.where(np.isnan(area.use_wh), missing, area.use_wh)
+    if area.divided is not None:
+        guessed = guessed + np.where(area.divided, GUESSED[0] * use, 0) ** 2
     middle, half = area.band_wh(limits.band_share)
     residual = area.residual_wh + area.technical_wh - middle - missing.sum(axis=0)
     # The band is taken as two biases to either side, whether it is the rulebook's or the area's own.
     wide = float(np.nansum(half) / max(float(np.nansum(middle)), 1e-9)) / limits.band_share
     bias = max(limits.bias_share * wide, LEAST_BIAS)
     lines = middle - area.technical_wh + area.line_wh
-    on = ground(residual, lines, area.register_step_wh, bias, limits)
+    on = ground(residual, lines, area.register_step_wh, bias, limits, guessed.sum(axis=0))
     level = levels_before(area.use_wh, shape)
     change, spread = _change(area.use_wh, shape, level)
     return Scene(
@@ -122,7 +127,7 @@ def scene(area: AreaDays, shapes: Shapes, month: int, limits: CauseThresholds) -
         shapes=shapes,
         on=on,
         band_wh=half,
-        by_phase=_by_phase(area, missing, middle, bias, limits),
+        by_phase=_by_phase(area, missing, guessed, middle, bias, limits),
         shape=shape,
         missing_wh=missing,
         use_wh=use,
@@ -135,18 +140,24 @@ def scene(area: AreaDays, shapes: Shapes, month: int, limits: CauseThresholds) -
     )
 
 
-def _missing(area: AreaDays, shapes: Shapes, shape: Float) -> Float:
-    """Return what customers used on days that are not known: their own level, else the middle one of those alike."""
+def _missing(area: AreaDays, shapes: Shapes, shape: Float) -> tuple[Float, Float]:
+    """Return what customers used on days that are not known, and its variance, both (n, days).
+
+    It is their own level, else the middle one of those alike.
+    """
     known = ~np.isnan(area.use_wh)
     ground_ = np.where(known, shape, 0).sum(axis=1)
     own = np.nansum(area.use_wh, axis=1) / np.maximum(ground_, 1e-9)
     alike = np.array([shapes.level.get(int(group), shapes.general_level) for group in area.group])
-    level = np.where(known.sum(axis=1) >= LEAST_BEFORE, own, alike)
-    return np.where(known, 0, level[:, None] * shape) if len(area) else np.zeros(area.use_wh.shape)
+    has_own = known.sum(axis=1) >= LEAST_BEFORE
+    if not len(area):
+        return np.zeros(area.use_wh.shape), np.zeros(area.use_wh.shape)
+    missing = np.where(known, 0, np.where(has_own, own, alike)[:, None] * shape)
+    return missing, (missing * np.where(has_own, *GUESSED)[:, None]) ** 2
 
 
 def _by_phase(
-    area: AreaDays, missing: Float, middle: Float, bias: float, limits: CauseThresholds
+    area: AreaDays, missing: Float, guessed: Float, middle: Float, bias: float, limits: CauseThresholds
 ) -> tuple[Ground, ...]:
     residual = area.residual_by_phase_wh()
     if np.isnan(residual).all():
@@ -155,7 +166,10 @@ def _by_phase(
     share = area.phases_wh**2 / np.maximum((area.phases_wh**2).sum(axis=0), 1e-9)
     left = residual - on.T @ missing - share * (middle - area.technical_wh)
     lines = share * (middle - area.technical_wh + area.line_wh)
-    return tuple(ground(left[at], lines[at], area.register_step_wh, bias, limits) for at in range(3))
+    unsure = (on**2).T @ guessed
+    return tuple(
+        ground(left[at], lines[at], area.register_step_wh, bias, limits, unsure[at]) for at in range(3)
+    )
 
 
 def _change(use: Float, shape: Float, level: Float) -> tuple[Float, Float]:

@@ -14,7 +14,7 @@ from django.db.models import Sum
 from diansuo.core.metering import Rule
 from diansuo.core.network.causes import NOBODY, NOWHERE, CauseKind, Causes, Evidence
 from diansuo.core.network.causes.columns import THREE_PHASES, UNKNOWN_PHASE, AreaDays, StationDays
-from diansuo.core.network.causes.registers import UNKNOWN, daily_wh
+from diansuo.core.network.causes.registers import UNKNOWN, daily_wh, divided
 from diansuo.core.quantity.arrays import Int64
 from diansuo.office.archive.models import (
     AreaTerm,
@@ -231,6 +231,7 @@ def _area(
         technical_low_wh=technical_wh[1],
         technical_high_wh=technical_wh[2],
         meter_wh=technical_wh[3],
+        divided=_divided(points, held),
         multiplier_of_master=ratio,
         register_step_wh=float(STEP_WH * ratio),
         capacity_va=capacity_va,
@@ -247,6 +248,15 @@ def _energies(points: list[int], name: str, held: _Registers, traits: _Traits) -
         rows = np.array([held.row[point] for point in known], dtype=np.int64)
         digits = np.array([traits.digits.get(point, 6) for point in known], dtype=np.int64)
         found[there] = held.energy(name, rows, digits)
+    return found
+
+
+def _divided(points: list[int], held: _Registers) -> npt.NDArray[np.bool_]:
+    """Return on which days the energy of points is a share of what is known over several days."""
+    found = np.zeros((len(points), held.meter.shape[1] - 1), dtype=np.bool_)
+    there = [at for at, point in enumerate(points) if point in held.row]
+    rows = np.array([held.row[points[at]] for at in there], dtype=np.int64)
+    found[there] = divided(held.values[NAMES[4]][rows])
     return found
 
 
