@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -45,6 +46,7 @@ class Progress(StrEnum):
     DONE = "done"
 
 
+AT_ONCE: Final = 5_000
 COUNTS_KEPT: Final = 512
 """So many groups of routes of stations; a county of twenty has some eighty."""
 PRESSING: Final = (Progress.LATE, Progress.DUE, Progress.COMING, Progress.DONE, Progress.NOTHING)
@@ -174,9 +176,6 @@ def _kept_counts(
     return _counted(Scope(frozenset({station_id})), group, routes)
 
 
-REMEMBERED: Final = (_kept_counts,)
-
-
 def _counted(scope: Scope, group: Group, routes: Sequence[int]) -> dict[int, tuple[int, int]]:
     readings = RegisterReading.objects.filter(
         _settling(group.scheduled), point=OuterRef("pk"), period=group.period
@@ -205,9 +204,9 @@ def with_people(scope: Scope, rows: Sequence[RouteRow], today: date) -> list[Rou
     for group, mine in by_group.items():
         due = due_points(scope, group, [row.id for row in mine])
         day = min(today, visiting.visit(group.scheduled).upload_by)
-        for route, reader in readers(scope, due, day).items():
+        for route, reader in _readers(scope, group, [row.id for row in mine], day).items():
             found[route or calendar.NO_ROUTE, group] = reader
-        for route, number in _missed(due, group).items():
+        for route, number in _missed(scope, due, group).items():
             missed[route or calendar.NO_ROUTE, group] = number
     return [
         replace(
@@ -218,13 +217,48 @@ def with_people(scope: Scope, rows: Sequence[RouteRow], today: date) -> list[Rou
     ]
 
 
-def _missed(due: QuerySet[MeteringPoint], group: Group) -> dict[int | None, int]:
-    """Return how many due points of each route were missed with a reason and not read all the same."""
+def _missed(scope: Scope, due: QuerySet[MeteringPoint], group: Group) -> dict[int | None, int]:
+    """Return how many due points of each route were missed with a reason and not read all the same.
+
+    What was missed is little: it is asked first, and of it alone whether it was due.
+    """
     readings = RegisterReading.objects.filter(
         _settling(group.scheduled), point=OuterRef("point"), period=group.period
     )
-    rows = MissedReading.objects.filter(~Exists(readings), point__in=due.values("pk"), period=group.period)
-    return dict(rows.order_by().values_list("point__route").annotate(number=Count("pk")))
+    missed = MissedReading.objects.filter(
+        scope.limit("point__station"), ~Exists(readings), period=group.period
+    ).order_by()
+    points = list(missed.values_list("point", flat=True))
+    found: Counter[int | None] = Counter()
+    for start in range(0, len(points), AT_ONCE):
+        some = due.filter(pk__in=points[start : start + AT_ONCE]).order_by()
+        found.update(dict(some.values_list("route").annotate(number=Count("pk"))))
+    return found
+
+
+def _readers(scope: Scope, group: Group, routes: Sequence[int], day: date) -> dict[int | None, Reader]:
+    """Return who reads routes on a day: kept by station as the counts are, but for points on no route."""
+    if scope.part is not None:
+        return readers(scope, due_points(scope, group, routes), day)
+    found: dict[int | None, Reader] = {}
+    if calendar.NO_ROUTE in routes:
+        found |= readers(scope, due_points(scope, group, [calendar.NO_ROUTE]), day)
+    of_station: dict[tuple[int, int], list[int]] = {}
+    rows = Route.objects.filter(pk__in=[one for one in routes if one]).order_by("pk")
+    for route, station, revision in rows.values_list("pk", "station", "station__revision"):
+        of_station.setdefault((station, revision), []).append(route)
+    for (station, revision), mine in of_station.items():
+        found |= _kept_readers(station, revision, group, tuple(mine), day)
+    return found
+
+
+@lru_cache(maxsize=COUNTS_KEPT)
+def _kept_readers(
+    station_id: int, revision: int, group: Group, routes: tuple[int, ...], day: date
+) -> dict[int | None, Reader]:
+    del revision  # part of the key alone
+    scope = Scope(frozenset({station_id}))
+    return readers(scope, due_points(scope, group, routes), day)
 
 
 def _with(
@@ -323,6 +357,9 @@ def _reader(found: list[tuple[str, date]], day: date, most: int) -> Reader:
     name, since = found[0]
     months = visiting.months_between(since, day)
     return Reader(name, months, len(found) - 1, months >= most)
+
+
+REMEMBERED: Final = (_kept_counts, _kept_readers)
 
 
 def _settling(day: date) -> Q:
