@@ -11,7 +11,7 @@ from django.utils import timezone
 from diansuo.core.network.causes import CauseKind
 from diansuo.core.network.technical import Method
 from diansuo.office.archive.models import MeterInstallation
-from diansuo.office.base import jobs
+from diansuo.office.base import jobs, revision
 from diansuo.office.base.models import JobStage
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering.models import ClockRead
@@ -125,3 +125,31 @@ def test_the_page_of_the_area_divides_its_loss_and_what_is_left_adds_up(grid: Gr
         assert loss.supply_wh == loss.sold_wh + day.technical.technical_wh + (day.rest_wh or 0)
         assert day.rest_wh == 17_000
         assert day.beyond_band
+
+
+def test_the_archive_written_to_meanwhile_does_not_stop_a_search_and_registers_that_come_begin_it_afresh(
+    grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, times = columns.asked, []
+
+    def meanwhile(station_id: int, last: date) -> columns.Asked:
+        times.append(last)
+        revision.bump([station_id])
+        if len(times) == 1:
+            grid.freeze([(grid.customers[0], LAST + timedelta(days=1), "9999", None)])
+        return asked(station_id, last)
+
+    monkeypatch.setattr(columns, "asked", meanwhile)
+    summary = run(grid)
+
+    assert len(times) == 2  # once more for the registers, not for each write
+    assert summary["new"] == LossFinding.objects.count() > 0
+
+
+def test_an_area_taken_away_before_its_turn_is_left_out(grid: Grid) -> None:
+    job = running.prepare(grid.station, LAST, user=None, now=timezone.now())
+    job.basis = "x"
+
+    write = running._compute(job, [grid.areas[1].pk, 999_999])
+
+    assert write()["areas"] == 1

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from diansuo.core.network.causes import Causes
@@ -62,7 +63,14 @@ def register() -> None:
 
 
 def _basis(job: Job) -> str:
-    return str(revision.locked(job.station_id))
+    """Name what came into the lake: registers and curves that come meanwhile are looked at afresh.
+
+    Not the station's revision: at a station at work somebody writes to its archive every few minutes, and a search of
+    many areas that began again each time would never end.
+    """
+    revision.locked(job.station_id)  # holds still what an import would move
+    files = LakeFile.objects.filter(station=job.station_id).aggregate(newest=Max("pk"), number=Count("pk"))
+    return f"{files['newest']}:{files['number']}"
 
 
 def day_of(job: Job) -> date:
@@ -71,11 +79,15 @@ def day_of(job: Job) -> date:
 
 
 @lru_cache(maxsize=2)
-def _answers(station_id: int, basis: str, day: date) -> tuple[Asked, Causes]:
+def _answers(job_id: int, round_number: int, basis: str, station_id: int, day: date) -> tuple[Asked, Causes]:
     """Return what the engine says of a station, computed once for all chunks of a round."""
-    del basis  # part of the key alone
+    del job_id, round_number, basis  # part of the key alone: another round looks at the archive as it is then
     asked = columns.asked(station_id, day)
     return asked, causes_of(asked.days, thresholds(day))
+
+
+def _answers_of(job: Job) -> tuple[Asked, Causes]:
+    return _answers(job.pk, job.round, job.basis, job.station_id or 0, day_of(job))
 
 
 months.forget_too(_answers)
@@ -90,19 +102,18 @@ def _overtaken(job: Job) -> bool:
 
 
 def _plan(job: Job) -> Sequence[list[Any]]:
+    """Cut the station's areas into chunks, by their ids: which areas there are may change before a chunk's turn."""
     if _overtaken(job):
         return []
-    asked, _causes = _answers(job.station_id or 0, job.basis, day_of(job))
-    return [
-        [start, min(start + AREAS_A_CHUNK, len(asked.areas))]
-        for start in range(0, len(asked.areas), AREAS_A_CHUNK)
-    ]
+    areas = _answers_of(job)[0].areas
+    return [areas[start : start + AREAS_A_CHUNK] for start in range(0, len(areas), AREAS_A_CHUNK)]
 
 
 def _compute(job: Job, chunk: list[Any]) -> jobs.Write:
     day, station_id = day_of(job), job.station_id or 0
-    asked, causes = _answers(station_id, job.basis, day)
-    held = {at: columns.found_of(asked, causes, at) for at in range(*chunk)}
+    asked, causes = _answers_of(job)
+    place = {area: at for at, area in enumerate(asked.areas)}
+    held = {place[area]: columns.found_of(asked, causes, place[area]) for area in chunk if area in place}
     nano, limited = prices.price_nano(station_id, months_.month_of(day)), limits(day)
 
     def write() -> jobs.Summary:
