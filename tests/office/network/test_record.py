@@ -85,6 +85,9 @@ def test_the_record_stands_beside_the_confidence_and_moves_it_by_its_weight(grid
     words = record.beside(8_600, CauseKind.THEFT, held, limits(TODAY))
 
     assert words == "本所近一年此类查实 0/6，合起来约 43%"  # (6 × 0.86 + 0) / (6 + 6)
+    assert record.beside(
+        10_000, CauseKind.THEFT, {int(CauseKind.THEFT): Tally(6, 6)}, limits(TODAY)
+    ).endswith("99%")
     assert record.beside(8_600, CauseKind.CLOCK_DRIFT, held, limits(TODAY)) == ""
 
 

@@ -73,7 +73,8 @@ def together(confidence_bp: int, tally: Tally, held: Limits) -> str:
         return ""
     counts = (np.array([each], dtype=np.int64) for each in (tally.proven, tally.answered))
     found = weighed(np.array([confidence_bp / WHOLE_BP]), *counts, held.record_weight)
-    return _("合起来约 %(share)s%%") % {"share": round(float(found[0]) * 100)}
+    # Nothing is certain before somebody was there, and nothing is out of the question.
+    return _("合起来约 %(share)s%%") % {"share": min(max(round(float(found[0]) * 100), 1), 99)}
 
 
 def beside(confidence_bp: int, kind: int, held: Mapping[int, Tally], terms: Limits) -> str:
