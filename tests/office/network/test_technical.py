@@ -14,7 +14,7 @@ from diansuo.core.network.technical import Method, Powers, Supply, line_loss
 from diansuo.office.archive.models import PointArea
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.network.technical import classical, exporting, queries, rules
+from diansuo.office.network.technical import by_voltage_drop, classical, exporting, queries, rules
 from diansuo.office.network.technical.computing import Reason
 from tests.office.metering.builder import ALL, NOW, bring_in
 from tests.office.network import curves
@@ -161,6 +161,26 @@ def test_beside_it_stands_the_equivalent_resistance_of_the_same_lines(grid: Grid
     assert classical.of_area(nobody, grid.areas[0].pk, FIRST, FIRST) == [None]
 
 
+def test_beside_it_stands_the_method_of_the_voltage_drop(grid: Grid, tmp_path: Path) -> None:
+    """230 V at the master, 218.5 V at the end: a drop of a twentieth, k_p of the trunk's X ÷ R and cos φ 0.95."""
+    with_lines(grid, tmp_path)
+    grid.freeze(grid.days(21))
+    low, high = (lambda _day, _slot, v=v: curves.single(v) for v in (218.5, 226))
+    head = {grid.masters[0]: lambda _day, _slot: curves.QUIET}
+    curves.write(grid, {grid.customers[0]: low, grid.customers[1]: high, **head})
+    found = by_voltage_drop.of_area(ALL, grid.areas[0].pk, curves.DAY - timedelta(days=5), curves.DAY)
+
+    tangent = np.tan(np.arccos(0.95))
+    factor = (1 + tangent**2) / (1 + 0.291 / 0.443 * tangent)
+    assert found[-1] == pytest.approx(97_000 * 0.05 * factor, abs=1)
+    assert found[0] is None, "no voltages on that day"
+    assert by_voltage_drop.of_area(Scope(frozenset()), grid.areas[0].pk, curves.DAY, curves.DAY) == [None]
+
+    feeding = {grid.customers[0]: lambda _day, _slot: curves.single(236)}
+    curves.write(grid, {**feeding, grid.customers[1]: lambda _day, _slot: curves.single(236), **head})
+    assert by_voltage_drop.of_area(ALL, grid.areas[0].pk, curves.DAY, curves.DAY) == [None]
+
+
 def test_a_month_leaves_as_rows_with_what_the_technical_loss_does_not_explain(
     grid: Grid, tmp_path: Path
 ) -> None:
@@ -177,5 +197,5 @@ def test_a_month_leaves_as_rows_with_what_the_technical_loss_does_not_explain(
     assert Decimal(one["技术线损"]) == Decimal(one["其中线路"]) + Decimal(one["其中电能表"])
     assert Decimal(one["其余损失"]) == 3 - Decimal(one["技术线损"])
     assert Decimal(one["下限"]) < Decimal(one["技术线损"]) < Decimal(one["上限"])
-    assert one["等值电阻法线路损耗"]
+    assert one["等值电阻法线路损耗"] and not one["电压损失法线路损耗"], "no voltages"
     assert not list(exporting.rows_of_month(Scope(frozenset()), period=202410))
