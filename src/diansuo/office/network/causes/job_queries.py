@@ -51,8 +51,8 @@ def searches(scope: Scope, today: date) -> list[Search]:
 
 
 def search_of(scope: Scope, station_id: int, today: date) -> Search | None:
-    """Return a station's search, None outside the scope."""
-    stations = scope.stations_in_part().filter(pk=station_id)
+    """Return a station's search, None where not all of the station lies within the scope."""
+    stations = scope.stations().filter(pk=station_id)
     return next((_search(scope, station, today) for station in stations), None)
 
 

@@ -29,7 +29,7 @@ def search_progress(request: HttpRequest, station_id: int) -> HttpResponse:
 def search(request: HttpRequest, station_id: int) -> HttpResponse:
     """Have the worker look for the causes of a station's losses up to the latest day with registers."""
     found = job_queries.search_of(Scope.of(request.user), station_id, timezone.localdate())
-    if found is None or not found.whole:
+    if found is None:
         raise Http404
     if found.could is None:
         messages.error(request, _("还没有日冻结示数；先导入日冻结电量，再查找原因"))
