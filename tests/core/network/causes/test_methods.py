@@ -36,6 +36,22 @@ def test_a_silent_meter_is_named_with_its_usual_energy() -> None:
     assert (causes.first_day[0], causes.check[0]) == (FIRST_DAY + DAYS - 12, Check.READ_ON_SITE)
 
 
+@pytest.mark.parametrize("times", [0.0, 0.3, 2.5])
+def test_a_meter_never_read_is_given_what_the_area_lacks_rather_than_what_those_alike_use(
+    times: float,
+) -> None:
+    areas = villages()
+    areas[0].used[HOUSE] *= times
+    areas[0].metered[HOUSE] = np.nan
+    causes = ask(areas).of(0)
+    true = areas[0].used[HOUSE, -MONTH:].mean()
+    if times == 0:
+        assert not len(causes)
+    else:
+        assert first(causes) == (CauseKind.MISSING_READS, HOUSE)
+        assert energy(causes) == pytest.approx(true, rel=0.3)
+
+
 def test_a_gap_of_long_ago_is_no_cause_of_this_month() -> None:
     areas = villages()
     areas[0].metered[HOUSE, 10:14] = np.nan

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diansuo.core.network.causes.columns import AreaDays
+from diansuo.core.network.causes.filling import fill
 from diansuo.core.network.causes.fitting import Ground, ground
 from diansuo.core.network.causes.kinds import NOWHERE, CauseKind, Evidence, Float
 from diansuo.core.network.causes.thresholds import CauseThresholds
@@ -17,9 +18,6 @@ LEAST_BEFORE, LEAST_AFTER = 10, 4
 # How far a customer's own level wanders from one month to the next (standard deviation of its logarithm).
 WANDER = 0.2
 LEAST_RATIO = 0.01
-# How far a day's energy lies from what stands in for it (a share): the customer's own level, or part of what is known
-# over several days; the level of those alike.
-GUESSED = 0.3, 0.6
 LEAST_BIAS = 0.01
 BY_ITSELF = np.log(0.03)
 """Share of customers that change for good within the days by themselves."""
@@ -109,16 +107,17 @@ class Scene:
 def scene(area: AreaDays, shapes: Shapes, month: int, limits: CauseThresholds) -> Scene:
     """Prepare an area."""
     shape = shapes.rows(area)
-    missing, guessed = _missing(area, shapes, shape)
-    use = np.where(np.isnan(area.use_wh), missing, area.use_wh)
-    if area.divided is not None:
-        guessed = guessed + np.where(area.divided, GUESSED[0] * use, 0) ** 2
     middle, half = area.band_wh(limits.band_share)
-    residual = area.residual_wh + area.technical_wh - middle - missing.sum(axis=0)
     # The band is taken as two biases to either side, whether it is the rulebook's or the area's own.
     wide = float(np.nansum(half) / max(float(np.nansum(middle)), 1e-9)) / limits.band_share
     bias = max(limits.bias_share * wide, LEAST_BIAS)
     lines = middle - area.technical_wh + area.line_wh
+    residual = area.residual_wh + area.technical_wh - middle
+    error = bias * float(np.nansum(lines)) / max(area.days, 1)
+    filled = fill(area, shapes, shape, residual, error)
+    missing, guessed = filled.missing_wh, filled.variance
+    use = np.where(np.isnan(area.use_wh), missing, area.use_wh)
+    residual = residual - missing.sum(axis=0)
     on = ground(residual, lines, area.register_step_wh, bias, limits, guessed.sum(axis=0))
     level = levels_before(area.use_wh, shape)
     change, spread = _change(area.use_wh, shape, level)
@@ -138,22 +137,6 @@ def scene(area: AreaDays, shapes: Shapes, month: int, limits: CauseThresholds) -
         month=month,
         limits=limits,
     )
-
-
-def _missing(area: AreaDays, shapes: Shapes, shape: Float) -> tuple[Float, Float]:
-    """Return what customers used on days that are not known, and its variance, both (n, days).
-
-    It is their own level, else the middle one of those alike.
-    """
-    known = ~np.isnan(area.use_wh)
-    ground_ = np.where(known, shape, 0).sum(axis=1)
-    own = np.nansum(area.use_wh, axis=1) / np.maximum(ground_, 1e-9)
-    alike = np.array([shapes.level.get(int(group), shapes.general_level) for group in area.group])
-    has_own = known.sum(axis=1) >= LEAST_BEFORE
-    if not len(area):
-        return np.zeros(area.use_wh.shape), np.zeros(area.use_wh.shape)
-    missing = np.where(known, 0, np.where(has_own, own, alike)[:, None] * shape)
-    return missing, (missing * np.where(has_own, *GUESSED)[:, None]) ** 2
 
 
 def _by_phase(
