@@ -102,7 +102,7 @@ def test_a_customer_who_came_during_the_history_counts_from_that_day(grid: Grid)
 def test_the_engine_is_given_the_latest_clock_of_the_meter_that_hangs_there(grid: Grid) -> None:
     point = grid.customers[2]
     meter = MeterInstallation.objects.in_force(LAST).get(point=point).meter
-    for days_ago, ahead_s in ((3, 9_000), (2, 10_800), (40, 0)):
+    for days_ago, ahead_s in ((3, 9_000), (-1, 10_800), (40, 0), (-2, 60)):
         at = timezone.make_aware(datetime.combine(LAST - timedelta(days=days_ago), time(2)))
         ClockRead.objects.create(point=point, meter=meter, read_at=at, ahead_s=ahead_s)
 

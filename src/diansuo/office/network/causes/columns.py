@@ -164,7 +164,8 @@ def _traits(station_id: int, first: date, last: date) -> _Traits:
         point__station=station_id, rule=Rule.PHASE_LOST.id, to_date__gt=judged, from_date__lte=last
     )
     meter = {row[0]: row[1] for row in rows}
-    read = clocks.minutes(station_id, judged, last)
+    # The night after the last day closes it: a clock read then is what its registers were frozen by.
+    read = clocks.minutes(station_id, judged, last + timedelta(days=1))
     return _Traits(
         meter=meter,
         multiplier={row[0]: row[2] for row in rows},
