@@ -249,6 +249,15 @@ def test_a_reader_walks_on_without_a_network_and_everything_arrives_once(
     assert phone_page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def until(page: Page, promise: str) -> None:
+    """Wait until what a promise comes to is true: ``wait_for_function`` takes the promise itself for the truth."""
+    for _ in range(300):
+        if page.evaluate(promise):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never came true: {promise}")
+
+
 def test_a_round_opened_once_opens_again_without_a_network_and_is_gone_after_signing_out(
     phone_page: Page, station: Workbench
 ) -> None:
@@ -263,7 +272,7 @@ def test_a_round_opened_once_opens_again_without_a_network_and_is_gone_after_sig
         "(await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname)))).flat())"
     )
     path = walk.removeprefix(station.address)
-    phone_page.wait_for_function(f"{kept}.then((kept) => kept.includes('{path}') && kept.length > 5)")
+    until(phone_page, f"{kept}.then((kept) => kept.includes('{path}') && kept.length > 5)")
     assert all(one.startswith(("/static/", "/rounds/")) for one in phone_page.evaluate(kept))
 
     phone_page.context.set_offline(True)
@@ -296,7 +305,7 @@ def test_a_round_opened_once_opens_again_without_a_network_and_is_gone_after_sig
 
     phone_page.get_by_role("button", name="退出").click()
     expect(phone_page).to_have_url(re.compile("/login/"))
-    phone_page.wait_for_function("caches.keys().then((names) => !names.length)")
+    until(phone_page, "caches.keys().then((names) => !names.length)")
     phone_page.context.set_offline(True)
     with pytest.raises(Error):
         phone_page.goto(walk)
