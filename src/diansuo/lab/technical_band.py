@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from diansuo.core.network.estimated_lines import estimated_lines
-from diansuo.core.network.lines import Consumers, Segments
+from diansuo.core.network.lines import THREE, Consumers, Segments
 from diansuo.core.network.spreading import Daily, Profiles, learned, powers
 from diansuo.core.network.technical import Supply, line_loss
 from diansuo.core.network.technical_terms import CLASSES, Spread, TechnicalRules
@@ -89,8 +89,7 @@ def _computed(
     nothing, unmeasured = np.full_like(watt, np.nan), np.full_like(volt, terms.busbar_v)
     segments, consumers = lines(layout, area, rules.conductors)
     nets = {True: (segments, consumers), False: estimated_lines(consumers.phase, rules.typical)}
-    three = int((consumers.phase == 3).sum())
-    meters = three * terms.meter_three_wh + (len(consumers) - three) * terms.meter_single_wh
+    meters = terms.meters_wh(len(consumers), int((consumers.phase == THREE).sum()))
     found = {}
     for spread, profiles, curve, head in (
         (Spread.GIVEN, rules.given, nothing, unmeasured),

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from diansuo.core.network.estimated_lines import estimated_lines
+from diansuo.core.network.lines import THREE
 from diansuo.core.network.spreading import Daily, Profiles, filled, learned, powers
 from diansuo.core.network.technical import Supply, line_loss
-from diansuo.core.network.technical_terms import CLASSES, Spread, TechnicalRules, spreads_of
+from diansuo.core.network.technical_terms import CLASSES, TechnicalRules, spreads_of
 from diansuo.lab.losing import Plan
 from diansuo.lab.technical_band import CLASS_OF, POINTS, lines_with, watt_of
 from diansuo.sandbox.energy import Energy
@@ -99,14 +100,11 @@ def computed(
         else:
             net = estimated_lines(phase, rules.typical)
         lost = line_loss(*net, load, Supply(volt, rules.terms.power_factor))
-        three = int((phase == 3).sum())
-        meters = three * rules.terms.meter_three_wh + (len(rows) - three) * rules.terms.meter_single_wh
+        meters = rules.terms.meters_wh(len(rows), int((phase == THREE).sum()))
         wh[area], meter[area] = np.where(lost.solved, lost.wh + meters, np.nan), meters
         spread = spreads_of(daily, measured, np.isin(kind[rows], told), rules.terms.curve_share)
-        bands = np.array(
-            [rules.terms.bands[bool(having.recorded[area]), Spread(each)] for each in spread.tolist()]
-        )
-        low[area], high[area] = wh[area] * bands[:, 0], wh[area] * bands[:, 1]
+        least, most = rules.terms.band(bool(having.recorded[area]), spread)
+        low[area], high[area] = wh[area] * least, wh[area] * most
     return Computed(wh, low, high, meter)
 
 

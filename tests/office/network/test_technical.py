@@ -14,7 +14,7 @@ from diansuo.core.network.technical import Method, Powers, Supply, line_loss
 from diansuo.office.archive.models import PointArea
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.network.technical import by_voltage_drop, classical, exporting, queries, rules
+from diansuo.office.network.technical import classical, exporting, queries, rules
 from diansuo.office.network.technical.computing import Reason
 from tests.office.metering.builder import ALL, NOW, bring_in
 from tests.office.network import curves
@@ -154,11 +154,13 @@ def test_beside_it_stands_the_equivalent_resistance_of_the_same_lines(grid: Grid
     rate, least = profile.mean() / profile.max(), profile.min() / profile.max()
     assert rate >= 0.5
     shape = (least + (1 - least) ** 2 / 3) / ((1 + least) / 2) ** 2
-    assert found == pytest.approx(shape * mean_square * squares / 97**2 * 24, abs=1)
+    assert found.resistance_wh == pytest.approx(shape * mean_square * squares / 97**2 * 24, abs=1)
 
-    assert classical.of_area(ALL, grid.areas[1].pk, FIRST, FIRST) == [None], "no lines on record"
+    assert classical.of_area(ALL, grid.areas[1].pk, FIRST, FIRST)[0].resistance_wh is None, (
+        "no lines on record"
+    )
     nobody = Scope(frozenset())
-    assert classical.of_area(nobody, grid.areas[0].pk, FIRST, FIRST) == [None]
+    assert classical.of_area(nobody, grid.areas[0].pk, FIRST, FIRST) == [classical.Classical()]
 
 
 def test_beside_it_stands_the_method_of_the_voltage_drop(grid: Grid, tmp_path: Path) -> None:
@@ -168,17 +170,17 @@ def test_beside_it_stands_the_method_of_the_voltage_drop(grid: Grid, tmp_path: P
     low, high = (lambda _day, _slot, v=v: curves.single(v) for v in (218.5, 226))
     head = {grid.masters[0]: lambda _day, _slot: curves.QUIET}
     curves.write(grid, {grid.customers[0]: low, grid.customers[1]: high, **head})
-    found = by_voltage_drop.of_area(ALL, grid.areas[0].pk, curves.DAY - timedelta(days=5), curves.DAY)
+    found = classical.of_area(ALL, grid.areas[0].pk, curves.DAY - timedelta(days=5), curves.DAY)
 
     tangent = np.tan(np.arccos(0.95))
     factor = (1 + tangent**2) / (1 + 0.291 / 0.443 * tangent)
-    assert found[-1] == pytest.approx(97_000 * 0.05 * factor, abs=1)
-    assert found[0] is None, "no voltages on that day"
-    assert by_voltage_drop.of_area(Scope(frozenset()), grid.areas[0].pk, curves.DAY, curves.DAY) == [None]
+    assert found[-1].voltage_drop_wh == pytest.approx(97_000 * 0.05 * factor, abs=1)
+    assert found[0].voltage_drop_wh is None and found[0].resistance_wh, "no voltages on that day"
 
     feeding = {grid.customers[0]: lambda _day, _slot: curves.single(236)}
     curves.write(grid, {**feeding, grid.customers[1]: lambda _day, _slot: curves.single(236), **head})
-    assert by_voltage_drop.of_area(ALL, grid.areas[0].pk, curves.DAY, curves.DAY) == [None]
+    (fed,) = classical.of_area(ALL, grid.areas[0].pk, curves.DAY, curves.DAY)
+    assert fed.voltage_drop_wh is None and fed.resistance_wh
 
 
 def test_a_month_leaves_as_rows_with_what_the_technical_loss_does_not_explain(

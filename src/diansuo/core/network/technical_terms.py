@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from diansuo.core.network.estimated_lines import Typical
 from diansuo.core.network.spreading import Daily, Profiles, normalised
@@ -16,6 +17,7 @@ from diansuo.core.quantity.arrays import Bool, Int64
 from diansuo.core.rules.book import RuleBook
 from diansuo.core.rules.entry import Entry
 
+Float = npt.NDArray[np.float64]
 CLASSES: Final = ("residential", "shared", "commercial", "agricultural")
 """The classes of customers that have a profile, in the order of their codes."""
 SUN: Final = "sun"
@@ -86,6 +88,16 @@ class TechnicalTerms:
     learning_days: int
     scatter: tuple[float, ...]
     bands: Mapping[tuple[bool, Spread], tuple[float, float]]
+
+    def meters_wh(self, meters: Int64 | int, three_phase: Int64 | int) -> Float:
+        """Return what so many meters take themselves a day, Wh, float64; ``three_phase`` of them have three phases."""
+        every, three = np.asarray(meters), np.asarray(three_phase)
+        return np.asarray(three * self.meter_three_wh + (every - three) * self.meter_single_wh, np.float64)
+
+    def band(self, known: bool, spread: Int64) -> tuple[Float, Float]:
+        """Return the true loss as shares of the computed one, least and most, float64, for lines known or not."""
+        shares = np.array([self.bands[known, Spread(each)] for each in spread.tolist()]).reshape(-1, 2)
+        return shares[:, 0], shares[:, 1]
 
     @classmethod
     def of(cls, entry: Entry) -> TechnicalTerms:

@@ -1,11 +1,13 @@
-"""The classical loss of an area's lines by equivalent resistance (等值电阻法), for those who must report it.
+"""The classical losses of an area's lines, for those who must report them: beside the sweep and not in its place.
 
-Beside the sweep and not in its place: energies through the segments, one mean current and a shape factor at the head.
-Only where the lines are on record. Source: DL/T 686 [K]; docs/rules/equivalent-resistance.md.
+By equivalent resistance (等值电阻法): energies through the segments, one mean current and a shape factor at the head.
+By voltage drop (电压损失法): the whole load taken to hang where the voltage is lowest, too much of lines along which
+customers are spread. Source: DL/T 686 [K]; docs/rules/equivalent-resistance.md.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Final
@@ -13,6 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from diansuo.core.network.classical_methods import drop_share, loss_share_of_drop
 from diansuo.core.network.equivalent_resistance import (
     Head,
     Section,
@@ -20,9 +23,9 @@ from diansuo.core.network.equivalent_resistance import (
     line_loss_wh,
     shape_factor_squared,
 )
-from diansuo.core.network.lines import energy_through
+from diansuo.core.network.lines import BUSBAR, energy_through
 from diansuo.core.network.spreading import filled, powers
-from diansuo.core.quantity.exact import root_decimal
+from diansuo.core.quantity.exact import nearest, root_decimal
 from diansuo.core.quantity.month import month_of
 from diansuo.office.archive.models import TransformerArea
 from diansuo.office.base.models import Station
@@ -36,39 +39,71 @@ SINGLE: Final = Fraction(2)
 DAY: Final = Fraction(24)
 
 
-def of_area(scope: Scope, area: int, first_day: date, last_day: date) -> list[int | None]:
-    """Return what the lines of an area lose by equivalent resistance on the days from the first to the last, Wh.
+@dataclass(frozen=True, slots=True)
+class Classical:
+    """Line loss of a day by the classical methods, Wh; None where a method has nothing to go by.
 
-    None where the lines are not on record, nothing was drawn, or too little is known (as for the technical loss).
+    By equivalent resistance: where the lines are on record. By voltage drop: where the voltages at the master and at
+    customers were measured, and the lowest customer's lies below the master's. Neither without energy, or where too
+    little is known (as for the technical loss).
+    """
+
+    resistance_wh: int | None = None
+    voltage_drop_wh: int | None = None
+
+
+def of_area(scope: Scope, area: int, first_day: date, last_day: date) -> list[Classical]:
+    """Return what the lines of an area lose by the classical methods on the days from the first to the last.
+
     Load rate and least load rate are those of the day's quarters; the reactive energy is that of the power factor.
     """
     days = (last_day - first_day).days + 1
     found = TransformerArea.objects.filter(scope.limit("station"), pk=area).values_list("station", flat=True)
     station = Station.objects.filter(pk__in=found).first()
     if station is None:
-        return [None] * days
+        return [Classical()] * days
     now = rules.in_force(first_day)
     own, _told = learning.profiles(station.pk, station.revision, month_of(last_day), first_day)
     held = loading.load(station.pk, area, first_day, last_day)
+    if not held.points:
+        return [Classical()] * days
     there = lines.of_area(area, held.points, held.phase, now)
-    if not there.known or not held.points:
-        return [None] * days
     whole = filled(held.daily, held.kind)
     load, _measured = powers(whole, held.kind, own, held.curve_w)
     drawn = np.rint(np.where(held.hung, whole.drawn_wh, 0)).astype(np.int64)
-    volt = np.where(np.isfinite(held.volt), held.volt, now.terms.busbar_v).mean(axis=1)
+    head = np.where(np.isfinite(held.volt), held.volt, now.terms.busbar_v).mean(axis=1)
     least = now.terms.least_known_share * held.hung.sum(axis=0)
     known = (held.daily.known & held.hung).sum(axis=0) >= least
     tangent = Fraction(str(round(float(np.tan(np.arccos(now.terms.power_factor))), 6)))
+    trunk = there.segments.phase_ohm_km[there.segments.upper == BUSBAR][0]
     return [
-        _day(there, drawn[:, at], load.watt[:, at].sum(axis=0), float(volt[at]), tangent)
+        Classical(
+            _by_resistance(there, drawn[:, at], load.watt[:, at].sum(axis=0), float(head[at]), tangent)
+            if there.known
+            else None,
+            _by_drop(
+                int(drawn[:, at].sum()), held.volt[at], float(held.lowest_v[at]), tangent, complex(trunk)
+            ),
+        )
         if known[at]
-        else None
+        else Classical()
         for at in range(days)
     ]
 
 
-def _day(
+def _by_drop(
+    drawn_wh: int, volt: npt.NDArray[np.float64], lowest_v: float, tangent: Fraction, trunk: complex
+) -> int | None:
+    """Return the loss by voltage drop: means of the day, X ÷ R of the first section."""
+    measured = volt[np.isfinite(volt)]
+    if drawn_wh <= 0 or not len(measured) or not lowest_v < measured.mean():
+        return None
+    drop = drop_share(str(round(float(measured.mean()), 3)), str(round(lowest_v, 3)))
+    ratio = Fraction(str(round(trunk.imag / trunk.real, 6)))
+    return nearest(drawn_wh * loss_share_of_drop(drop, tangent, ratio))
+
+
+def _by_resistance(
     there: lines.AreaLines,
     drawn_wh: npt.NDArray[np.int64],
     watt: npt.NDArray[np.float64],

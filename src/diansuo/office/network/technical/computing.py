@@ -95,13 +95,11 @@ def _span(
     lost = line_loss(there.segments, there.consumers, load, Supply(volt, terms.power_factor))
     meters = days.hung.sum(axis=0)
     three = (days.hung & (there.consumers.phase == THREE)[:, None]).sum(axis=0)
-    meter_wh = three * terms.meter_three_wh + (meters - three) * terms.meter_single_wh
+    meter_wh = terms.meters_wh(meters, three)
     reason = _reasons(days, measured, lost.solved, terms.least_known_share)
     gone = reason != Reason.NONE
     spread = spreads_of(whole, measured, np.isin(days.kind, list(told)), terms.curve_share)
-    low, high = (
-        np.array([terms.bands[there.known, Spread(one)][side] for one in spread.tolist()]) for side in (0, 1)
-    )
+    low, high = terms.band(there.known, spread)
     technical = lost.wh + meter_wh
     curves = spread == Spread.CURVES
     method = np.where(gone, int(Method.UNKNOWN), 1 + curves + 2 * there.known)

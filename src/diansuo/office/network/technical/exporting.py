@@ -13,7 +13,7 @@ from diansuo.core.quantity import month as months_
 from diansuo.core.quantity.energy import kwh_from_wh
 from diansuo.office.base.scope import Scope
 from diansuo.office.network import queries as losses
-from diansuo.office.network.technical import by_voltage_drop, classical, queries
+from diansuo.office.network.technical import classical, queries
 from diansuo.office.network.technical.computing import Reason
 from diansuo.office.network.technical.wording import METHODS
 
@@ -23,7 +23,6 @@ HEADINGS: Final = (
     "算法", "无法计算原因", "表计数", "补算表计数", "线路清单外表计数", "等值电阻法线路损耗",
     "电压损失法线路损耗",
 )  # fmt: skip
-Classical = list[tuple[int | None, ...]]  # line losses of each day by the classical methods
 REASONS: Final[dict[int, Promise | str]] = {
     Reason.NONE: "",
     Reason.NO_METERS: _("台区没有用户"),
@@ -47,14 +46,17 @@ def rows_of_month(
         for area_id, days in by_area.items():
             first, last = days[0].day, days[-1].day
             found = queries.of_area(scope, area_id, first, last)
-            ways = (classical.of_area, by_voltage_drop.of_area)
-            beside = list(zip(*(way(scope, area_id, first, last) for way in ways), strict=True))
+            beside = classical.of_area(scope, area_id, first, last)
             for loss in days:
                 yield _row(one.name, loss, found, beside, (loss.day - first) // timedelta(days=1))
 
 
 def _row(
-    station: str, loss: losses.AreaLoss, found: queries.TechnicalDays, beside: Classical, at: int
+    station: str,
+    loss: losses.AreaLoss,
+    found: queries.TechnicalDays,
+    beside: list[classical.Classical],
+    at: int,
 ) -> tuple[str, ...]:
     technical = found.technical_wh[at]
     rest = None if technical is None or loss.loss_wh is None else loss.loss_wh - technical
@@ -65,7 +67,7 @@ def _row(
             found.line_wh[at], found.meter_wh[at], rest, found.transformer_wh[at],
         )),
         str(METHODS[found.method_code[at]]), str(REASONS[found.reason_code[at]]), str(found.meters[at]),
-        str(found.filled[at]), str(found.unplaced), *(_kwh(wh) for wh in beside[at]),
+        str(found.filled[at]), str(found.unplaced), _kwh(beside[at].resistance_wh), _kwh(beside[at].voltage_drop_wh),
     )  # fmt: skip
 
 

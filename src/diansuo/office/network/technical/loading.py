@@ -21,6 +21,7 @@ from diansuo.office.network import columns
 
 Float = npt.NDArray[np.float64]
 VOLTAGES: Final = ("voltage_a_mv", "voltage_b_mv", "voltage_c_mv")
+_MEAN: Final = pl.mean_horizontal(pl.col(name).replace(0, None) for name in VOLTAGES) / 1000
 _CLASS: Final = {
     PriceClass.RESIDENTIAL_STEPS: "residential",
     PriceClass.RESIDENTIAL_STEPS_TOU: "residential",
@@ -44,6 +45,7 @@ class AreaDays:
         daily: energy; nothing, and known, on days it hangs elsewhere.
         curve_w: float64 (C, D, 96), nan where there is no point.
         volt: float64 (D, 96), phase to neutral at the master, nan where it is not measured.
+        lowest_v: float64 (D,), the lowest of the customers' mean voltages of the day, nan where none was measured.
         capacity_va: of the transformer, None where it is not on record.
     """
 
@@ -54,6 +56,7 @@ class AreaDays:
     daily: Daily
     curve_w: Float
     volt: Float
+    lowest_v: Float
     capacity_va: int | None
 
 
@@ -61,7 +64,9 @@ def load(station_id: int, area_id: int, first_day: date, last_day: date) -> Area
     """Load an area's days from the first to the last, both included."""
     points, phase, hung = _hangs(area_id, first_day, last_day)
     masters = list(MeteringPoint.objects.filter(master_of=area_id).values_list("id", flat=True))
-    curve_w, volt = _curves(station_id, first_day, hung.shape[1], points, masters)
+    frame = lake.read_curve_frame([station_id], first_day, last_day + timedelta(days=1), [*points, *masters])
+    width = hung.shape[1]
+    curve_w = curve_power(frame, points, first_day, width)
     term = AreaTerm.objects.in_force(last_day).filter(area=area_id).values_list("capacity_va", flat=True)
     return AreaDays(
         points=points,
@@ -70,7 +75,8 @@ def load(station_id: int, area_id: int, first_day: date, last_day: date) -> Area
         hung=hung,
         daily=_daily(station_id, first_day, last_day, points, hung),
         curve_w=np.where(hung[..., None], curve_w, np.nan),
-        volt=volt,
+        volt=_volt(frame.filter(pl.col("point").is_in(masters)), first_day, width),
+        lowest_v=_lowest_v(frame.filter(pl.col("point").is_in(points)), first_day, width),
         capacity_va=term.first(),
     )
 
@@ -124,28 +130,22 @@ def _daily(station_id: int, first_day: date, last_day: date, points: list[int], 
     return Daily(np.where(hung, drawn, 0.0), np.where(hung, fed, 0.0), known | ~hung)
 
 
-def _curves(
-    station_id: int, first_day: date, width: int, points: list[int], masters: list[int]
-) -> tuple[Float, Float]:
-    """Return the power of the points and the mean phase voltage at the masters."""
-    after = first_day + timedelta(days=width)
-    frame = lake.read_curve_frame([station_id], first_day, after, [*points, *masters])
-    power = curve_power(frame, points, first_day, width)
-    there = frame.filter(pl.col("point").is_in(masters))
+def _volt(frame: pl.DataFrame, first_day: date, width: int) -> Float:
+    """Return the mean phase voltage of the masters' rows by day and slot; a phase that shows nothing is none."""
     volt = np.full((width, lake.CURVE_SLOTS), np.nan)
-    if len(there):
-        mean = (
-            there.select(
-                "day",
-                "slot",
-                volt=pl.mean_horizontal(pl.col(name).replace(0, None) for name in VOLTAGES) / 1000,
-            )
-            .group_by("day", "slot")
-            .agg(pl.col("volt").mean())
-        )
+    if len(frame):
+        mean = frame.group_by("day", "slot").agg(volt=_MEAN.mean())
         day = (mean["day"] - first_day).dt.total_days().to_numpy()
         volt[day, mean["slot"].cast(pl.Int64).to_numpy() - 1] = mean["volt"].fill_null(np.nan).to_numpy()
-    return power, volt
+    return volt
+
+
+def _lowest_v(frame: pl.DataFrame, first_day: date, width: int) -> Float:
+    lowest = np.full(width, np.nan)
+    means = frame.group_by("day", "point").agg(volt=_MEAN.mean()).drop_nulls()
+    found = means.group_by("day").agg(pl.col("volt").min())
+    lowest[(found["day"] - first_day).dt.total_days().to_numpy()] = found["volt"].to_numpy()
+    return lowest
 
 
 def curve_power(frame: pl.DataFrame, points: list[int], first_day: date, width: int) -> Float:
