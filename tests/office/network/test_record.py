@@ -84,7 +84,7 @@ def test_the_record_stands_beside_the_confidence_and_moves_it_by_its_weight(grid
 
     words = record.beside(8_600, CauseKind.THEFT, held, limits(TODAY))
 
-    assert words == "本所近一年此类查实 0/6，合起来约 43%"  # (6 × 0.86 + 0) / (6 + 6)
+    assert words == "本所此类查实 0/6，合起来约 43%"  # (6 × 0.86 + 0) / (6 + 6)
     assert record.beside(
         10_000, CauseKind.THEFT, {int(CauseKind.THEFT): Tally(6, 6)}, limits(TODAY)
     ).endswith("99%")
@@ -126,7 +126,7 @@ def test_the_page_shows_both_where_the_loss_is_beyond_its_band(grid: Grid) -> No
 
     page = head.get(reverse("loss_area", args=[grid.areas[1].pk]) + "?day=2024-10-28").content.decode()
 
-    assert "本所近一年此类查实 0/1" in page
+    assert "本所此类查实 0/1" in page
     assert page.index("疑似窃电") < page.index("由本所查实记录推得") < page.index("倍率错误")
 
 

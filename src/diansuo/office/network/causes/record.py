@@ -35,7 +35,7 @@ class Tally:
         """Say it beside a cause; nothing where nobody has answered yet."""
         if not self.answered:
             return ""
-        return _("本所近一年此类查实 %(proven)s/%(answered)s") % {
+        return _("本所此类查实 %(proven)s/%(answered)s") % {
             "proven": self.proven,
             "answered": self.answered,
         }
@@ -111,7 +111,7 @@ def hints(held: Mapping[int, Tally], listed: Collection[int], today: date) -> li
 
 def hint_words(hint: Hint) -> str:
     """Say why a kind is suggested."""
-    return _("本所近一年查实的 %(all)s 条里 %(number)s 条是它，按记录约占 %(share)s%%") % {
+    return _("本所查实的 %(all)s 条里 %(number)s 条是它，按记录约占 %(share)s%%") % {
         "all": wording.count(hint.of),
         "number": wording.count(hint.proven),
         "share": round(hint.share_bp / 100),
