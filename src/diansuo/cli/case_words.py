@@ -23,7 +23,8 @@ STEPS: Final = {
     "let": "中间值", "difference": "退补", "late_payment": "违约金", "theft": "窃电", "wrong_class_use": "高价低接",
     "capacity_violation": "超容量", "line_loss": "线损", "equivalent_resistance": "等值电阻",
     "transformer_power": "变压器功率损耗", "average_price": "平均电价", "photovoltaic": "光伏",
-    "temporary_supply": "临时用电无表",
+    "temporary_supply": "临时用电无表", "voltage_drop": "电压损失法", "feeder_by_capacity": "线路理论线损（按容量）",
+    "phase_unbalance": "三相不平衡附加系数",
 }  # fmt: skip
 VALUES: Final = {
     "read_kwh": "抄见电量", "settled_kwh": "结算电量", "billed_kwh": "计费电量", "deducted_kwh": "扣减电量",
@@ -34,6 +35,8 @@ VALUES: Final = {
     "rate_percent": "率 %", "recorded_kwh": "记录电量", "right_kwh": "正确电量", "delta_kwh": "退补电量",
     "recovered_yuan": "追补电费", "penalty_yuan": "违约使用电费", "energy_kwh": "电量", "total_kwh": "合计电量",
     "parts_difference_kwh": "总与分时之差", "right_yuan": "应收", "billed_yuan": "已收", "active_kwh": "有功电量",
+    "drop_percent": "电压损失率 %", "line_kwh": "线路损耗", "copper_kwh": "配变铜损", "iron_kwh": "配变铁损",
+    "line_ohm": "线路等值电阻 Ω", "transformer_ohm": "配变等值电阻 Ω", "loss_factor": "附加系数",
     "paid_before_yuan": "预收电费", "refund_yuan": "退还",
 }  # fmt: skip
 REFUSALS: Final[dict[str, tuple[str, str]]] = {
@@ -76,6 +79,12 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
     "no_value_in_force": ("规则库在该日没有此值：在算例里直接写出，或在 rulebook 中补",
                           "the rulebook has no value then: state it in the case, or bring it under rulebook"),
     "value_absent": ("规则库未知此值：在算例里直接写出", "the rulebook does not know it: state it in the case"),
+    "no_voltage_drop": ("末端电压高于首端，或数值为负：核对",
+                        "no drop: the end lies above the head, or a number is negative"),
+    "no_feeder_load": ("没有配变、线段后容量超过全线，或电量、电压、时间为零：核对",
+                       "no transformers, more behind a section than on the feeder, or no energy, voltage or time"),
+    "no_phase_currents": ("三相电流应为三个不小于 0 的数，不全为 0",
+                          "write three currents, none negative and not all 0"),
     "nothing_supplied": ("供电量为零", "nothing was supplied"),
     "aim_not_above_price": ("目标均价不高于电度电价，无解", "the aim is not above the price"),
     "negative_own_use": ("上网电量大于发电量：核对", "more was fed in than generated: check both"),

@@ -170,3 +170,22 @@ def test_several_things_that_are_wrong_with_a_meter_multiply() -> None:
     assert ("steps.0.factor", "factor beside normal_kwh") in problems(
         {"do": "correction", "energy_kwh": "1", "normal_kwh": "2", "factor": "3"}
     )
+
+
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [
+        ({"do": "voltage_drop", "head_v": "230", "end_v": "231", "active_kwh": "100"}, "no_voltage_drop"),
+        ({"do": "phase_unbalance", "amperes": ["10", "5"]}, "no_phase_currents"),
+        ({"do": "phase_unbalance", "amperes": ["0", "0", "0"]}, "no_phase_currents"),
+        (
+            {
+                "do": "feeder_by_capacity", "kv": "10", "active_kwh": "100", "hours": "24",
+                "sections": [{"kva": "900", "ohm": "1"}], "transformers": [{"kva": "400", "p0_kw": "1", "pk_kw": "4"}],
+            },
+            "no_feeder_load",
+        ),
+    ],
+)  # fmt: skip
+def test_a_classical_loss_that_cannot_be_is_refused_with_its_code(step: dict[str, Any], code: str) -> None:
+    assert run({"id": "x", **step}, expect={"refusals": {"x": code}}).mismatches == ()

@@ -8,6 +8,7 @@ from typing import Final
 
 from diansuo.core.casework import (
     bill,
+    classical_steps,
     metering_steps,
     money_steps,
     network_steps,
@@ -58,6 +59,15 @@ STEPS: Final[Mapping[str, Step]] = {
     "transformer_power": Step(
         network_steps.transformer_power, ("p0_kw", "pk_kw", "load"), network_steps.POWER_KEYS
     ),
+    "voltage_drop": Step(
+        classical_steps.voltage_drop, ("head_v", "end_v", "active_kwh"), classical_steps.DROP_KEYS
+    ),
+    "feeder_by_capacity": Step(
+        classical_steps.feeder_by_capacity,
+        ("kv", "active_kwh", "hours", "sections", "transformers"),
+        classical_steps.FEEDER_KEYS,
+    ),
+    "phase_unbalance": Step(classical_steps.phase_unbalance, ("amperes",), classical_steps.UNBALANCE_KEYS),
     "average_price": Step(network_steps.average_price, (), network_steps.AVERAGE_KEYS),
     "photovoltaic": Step(network_steps.photovoltaic, ("fed_in_kwh",), network_steps.PV_KEYS),
 }

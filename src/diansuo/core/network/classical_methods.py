@@ -25,7 +25,7 @@ class FeederSection:
         resistance_ohm: of one conductor, Ω.
     """
 
-    capacity_va: int
+    capacity_va: Fraction | int
     resistance_ohm: Fraction
 
 
@@ -39,7 +39,7 @@ class FeederTransformer:
         load_loss_w: Pk at full load, W.
     """
 
-    capacity_va: int
+    capacity_va: Fraction | int
     no_load_w: Fraction
     load_loss_w: Fraction
 
@@ -77,7 +77,7 @@ def loss_share_of_drop(drop: Fraction, tangent: Number, reactance_ratio: Number)
 
 
 def feeder_resistance_ohm(
-    sections: Sequence[FeederSection], transformers: Sequence[FeederTransformer], voltage_v: int
+    sections: Sequence[FeederSection], transformers: Sequence[FeederTransformer], voltage_v: Fraction | int
 ) -> tuple[Fraction, Fraction]:
     """Return the equivalent resistances of a feeder's line and of its transformers, by capacity.
 
