@@ -96,6 +96,14 @@ def test_a_customer_the_list_leaves_out_is_drawn_as_of_unknown_place(grid: Grid,
     assert "unplaced" in page
 
 
+def test_a_customer_whom_only_a_replaced_list_had_is_of_unknown_place(
+    listed_grid: Grid, tmp_path: Path
+) -> None:
+    bring_in("lines", listed(tmp_path / "b.csv", *own_lines()[:-1]), now=NOW)
+
+    assert lines(listed_grid).known and lines(listed_grid).unplaced == 1
+
+
 def test_who_an_open_cause_names_is_marked_with_the_number_of_its_card(listed_grid: Grid) -> None:
     area = listed_grid.areas[0]
     findings.keep(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from diansuo.core.network.lines import BUSBAR
 from diansuo.office.network.diagram.layout import children_of, laid
-from diansuo.office.network.diagram.queries import BUSBAR, Hung, Lines, Segment
+from diansuo.office.network.diagram.queries import Hung, Lines, Segment
 
 BUS_X, COLUMN, TOP = 124, 84, 34
 LINE_ROOM, SIGN, SIGNS_A_LINE = 44, 16, 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from diansuo.core.network.lines import BUSBAR
 from diansuo.office.archive.line_models import LinePoint, LineSegment
 from diansuo.office.archive.models import AreaTerm, PointArea, TransformerArea
 from diansuo.office.base.scope import Scope
@@ -13,8 +14,6 @@ from diansuo.office.network.causes import queries as causes
 from diansuo.office.network.lines import standing
 from diansuo.office.network.models import LossFinding
 from diansuo.office.network.technical import rules
-
-BUSBAR = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,10 @@ def lines(scope: Scope, area_id: int, day: date) -> Lines | None:
     segments = [Segment(*each, *words) for *each, words in zip(uppers, metres, said, strict=True)]
     cards = causes.cards(scope, area_id)
     named = {card.point_id: at for at, card in reversed(list(enumerate(cards, 1))) if card.point_id}
-    placed = set(LinePoint.objects.filter(segment__line_list__area=area).values_list("point", flat=True))
+    on_list = LinePoint.objects.filter(
+        segment__line_list__area=area, segment__line_list__replaced_by__isnull=True
+    )
+    placed = set(on_list.values_list("point", flat=True))
     hung = [
         _hung(row, segment, segments, placed=row.point_id in placed, cause=named.get(row.point_id, 0))
         for row, segment in zip(rows, there.consumers.segment.tolist(), strict=True)
