@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from diansuo.cli import lab_loss
 from diansuo.core.network.causes import CauseKind
 from diansuo.core.network.technical_terms import TechnicalRules
 from diansuo.lab import loss, loss_assigning, loss_published
@@ -93,6 +94,13 @@ def test_phases_and_areas_are_assigned(table: dict[str, Any]) -> None:
     assert voltage.both >= 0.99 * voltage.customers > 0
     assert energy.phase >= 0.95 * energy.customers > 0
     assert near.area >= 0.95 * near.customers > 0
+
+
+def test_a_way_that_put_nobody_right_says_so_and_one_that_says_nothing_of_areas_leaves_them_out() -> None:
+    none_right = loss_assigning.Rates(customers=12, phase=0)
+
+    assert lab_loss._assigned(none_right) == {"customers": 12, "phase_percent": 0.0, "areas_left_out": 0}
+    assert lab_loss._assigned(loss_assigning.Rates(phase=0, left_out=4)) == {"customers": 0, "areas_left_out": 4}
 
 
 def test_the_page_shows_the_committed_result_of_the_committed_table_and_the_judged_seeds() -> None:

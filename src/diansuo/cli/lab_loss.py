@@ -102,9 +102,13 @@ def as_record(report: Any, rates: dict[str, Any]) -> dict[str, Any]:
 
 
 def _assigned(rates: Any) -> dict[str, Any]:
-    """Return how many were put right, in per cent; what a way says nothing of is left out."""
+    """Return how many were put right, in per cent; what a way says nothing of is left out, none right is said."""
     shares = {"phase_percent": rates.phase, "area_percent": rates.area}
-    right = {name: round(100 * each / rates.customers, 2) for name, each in shares.items() if each}
+    right = {
+        name: round(100 * each / rates.customers, 2)
+        for name, each in shares.items()
+        if each is not None and rates.customers
+    }
     return {"customers": rates.customers, **right, "areas_left_out": rates.left_out}
 
 

@@ -27,11 +27,14 @@ NOTHING_WRONG: Final = station.Rates(**dict.fromkeys(station.Rates.__slots__, 0.
 
 @dataclass(slots=True)
 class Rates:
-    """Of how many single-phase customers phase and area were right; ``left_out``: areas roofs feed back through."""
+    """Of how many single-phase customers phase and area were right, None: the way says nothing of it.
+
+    ``left_out``: areas roofs feed back through.
+    """
 
     customers: int = 0
-    phase: int = 0
-    area: int = 0
+    phase: int | None = None
+    area: int | None = None
     both: int = 0
     left_out: int = 0
 
@@ -49,7 +52,7 @@ def by_energy(table: Mapping[str, Any], rules: TechnicalRules, seeds: Sequence[i
                 continue
             found = phases_by_energy(_filled(area.use_wh[single]), _of_phases(area, single))
             rates.customers += int(single.sum())
-            rates.phase += int((found == area.phase[single]).sum())
+            rates.phase = (rates.phase or 0) + int((found == area.phase[single]).sum())
     return rates
 
 
@@ -72,7 +75,7 @@ def neighbours_by_energy(table: Mapping[str, Any], rules: TechnicalRules, seeds:
             found = areas_by_energy(use, phase, np.stack([_of_phases(area, rows) for area, rows in of]))
             hangs = np.repeat(np.arange(together), [int(rows.sum()) for rows in single])
             rates.customers += len(hangs)
-            rates.area += int((found == hangs).sum())
+            rates.area = (rates.area or 0) + int((found == hangs).sum())
     return rates
 
 
@@ -165,6 +168,6 @@ def _voltage(
     right_area = np.array(order)[found] == columns[single] // CUSTOMERS_AN_AREA
     right_phase = phase == layout.phase[columns][single]
     rates.customers += int(single.sum())
-    rates.area += int(right_area.sum())
-    rates.phase += int(right_phase.sum())
+    rates.area = (rates.area or 0) + int(right_area.sum())
+    rates.phase = (rates.phase or 0) + int(right_phase.sum())
     rates.both += int((right_area & right_phase).sum())

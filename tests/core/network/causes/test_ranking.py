@@ -182,6 +182,27 @@ def test_the_loss_of_the_meters_themselves_is_not_in_error() -> None:
     assert len(causes_of(StationDays((told, *seen.areas[1:]), FIRST_DAY, MONTH), limits()).of(0)) == 0
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("known", [0, 1, 3, 12, 40])
+def test_a_station_whose_registers_began_to_come_lately_is_looked_at_without_a_warning(known: int) -> None:
+    areas = villages()
+    for each in areas:
+        each.metered[:, : DAYS - known] = np.nan
+        each.fed[:, : DAYS - known] = np.nan
+    seen = station(areas)
+    lately = tuple(_known_lately(area, known) for area in seen.areas)
+
+    assert len(causes_of(StationDays(lately, FIRST_DAY, MONTH), limits())) == 0
+
+
+def _known_lately(area: AreaDays, known: int) -> AreaDays:
+    names = ("supply_wh", "back_wh", "phases_wh", "technical_wh")
+    columns = {name: getattr(area, name).copy() for name in names}
+    for column in columns.values():
+        column[..., : DAYS - known] = np.nan
+    return replace(area, **columns)
+
+
 def test_no_area_no_list_and_areas_of_different_days_are_refused() -> None:
     assert len(causes_of(StationDays((), FIRST_DAY, MONTH), limits())) == 0
     area = station(villages()).areas[0]

@@ -70,10 +70,10 @@ def mean_wh(use_wh: Float) -> Float:
 
 
 def _median(against: Float) -> Float:
-    if not len(against):
-        return np.ones(against.shape[1])
-    middle = np.nanmedian(against, axis=0)
-    middle = np.maximum(np.nan_to_num(middle, nan=1.0), 0.05)
+    """Return the middle of each day, mean 1; a day nobody's use is known of is an ordinary one."""
+    middle = np.ones(against.shape[1])
+    known = ~np.isnan(against).all(axis=0)
+    middle[known] = np.maximum(np.nanmedian(against[:, known], axis=0), 0.05)
     return np.asarray(middle / middle.mean(), np.float64)
 
 
