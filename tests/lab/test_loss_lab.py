@@ -100,7 +100,10 @@ def test_a_way_that_put_nobody_right_says_so_and_one_that_says_nothing_of_areas_
     none_right = loss_assigning.Rates(customers=12, phase=0)
 
     assert lab_loss._assigned(none_right) == {"customers": 12, "phase_percent": 0.0, "areas_left_out": 0}
-    assert lab_loss._assigned(loss_assigning.Rates(phase=0, left_out=4)) == {"customers": 0, "areas_left_out": 4}
+    assert lab_loss._assigned(loss_assigning.Rates(phase=0, left_out=4)) == {
+        "customers": 0,
+        "areas_left_out": 4,
+    }
 
 
 def test_the_page_shows_the_committed_result_of_the_committed_table_and_the_judged_seeds() -> None:
