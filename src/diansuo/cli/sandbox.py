@@ -96,18 +96,25 @@ sandbox.__doc__ = t(
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Say in words which area cannot be supplied."""
+    """Say in words which area or feeder cannot be supplied."""
     from diansuo.sandbox.lists import area_number
     from diansuo.sandbox.network import UnableToSupply
+    from diansuo.sandbox.people import feeder_number
 
     try:
         yield
     except UnableToSupply as problem:
-        number, day = area_number(problem.area), problem.day + 1
+        if problem.area is None:
+            number = feeder_number(problem.feeder or 0)
+            chinese, english = f"线路 {number}", f"feeder {number}"
+        else:
+            number = area_number(problem.area)
+            chinese, english = f"台区 {number}", f"area {number}"
+        day = problem.day + 1
         raise Failure(
             t(
-                f"台区 {number} 第 {day} 天潮流无解：用电超过线路能送的电力，文件没有写；调低窃电等比例或换种子再试",
-                f"area {number}, day {day}: no flow, more is drawn than its lines can carry; nothing was written; "
+                f"{chinese} 第 {day} 天潮流无解：用电超过线路能送的电力，文件没有写；调低窃电等比例或换种子再试",
+                f"{english}, day {day}: no flow, more is drawn than its lines can carry; nothing was written; "
                 "lower the rates of theft and the like, or take another seed",
             )
         ) from problem
@@ -118,12 +125,14 @@ def _tell(folder: Path, files: Any) -> None:
 
 
 def _say(folder: Path, files: Any) -> None:
+    lines = files.lines.name, files.feeder_lines.name
     say(
         t(
             f"已写 {folder}：{files.customers} 户，{files.points} 个计量点，{len(files.readings)} 个月抄表数据，"
-            f"日冻结 {files.freeze_rows} 行；真实情况见 {files.truth.name}",
+            f"日冻结 {files.freeze_rows} 行；线路见 {'、'.join(lines)}，真实情况见 {files.truth.name}",
             f"{folder}: {files.customers} customers, {files.points} points, {len(files.readings)} reading lists, "
-            f"{files.freeze_rows} rows of daily freeze; what is wrong stands in {files.truth.name}",
+            f"{files.freeze_rows} rows of daily freeze; lines stand in {' and '.join(lines)}, "
+            f"what is wrong stands in {files.truth.name}",
         )
     )
 

@@ -87,6 +87,8 @@ def _supplied(
         try:
             return physics.simulate(layout, planned.faults, span, seed, _silent, keep)
         except UnableToSupply as weak:
+            if weak.area is None:
+                raise
             layout.length_m[weak.area] = np.rint(layout.length_m[weak.area] * SHORTER)
 
 

@@ -60,7 +60,6 @@ class Layout:
     segment: Array
     length_m: Array
     service_m: Array
-    feeder_ohm: Array
 
     @property
     def area(self) -> Array:
@@ -132,7 +131,6 @@ def lay_out(random: np.random.Generator, customers: int, factories: int | None =
         segment=segment,
         length_m=np.rint(random.uniform(50, 85, (areas, SEGMENTS)) * _sprawl(random, areas)),
         service_m=np.rint(random.uniform(8, 30, padded)),
-        feeder_ohm=random.uniform(1.2, 2.8, -(-areas // AREAS_A_FEEDER)),
     )
 
 

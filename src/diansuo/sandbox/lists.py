@@ -360,7 +360,7 @@ def write_losses(folder: Path, layout: Layout, energy: Energy, days: list[date])
     areas, feeders = folder / "技术线损.csv", folder / "线路技术线损.csv"
     numbers = [area_number(at) for at in range(layout.areas)]
     frame("台区编号", numbers, 线损kWh=energy.technical).write_csv(areas, include_bom=True)
-    numbers = [f"5200F{at + 1:03d}" for at in range(layout.feeders)]
+    numbers = [people.feeder_number(at) for at in range(layout.feeders)]
     lost = {"变压器损耗kWh": energy.transformer, "线路损耗kWh": energy.line}
     frame("线路编号", numbers, **lost).write_csv(feeders, include_bom=True)
     return areas, feeders

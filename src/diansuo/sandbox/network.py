@@ -41,16 +41,18 @@ AS_DRAWN = complex(1, np.tan(np.arccos(POWER_FACTOR)))
 
 
 class UnableToSupply(ValueError):
-    """An area's lines cannot carry what is drawn on a day: there is no flow to report.
+    """The lines of an area, or of a feeder, cannot carry what is drawn on a day: there is no flow to report.
 
     Attributes:
-        area: its place at the station.
         day: from the station's first.
+        area: its place at the station; None where it is a feeder.
+        feeder: its place at the station; None where it is an area.
     """
 
-    def __init__(self, area: int, day: int) -> None:
-        super().__init__(f"area {area} cannot be supplied on day {day}: its voltage collapses")
-        self.area, self.day = area, day
+    def __init__(self, day: int, *, area: int | None = None, feeder: int | None = None) -> None:
+        what = f"area {area}" if feeder is None else f"feeder {feeder}"
+        super().__init__(f"{what} cannot be supplied on day {day}: its voltage collapses")
+        self.day, self.area, self.feeder = day, area, feeder
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ def carry(
         else:
             total = phase_losses(grid, lines.bus, lines.phase, watt * AS_DRAWN)
     except (Collapse, NotConverged) as problem:
-        raise UnableToSupply(lines.area, int(at[problem.scenario])) from problem
+        raise UnableToSupply(int(at[problem.scenario]), area=lines.area) from problem
     ampere = (total.source_phase_va / grid.source_voltage_v).conj()
     busbar = grid.source_voltage_v - ampere * grid.impedance_ohm[0, 0, 0]
     copper = grid.impedance_ohm[0, 0, 0].real * (np.abs(ampere) ** 2).sum(axis=1)

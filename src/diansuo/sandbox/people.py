@@ -42,6 +42,16 @@ READERS = (
 )  # fmt: skip
 
 
+def feeder_name(feeder: int) -> str:
+    """Return what a feeder is called."""
+    return f"10kV云{feeder + 1}线"
+
+
+def feeder_number(feeder: int) -> str:
+    """Return the number of a feeder."""
+    return f"5200F{feeder + 1:03d}"
+
+
 def archive_rows(
     random: np.random.Generator,
     customers: int,
@@ -73,8 +83,8 @@ def _row(
         "供电单位": company,
         "供电所": station,
         "变电站": "云河35kV变电站",
-        "线路名称": f"10kV云{area // AREAS_A_FEEDER + 1}线",
-        "线路编号": f"5200F{area // AREAS_A_FEEDER + 1:03d}",
+        "线路名称": feeder_name(area // AREAS_A_FEEDER),
+        "线路编号": feeder_number(area // AREAS_A_FEEDER),
         "公专变标志": "公变",
         "计量点性质": "结算",
         "台区编号": f"5200T{area + 1:05d}",

@@ -1,7 +1,7 @@
 """Power of every hour, and what it comes to in a day: at the customers, in the lines, at the masters and gates.
 
 What an area's network takes is a three-phase flow for every hour (`network`); where every meter's curve is kept, one
-for every quarter of an hour, of which the hour is the mean.
+for every quarter of an hour, of which the hour is the mean. What the gates see is a balanced one (`gates`).
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from itertools import groupby
 
 import numpy as np
 
+from diansuo.sandbox import feeders, gates
 from diansuo.sandbox.energy import Energy, Kept
 from diansuo.sandbox.faults import CLOCK_LATE_H, PHYSICAL, Fault
 from diansuo.sandbox.layout import CUSTOMERS_AN_AREA, Array, Layout
-from diansuo.sandbox.network import POWER_FACTOR, SWINGS_A_DAY, lines_of
+from diansuo.sandbox.network import SWINGS_A_DAY, lines_of
 from diansuo.sandbox.shapes import (
     COMMERCIAL_PEAK_HOURS,
     COMMERCIAL_VALLEY_HOURS,
@@ -48,12 +49,13 @@ def simulate(
         keep: areas of which the quarters of every meter are kept, those of which the master's, and from which day on.
 
     Raises:
-        UnableToSupply: the lines of an area cannot carry what is drawn.
+        UnableToSupply: the lines of an area or a feeder cannot carry what is drawn.
     """
     energy = _nothing_yet(layout, len(days), keep)
     count, areas = layout.padded + layout.dedicated, layout.areas
     spans, factors, sunlight = _months(days), season(days), sun(days, np.random.default_rng([seed, 1]))
     swing = np.random.default_rng([seed, 4]).standard_normal((areas, len(days) * SWINGS_A_DAY + 1))
+    feeder_lines = feeders.string_up(layout, seed)
     for number, span in enumerate(spans):
         advance("", number, len(spans))
         start, end = span[0], span[-1] + 1
@@ -72,7 +74,8 @@ def simulate(
         load = _load(layout, np.random.default_rng([seed, 3, start]), factors, own, slice(start, end))
         _note(energy, own, slice(start, end), load, np.zeros_like(load))
         _note_own(energy, slice(start, end), load)
-        _feeders(layout, energy, net, copper, load.reshape(layout.dedicated, net.shape[1]), slice(start, end))
+        drawn = gates.Drawn(net, copper, load.reshape(layout.dedicated, net.shape[1]))
+        gates.note(layout, feeder_lines, energy, drawn, slice(start, end))
     return energy
 
 
@@ -203,25 +206,3 @@ def _note_own(energy: Energy, days: slice, load: Array) -> None:
     energy.own_peak[:, days] = load[:, :, COMMERCIAL_PEAK_HOURS].sum(axis=2, dtype=np.float64) * 1000
     energy.own_valley[:, days] = load[:, :, COMMERCIAL_VALLEY_HOURS].sum(axis=2, dtype=np.float64) * 1000
     energy.own_demand_kw[:, days] = load.max(axis=2)
-
-
-def _feeders(layout: Layout, energy: Energy, net: Array, copper: Array, own: Array, days: slice) -> None:
-    """Add up masters, transformers, dedicated customers and the medium voltage line at the gates."""
-    transformer = layout.transformers("no_load_w")[:, None] / 1000 + copper
-    through, lost = np.zeros((2, layout.feeders, net.shape[1]))
-    np.add.at(lost, layout.feeder[: layout.areas], transformer)
-    np.add.at(through, layout.feeder[: layout.areas], net)
-    np.add.at(through, layout.feeder[layout.areas :], own)
-    through += lost
-    ampere = through / (3**0.5 * 10 * POWER_FACTOR)
-    line = 3 * ampere**2 * layout.feeder_ohm[:, None] / 1000
-    through += line
-
-    def day(power: Array) -> Array:
-        return power.reshape(len(power), -1, 24).sum(axis=2) * 1000
-
-    energy.gate[:, days], energy.gate_back[:, days] = (
-        day(np.maximum(through, 0)),
-        day(np.maximum(-through, 0)),
-    )
-    energy.transformer[:, days], energy.line[:, days] = day(lost), day(line)

@@ -46,6 +46,7 @@ class Files:
     freezes: dict[int, Path]
     curves: dict[int, Path]
     lines: Path
+    feeder_lines: Path
     truth: Path
     failures: Path
     clocks: Path
@@ -159,6 +160,7 @@ def _written(made: Writing, energy: Energy, periods: list[int], seed: int, mode:
         freezes=freezes,
         curves=curves.write_curves(folder, layout, energy, made.faults, rows, days[:-1]),
         lines=made.lines(),
+        feeder_lines=made.feeder_lines(seed),
         truth=made.truth(),
         failures=failures,
         clocks=made.clocks(np.random.default_rng([seed, 15])),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from diansuo.core.quantity.month import first_day, month_of, next_month
-from diansuo.sandbox import clocks, freezing, issued, lists, registers, special, uploads
+from diansuo.sandbox import clocks, feeders, freezing, issued, lists, registers, special, uploads
 from diansuo.sandbox.faults import LAST_MONTH_UNREAD, MISREAD_BY_WH, MISREAD_CUSTOMER, Fault, Rates
 from diansuo.sandbox.layout import Array, Layout
 from diansuo.sandbox.lists import READING_COLUMNS
@@ -187,6 +187,14 @@ class Writing:
         """Write the low voltage lines."""
         path = self.folder / "低压线路.csv"
         lists.write_lines(path, self.layout, self.rows)
+        return path
+
+    def feeder_lines(self, seed: int) -> Path:
+        """Write the 10 kV lines."""
+        path = self.folder / "10千伏线路.csv"
+        areas = self.layout.areas + self.layout.dedicated
+        numbers = [lists.area_number(area) for area in range(areas)]
+        feeders.write(path, feeders.string_up(self.layout, seed), numbers)
         return path
 
     def truth(self) -> Path:
