@@ -166,6 +166,13 @@ app.command(
     ),
 )(_of_station("lines"))
 app.command(
+    "feeder-lines",
+    help=t(
+        "导入10千伏线路（csv 或 xlsx），按线路整体替换。例：diansuo import feeder-lines 10千伏线路.csv --apply",
+        "Import 10 kV lines, each feeder replaced whole. Example: diansuo import feeder-lines feeders.csv --apply",
+    ),
+)(_of_station("feeder_lines"))
+app.command(
     "failures",
     help=t(
         "导入采集失败清单。例：diansuo import failures 采集失败清单_20240802.xlsx --apply",

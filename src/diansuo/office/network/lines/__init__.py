@@ -1,1 +1,1 @@
-"""Lists of low-voltage lines: how they are imported, and the lines of an area that stand."""
+"""Lists of lines, of areas and of 10 kV feeders: how they are imported, and the lines that stand."""

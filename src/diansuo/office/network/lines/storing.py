@@ -1,53 +1,56 @@
-"""The lines of an area as rows: what stands, whether a list says the same, and how a list takes its place."""
+"""Lists of lines as rows: what stands, whether a list says the same, and how a list takes its place."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Final
 
-from diansuo.office.archive.line_models import LineList, LinePoint, LineSegment
+from django.db.models import Model
+
+from diansuo.office.archive.line_models import LineArea, LineList, LinePoint, LineSegment
 from diansuo.office.base.imports.operations import note_change
 from diansuo.office.base.models import ImportBatch
-
-if TYPE_CHECKING:
-    from diansuo.office.network.lines.importing import Row
+from diansuo.office.network.lines.rows import Row
 
 Facts = tuple[tuple[str, str, str, str, int, tuple[int, ...]], ...]
+ENDS: Final[dict[str, tuple[type[Model], str]]] = {"area": (LinePoint, "point"), "feeder": (LineArea, "area")}
+"""Whose lines, to the rows that say what hangs at a segment's end, and their column."""
 
 
-def standing(area_id: int) -> LineList | None:
-    """Return the list that stands for an area, or None."""
-    return LineList.objects.filter(area=area_id, replaced_by__isnull=True).first()
+def standing(owner: str, owner_id: int) -> LineList | None:
+    """Return the list that stands for an ``area`` or a ``feeder``, or None."""
+    return LineList.objects.filter(**{owner: owner_id}, replaced_by__isnull=True).first()
 
 
-def facts(of: LineList) -> Facts:
+def facts(of: LineList, owner: str) -> Facts:
     """Return all that a standing list says, in the order of the segments' numbers."""
+    model, column = ENDS[owner]
     hung: dict[int, list[int]] = {}
-    for segment, point in LinePoint.objects.filter(segment__line_list=of).values_list("segment", "point"):
-        hung.setdefault(segment, []).append(point)
+    for segment, one in model._default_manager.filter(segment__line_list=of).values_list("segment", column):
+        hung.setdefault(segment, []).append(one)
     names = ("id", "number", "upper_number", "phase", "conductor", "length_cm")
     rows = LineSegment.objects.filter(line_list=of).values_list(*names)
     return tuple(sorted((*rest, tuple(sorted(hung.get(pk, ())))) for pk, *rest in rows))
 
 
-def facts_of(lines: Sequence[Row], points: Sequence[tuple[int, ...]]) -> Facts:
+def facts_of(lines: Sequence[Row], hung: Sequence[tuple[int, ...]]) -> Facts:
     """Return the same of a list that is to be imported."""
     return tuple(
         sorted(
-            (row.number, row.upper, row.phase, row.conductor, row.length_cm, tuple(sorted(hung)))
-            for row, hung in zip(lines, points, strict=True)
+            (row.number, row.upper, row.phase, row.conductor, row.length_cm, tuple(sorted(ends)))
+            for row, ends in zip(lines, hung, strict=True)
         )
     )
 
 
-def store(batch: ImportBatch, rows: Sequence[Row], points: Sequence[tuple[int, ...]]) -> None:
-    """Put an area's lines in the place of those it has (in the caller's transaction)."""
-    before = standing(rows[0].area_id)
+def store(batch: ImportBatch, owner: str, rows: Sequence[Row], hung: Sequence[tuple[int, ...]]) -> None:
+    """Put a list in the place of the one that stands (in the caller's transaction)."""
+    before = standing(owner, rows[0].owner_id)
     if before is not None:
         note_change(batch, before, "replaced_by", None, batch.pk).save()
         before.replaced_by = batch
         before.save(update_fields=["replaced_by"])
-    made = LineList.objects.create(batch=batch, area_id=rows[0].area_id)
+    made = LineList.objects.create(batch=batch, **{f"{owner}_id": rows[0].owner_id})
     segments = LineSegment.objects.bulk_create(
         LineSegment(
             batch=batch, line_list=made, number=row.number, upper_number=row.upper, phase=row.phase,
@@ -55,8 +58,9 @@ def store(batch: ImportBatch, rows: Sequence[Row], points: Sequence[tuple[int, .
         )
         for row in rows
     )  # fmt: skip
-    LinePoint.objects.bulk_create(
-        LinePoint(batch=batch, segment=segment, point_id=point)
-        for segment, hung in zip(segments, points, strict=True)
-        for point in hung
+    model, column = ENDS[owner]
+    model._default_manager.bulk_create(
+        model(batch=batch, segment=segment, **{f"{column}_id": one})
+        for segment, ends in zip(segments, hung, strict=True)
+        for one in ends
     )
