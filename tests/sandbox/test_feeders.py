@@ -10,11 +10,12 @@ import polars as pl
 import pytest
 
 from diansuo.office.config import rulebook_files
-from diansuo.sandbox import feeders, gates, physics
+from diansuo.sandbox import feeders, gates, physics, special
 from diansuo.sandbox import layout as layouts
 from diansuo.sandbox.energy import Energy
 from diansuo.sandbox.layout import Layout, lay_out
 from diansuo.sandbox.network import POWER_FACTOR, UnableToSupply
+from diansuo.sandbox.transformers import Transformer
 from tests.sandbox import books
 
 DAYS = [date(2024, 7, 29) + timedelta(days=at) for at in range(6)]  # over the turn of a month
@@ -24,8 +25,10 @@ def station(seed: int, customers: int = 1_200) -> Layout:
     return lay_out(np.random.default_rng([seed, 10]), customers)
 
 
-def simulated(layout: Layout, seed: int, days: list[date]) -> Energy:
-    return physics.simulate(layout, [], days, seed, lambda *_said: None, ([], [], len(days)))
+def simulated(
+    layout: Layout, seed: int, days: list[date], behind: dict[int, Transformer] | None = None
+) -> Energy:
+    return physics.simulate(layout, [], days, seed, lambda *_said: None, ([], [], len(days)), behind)
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +92,50 @@ def test_the_gate_sees_masters_factories_transformers_and_the_line() -> None:
     assert (energy.transformer[0] > no_load).all()
 
 
+def test_a_factory_measured_behind_its_transformer_draws_the_losses_of_its_plate_before_the_meter() -> None:
+    layout, days = station(3), DAYS[3:]
+    usual = simulated(layout, 3, days)
+    behind = simulated(layout, 3, days, {2: Transformer(630, 1200, 6200, 1500)})
+    more = (behind.transformer - usual.transformer) / 1000
+    (feeder,) = np.flatnonzero(more.sum(axis=1))
+    kwh = behind.forward[layout.padded + 2] / 1000
+    at_least = (
+        24 * 1.2 + 24 * 6.2 * (kwh / 24 / POWER_FACTOR / 630) ** 2
+    )  # what a load that never changes loses
+
+    assert feeder == layout.feeder[layout.areas + 2]
+    assert np.array_equal(behind.forward, usual.forward)
+    assert (at_least < more[feeder]).all()
+    assert (more[feeder] < 24 * 1.2 + (at_least - 24 * 1.2) * 2.5).all()
+    line = (behind.line - usual.line) / 1000
+    assert (behind.gate - usual.gate)[feeder] / 1000 == pytest.approx((more + line)[feeder], abs=1e-3)
+    assert (line[feeder] > 0).all()
+
+
+def test_the_plates_of_those_measured_behind_their_transformer_are_those_of_the_rulebook() -> None:
+    rows = rulebook_files.load().in_force("national/transformers", DAYS[0]).values["rows"]
+    shipped = {row[1]: row[2:4] for row in rows if row[0] == special.MODEL}
+    for kva, watts in special.PLATES.items():
+        assert tuple(float(kw) * 1000 for kw in shipped[str(kva)]) == watts
+
+
+def test_only_an_office_that_bills_has_such_a_factory_and_its_feeder_shows_it(tmp_path: Path) -> None:
+    lost = {}
+    for mode in ("alone", "beside"):
+        made = books.write(tmp_path / mode, customers=800, curve_areas=0, mode=mode)
+        table = pl.read_csv(made.files.feeder_technical).group_by("线路编号", maintain_order=True)
+        lost[mode] = table.agg(pl.col("变压器损耗kWh").sum())["变压器损耗kWh"]
+        assert (made.files.special is None) == (mode == "beside")
+        if made.files.special is not None:
+            factory = books.table(made.files.special).row(-1, named=True)
+    assert factory["计量方式"] == "高供低计"
+    more = (lost["alone"] - lost["beside"]).to_numpy()
+    plate = special.plate({"受电变压器容量": int(factory["受电变压器容量"])})
+    days = (date(2024, 2, 1) - date(2024, 1, 1)).days
+    assert more.max() > days * 24 * plate.no_load_w / 1000
+    assert np.count_nonzero(more) == 1
+
+
 @pytest.mark.parametrize("seed", [1, 5, 7])
 @pytest.mark.parametrize("first", [date(2024, 1, 10), date(2024, 7, 10)])
 def test_the_line_loses_a_plausible_share_of_what_passes_the_gate(seed: int, first: date) -> None:
@@ -124,7 +171,8 @@ def test_more_than_a_feeder_can_carry_is_no_flow_and_says_which_feeder_and_day()
     energy = simulated(layout, 3, DAYS[:2])
     net = np.full((layout.areas, 48), 50.0)
     net[layout.areas - 1, 30] = 60_000
-    drawn = gates.Drawn(net, np.zeros_like(net), np.zeros((layout.dedicated, 48)))
+    none = np.zeros((layout.dedicated, 48))
+    drawn = gates.Drawn(net, np.zeros_like(net), none, none)
 
     with pytest.raises(UnableToSupply) as caught:
         gates.note(layout, lines, energy, drawn, slice(0, 2))

@@ -24,6 +24,7 @@ class Kept:
 class Energy:
     """Wh of each day, float64 (rows, days); ``phases`` is (areas, 3, days). ``late`` are the day's last hours.
 
+    ``transformer`` is lost in those of a feeder that stand before the meters of its areas and customers.
     ``kept`` holds the quarters from a day on of the areas that were asked for, of the ``whole`` ones every meter's.
     ``own_peak``, ``own_valley`` and ``own_demand_kw`` are those of customers with a transformer of their own,
     (dedicated, days): by the periods of their price, and the largest hour of each day.

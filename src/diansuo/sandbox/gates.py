@@ -1,8 +1,8 @@
 """What flows through the gate of a feeder: one balanced flow of its 10 kV line for every hour (`core.powerflow`).
 
 At the ends of its segments hang the areas, each drawing what its busbar takes and what its transformer loses, and the
-customers with a transformer of their own. What is drawn has the sample's power factor, what is fed back none but
-active power. The substation holds a little more than the nominal voltage, as they do.
+customers with a transformer of their own, some measured behind it. What is drawn has the sample's power factor, what is
+fed back none but active power. The substation holds a little more than the nominal voltage, as they do.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ class Drawn:
     Attributes:
         net: (areas, hours), what each public area's busbar takes; fed back is negative.
         copper: (areas, hours), what its transformer loses by its load.
-        own: (dedicated, hours).
+        own: (dedicated, hours), what the meters of customers with their own transformer see.
+        before: (dedicated, hours), what is lost in their transformers before those meters.
     """
 
     net: Array
     copper: Array
     own: Array
+    before: Array
 
 
 def note(layout: Layout, lines: list[FeederLine], energy: Energy, drawn: Drawn, days: slice) -> None:
@@ -42,7 +44,8 @@ def note(layout: Layout, lines: list[FeederLine], energy: Energy, drawn: Drawn, 
         UnableToSupply: the line of a feeder cannot carry what is drawn.
     """
     lost = layout.transformers("no_load_w")[:, None] / 1000 + drawn.copper.astype(np.float64)
-    taken = np.concatenate((drawn.net + lost, drawn.own))
+    lost = np.concatenate((lost, drawn.before))
+    taken = np.concatenate((drawn.net, drawn.own)) + lost
 
     def day(power: Array) -> Array:
         return power.reshape(-1, 24).sum(axis=1) * 1000
@@ -56,7 +59,7 @@ def note(layout: Layout, lines: list[FeederLine], energy: Energy, drawn: Drawn, 
         energy.gate[feeder, days] = day(np.maximum(through, 0))
         energy.gate_back[feeder, days] = day(np.maximum(-through, 0))
         energy.line[feeder, days] = day(line_kw)
-        energy.transformer[feeder, days] = day(lost[line.area[line.area < layout.areas]].sum(axis=0))
+        energy.transformer[feeder, days] = day(lost[line.area].sum(axis=0))
 
 
 def flow(line: FeederLine, taken_kw: Array) -> tuple[Array, Array]:

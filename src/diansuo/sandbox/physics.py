@@ -6,7 +6,7 @@ for every quarter of an hour, of which the hour is the mean. What the gates see 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from itertools import groupby
 
@@ -16,7 +16,7 @@ from diansuo.sandbox import feeders, gates
 from diansuo.sandbox.energy import Energy, Kept
 from diansuo.sandbox.faults import CLOCK_LATE_H, PHYSICAL, Fault
 from diansuo.sandbox.layout import CUSTOMERS_AN_AREA, Array, Layout
-from diansuo.sandbox.network import SWINGS_A_DAY, lines_of
+from diansuo.sandbox.network import POWER_FACTOR, SWINGS_A_DAY, lines_of
 from diansuo.sandbox.shapes import (
     COMMERCIAL_PEAK_HOURS,
     COMMERCIAL_VALLEY_HOURS,
@@ -26,6 +26,7 @@ from diansuo.sandbox.shapes import (
     sun,
 )
 from diansuo.sandbox.supply import Supply
+from diansuo.sandbox.transformers import Transformer
 
 AREAS_A_BATCH = 64
 
@@ -37,6 +38,7 @@ def simulate(
     seed: int,
     advance: Callable[[str, int, int], None],
     keep: tuple[list[int], list[int], int],
+    behind: Mapping[int, Transformer] | None = None,
 ) -> Energy:
     """Return what every meter of the station truly registers on every day.
 
@@ -47,6 +49,7 @@ def simulate(
         seed: the same one gives the same energy.
         advance: is told (label, done, total).
         keep: areas of which the quarters of every meter are kept, those of which the master's, and from which day on.
+        behind: the transformers of dedicated customers who are measured behind them, by place among the dedicated.
 
     Raises:
         UnableToSupply: the lines of an area or a feeder cannot carry what is drawn.
@@ -74,9 +77,18 @@ def simulate(
         load = _load(layout, np.random.default_rng([seed, 3, start]), factors, own, slice(start, end))
         _note(energy, own, slice(start, end), load, np.zeros_like(load))
         _note_own(energy, slice(start, end), load)
-        drawn = gates.Drawn(net, copper, load.reshape(layout.dedicated, net.shape[1]))
+        hourly = load.reshape(layout.dedicated, net.shape[1])
+        drawn = gates.Drawn(net, copper, hourly, _before_meters(hourly, behind or {}))
         gates.note(layout, feeder_lines, energy, drawn, slice(start, end))
     return energy
+
+
+def _before_meters(load: Array, behind: Mapping[int, Transformer]) -> Array:
+    """Return kW lost before the meters of dedicated customers, (dedicated, hours)."""
+    lost = np.zeros(load.shape)
+    for at, transformer in behind.items():
+        lost[at] = transformer.lost_kw(load[at].astype(np.float64), POWER_FACTOR)
+    return lost
 
 
 def registered(layout: Layout, faults: list[Fault], days: list[date], seed: int) -> Energy:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from diansuo.core.quantity.month import first_day, next_month
-from diansuo.sandbox import curves, issued, lists, physics, registers
+from diansuo.sandbox import curves, issued, lists, physics, registers, special
 from diansuo.sandbox.energy import Energy
 from diansuo.sandbox.faults import (
     Fault,
@@ -109,7 +109,7 @@ def write(
     days = [start + timedelta(days=at) for at in range((end - start).days + 1)]
     chosen = rates or Rates()
     layout = lay_out(np.random.default_rng([seed, 10]), customers, factories)
-    made, energy = _simulated(folder, layout, periods, days, seed, chosen, curve_areas, advance)
+    made, energy = _simulated(folder, layout, periods, days, seed, chosen, curve_areas, mode, advance)
     return _written(made, energy, periods, seed, mode, chosen)
 
 
@@ -121,6 +121,7 @@ def _simulated(
     seed: int,
     rates: Rates,
     curve_areas: int,
+    mode: str,
     advance: Advance,
 ) -> tuple[Writing, Energy]:
     """Let things go wrong, and let the station's days pass."""
@@ -128,11 +129,14 @@ def _simulated(
     faults = draw(np.random.default_rng([seed, 11]), layout, len(days) - 1, rates, exchange_day)
     rows = lists.archive(np.random.default_rng([seed, 12]), layout, faults)
     keep = (*curves.kept(layout, curve_areas), max(0, len(days) - 1 - curves.DAYS))
-    energy = physics.simulate(layout, faults, days[:-1], seed, advance, keep)
+    low_side = special.low_side(rows[: layout.customers]) if mode == "alone" else None
+    behind = {} if low_side is None else {low_side - layout.public: special.plate(rows[low_side])}
+    energy = physics.simulate(layout, faults, days[:-1], seed, advance, keep, behind)
     shown = registers.run_up(np.random.default_rng([seed, 13]), layout, energy, faults)
     _account(layout, faults, energy)
     large = layout.customers > LARGEST_WORKBOOK_CUSTOMERS
-    return Writing(folder, layout, faults, rows, days, shown, energy.own_demand_kw, large, advance), energy
+    own_demand = energy.own_demand_kw
+    return Writing(folder, layout, faults, rows, days, shown, own_demand, large, advance, low_side), energy
 
 
 def _written(made: Writing, energy: Energy, periods: list[int], seed: int, mode: str, rates: Rates) -> Files:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
 
 CAPACITY_KVA = (200, 315, 400)
 MASTER_MULTIPLIER = (80, 120, 160)
@@ -20,6 +25,11 @@ class Transformer:
     short_circuit_w: int
     master_multiplier: int
     winding: str = "Dyn11"
+
+    def lost_kw(self, power_kw: Array, power_factor: float) -> Array:
+        """Return kW lost at so many kW: without load, and by the square of the share of its capacity."""
+        share = power_kw / power_factor / self.kva
+        return (self.no_load_w + self.short_circuit_w * share**2) / 1000
 
 
 # Of every twenty areas these have a transformer too small for them, or one whose vector group nobody wrote down.

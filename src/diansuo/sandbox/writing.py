@@ -23,7 +23,7 @@ Advance = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Writing:
-    """The station on its way into the folder."""
+    """The station on its way into the folder; ``low_side`` is the place of the one measured behind its transformer."""
 
     folder: Path
     layout: Layout
@@ -34,6 +34,7 @@ class Writing:
     demand_kw: Array
     large: bool
     advance: Advance
+    low_side: int | None
     late: dict[int, Path] = field(default_factory=dict)
 
     @property
@@ -137,6 +138,8 @@ class Writing:
         for fault in self.faults:
             if fault.kind == "换表":
                 unread[fault.customer] = wrong[fault.customer] = False
+        if self.low_side is not None:
+            unread[self.low_side] = wrong[self.low_side] = False
         wrong &= ~unread
         shown["总"] = np.where(wrong, (shown["总"] - MISREAD_BY_WH // 10) % 10**8, shown["总"])
         for column in np.flatnonzero(unread):
