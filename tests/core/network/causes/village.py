@@ -53,9 +53,17 @@ class Village:
         self.besides = np.zeros(DAYS)
         self.true_feed: np.ndarray | None = None
         self.divided: np.ndarray | None = None
+        self.hung: np.ndarray | None = None
         self.voltage_area: np.ndarray | None = None
         self.voltage_phase: np.ndarray | None = None
         self.technical_error = 1 + 0.04 * random.standard_normal(DAYS)
+
+    def leaves(self, who: int, day: int) -> None:
+        """Let a customer move out on a day: nothing flows there any more."""
+        self.hung = np.ones((CUSTOMERS, DAYS), dtype=np.bool_)
+        self.hung[who, day:] = False
+        self.used[who, day:] = 0
+        self.metered[who, day:] = 0
 
     def columns(self) -> AreaDays:
         """Return what the office sees."""
@@ -81,6 +89,7 @@ class Village:
             multiplier_of_master=80,
             register_step_wh=800.0,
             divided=self.divided,
+            hung=self.hung,
             voltage_area=self.voltage_area,
             voltage_phase=self.voltage_phase,
         )

@@ -11,7 +11,7 @@ from diansuo.core.network.causes import weights
 from diansuo.core.network.causes.fitting import Ground, Sums, fit, since
 from diansuo.core.network.causes.kinds import NOWHERE, CauseKind, Evidence, Float
 from diansuo.core.network.causes.scene import LEAST_AFTER, LEAST_BEFORE, Scene, Suspect
-from diansuo.core.quantity.arrays import Int64
+from diansuo.core.quantity.arrays import Bool, Int64
 
 LOW, HIGH = 0.9, 1.15
 """The customer's whole energy, and what it adds to the loss of the lines."""
@@ -33,6 +33,7 @@ class Crowd:
 
     ``leaving`` is the gain of its own area's residual if the customer hung elsewhere from each day on, (N, days);
     ``lead`` by how much that is more than any other customer of the area could explain by leaving, at most `AGREES`.
+    ``left``: it hangs there no more by the books, so that nobody asks where it hangs.
     """
 
     use_wh: Float
@@ -42,6 +43,7 @@ class Crowd:
     leaving_amplitude: Float
     lead: Float
     voltage_area: Int64
+    left: Bool
 
 
 def crowd(scenes: Sequence[Scene]) -> Crowd:
@@ -56,6 +58,7 @@ def crowd(scenes: Sequence[Scene]) -> Crowd:
         np.concatenate([each.amplitude for each in leaving]),
         np.concatenate([_lead(each.gain) for each in leaving]),
         np.concatenate([each.area.told("voltage_area") for each in scenes]),
+        np.concatenate([each.area.left for each in scenes]),
     )
 
 
@@ -89,7 +92,8 @@ def coming(scene: Scene, at: int, people: Crowd, ground: Ground | None = None) -
         ground: what to explain, by default the scene's.
     """
     on = ground or scene.on
-    elsewhere = np.flatnonzero((people.area != at) & (people.use_wh.max(axis=1, initial=0) > 0))
+    asked = ~people.left & (people.use_wh.max(axis=1, initial=0) > 0)
+    elsewhere = np.flatnonzero((people.area != at) & asked)
     others = elsewhere[_promising(elsewhere, people, on)]
     found = fit(since(people.use_wh[others], on), on, LOW, HIGH)
     told = weights.voltage(people.voltage_area[others], at, people.area[others])
@@ -134,7 +138,8 @@ def _promising(who: Int64, people: Crowd, on: Ground) -> Int64:
 
 def going(scene: Scene, at: int, people: Crowd, scenes: Sequence[Scene]) -> Iterator[Suspect]:
     """Yield customers booked here whose energy is too much here, and the area where it is missing, if one says so."""
-    own = np.flatnonzero((people.area == at) & (people.use_wh.max(axis=1, initial=0) > 0))
+    asked = ~people.left & (people.use_wh.max(axis=1, initial=0) > 0)
+    own = np.flatnonzero((people.area == at) & asked)
     told = people.voltage_area[own]
     follows = np.where(told < 0, 0.0, np.where(told == at, -weights.DIRECT, weights.DIRECT))
     score = weights.KIND + weights.among(len(own)) + people.leaving[own] + follows[:, None]

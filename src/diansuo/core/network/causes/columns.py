@@ -42,6 +42,8 @@ class AreaDays:
         meter_wh: (days,) of the technical loss what the meters take themselves, in which there is no error; None: 0.
         divided: bool (n, days), energy of the day that is a share of what is known over several days
             (`registers.divided`); None: nobody says.
+        hung: bool (n, days), days on which the customer hangs on the area; on the others its energy here is 0 and
+            known. None: on all.
         voltage_area: int64 (n,), row of the area among the station's whose busbars the meter's voltage follows
             (`by_voltage.areas_by_voltage`), `UNTOLD` where there are no curves.
         voltage_phase: likewise the phase.
@@ -71,6 +73,7 @@ class AreaDays:
     technical_high_wh: Float | None = None
     meter_wh: Float | None = None
     divided: Bool | None = None
+    hung: Bool | None = None
     voltage_area: Int64 | None = None
     voltage_phase: Int64 | None = None
     days: int = field(init=False, default=0)
@@ -106,6 +109,8 @@ class AreaDays:
                 shapes[name] = band, (days,)
         if self.divided is not None:
             shapes["divided"] = self.divided, (count, days)
+        if self.hung is not None:
+            shapes["hung"] = self.hung, (count, days)
         for name, told in (("voltage_area", self.voltage_area), ("voltage_phase", self.voltage_phase)):
             if told is not None:
                 require(np.int64, **{name: told})
@@ -117,6 +122,16 @@ class AreaDays:
 
     def __len__(self) -> int:
         return len(self.multiplier)
+
+    @property
+    def left(self) -> Bool:
+        """Who hangs here no more on the last day, bool (n,): its energy counts on its days, and it is not accused."""
+        return np.zeros(len(self), dtype=np.bool_) if self.hung is None else ~self.hung[:, -1]
+
+    @property
+    def here_wh(self) -> Float:
+        """(n, days): energy of the days a customer hangs here; nan on the others, which say nothing of its own use."""
+        return self.use_wh if self.hung is None else np.where(self.hung, self.use_wh, np.nan)
 
     @property
     def line_wh(self) -> Float:

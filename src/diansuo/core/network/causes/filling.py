@@ -44,12 +44,12 @@ def fill(area: AreaDays, shapes: Shapes, shape: Float, left: Float, error_wh: fl
     """
     if not len(area):
         return Filled(np.zeros(area.use_wh.shape), np.zeros(area.use_wh.shape))
-    known = ~np.isnan(area.use_wh)
+    known = ~np.isnan(area.here_wh)
     ground = np.where(known, shape, 0).sum(axis=1)
-    own = np.nansum(area.use_wh, axis=1) / np.maximum(ground, 1e-9)
+    own = np.nansum(area.here_wh, axis=1) / np.maximum(ground, 1e-9)
     alike = np.array([shapes.level.get(int(group), shapes.general_level) for group in area.group])
     has_own = known.sum(axis=1) >= LEAST_KNOWN
-    missing = np.where(known, 0, np.where(has_own, own, alike)[:, None] * shape)
+    missing = np.where(~np.isnan(area.use_wh), 0, np.where(has_own, own, alike)[:, None] * shape)
     spread = np.full(len(area), GUESSED)
     if not has_own.all():
         times, spread[~has_own] = _held(missing, has_own, left, error_wh)

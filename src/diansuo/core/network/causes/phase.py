@@ -15,7 +15,7 @@ from diansuo.core.network.causes.scene import Scene, Suspect
 
 def suspects(scene: Scene) -> Iterator[Suspect]:
     """Yield customers of one phase whose energy is too much on the booked phase and missing on another one."""
-    single = np.flatnonzero((scene.area.phase >= 0) & (scene.area.phase < 3))
+    single = np.flatnonzero((scene.area.phase >= 0) & (scene.area.phase < 3) & ~scene.area.left)
     if not scene.by_phase or not len(single):
         return
     use = scene.use_wh[single]

@@ -29,6 +29,7 @@ from diansuo.core.network.causes.kinds import (
     SHOWN,
     CauseKind,
     Causes,
+    Evidence,
     Float,
 )
 from diansuo.core.network.causes.scene import Scene, Suspect, scene
@@ -72,7 +73,7 @@ def _suspects(
     each: Scene, at: int, scenes: Sequence[Scene], people: areas.Crowd
 ) -> list[tuple[Suspect, float]]:
     """Return who is to be listed, likeliest first, each with its confidence."""
-    direct = [suspect for suspect in missing.suspects(each) if suspect.direct]
+    direct = [suspect for suspect in missing.suspects(each) if suspect.direct and not _left(suspect, each)]
     found: list[Suspect] = []
     for method in METHODS:
         found += method.suspects(each)
@@ -86,10 +87,11 @@ def _suspects(
         ],
         least,
     )
-    # What ended before the month takes its share of the odds, and is not listed.
-    weighed = [pair for pair in weighed if _tells_of_the_month(pair[0], each)]
+    # What ended before the month, or left with its customer, takes its share of the odds, and is not listed.
+    weighed = [pair for pair in weighed if _tells_of_the_month(pair[0], each) and not _left(pair[0], each)]
     if not weighed:
-        direct += [suspect for suspect in clock.suspects(each) if suspect.direct]
+        of_clocks = clock.suspects(each)
+        direct += [suspect for suspect in of_clocks if suspect.direct and not _left(suspect, each)]
     told = each.area.told("voltage_phase")
     if (
         phases_beyond(each)
@@ -106,6 +108,12 @@ def _suspects(
 def _tells_of_the_month(suspect: Suspect, each: Scene) -> bool:
     """Return whether a suspicion explains anything of the judged days."""
     return float(np.abs(suspect.energy_wh[-each.month :]).mean()) >= LEAST_WH
+
+
+def _left(suspect: Suspect, each: Scene) -> bool:
+    """Return whether a suspicion is about a customer who hangs in the area no more."""
+    foreign = suspect.evidence == Evidence.FOLLOWS_FOREIGN
+    return suspect.customer != NOBODY and not foreign and bool(each.area.left[suspect.customer])
 
 
 def beyond(each: Scene) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diansuo.core.network.causes.kinds import Float
+from diansuo.core.network.energy import ROLLOVER_TENTH
 from diansuo.core.quantity.arrays import Bool, Int64
 
 UNKNOWN = -1
@@ -14,7 +15,8 @@ def daily_wh(register_wh: Int64, multiplier: Int64, rollover_wh: int) -> Float:
     """Return Wh of each day, float64 (rows, days), times the multiplier; nan outside the known registers.
 
     Between two registers that are not neighbours the energy is known as a whole and is spread evenly: the sum over any
-    days that hold the gap is right (docs/rules/loss-causes.md).
+    days that hold the gap is right (docs/rules/loss-causes.md). A register that falls rolled over only from its last
+    tenth into its first, as in `core.network.energy`; any other fall says nothing of its days.
 
     Args:
         register_wh: int64 (rows, days + 1), registers at 0:00 before the multiplier, `UNKNOWN` where there is none.
@@ -24,6 +26,9 @@ def daily_wh(register_wh: Int64, multiplier: Int64, rollover_wh: int) -> Float:
     begin, end, both = _around(register_wh)
     row = np.arange(len(register_wh))[:, None]
     fall = register_wh[row, np.where(both, end, 0)] - register_wh[row, np.where(both, begin, 0)]
+    tenth = rollover_wh // ROLLOVER_TENTH
+    start = register_wh[row, np.where(both, begin, 0)]
+    both &= (fall >= 0) | ((start > rollover_wh - tenth) & (fall + rollover_wh < tenth))
     energy = fall % rollover_wh / np.maximum(end - begin, 1) * multiplier[:, None]
     return np.where(both, energy, np.nan)
 

@@ -119,8 +119,9 @@ def scene(area: AreaDays, shapes: Shapes, month: int, limits: CauseThresholds) -
     use = np.where(np.isnan(area.use_wh), missing, area.use_wh)
     residual = residual - missing.sum(axis=0)
     on = ground(residual, lines, area.register_step_wh, bias, limits, guessed.sum(axis=0))
-    level = levels_before(area.use_wh, shape)
-    change, spread = _change(area.use_wh, shape, level)
+    here = area.here_wh
+    level = levels_before(here, shape)
+    change, spread = _change(here, shape, level)
     return Scene(
         area=area,
         shapes=shapes,
@@ -133,7 +134,7 @@ def scene(area: AreaDays, shapes: Shapes, month: int, limits: CauseThresholds) -
         level_wh=level,
         change=change,
         change_spread=spread,
-        day_cost=_day_cost(area.use_wh, shape),
+        day_cost=_day_cost(here, shape),
         month=month,
         limits=limits,
     )

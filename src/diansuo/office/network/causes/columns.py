@@ -9,13 +9,15 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from django.db.models import Sum
 
 from diansuo.core.metering import Rule
 from diansuo.core.network.causes import NOBODY, NOWHERE, CauseKind, Causes, Evidence
 from diansuo.core.network.causes.columns import THREE_PHASES, UNKNOWN_PHASE, AreaDays, StationDays
 from diansuo.core.network.causes.registers import UNKNOWN, daily_wh, divided
-from diansuo.core.quantity.arrays import Int64
+from diansuo.core.network.energy import Intervals, Rows, State, flows_of
+from diansuo.core.quantity.arrays import Bool, Int64
 from diansuo.office.archive.models import (
     AreaTerm,
     ContractTerm,
@@ -31,7 +33,7 @@ from diansuo.office.metering.days import clocks
 from diansuo.office.metering.models import DayFinding
 from diansuo.office.network.causes.keeping import Found
 from diansuo.office.network.causes.limits import WHOLE_BP
-from diansuo.office.network.columns import EPOCH
+from diansuo.office.network.columns import EPOCH, around, freezes_of
 from diansuo.office.network.technical import queries as technical
 
 HISTORY_DAYS: Final = 90
@@ -65,9 +67,13 @@ class _Registers:
     meter: Int64
     multiplier: Int64
     values: dict[str, Int64]
+    bridged: dict[int, dict[str, Float]]
 
     def energy(self, name: str, rows: Int64, digits: Int64) -> Float:
-        """Return Wh of each day of some rows, times the multiplier of the day; nan across an exchange."""
+        """Return Wh of each day of some rows, times the multiplier of the day.
+
+        Across an exchange it is what its final and initial registers say (``bridged``), else nan.
+        """
         register = self.values[name][rows]
         meter, multiplier = self.meter[rows], self.multiplier[rows]
         known = register != UNKNOWN
@@ -78,7 +84,11 @@ class _Registers:
             found[some] = daily_wh(register[some], ones[some], WH_OF_DIGIT * 10**width)
         before, after = _before(meter, known)[:, :-1], _after(meter, known)[:, 1:]
         found[before != after] = np.nan
-        return np.asarray(found * _before(multiplier, known)[:, :-1], dtype=np.float64)
+        found = found * _before(multiplier, known)[:, :-1]
+        for at, row in enumerate(rows.tolist()):
+            if row in self.bridged and name in self.bridged[row]:
+                found[at] = np.where(np.isnan(found[at]), self.bridged[row][name], found[at])
+        return np.asarray(found, dtype=np.float64)
 
 
 def _before(values: Int64, known: npt.NDArray[np.bool_]) -> Int64:
@@ -109,7 +119,7 @@ def asked(station_id: int, last: date) -> Asked:
     made = [
         _area(
             people[area], masters[area], held, traits, capacity[area] or 0,
-            _technical(scope, area, first, last), first,
+            _technical(scope, area, first, last),
         )
         for area in areas
     ]  # fmt: skip
@@ -124,21 +134,31 @@ def asked(station_id: int, last: date) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """A customer's point on an area: on which phase, and from which day on."""
+    """A customer's point on an area: on which phase (the latest), and on which of the days, bool (days,)."""
 
     point: int
     phase: int
-    since: date
+    hung: Bool
 
 
 def _people(areas: list[int], first: date, last: date) -> dict[int, list[_Person]]:
-    found: dict[int, list[_Person]] = {area: [] for area in areas}
-    hangs = PointArea.objects.in_force(last).filter(area__in=areas, point__contract__isnull=False)
-    hangs = hangs.exclude(point__contract__closed_date__lte=last).order_by("point")
-    for point, area, phase, since in hangs.values_list("point", "area", "phase", "valid_from"):
-        code = PHASES.get(PointArea.Phase(phase), UNKNOWN_PHASE)
-        found[area].append(_Person(point, code, max(since, first)))
-    return found
+    """Return who hangs on each area on any of the days, as the statistical and the technical loss count them."""
+    found: dict[int, dict[int, _Person]] = {area: {} for area in areas}
+    hangs = PointArea.objects.filter(area__in=areas, point__contract__isnull=False, valid_from__lte=last)
+    hangs = hangs.exclude(valid_to__lte=first).order_by("point", "valid_from")
+    after = last + timedelta(days=1)
+    rows = hangs.values_list(
+        "point", "area", "phase", "valid_from", "valid_to", "point__contract__closed_date"
+    )
+    for point, area, phase, since, until, closed in rows:
+        end = min(each for each in (until, closed, after) if each is not None)
+        if end <= max(since, first):
+            continue
+        held = found[area].get(point)
+        hung = held.hung if held else np.zeros((after - first).days, dtype=np.bool_)
+        hung[max((since - first).days, 0) : (end - first).days] = True
+        found[area][point] = _Person(point, PHASES.get(PointArea.Phase(phase), UNKNOWN_PHASE), hung)
+    return {area: list(each.values()) for area, each in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +175,9 @@ class _Traits:
 
 
 def _traits(station_id: int, first: date, last: date) -> _Traits:
-    hung = MeterInstallation.objects.in_force(last).filter(point__station=station_id)
+    # Of who has left the last one that hung there: its registers are counted too.
+    hung = MeterInstallation.objects.filter(point__station=station_id, valid_from__lte=last)
+    hung = hung.exclude(valid_to__lte=first).order_by("point", "valid_from")
     rows = list(hung.values_list("point", "meter", "multiplier", "meter__integer_digits"))
     terms = ContractTerm.objects.in_force(last).filter(contract__points__station=station_id)
     roofs = PointTerm.objects.in_force(last).filter(point__station=station_id).exclude(feed_in=FeedIn.NONE)
@@ -195,7 +217,42 @@ def _registers(station_id: int, first: date, last: date) -> _Registers:
         filled("meter", 0),
         filled("multiplier", 1),
         {name: filled(name, UNKNOWN) for name in NAMES[4:]},
+        _bridged(station_id, frame, first, last, row),
     )
+
+
+def _bridged(
+    station_id: int, frame: pl.DataFrame, first: date, last: date, row: dict[int, int]
+) -> dict[int, dict[str, Float]]:
+    """Return the energy of every day, nan where not known, of points with an exchange whose registers are known.
+
+    As the statistical loss counts it: a day's page and a search see the same.
+    """
+    ends, exchanges = around(station_id, first, last + timedelta(days=1))
+    points = np.array([each for each in np.unique(exchanges.point).tolist() if each in row], dtype=np.int64)
+    if not len(points):
+        return {}
+    freezes = freezes_of(frame.filter(pl.col("point").is_in(points.tolist())))
+    width, start = (last - first).days + 1, (first - EPOCH).days
+    place = np.repeat(np.arange(len(points), dtype=np.int64), width)
+    day = start + np.tile(np.arange(width, dtype=np.int64), len(points))
+    feeds = np.isin(points, freezes.point[freezes.reverse_wh >= 0])
+    flows = flows_of(
+        freezes,
+        Rows(freezes, points, start, width + 1),
+        place,
+        Intervals(points[place], day, day + 1, feeds[place]),
+        ends,
+        exchanges,
+    )
+    known = flows.state == State.KNOWN
+    forward, back = (
+        np.where(known & counts, wh, np.nan).reshape(len(points), width)
+        for wh, counts in ((flows.forward_wh, True), (flows.reverse_wh, feeds[place]))
+    )
+    return {
+        row[point]: {NAMES[4]: forward[at], NAMES[5]: back[at]} for at, point in enumerate(points.tolist())
+    }
 
 
 def _area(
@@ -205,14 +262,13 @@ def _area(
     traits: _Traits,
     capacity_va: int,
     technical_wh: tuple[Float, Float, Float, Float],
-    first: date,
 ) -> AreaDays:
     points = [one.point for one in people]
     use, feed = (_energies(points, name, held, traits) for name in NAMES[4:6])
-    for at, one in enumerate(people):
-        # Before it hung here its energy is another area's.
-        use[at, : (one.since - first).days] = 0.0
-        feed[at, : (one.since - first).days] = np.nan
+    width = held.meter.shape[1] - 1
+    hung = np.array([one.hung for one in people], dtype=np.bool_).reshape(len(people), width)
+    # On the other days its energy is another area's, or nobody's.
+    use[~hung], feed[~hung] = 0.0, np.nan
     roof = np.array([point in traits.roofs for point in points], dtype=np.bool_)
     ratio = traits.multiplier.get(masters[0], 1)
     return AreaDays(
@@ -232,7 +288,8 @@ def _area(
         technical_low_wh=technical_wh[1],
         technical_high_wh=technical_wh[2],
         meter_wh=technical_wh[3],
-        divided=_divided(points, held),
+        divided=_divided(points, held) & hung,
+        hung=hung,
         multiplier_of_master=ratio,
         register_step_wh=float(STEP_WH * ratio),
         capacity_va=capacity_va,
