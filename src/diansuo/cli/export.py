@@ -137,9 +137,9 @@ def missing(
 @app.command(
     "technical",
     help=t(
-        "导出一个月各台区逐日技术线损和误差带，与统计线损并列。"
+        "导出一个月各台区（或各条10千伏线路）逐日技术线损和误差带，与统计线损并列。"
         "例：diansuo export technical --period 2024-10 -o 技术线损_202410.csv",
-        "Export a month's technical loss of areas by day with its band, beside the statistical loss. "
+        "Export a month's technical loss of areas, or of feeders, by day with its band, beside the statistical loss. "
         "Example: diansuo export technical --period 2024-10 -o technical.csv",
     ),
 )
@@ -149,15 +149,26 @@ def technical(
     area: Annotated[
         str, typer.Option(help=t("只导出一个台区（编号）", "one area alone, by its number"))
     ] = "",
+    feeders: Annotated[
+        bool, typer.Option("--feeders", help=t("导出10千伏线路，不是台区", "10 kV feeders in place of areas"))
+    ] = False,
     station: StationName = "",
     as_user: AsUser = "system",
 ) -> None:
     """Export the technical losses of a month."""
     month = parse_period(period)
+    if feeders and area:
+        raise Failure(
+            t("--feeders 和 --area 不能同时用", "--feeders and --area do not go together; leave one out")
+        )
     office.wake()
-    from diansuo.office.network.technical import exporting
+    from diansuo.office.network.technical import exporting, feeder_exporting
 
     scope = _scope(as_user, "base.see_losses")
+    if feeders:
+        rows = feeder_exporting.rows_of_month(scope, period=month, station=station)
+        _write(output, feeder_exporting.HEADINGS, rows)
+        return
     rows = exporting.rows_of_month(scope, period=month, station=station, area=area)
     _write(output, exporting.HEADINGS, rows)
 

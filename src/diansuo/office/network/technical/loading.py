@@ -73,7 +73,7 @@ def load(station_id: int, area_id: int, first_day: date, last_day: date) -> Area
         phase=phase,
         kind=kinds(points, last_day),
         hung=hung,
-        daily=_daily(station_id, first_day, last_day, points, hung),
+        daily=daily(station_id, first_day, last_day, points, hung),
         curve_w=np.where(hung[..., None], curve_w, np.nan),
         volt=_volt(frame.filter(pl.col("point").is_in(masters)), first_day, width),
         lowest_v=_lowest_v(frame.filter(pl.col("point").is_in(points)), first_day, width),
@@ -108,7 +108,8 @@ def kinds(points: list[int], day: date) -> Int64:
     return np.array([CLASSES.index(name) for name in names], dtype=np.int64)
 
 
-def _daily(station_id: int, first_day: date, last_day: date, points: list[int], hung: Bool) -> Daily:
+def daily(station_id: int, first_day: date, last_day: date, points: list[int], hung: Bool) -> Daily:
+    """Return the energy of points by day, nothing (and known) where they do not hang."""
     count, width = hung.shape
     after = last_day + timedelta(days=1)
     frame = lake.read_freeze_frame([station_id], first_day, after + timedelta(days=1), points)

@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from diansuo.core.network.feeder_terms import FeederRules
 from diansuo.core.network.technical_terms import TechnicalRules
 from diansuo.office.config.rulebook import book, follow
 from diansuo.office.metering import lake
@@ -24,6 +25,16 @@ def in_force(day: date) -> TechnicalRules:
 
 
 @lru_cache(maxsize=16)
+def of_feeders(day: date) -> FeederRules:
+    """Return what holds on a day for 10 kV feeders.
+
+    Raises:
+        NoValueInForce, ValueAbsent: the rulebook does not say; the message names the file.
+    """
+    return FeederRules.of(book(), day)
+
+
+@lru_cache(maxsize=16)
 def transformers(day: date) -> dict[tuple[str, int], tuple[float, float]]:
     """Return no-load and load loss in W by model and VA, of those of which both are known."""
     rows = book().in_force(TRANSFORMERS, day).values["rows"]
@@ -34,5 +45,5 @@ def transformers(day: date) -> dict[tuple[str, int], tuple[float, float]]:
     }
 
 
-for _kept in (in_force, transformers):
+for _kept in (in_force, of_feeders, transformers):
     follow(_kept.cache_clear)

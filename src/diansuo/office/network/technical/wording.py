@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from diansuo.core.network.technical import Method
+from diansuo.office.network.technical.computing import Reason
 
 METHODS: Final[dict[int, Promise | str]] = {
     Method.UNKNOWN: "",
@@ -16,3 +17,10 @@ METHODS: Final[dict[int, Promise | str]] = {
     Method.PROFILES_KNOWN: _("典型负荷，实测线路"),
     Method.CURVES_KNOWN: _("96点曲线，实测线路"),
 }
+FEEDER_REASONS: Final[dict[int, Promise | str]] = {
+    Reason.NONE: "",
+    Reason.NO_METERS: _("线路没有挂配变"),
+    Reason.NOT_COLLECTED: _("有电量的配变太少"),
+    Reason.NO_FLOW: _("线路带不起这样的负荷，潮流无解；核对线路清单和倍率"),
+}
+"""Why a feeder has no technical loss on a day."""
