@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -13,9 +13,7 @@ from diansuo.core.network import LossKind
 from diansuo.core.quantity import month as months_
 from diansuo.office.base import wording
 from diansuo.office.base.cells import Column, Kind
-from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import Subject
-from diansuo.office.network import queries
 from diansuo.office.network.queries import AreaLoss, LevelLoss, Loss
 from diansuo.office.network.wording import KIND_CODES, KIND_NAMES, KIND_TONES, kind_name
 
@@ -126,66 +124,6 @@ def station_columns() -> tuple[Column, ...]:
         Column("known", _("有示数户数"), Kind.CODE),
         Column("remark", _("说明"), Kind.CODE),
     )
-
-
-def feeder_columns(*, exported: bool = False) -> tuple[Column, ...]:
-    """Return the columns of the list of feeders, the station under them; a workbook has room for their numbers."""
-    return (
-        Column("name", _("线路"), Kind.CODE),
-        *((Column("number", _("线路编号"), Kind.CODE),) if exported else ()),
-        kind_column(),
-        *energy_columns(),
-        Column("month_loss_wh", _("本月损失"), Kind.KWH, unit="kWh"),
-        Column("month_rate_bp", _("本月线损率"), Kind.PERCENT, unit="%"),
-        Column("known", _("有示数表计"), Kind.CODE),
-        Column("remark", _("说明")),
-    )
-
-
-def whole_rows(scope: Scope, day: date, period: int) -> list[dict[str, Any]]:
-    """Return the feeders of a day, then the stations, each with its month so far."""
-    after = day + timedelta(days=1)
-    monthly = {
-        (one.station_id, one.number, one.id): one
-        for one in (
-            *queries.monthly_loss_of_feeders(scope, period),
-            *queries.monthly_loss_of_stations(scope, period),
-        )
-    }
-    rows = []
-    for one in (*queries.loss_of_feeders(scope, day, after), *queries.loss_of_stations(scope, day, after)):
-        month = monthly.get((one.station_id, one.number, one.id))
-        rows.append(
-            row(one)
-            | {
-                "of": one,
-                "name": one.name or one.number,
-                "month_loss_wh": month.loss_wh if month else None,
-                "month_rate_bp": month.rate_bp if month else None,
-            }
-        )
-    return rows
-
-
-def level_rows(scope: Scope, day: date, period: int) -> list[dict[str, Any]]:
-    """Return the voltage levels of a day, in the columns of the feeders, each with its month so far."""
-    monthly = {(one.station_id, one.low): one for one in queries.monthly_loss_of_levels(scope, period)}
-    rows = []
-    for one in queries.loss_of_levels(scope, day, day + timedelta(days=1)):
-        month = monthly[one.station_id, one.low]
-        rows.append(
-            {
-                "name": level_name(one),
-                "supply_wh": one.supply_wh if one.rate_bp is not None else None,
-                "sold_wh": one.sold_wh if one.rate_bp is not None else None,
-                "loss_wh": one.loss_wh if one.rate_bp is not None else None,
-                "rate_bp": one.rate_bp,
-                "month_loss_wh": month.loss_wh if month.rate_bp is not None else None,
-                "month_rate_bp": month.rate_bp,
-                "remark": level_remark(one),
-            }
-        )
-    return rows
 
 
 def level_name(of: LevelLoss) -> str:

@@ -9,6 +9,7 @@ from diansuo.office.network.area import views as area
 from diansuo.office.network.causes import job_views as searching
 from diansuo.office.network.causes import views as causes
 from diansuo.office.network.diagram import views as diagram
+from diansuo.office.network.feeder import views as feeder
 from diansuo.office.network.heat import views as heat
 from diansuo.office.network.lacking import views as lacking
 from diansuo.office.network.summer import views as summer
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("loss/trend/", views.trend, name="loss_trend"),
     path("loss/list/", views.area_list, name="loss_list"),
     path("loss/feeders/", views.feeder_list, name="loss_feeders"),
+    path("loss/feeders/<int:feeder_id>/", feeder.feeder_page, name="loss_feeder"),
     path("loss/missing/", lacking.missing, name="loss_missing"),
     path("loss/months/", month_views.months_list, name="loss_months"),
     path("loss/loads/", summer.loads, name="daily_loads"),

@@ -16,6 +16,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import signed
 from diansuo.office.network import charts, listing, page_queries, queries
 from diansuo.office.network.asked import asked
+from diansuo.office.network.feeder import wholes
 from diansuo.office.network.framing import chosen_manager, filters, frame, pages
 from diansuo.office.network.wording import KIND_CODES, KIND_NAMES, KIND_SIGNS
 
@@ -117,11 +118,11 @@ def feeder_list(request: HttpRequest) -> HttpResponse:
     """Show the feeders and the station on a day and in the month so far."""
     scope = Scope.of(request.user)
     of = asked(request, scope)
-    rows = listing.whole_rows(scope, of.day, of.period) if of.day and of.period else []
-    levels = listing.level_rows(scope, of.day, of.period) if of.day and of.period else []
-    columns = listing.feeder_columns()
+    rows = wholes.whole_rows(scope, of.day, of.period) if of.day and of.period else []
+    levels = wholes.level_rows(scope, of.day, of.period) if of.day and of.period else []
+    columns = wholes.feeder_columns()
     if request.GET.get("export") == "xlsx":
-        name, every = _("线路线损") + f"_{of.day or ''}", listing.feeder_columns(exported=True)
+        name, every = _("线路线损") + f"_{of.day or ''}", wholes.feeder_columns(exported=True)
         return workbook(name, every, [*rows, *levels])
     may = request.user.has_perm("base.dispatch_work")
     shown = [

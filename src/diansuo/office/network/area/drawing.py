@@ -32,7 +32,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A line: the supply of a day, or the band of its technical loss."""
+    """A line: the supply of a day, or the band of what is left of its loss."""
 
     x1: float
     y1: float
@@ -118,12 +118,7 @@ def drawn(days: Sequence[DayParts]) -> Drawing:
     """Return where everything of some days stands."""
     known = [each.loss for each in days if each.loss is not None and each.loss.loss_wh is not None]
     sums = [value for loss in known for value in (loss.supply_wh or 0, loss.sold_wh)]
-    parts = [
-        value
-        for each in days
-        if each.loss is not None and each.loss.loss_wh is not None
-        for value in (each.loss.loss_wh, each.rest_wh or 0, each.technical.high_wh if each.technical else 0)
-    ]
+    parts = [value for each in days for value in _lower(each)]
     upper, lower = (
         _Scale(sums, UPPER_TOP, UPPER_HEIGHT),
         _Scale(parts, LOWER_TOP, LOWER_HEIGHT),
@@ -135,6 +130,16 @@ def drawn(days: Sequence[DayParts]) -> Drawing:
             slot.label = f"{slot.parts.day:%m-%d}"
     divided = any(each.technical is not None for each in days)
     return Drawing(slots, upper.ticks(), lower.ticks(), divided)
+
+
+def _lower(of: DayParts) -> list[int]:
+    """Return what the lower plot of a day must have room for."""
+    if of.loss is None or of.loss.loss_wh is None:
+        return []
+    whole, technical = of.loss.loss_wh, of.technical
+    if technical is None:
+        return [whole]
+    return [whole, technical.technical_wh, whole - technical.high_wh, whole - technical.low_wh]
 
 
 def _slot(parts: DayParts, x: float, width: float, upper: _Scale, lower: _Scale) -> Slot:
@@ -157,8 +162,8 @@ def _slot(parts: DayParts, x: float, width: float, upper: _Scale, lower: _Scale)
         _bar("technical", inset, wide / 2, 0, of.technical_wh, lower),
         _bar("rest", inset + wide / 2, wide / 2, 0, rest, lower),
     ]
-    middle = round(inset + wide / 4, 1)
-    low, high = lower.y(of.low_wh), lower.y(of.high_wh)
+    middle = round(inset + wide * 3 / 4, 1)
+    low, high = lower.y(loss.loss_wh - of.high_wh), lower.y(loss.loss_wh - of.low_wh)
     slot.band = [
         Mark(middle, low, middle, high),
         Mark(middle - 3, low, middle + 3, low),

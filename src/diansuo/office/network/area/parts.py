@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from diansuo.office.network.queries import AreaLoss
+from diansuo.office.network.queries import Loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,13 @@ class Technical:
 
 @dataclass(frozen=True, slots=True)
 class DayParts:
-    """One day of an area; ``loss`` is None where no registers of the day have come.
+    """One day of an area or a feeder; ``loss`` is None where no registers of the day have come.
 
     supply = sold + technical + rest. ``technical`` is None where nobody has computed it: the loss then stands whole.
     """
 
     day: date
-    loss: AreaLoss | None
+    loss: Loss | None
     technical: Technical | None = None
 
     @property
@@ -51,7 +51,7 @@ class DayParts:
 
 
 def day_by_day(
-    losses: Iterable[AreaLoss], technical: Mapping[date, Technical], first: date, last: date
+    losses: Iterable[Loss], technical: Mapping[date, Technical], first: date, last: date
 ) -> list[DayParts]:
     """Return every day from ``first`` to ``last``, both included, with what is known of it."""
     held = {loss.day: loss for loss in losses}

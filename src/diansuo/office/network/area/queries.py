@@ -37,7 +37,8 @@ class AreaDays:
     @property
     def latest(self) -> AreaLoss | None:
         """Return the loss of the latest day of which registers have come."""
-        return self.latest_parts.loss if self.latest_parts else None
+        loss = self.latest_parts.loss if self.latest_parts else None
+        return loss if isinstance(loss, AreaLoss) else None
 
     @property
     def latest_parts(self) -> DayParts | None:
