@@ -176,6 +176,7 @@ def _steps(
     for file in files.curves.values():
         yield file.name, lambda file=file: _import("curve", file)
     yield files.lines.name, lambda: _import("lines", _some_lines(folder, files.lines))
+    yield files.feeder_lines.name, lambda: _import("feeder_lines", files.feeder_lines)
     if files.arrears is not None:
         yield files.arrears.name, lambda: _import("arrears", files.arrears)
     yield files.failures.name, lambda: _import("failures", files.failures)
