@@ -41,20 +41,20 @@ def technical(
 ) -> None:
     """Measure the bands of the technical loss."""
     from diansuo.core.network.feeder_terms import FeederRules
-    from diansuo.core.network.technical_terms import Spread, TechnicalRules
+    from diansuo.core.network.technical_terms import TRANSFORMERS, Spread, TechnicalRules, plates_of
     from diansuo.lab import feeder_band, technical_band
     from diansuo.office.config.rulebook_files import load
-    from diansuo.office.network.technical.rules import transformers
 
     book, day = load(), date(2024, 7, 1)
     rules, of_feeders = TechnicalRules.of(book, day, technical_band.POINTS), FeederRules.of(book, day)
+    plates = plates_of(book.in_force(TRANSFORMERS, day))
     areas, feeders, assumed = Found(), Found(), Found()
     for at in range(stations):
         first = date(2024, MONTHS[at % len(MONTHS)], 8)
         found = technical_band.measured(rules, seed=seed + at, first_day=first, customers=customers)
         areas.add(found)
         also = feeder_band.measured(
-            of_feeders, rules, transformers(day), seed=seed + at, first_day=first, customers=customers
+            of_feeders, rules, plates, seed=seed + at, first_day=first, customers=customers
         )
         feeders.add(also.line)
         assumed.add({ASSUMED: also.assumed})

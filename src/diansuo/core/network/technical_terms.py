@@ -22,6 +22,7 @@ CLASSES: Final = ("residential", "shared", "commercial", "agricultural")
 """The classes of customers that have a profile, in the order of their codes."""
 SUN: Final = "sun"
 RULES: Final = "national/network"
+TRANSFORMERS: Final = "national/transformers"
 MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
 
 
@@ -138,6 +139,15 @@ def conductors_of(entry: Entry) -> dict[str, complex]:
     """Return Ω a kilometre of one conductor by its name in the library; those of unknown reactance have none."""
     rows = entry.values["rows"]
     return {row[0]: complex(float(row[1]), float(row[2] or 0)) for row in rows if row[1] is not None}
+
+
+def plates_of(entry: Entry) -> dict[tuple[str, int], tuple[float, float]]:
+    """Return no-load and load loss in W by model and VA, of those transformers of which both are known."""
+    return {
+        (row[0], round(float(row[1]) * 1000)): (float(row[2]) * 1000, float(row[3]) * 1000)
+        for row in entry.values["rows"]
+        if row[2] is not None and row[3] is not None
+    }
 
 
 def typical_of(entry: Entry, conductors: Mapping[str, complex]) -> Typical:

@@ -27,13 +27,20 @@ def feeder_columns(*, exported: bool = False) -> tuple[Column, ...]:
         kind_column(),
         *energy_columns(),
         Column("technical_wh", _("其中技术损失"), Kind.KWH, unit="kWh"),
-        Column("band", _("技术损失误差带"), Kind.CODE, unit="kWh"),
-        *((Column("method", _("技术损失算法"), Kind.CODE),) if exported else ()),
+        *(_known_to() if exported else ()),
         Column("rest_wh", _("其余损失"), Kind.KWH, unit="kWh"),
         Column("month_loss_wh", _("本月损失"), Kind.KWH, unit="kWh"),
         Column("month_rate_bp", _("本月线损率"), Kind.PERCENT, unit="%"),
         Column("known", _("有示数表计"), Kind.CODE),
         Column("remark", _("说明")),
+    )
+
+
+def _known_to() -> tuple[Column, ...]:
+    """Return how well the technical loss is known: on a page it stands with the feeder itself."""
+    return (
+        Column("band", _("技术损失误差带"), Kind.CODE, unit="kWh"),
+        Column("method", _("技术损失算法"), Kind.CODE),
     )
 
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
-from typing import Final
 
 from diansuo.core.network.feeder_terms import FeederRules
-from diansuo.core.network.technical_terms import TechnicalRules
+from diansuo.core.network.technical_terms import TRANSFORMERS, TechnicalRules, plates_of
 from diansuo.office.config.rulebook import book, follow
 from diansuo.office.metering import lake
-
-TRANSFORMERS: Final = "national/transformers"
 
 
 @lru_cache(maxsize=16)
@@ -37,12 +34,7 @@ def of_feeders(day: date) -> FeederRules:
 @lru_cache(maxsize=16)
 def transformers(day: date) -> dict[tuple[str, int], tuple[float, float]]:
     """Return no-load and load loss in W by model and VA, of those of which both are known."""
-    rows = book().in_force(TRANSFORMERS, day).values["rows"]
-    return {
-        (row[0], round(float(row[1]) * 1000)): (float(row[2]) * 1000, float(row[3]) * 1000)
-        for row in rows
-        if row[2] is not None and row[3] is not None
-    }
+    return plates_of(book().in_force(TRANSFORMERS, day))
 
 
 for _kept in (in_force, of_feeders, transformers):
