@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from diansuo.office.archive.models import Customer, MeteringPoint, Route, TransformerArea
+from diansuo.office.archive.models import Customer, Feeder, MeteringPoint, Route, TransformerArea
 from diansuo.office.base import rights
 from diansuo.office.base.models import ImportBatch, Job, Post, Staff, Station, User, WorkOrder
 from diansuo.office.billing.models import Bill
@@ -30,6 +30,7 @@ MODELS: dict[str, type[models.Model]] = {
     "station_id": Station,
     "customer_id": Customer,
     "area_id": TransformerArea,
+    "feeder_id": Feeder,
     "bill_id": Bill,
     "batch_id": ImportBatch,
     "order_id": WorkOrder,

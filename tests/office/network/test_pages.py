@@ -130,6 +130,30 @@ def test_feeders_and_the_station_are_listed(head: Client) -> None:
     assert _text(head, "/loss/trend/?period=202410").count("data-chart") == 1
 
 
+def test_a_feeder_has_a_page_with_the_parts_of_its_loss_and_what_stands_on_it(
+    head: Client, grid: Grid
+) -> None:
+    address = f"/loss/feeders/{grid.feeder.pk}/"
+    assert address in _text(head, "/loss/feeders/?day=2024-10-02")
+    page = _text(head, f"{address}?day=2024-10-03")
+
+    assert "典型负荷，估算线路" in page and "kind=feeder_lines" in page, (
+        "how it was computed, and what would narrow it"
+    )
+    assert "其中线路" in page and "其中配变" in page and "误差带" in page
+    assert all(area.name in page for area in grid.areas)
+    assert "专变" in page
+
+
+def test_a_feeder_that_cannot_be_computed_says_why_and_one_of_elsewhere_is_not_there(
+    head: Client, grid: Grid
+) -> None:
+    page = _text(head, f"/loss/feeders/{grid.feeder.pk}/?day=2024-10-05")
+    assert "采集不足" in page or "总表" in page
+    other = Grid("西村供电所", mark="w")
+    assert head.get(f"/loss/feeders/{other.feeder.pk}/").status_code == 404
+
+
 def test_feeders_and_the_station_can_be_dispatched_too_by_those_who_may(head: Client, grid: Grid) -> None:
     tokens = re.findall(r'name="only" value="([^"]+)"', _text(head, "/loss/feeders/?day=2024-10-06"))
 
