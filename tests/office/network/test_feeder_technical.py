@@ -41,7 +41,7 @@ def with_lines(grid: Grid, folder: Path) -> None:
 
 def of_feeder(grid: Grid, last=LAST) -> list[FeederDay]:  # noqa: ANN001
     grid.station.refresh_from_db()
-    return feeder_queries.of_station(grid.station, FIRST, last)[grid.feeder.pk]
+    return feeder_queries.of_station(ALL, grid.station, FIRST, last)[grid.feeder.pk]
 
 
 def test_profiles_over_lines_on_record_give_a_number_with_its_band(grid: Grid, tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_curves_of_masters_and_large_customers_are_solved_quarter_by_quarter(
         grid,
         {one: (lambda _day, _slot, w=w: curves.single(230) | {"power_w": w}) for one, w in watt.items()},
     )
-    first = feeder_queries.of_station(grid.station, curves.DAY, curves.DAY)[grid.feeder.pk][0]
+    first = feeder_queries.of_station(ALL, grid.station, curves.DAY, curves.DAY)[grid.feeder.pk][0]
     assert first.method_code == Method.CURVES_KNOWN
 
     trunk, branch = 0.253 + 0.274j, 0.4217 + 0.282j

@@ -9,7 +9,8 @@ from diansuo.office.archive.models import AreaTerm, Feeder, MeteringPoint
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.network import queries
-from diansuo.office.network.area.parts import DayParts, Technical, day_by_day
+from diansuo.office.network.area.parts import DayParts, day_by_day
+from diansuo.office.network.feeder.parts import parts_of
 from diansuo.office.network.queries import AreaLoss
 from diansuo.office.network.technical import feeder_queries
 from diansuo.office.network.technical.feeder_queries import FeederDay
@@ -49,20 +50,11 @@ def feeder_days(scope: Scope, feeder_id: int, last: date, count: int = DAYS_SHOW
     first, after = last - timedelta(days=count - 1), last + timedelta(days=1)
     mine = scope.within(station.pk)
     losses = [one for one in queries.loss_of_feeders(mine, first, after) if one.id == feeder_id]
-    found = feeder_queries.of_station(station, first, last).get(feeder_id, [])
+    found = feeder_queries.of_station(mine, station, first, last).get(feeder_id, [])
     technical = {one.day: one for one in found}
     days = day_by_day(losses, parts_of(found), first, last)
     feeder = Feeder.objects.select_related("substation").get(pk=feeder_id)
     return FeederDays(feeder, station, days, technical, _transformers(mine, station, feeder_id, last))
-
-
-def parts_of(found: list[FeederDay]) -> dict[date, Technical]:
-    """Return the technical losses that are known, as the drawing takes them."""
-    return {
-        one.day: Technical(one.technical_wh, one.low_wh, one.high_wh, one.method_code)
-        for one in found
-        if one.technical_wh is not None and one.low_wh is not None and one.high_wh is not None
-    }
 
 
 def _station(scope: Scope, feeder_id: int) -> Station | None:

@@ -13,7 +13,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.network import queries
 from diansuo.office.network.area import listing as days
 from diansuo.office.network.area.parts import DayParts, Technical
-from diansuo.office.network.feeder.queries import parts_of
+from diansuo.office.network.feeder.parts import parts_of
 from diansuo.office.network.listing import energy_columns, kind_column, level_name, level_remark
 from diansuo.office.network.queries import Loss
 from diansuo.office.network.technical import feeder_queries
@@ -82,7 +82,7 @@ def _parts(scope: Scope, day: date) -> dict[tuple[int, int | None], Technical]:
     return {
         (station.pk, feeder): known[day]
         for station in scope.stations()
-        for feeder, every in feeder_queries.of_station(station, first, day).items()
+        for feeder, every in feeder_queries.of_station(scope, station, first, day).items()
         if day in (known := parts_of(every))
     }
 

@@ -32,7 +32,7 @@ def rows_of_month(scope: Scope, *, period: int, station: str = "") -> Iterator[t
         if not every:
             continue
         first, last = min(loss.day for loss in every), max(loss.day for loss in every)
-        found = feeder_queries.of_station(one, first, last)
+        found = feeder_queries.of_station(scope, one, first, last)
         for loss in sorted(every, key=lambda each: (each.name, each.number, each.id, each.day)):
             days = found.get(loss.id)
             yield _row(one.name, loss, days[(loss.day - first) // timedelta(days=1)] if days else None)

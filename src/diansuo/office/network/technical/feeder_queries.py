@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from diansuo.office.base.models import Station
+from diansuo.office.base.scope import Scope
 from diansuo.office.network.technical import feeder_computing
 from diansuo.office.network.technical.computing import NONE
 
@@ -45,16 +46,19 @@ class FeederDay:
     lowest_v: float
 
 
-def of_station(station: Station, first_day: date, last_day: date) -> dict[int, list[FeederDay]]:
-    """Return the technical loss of every feeder of a station the viewer may see whole, by its id.
+def of_station(scope: Scope, station: Station, first_day: date, last_day: date) -> dict[int, list[FeederDay]]:
+    """Return the technical loss of every feeder of a station, by its id; of none where the viewer sees but a part.
 
     Args:
-        station: one of the viewer's `Scope.stations`.
+        scope: the viewer's.
+        station: whose feeders.
         first_day: the first day.
         last_day: the last day, included.
     """
     days = [first_day + timedelta(days=at) for at in range((last_day - first_day).days + 1)]
-    spans = feeder_computing.of_station(station.pk, station.revision, first_day, last_day) if days else {}
+    if not days or scope.part is not None or not scope.allows(station.pk):
+        return {}
+    spans = feeder_computing.of_station(station.pk, station.revision, first_day, last_day)
     return {feeder: _days(span, days) for feeder, span in spans.items()}
 
 
