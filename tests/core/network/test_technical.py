@@ -80,6 +80,29 @@ def test_scatter_around_a_profile_adds_by_squares_on_the_way_of_its_own_consumer
     assert scattered - plain == pytest.approx(24 * 0.48 * 2 * (400 / 230) ** 2 * 0.5)
 
 
+def house_wh(drawn_wh: float, fed_wh: float, scatter: float) -> float:
+    """What the line to one house with a roof loses on a day, the sun from 6 to 18."""
+    sun = np.maximum(np.sin((np.arange(24) - 6) / 12 * np.pi), 0)
+    profiles = Profiles(np.full((1, 24), 1 / 24), np.array([scatter]), sun / sun.sum())
+    daily = Daily(np.array([[drawn_wh]]), np.array([[fed_wh]]), np.ones((1, 1), dtype=np.bool_))
+    load, _measured = powers(daily, np.array([0]), profiles, np.full((1, 1, 24), np.nan))
+    return float(line_loss(line(), one(), load, supply()).wh[0])
+
+
+def test_what_a_roof_feeds_in_does_not_scatter_like_a_household() -> None:
+    assert house_wh(0, 30_000, scatter=1.29) == house_wh(0, 30_000, scatter=0)
+    scattered = 24 * 0.48 * (10_000 / 24 / 230) ** 2 * 1.29
+    for fed_wh in (0, 5_000, 30_000):
+        added = house_wh(10_000, fed_wh, scatter=1.29) - house_wh(10_000, fed_wh, scatter=0)
+        assert added == pytest.approx(scattered), "as much as the same house without a roof"
+    back = Powers(np.full((1, 1, 24), -1250.0), np.full((1, 1), 1.29))
+    assert line_loss(line(), one(), back, supply()).wh[0] == house_steady_wh(-1250)
+
+
+def house_steady_wh(watt: float) -> float:
+    return float(line_loss(line(), one(), steady(watt), supply()).wh[0])
+
+
 def test_the_way_to_the_busbar_adds_up_all_that_lies_on_it() -> None:
     ohm = np.ones(4, dtype=np.complex128)
     tree = Segments(np.array([BUSBAR, 0, 1, 0]), np.array([1.0, 2, 4, 8]), ohm, ohm)

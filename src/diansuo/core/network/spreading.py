@@ -61,7 +61,7 @@ def normalised(profile: Float, width: int) -> Float:
 
 
 def filled(daily: Daily, kind: Int64) -> Daily:
-    """Return daily energy without gaps: a consumer's own mean, else that of its class on the day, else of all.
+    """Return daily energy without gaps: a consumer's own mean of these days, else that of its class, else of all.
 
     Args:
         daily: what is known; what is not counts for nothing here.
@@ -98,8 +98,8 @@ def powers(daily: Daily, kind: Int64, profiles: Profiles, curve_w: Float) -> tup
     """
     width = profiles.share.shape[1]
     hours = DAY_HOURS / width
-    watt = daily.drawn_wh[..., None] * profiles.share[kind][:, None] / hours
-    watt -= daily.fed_wh[..., None] * profiles.sun / hours
+    drawn_w = daily.drawn_wh[..., None] * profiles.share[kind][:, None] / hours
+    watt = drawn_w - daily.fed_wh[..., None] * profiles.sun / hours
     there = np.isfinite(curve_w)
     whole = np.where(there, curve_w, watt)
     net = daily.drawn_wh - daily.fed_wh
@@ -108,7 +108,7 @@ def powers(daily: Daily, kind: Int64, profiles: Profiles, curve_w: Float) -> tup
     measured: Bool = (there.mean(axis=2) > FITS) & ~belied
     watt = np.where(measured[..., None], whole, watt)
     scatter = np.where(measured, 0.0, profiles.scatter[kind][:, None])
-    return Powers(watt, scatter), measured
+    return Powers(watt, scatter, drawn_w), measured
 
 
 def learned(curve_w: Float, kind: Int64, given: Profiles, least: int) -> Profiles:

@@ -56,12 +56,20 @@ class Powers:
 
     Attributes:
         watt: float64 (C, D, N), below 0 where fed in.
-        scatter: float64 (C, D), how much larger the mean square of the true power is than that of ``watt`` where
+        scatter: float64 (C, D), how much larger the mean square of the power drawn is than that of ``drawn_w`` where
             this is a mean of many (a profile); 0 where it was measured.
+        drawn_w: float64 (C, D, N), what is drawn of it, roofs apart; None: all of ``watt`` that is above 0.
     """
 
     watt: Float
     scatter: Float
+    drawn_w: Float | None = None
+
+    @property
+    def scattering_w(self) -> Float:
+        """What scatters: households do, the sun that shines on all roofs alike does not."""
+        drawn_w: Float = np.maximum(self.watt, 0) if self.drawn_w is None else self.drawn_w
+        return drawn_w
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +90,8 @@ class LineLoss:
 def line_loss(segments: Segments, consumers: Consumers, powers: Powers, supply: Supply) -> LineLoss:
     """Return what the lines lose, by the three-phase sweep of every interval.
 
-    What a consumer's power scatters around a profile is added on its own way to the busbar: the scatter of different
-    consumers is taken as independent, so that it adds by squares.
+    What a consumer draws scatters around its profile, which is added on its own way to the busbar: the scatter of
+    different consumers is taken as independent, so that it adds by squares.
 
     Raises:
         IslandFound: a segment hangs on itself over others (`lines.circle`).
@@ -130,7 +138,7 @@ def _scattered_wh(segments: Segments, consumers: Consumers, powers: Powers, supp
     at = consumers.segment
     three = consumers.phase == THREE
     ohm = np.where(three, phase[at] / 3, phase[at] + neutral[at]) * (at != BUSBAR)
-    square = ((powers.watt / supply.volt / supply.power_factor) ** 2).mean(axis=2)
+    square = ((powers.scattering_w / supply.volt / supply.power_factor) ** 2).mean(axis=2)
     lost: Float = (ohm[:, None] * powers.scatter * square).sum(axis=0) * DAY_HOURS
     return lost
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
 from functools import lru_cache
@@ -90,7 +90,7 @@ def _span(
         np.where(days.hung, whole.drawn_wh, 0), np.where(days.hung, whole.fed_wh, 0), days.daily.known
     )
     load, measured = powers(whole, days.kind, own, days.curve_w)
-    load = Powers(load.watt, np.where(days.hung, load.scatter, 0.0))
+    load = replace(load, scatter=np.where(days.hung, load.scatter, 0.0))
     volt = np.where(np.isfinite(days.volt), days.volt, terms.busbar_v)
     lost = line_loss(there.segments, there.consumers, load, Supply(volt, terms.power_factor))
     meters = days.hung.sum(axis=0)
