@@ -30,6 +30,19 @@ def registers(draw: st.DrawFn, gaps: bool = True) -> list[str | None]:
     return shown
 
 
+def labels(values: st.SearchStrategy[int]) -> st.SearchStrategy[list[int]]:
+    """A meter or a multiplier by day: mostly the same, sometimes another for some days, or for good."""
+    return st.builds(
+        lambda usual, other, begin, count: [
+            other if begin <= day < begin + count else usual for day in range(DAYS + 1)
+        ],
+        values,
+        values,
+        st.integers(0, DAYS),
+        st.sampled_from((0, 0, 1, 2, DAYS)),
+    )
+
+
 @st.composite
 def point(draw: st.DrawFn, inlet: bool, gaps: bool = True) -> P:
     """A master or customer, with or without feed-in, with an exchange now and then, belonging for some days."""
@@ -64,8 +77,14 @@ def _twin_points(points: list[P]) -> list[twin.Point]:
     for one in points:
         back = [*one.reverse, *[None] * (DAYS + 1)]
         rows = {
-            day: twin.Register(one.meters[day], one.multiplier, at(shown), at(back[day]))
+            day: twin.Register(
+                one.meters[day],
+                one.multipliers[day] if one.multipliers else one.multiplier,
+                at(shown),
+                at(back[day]),
+            )
             for day, shown in enumerate(one.forward)
+            if shown is not None or back[day] is not None
         }
         made.append(twin.Point(one.inlet, one.from_day, one.to_day, one.feeds, rows))
     return made
@@ -83,6 +102,21 @@ def test_the_slow_twin_finds_every_loss_alike(points: list[P]) -> None:
         assert of.sold_wh[0, day] == twin.wh(expected.sold)
         assert found.rate_bp[0, day] == twin.basis_points(expected.rate)
         assert (bool(found.sudden[0, day]), int(found.mean_days[0, day])) == twin.sudden(days, day)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.tuples(point(False), labels(st.integers(1, 2)), labels(st.sampled_from((20, 30)))), max_size=4
+    )
+)
+def test_the_slow_twin_finds_every_month_alike(drawn: list[tuple[P, list[int], list[int]]]) -> None:
+    """Whoever comes, leaves, is frozen late or gets another meter or multiplier within the month."""
+    points = [replace(one, meters=meters, multipliers=by) for one, meters, by in drawn]
+    of = balanced(points, (0, DAYS), exact=())
+    months = [twin.month_of(one, 0, DAYS) for one in _twin_points(points)]
+    assert of.outlet_forward_wh[0, 0] == sum(twin.wh(forward) for forward, _reverse in months)
+    assert of.outlet_reverse_wh[0, 0] == sum(twin.wh(reverse) for _forward, reverse in months)
 
 
 @settings(max_examples=100, deadline=None)

@@ -61,6 +61,75 @@ def flow(point: Point, day: int) -> tuple[str, Decimal, Decimal]:
     return "KNOWN", forward * start.multiplier, reverse * start.multiplier
 
 
+NOTHING = Decimal(0), Decimal(0)
+
+
+def month_of(point: Point, first: int, after: int) -> tuple[Decimal, Decimal]:
+    """What a point measured of the days it belongs from the first on, as far as its registers reach: kWh, or nothing.
+
+    Register by register: within one meter and multiplier the last less the first; a multiplier that is new from one
+    day to the next begins at that day's register; over anything else the month is not known.
+    """
+    rows = [
+        (day, point.registers[day])
+        for day in range(max(point.from_day, first), min(point.to_day, after) + 1)
+        if day in point.registers
+    ]
+    while rows and not _whole(rows[0][1], point):
+        del rows[0]
+    while rows and not _whole(rows[-1][1], point):
+        del rows[-1]
+    if not rows:
+        return NOTHING
+    one_sided = (rows[0][1].reverse is None) != (rows[-1][1].reverse is None)
+    stretches = None if one_sided else _stretches(rows)
+    if stretches is None:
+        return NOTHING
+    forward = [_between(one[0].forward, one[-1].forward, one[0]) for one in stretches]
+    shown = [row.reverse for _day, row in rows if row.forward is not None and row.reverse is not None]
+    unused = rows[0][1].reverse is None or not any(shown)
+    reverse = (
+        [Decimal(0)] if unused else [_between(one[0].reverse, one[-1].reverse, one[0]) for one in stretches]
+    )
+    if None in forward or None in reverse:
+        return NOTHING
+    return sum(forward, Decimal(0)), sum(reverse, Decimal(0))  # type: ignore[arg-type]
+
+
+def _whole(row: Register, point: Point) -> bool:
+    return row.forward is not None and (row.reverse is not None or not point.feeds)
+
+
+def _stretches(rows: Sequence[tuple[int, Register]]) -> list[list[Register]] | None:
+    """Rows of one meter and multiplier each; None where one begins or ends at no register."""
+    found, silent = [[rows[0][1]]], []
+    last = rows[0][0]
+    for day, row in rows[1:]:
+        old = found[-1][-1]
+        if row.forward is None:
+            silent.append(_label(row))
+            continue
+        if not set(silent) <= {_label(old), _label(row)}:
+            return None
+        if _label(row) != _label(old):
+            if row.meter != old.meter or day != last + 1:
+                return None
+            found[-1].append(row)
+            found.append([])
+        found[-1].append(row)
+        last, silent = day, []
+    return found
+
+
+def _label(row: Register) -> tuple[int, int]:
+    return row.meter, row.multiplier
+
+
+def _between(start: Decimal | None, end: Decimal | None, row: Register) -> Decimal | None:
+    risen = None if start is None or end is None else _risen(start, end)
+    return None if risen is None else risen * row.multiplier
+
+
 def _risen(start: Decimal, end: Decimal) -> Decimal | None:
     if end >= start:
         return end - start

@@ -50,6 +50,7 @@ class P:
     inlet: bool = False
     group: int = 0
     multiplier: int = 1
+    multipliers: Sequence[int] = ()
     meters: Sequence[int] = ()
     from_day: int = 0
     to_day: int = 10_000
@@ -76,7 +77,8 @@ def freezes(points: Sequence[P]) -> Freezes:
             if shown is None and back is None:
                 continue
             meter = point.meters[day] if day < len(point.meters) else 1000 + at
-            rows.append((point.number or at + 1, day, meter, point.multiplier, _wh(shown), _wh(back)))
+            multiplier = point.multipliers[day] if day < len(point.multipliers) else point.multiplier
+            rows.append((point.number or at + 1, day, meter, multiplier, _wh(shown), _wh(back)))
     return Freezes(*(column(values) for values in (zip(*rows, strict=True) if rows else [()] * 6)))
 
 
@@ -93,16 +95,27 @@ def members(points: Sequence[P]) -> Members:
 
 
 def balanced(
-    points: Sequence[P], bounds: Sequence[int], groups: int = 1, exchanges: Exchanges | None = None
+    points: Sequence[P],
+    bounds: Sequence[int],
+    groups: int = 1,
+    exchanges: Exchanges | None = None,
+    exact: Sequence[int] | None = None,
 ) -> Balance:
-    """Return supply and sold of points between days."""
-    return balance(freezes(points), members(points), column(bounds), groups, ENDS, exchanges)
+    """Return supply and sold of points between days; see `balance`."""
+    but = None if exact is None else column(exact)
+    return balance(freezes(points), members(points), column(bounds), groups, ENDS, exchanges, but)
 
 
 def losses(points: Sequence[P], days: int, groups: int = 1) -> Losses:
     """Return the classified losses of days 0, 1, … of points."""
     of = balanced(points, range(days + 1), groups)
     return classify(of, THRESHOLDS, THRESHOLDS.area_collection_bp)
+
+
+def exchanged(*rows: tuple[int, str, str], point: int = 1) -> Exchanges:
+    """Return exchanges of a point by day, final and initial register in kWh."""
+    table = [(point, day, _wh(final), _wh(initial), -1, -1) for day, final, initial in rows]
+    return Exchanges(*(column(values) for values in zip(*table, strict=True)))
 
 
 def column(values: object) -> Int64:

@@ -5,9 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from diansuo.core.network import Exchanges, Freezes, Losses, LossKind, Reason, State, balance
+from diansuo.core.network import Freezes, Losses, LossKind, Reason, State, balance
 from diansuo.core.quantity.arrays import WrongColumn
-from tests.core.network.groups import ENDS, balanced, column, customer, freezes, losses, master, members
+from tests.core.network.groups import (
+    ENDS,
+    balanced,
+    column,
+    customer,
+    exchanged,
+    freezes,
+    losses,
+    master,
+    members,
+)
 
 
 def _first(found: Losses) -> tuple[str, str]:
@@ -109,9 +119,8 @@ def test_a_customer_with_photovoltaics_is_unknown_without_the_reverse_register()
 
 def test_an_exchange_is_bridged_where_both_registers_are_known() -> None:
     points = [master("100", "30", meters=(7, 8), multiplier=10), customer("0", "5")]
-    known = Exchanges(*(column([value]) for value in (1, 0, 104_000, 25_000, -1, -1)))
 
-    of = balanced(points, (0, 1), exchanges=known)
+    of = balanced(points, (0, 1), exchanges=exchanged((1, "104", "25")))
 
     assert of.supply_wh[0, 0] == (4_000 + 5_000) * 10
     assert of.inlet_state[0, 0] == State.KNOWN
@@ -119,9 +128,57 @@ def test_an_exchange_is_bridged_where_both_registers_are_known() -> None:
 
 def test_two_exchanges_on_one_day_stay_unknown() -> None:
     points = [master("100", "30", meters=(7, 9))]
-    twice = Exchanges(*(column([value] * 2) for value in (1, 0, 104_000, 25_000, -1, -1)))
+    twice = exchanged((1, "104", "25"), (1, "104", "25"))
 
     assert balanced(points, (0, 1), exchanges=twice).inlet_state[0, 0] == State.EXCHANGED
+
+
+def test_an_exchange_of_the_next_day_is_none_of_this_one() -> None:
+    """Meters 7, 8, 9: exchanged on days 1 and 2 about noon, so that freezes 2 and 3 are the first of the new ones."""
+    points = [master("100", "110", "6", "6", "16", meters=(7, 7, 8, 9, 9))]
+    both = exchanged((1, "114", "0"), (2, "10", "0"))
+
+    days = balanced(points, range(5), exchanges=both)
+
+    assert days.supply_wh[0].tolist() == [10_000, 10_000, 10_000, 10_000]
+    assert balanced(points, (0, 4), exchanges=both).supply_wh[0, 0] == 40_000
+    after = exchanged((1, "114", "0"), (3, "50", "0"))
+    month = balanced([master("100", "110", "6", "16", meters=(7, 7, 8, 8))], (0, 3), exchanges=after)
+    assert month.supply_wh[0, 0] == 30_000, "one on the day after the month says nothing about it"
+
+
+def test_a_meter_that_came_and_went_within_the_month_is_not_known_by_the_months_ends() -> None:
+    points = [customer("0", "10", "510", "520", "40", "50", meters=(7, 7, 8, 8, 7, 7))]
+
+    unknown = balanced(points, (0, 5))
+    known = balanced(points, (0, 5), exchanges=exchanged((1, "14", "504"), (3, "526", "36")))
+
+    assert (unknown.outlets_known[0, 0], unknown.sold_wh[0, 0]) == (0, 0)
+    assert (known.outlets_known[0, 0], known.sold_wh[0, 0]) == (1, 14_000 + 22_000 + 14_000)
+
+
+def test_a_meter_that_came_and_went_without_ever_being_read_is_not_known() -> None:
+    points = [
+        customer("0", None, "20", reverse=("0", "0", "0"), meters=(7, 8, 7)),
+    ]
+
+    assert balanced(points, (0, 2)).outlets_known[0, 0] == 0
+
+
+def test_a_month_with_two_multipliers_is_the_sum_of_its_days() -> None:
+    points = [customer("0", "1", "2", "3", "4", "5", multipliers=(20, 20, 30, 30, 20, 20))]
+
+    days, month = balanced(points, range(6)), balanced(points, (0, 5))
+
+    assert days.sold_wh[0].tolist() == [20_000, 20_000, 30_000, 30_000, 20_000]
+    assert (month.sold_wh[0, 0], month.outlets_known[0, 0]) == (120_000, 1)
+
+
+def test_without_the_register_of_its_day_a_new_multiplier_leaves_the_month_unknown() -> None:
+    points = [customer("0", "1", None, "3", multipliers=(20, 20, 30, 30))]
+
+    assert balanced(points, (0, 3)).outlets_known[0, 0] == 0
+    assert balanced(points, (0, 3), exchanges=exchanged((2, "1.5", "1.5"))).sold_wh[0, 0] == 30_000 + 45_000
 
 
 def test_a_customer_who_moves_counts_where_they_hang() -> None:

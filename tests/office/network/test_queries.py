@@ -159,6 +159,19 @@ def test_a_customer_counts_on_the_area_of_the_day(grid: Grid) -> None:
     assert "由 T1台区 调入" in events[0].words
 
 
+def test_who_is_connected_in_the_month_counts_in_it_from_the_first_freeze(grid: Grid) -> None:
+    """Installed on the 3rd, frozen first on the 4th: the month is short of nothing but that one day."""
+    new = grid.customers[1]
+    PointArea.objects.filter(point=new).update(valid_from=date(2024, 10, 3))
+    grid.freeze([row for row in grid.days(6) if row[0] != new or row[1] >= date(2024, 10, 4)])
+
+    month = next(one for one in queries.monthly_loss_of_areas(ALL, 202410) if one.number == "T1")
+
+    assert month.sold_wh == 6 * 48_500 + 3 * 48_500
+    days = queries.loss_of_areas(ALL, FIRST, date(2024, 10, 7))
+    assert month.sold_wh == sum(one.sold_wh or 0 for one in days if one.number == "T1")
+
+
 def test_a_closed_contract_counts_no_longer(grid: Grid) -> None:
     grid.customers[1].contract.closed_date = NEXT
     grid.customers[1].contract.save()

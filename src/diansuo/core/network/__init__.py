@@ -8,7 +8,6 @@ load stands in `equivalent_resistance`, what transformers lose and how many shou
 from diansuo.core.network.balance import Balance, Members, Side, balance
 from diansuo.core.network.classes import Losses, LossKind, Reason, classify
 from diansuo.core.network.energy import Exchanges, Freezes, RegisterEnds, State
-from diansuo.core.network.partial import with_nearest_ends
 from diansuo.core.network.thresholds import LossThresholds, WrongLossThreshold
 
 __all__ = [
@@ -26,5 +25,4 @@ __all__ = [
     "WrongLossThreshold",
     "balance",
     "classify",
-    "with_nearest_ends",
 ]

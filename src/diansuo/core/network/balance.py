@@ -18,6 +18,7 @@ from diansuo.core.network.energy import (
     State,
     flows_of,
 )
+from diansuo.core.network.partial import narrowed
 from diansuo.core.quantity.arrays import Bool, Int64, require
 
 
@@ -139,6 +140,7 @@ def balance(
     groups: int,
     ends: RegisterEnds,
     exchanges: Exchanges | None = None,
+    exact: Int64 | None = None,
 ) -> Balance:
     """Sum the energy of the members of every group in every period.
 
@@ -153,6 +155,8 @@ def balance(
         groups: how many.
         ends: where registers roll over.
         exchanges: exchanges of meters with known registers.
+        exact: int64; given, a member counts as far as its registers reach inside its days (`partial`), but for these
+            points (masters, gates).
 
     Raises:
         WrongColumn: dtype or length.
@@ -172,6 +176,8 @@ def balance(
         part = members.rows(slice(begin, begin + at_once))
         member, column, intervals = _intervals(part, bounds)
         own = place.reshape(-1)[begin : begin + at_once][member]
+        if exact is not None:
+            intervals = narrowed(freezes, rows, own, intervals, exact)
         flows = flows_of(freezes, rows, own, intervals, ends, exchanges)
         sums.add(flows, part.group[member] * periods + column, part.side[member] == Side.INLET)
     return sums.balance(np.diff(bounds), groups)

@@ -8,12 +8,11 @@ from typing import Final
 
 import numpy as np
 
+from diansuo.core.network.pieces import ROLLOVER_TENTH, Exchange, Shown, energy_over
 from diansuo.core.quantity.arrays import Bool, Int64, require
 
 NONE: Final = -1
 """In a register column: not frozen."""
-# A fall is a rollover only from the last tenth of the register into its first; anything else ran backwards.
-ROLLOVER_TENTH: Final = 10
 # What is worked on at a time stays in the processor's cache.
 ROWS_AT_ONCE: Final = 1 << 16
 
@@ -23,7 +22,7 @@ class State(IntEnum):
 
     KNOWN = 0
     MISSING = 1  # a register at one end is not there
-    EXCHANGED = 2  # meter or multiplier differs, and what the old one ended with is not known
+    EXCHANGED = 2  # meter or multiplier changed, and what the old one ended with is not known
     FELL = 3  # the register runs backwards (倒走)
 
 
@@ -171,8 +170,9 @@ def flows_of(
 ) -> Flows:
     """Return what flowed at points between the freezes of two days.
 
-    Energy = (register at the end − register at the beginning, modulo the register's end) × multiplier of the
-    beginning. Without a reverse register at either end the reverse energy of a point that does not feed in is 0.
+    Energy = (register at the end − register at the beginning, modulo the register's end) × multiplier. Where meter or
+    multiplier changed in between, the pieces are summed (`pieces`); one that is not known leaves all of it unknown.
+    Without a reverse register at either end the reverse energy of a point that does not feed in is 0.
 
     Args:
         freezes: registers.
@@ -190,10 +190,9 @@ def flows_of(
         nothing = np.zeros(len(first), dtype=np.int64)
         return Flows(nothing, nothing, np.full(len(first), int(State.MISSING), dtype=np.int64))
     start, end = np.where(there, first, 0), np.where(there, last, 0)
-    one_day = intervals.to_day - intervals.from_day == 1
     meter = freezes.meter[start]
     multiplier = freezes.multiplier[start]
-    changed = (meter != freezes.meter[end]) | ((multiplier != freezes.multiplier[end]) & ~one_day)
+    changed = _changed(freezes, rows, place, intervals, start, end)
     begin_wh, end_wh = freezes.total_wh[start], freezes.total_wh[end]
     there &= (begin_wh >= 0) & (end_wh >= 0)
     forward_wh, fell = _risen(begin_wh, end_wh, meter, ends)
@@ -205,7 +204,9 @@ def flows_of(
     reverse_wh[at], back_fell = _risen(begin_back_wh[at], end_back_wh[at], meter[at], ends)
     fell[at] |= back_fell
     state = np.where(fell, int(State.FELL), int(State.KNOWN))
-    state[changed] = State.EXCHANGED
+    # The same register a day later runs backwards whatever its multiplier.
+    backwards = fell & (meter == freezes.meter[end]) & (intervals.to_day - intervals.from_day == 1)
+    state[changed & ~backwards] = State.EXCHANGED
     state[~there] = State.MISSING
     forward_wh *= multiplier
     reverse_wh[at] *= multiplier[at]
@@ -213,9 +214,24 @@ def flows_of(
     forward_wh[unknown] = 0
     reverse_wh[unknown] = 0
     flows = Flows(forward_wh, reverse_wh, state)
-    if exchanges is not None and len(exchanges.point):
-        _bridge(flows, freezes, intervals, (start, end), exchanges, ends)
+    _add_pieces(flows, freezes, rows, place, intervals, ends, exchanges)
     return flows
+
+
+def _changed(
+    freezes: Freezes, rows: Rows, place: Int64, intervals: Intervals, start: Int64, end: Int64
+) -> Bool:
+    """Return in which intervals meter or multiplier is not the same at every register there is."""
+    meter, multiplier = freezes.meter[start], freezes.multiplier[start]
+    changed: Bool = (meter != freezes.meter[end]) | (multiplier != freezes.multiplier[end])
+    first, last = intervals.from_day - rows.first_day, intervals.to_day - rows.first_day
+    if not len(first) or int((last - first).max()) < 2:
+        return changed
+    for day in range(int(first.min()) + 1, int(last.max())):
+        row = rows.table[place, day]
+        inside = (row >= 0) & (day > first) & (day < last)
+        changed |= inside & ((freezes.meter[row] != meter) | (freezes.multiplier[row] != multiplier))
+    return changed
 
 
 def _risen(begin_wh: Int64, end_wh: Int64, meter: Int64, ends: RegisterEnds) -> tuple[Int64, Bool]:
@@ -234,40 +250,59 @@ def _risen(begin_wh: Int64, end_wh: Int64, meter: Int64, ends: RegisterEnds) -> 
     return rise, fell
 
 
-def _bridge(
+def _add_pieces(
     flows: Flows,
     freezes: Freezes,
+    rows: Rows,
+    place: Int64,
     intervals: Intervals,
-    rows: tuple[Int64, Int64],
-    exchanges: Exchanges,
     ends: RegisterEnds,
+    exchanges: Exchanges | None,
 ) -> None:
-    """Fill in, in place, the energy over the one exchange of an interval: old meter to its end, new from its start."""
-    for at in np.flatnonzero(flows.state == State.EXCHANGED):
-        inside = np.flatnonzero(
-            (exchanges.point == intervals.point[at])
-            & (exchanges.day >= intervals.from_day[at])
-            & (exchanges.day <= intervals.to_day[at])
-        )
-        if len(inside) != 1:
-            continue
-        one, start, end = int(inside[0]), int(rows[0][at]), int(rows[1][at])
-        old = np.array([freezes.total_wh[start], exchanges.initial_wh[one]])
-        new = np.array([exchanges.final_wh[one], freezes.total_wh[end]])
-        meters = np.array([freezes.meter[start], freezes.meter[end]])
-        by = np.array([freezes.multiplier[start], freezes.multiplier[end]])
-        rise, fell = _risen(old, new, meters, ends)
-        back = np.array([freezes.reverse_wh[start], exchanges.initial_reverse_wh[one]])
-        back_end = np.array([exchanges.final_reverse_wh[one], freezes.reverse_wh[end]])
-        absent = freezes.reverse_wh[start] < 0 and freezes.reverse_wh[end] < 0 and not intervals.feeds[at]
-        # A reverse register that was never used need not be written down at an exchange.
-        unused = bool((np.array([freezes.reverse_wh[start], freezes.reverse_wh[end]]) == 0).all())
-        if absent or unused:
-            back = back_end = np.zeros(2, dtype=np.int64)
-        if fell.any() or (np.minimum(back, back_end) < 0).any():
-            continue
-        rise_back, fell_back = _risen(back, back_end, meters, ends)
-        if fell_back.any():
-            continue
-        flows.forward_wh[at], flows.reverse_wh[at] = (rise * by).sum(), (rise_back * by).sum()
-        flows.state[at] = int(State.KNOWN)
+    """Fill in, in place, the energy of intervals in which meter or multiplier changed, where every piece is known."""
+    changed = np.flatnonzero(flows.state == State.EXCHANGED)
+    if not len(changed):
+        return
+    known = _by_point(exchanges, intervals.point[changed])
+    spans = [
+        rows.table[place[at], intervals.from_day[at] - rows.first_day :][
+            : intervals.to_day[at] - intervals.from_day[at] + 1
+        ]
+        for at in changed.tolist()
+    ]
+    spans = [span[span >= 0] for span in spans]
+    shown = _shown(freezes, np.concatenate(spans), ends)
+    begin = 0
+    for at, span in zip(changed.tolist(), spans, strict=True):
+        own, begin = shown[begin : begin + len(span)], begin + len(span)
+        there = known.get(int(intervals.point[at]), [])
+        found = energy_over(own, there, feeds=bool(intervals.feeds[at]))
+        if found is not None:
+            flows.forward_wh[at], flows.reverse_wh[at] = found
+            flows.state[at] = int(State.KNOWN)
+
+
+def _shown(freezes: Freezes, rows: Int64, ends: RegisterEnds) -> list[Shown]:
+    meter = freezes.meter[rows]
+    columns = (
+        freezes.day[rows], meter, freezes.multiplier[rows], freezes.total_wh[rows], freezes.reverse_wh[rows],
+        ends.of(meter),
+    )  # fmt: skip
+    return [Shown(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _by_point(exchanges: Exchanges | None, points: Int64) -> dict[int, list[Exchange]]:
+    """Return the exchanges of some points, ascending by day."""
+    found: dict[int, list[Exchange]] = {}
+    if exchanges is None:
+        return found
+    rows = np.flatnonzero(np.isin(exchanges.point, points))
+    rows = rows[np.argsort(exchanges.day[rows], kind="stable")]
+    columns = (
+        exchanges.day, exchanges.final_wh, exchanges.initial_wh, exchanges.final_reverse_wh,
+        exchanges.initial_reverse_wh,
+    )  # fmt: skip
+    table = zip(*(column[rows].tolist() for column in columns), strict=True)
+    for point, row in zip(exchanges.point[rows].tolist(), table, strict=True):
+        found.setdefault(point, []).append(Exchange(*row))
+    return found

@@ -23,7 +23,6 @@ from diansuo.core.network import (
     Side,
     balance,
     classify,
-    with_nearest_ends,
 )
 from diansuo.core.quantity import month as months
 from diansuo.core.quantity.arrays import Int64
@@ -166,8 +165,9 @@ def _levels(
 ) -> tuple[Level, Level, Level]:
     """Return the losses of areas, feeders and the station.
 
-    With ``partial`` a customer of whom one end of the period is missing counts with what is known inside it; the
-    collection still says that it is not whole. So it does where an estimate stands in for a register.
+    With ``partial`` a customer of whom a register at an end of the period, or of the days it belongs, is missing
+    counts with what is known inside; the collection still says that it is not whole. So it does where an estimate
+    stands in for a register.
     """
     areas = len(loaded.areas)
     groups = areas + len(loaded.feeders)
@@ -178,8 +178,9 @@ def _levels(
         known = balance(freezes, loaded.members, bounds, groups, loaded.ends, loaded.exchanges)
         every = replace(known, outlets_known=every.outlets_known)
     if partial:
-        filled = with_nearest_ends(freezes, int(bounds[0]), int(bounds[-1]), loaded.inlets)
-        known = balance(filled, loaded.members, bounds, groups, loaded.ends, loaded.exchanges)
+        known = balance(
+            freezes, loaded.members, bounds, groups, loaded.ends, loaded.exchanges, exact=loaded.inlets
+        )
         every = replace(known, outlets_known=every.outlets_known)
     parts = (
         (every.rows(slice(0, areas)), limits.area_collection_bp),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diansuo.core.network.causes.kinds import Float
-from diansuo.core.network.energy import ROLLOVER_TENTH
+from diansuo.core.network.pieces import ROLLOVER_TENTH
 from diansuo.core.quantity.arrays import Bool, Int64
 
 UNKNOWN = -1
@@ -16,7 +16,7 @@ def daily_wh(register_wh: Int64, multiplier: Int64, rollover_wh: int) -> Float:
 
     Between two registers that are not neighbours the energy is known as a whole and is spread evenly: the sum over any
     days that hold the gap is right (docs/rules/loss-causes.md). A register that falls rolled over only from its last
-    tenth into its first, as in `core.network.energy`; any other fall says nothing of its days.
+    tenth into its first, as in `core.network.pieces`; any other fall says nothing of its days.
 
     Args:
         register_wh: int64 (rows, days + 1), registers at 0:00 before the multiplier, `UNKNOWN` where there is none.
