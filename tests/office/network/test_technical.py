@@ -14,7 +14,7 @@ from diansuo.core.network.technical import Method, Powers, Supply, line_loss
 from diansuo.office.archive.models import PointArea
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.network.technical import classical, exporting, queries, rules
+from diansuo.office.network.technical import classical, computing, exporting, queries, rules
 from diansuo.office.network.technical.computing import Reason
 from tests.office.metering.builder import ALL, NOW, bring_in
 from tests.office.network import curves
@@ -102,6 +102,34 @@ def test_a_silent_meter_is_filled_and_counted_and_a_silent_area_has_no_number(
     assert found.technical_wh[1] == found.technical_wh[0], "filled by its own mean"
     assert (found.technical_wh[3], found.reason_code[3]) == (None, Reason.NOT_COLLECTED)
     assert found.method_code[3] == Method.UNKNOWN
+
+
+def test_a_day_has_one_technical_loss_whatever_days_it_is_asked_for_with(grid: Grid, tmp_path: Path) -> None:
+    """001 uses twice as much from November on, and the register between October's last two days is missing."""
+    with_lines(grid, tmp_path)
+    last, november = date(2024, 10, 31), date(2024, 11, 1)
+    rows = [
+        (point, day, str(Decimal(shown) * 2 - Decimal("48.5") * 31), back)
+        if point == grid.customers[0] and day >= november
+        else (point, day, shown, back)
+        for point, day, shown, back in grid.days(40)
+    ]
+    grid.freeze([row for row in rows if row[:2] != (grid.customers[0], last)])
+    area, day = grid.areas[0].pk, timedelta(days=1)
+    computing.of_month.cache_clear()
+
+    spans = [(last, last), (FIRST, last), (last - 12 * day, november + 8 * day), (last, november)]
+    found = {span: queries.of_area(ALL, area, *span) for span in spans}
+    classic = {span: classical.of_area(ALL, area, *span) for span in spans}
+
+    of_last = [(one, one.day.index(last)) for one in found.values()]
+    assert len({(one.technical_wh[at], one.low_wh[at], one.filled[at]) for one, at in of_last}) == 1
+    assert found[last, last].filled == [1] and found[last, last].technical_wh != [None]
+    assert len({classic[span][found[span].day.index(last)] for span in spans}) == 1
+    longest = found[spans[2]]
+    assert longest.day[0] == last - 12 * day and longest.day[-1] == november + 8 * day
+    assert (longest.technical_wh[14] or 0) > 1.5 * (longest.technical_wh[12] or 0)
+    assert computing.of_month.cache_info().misses == 2, "two months, each once"
 
 
 def test_a_line_that_cannot_carry_its_load_has_no_number_and_says_so(grid: Grid, tmp_path: Path) -> None:

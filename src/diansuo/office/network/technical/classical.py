@@ -8,7 +8,7 @@ customers are spread. Source: DL/T 686 [K]; docs/rules/equivalent-resistance.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 
@@ -26,12 +26,14 @@ from diansuo.core.network.equivalent_resistance import (
 from diansuo.core.network.lines import BUSBAR, energy_through
 from diansuo.core.network.spreading import filled, powers
 from diansuo.core.quantity.exact import nearest, root_decimal
-from diansuo.core.quantity.month import month_of
+from diansuo.core.quantity.month import first_day as first_day_of
+from diansuo.core.quantity.month import next_month
 from diansuo.office.archive.models import TransformerArea
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.network.lines import standing as lines
 from diansuo.office.network.technical import learning, loading, rules
+from diansuo.office.network.technical.month_parts import month_parts
 
 FOUR_WIRE: Final = Fraction(7, 2)
 SINGLE: Final = Fraction(2)
@@ -57,14 +59,24 @@ def of_area(scope: Scope, area: int, first_day: date, last_day: date) -> list[Cl
 
     Load rate and least load rate are those of the day's quarters; the reactive energy is that of the power factor.
     """
-    days = (last_day - first_day).days + 1
     found = TransformerArea.objects.filter(scope.limit("station"), pk=area).values_list("station", flat=True)
     station = Station.objects.filter(pk__in=found).first()
     if station is None:
-        return [Classical()] * days
-    now = rules.in_force(first_day)
-    own, _told = learning.profiles(station.pk, station.revision, month_of(last_day), first_day)
-    held = loading.load(station.pk, area, first_day, last_day)
+        return [Classical()] * ((last_day - first_day).days + 1)
+    return [
+        one
+        for month, begin, end in month_parts(first_day, last_day)
+        for one in _of_month(station, area, month)[begin:end]
+    ]
+
+
+def _of_month(station: Station, area: int, month: int) -> list[Classical]:
+    """Return every day of a month, by the month's own profiles, rules and means, as the technical loss is."""
+    first, last = first_day_of(month), first_day_of(next_month(month)) - timedelta(days=1)
+    days = (last - first).days + 1
+    now = rules.in_force(first)
+    own, _told = learning.profiles(station.pk, station.revision, month, first)
+    held = loading.load(station.pk, area, first, last)
     if not held.points:
         return [Classical()] * days
     there = lines.of_area(area, held.points, held.phase, now)

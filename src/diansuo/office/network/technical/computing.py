@@ -1,9 +1,13 @@
-"""The technical loss of an area's days, computed once and kept in this process while the station's revision stands."""
+"""The technical loss of an area's days, by calendar month: computed once, kept while the station's revision stands.
+
+Profiles, rules and the means that fill gaps are those of the day's own month, so that a day loses the same whatever
+days it is asked for with.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final
@@ -13,17 +17,20 @@ import numpy.typing as npt
 
 from diansuo.core.network.lines import THREE
 from diansuo.core.network.spreading import Daily, Profiles, filled, powers
-from diansuo.core.network.technical import Method, Powers, Supply, line_loss, transformer_loss_wh
+from diansuo.core.network.technical import LineLoss, Method, Powers, Supply, line_loss, transformer_loss_wh
 from diansuo.core.network.technical_terms import Spread, TechnicalRules, spreads_of
 from diansuo.core.quantity.arrays import Bool, Int64
-from diansuo.core.quantity.month import month_of
+from diansuo.core.quantity.month import first_day as first_day_of
+from diansuo.core.quantity.month import next_month
 from diansuo.office.network import months
 from diansuo.office.network.lines import standing as lines
 from diansuo.office.network.technical import learning, loading, rules
 from diansuo.office.network.technical.loading import AreaDays
+from diansuo.office.network.technical.month_parts import joined, month_parts
 
 Float = npt.NDArray[np.float64]
-SPANS_KEPT: Final = 512
+MONTHS_KEPT: Final = 2048
+"""Two months of a thousand areas: some 3 KB each."""
 NONE: Final = -1
 
 
@@ -67,13 +74,24 @@ class Span:
     lowest_v: Float
 
 
-@lru_cache(maxsize=SPANS_KEPT)
 def of_area(station_id: int, revision: int, area_id: int, first_day: date, last_day: date) -> Span:
-    """Return the technical loss of an area from the first day to the last."""
-    now = rules.in_force(first_day)
-    days = loading.load(station_id, area_id, first_day, last_day)
-    own, told = learning.profiles(station_id, revision, month_of(last_day), first_day)
-    return _span(days, now, own, told, lines.of_area(area_id, days.points, days.phase, now), last_day)
+    """Return the technical loss of an area from the first day to the last, cut out of its months."""
+    return joined(
+        [
+            (of_month(station_id, revision, area_id, month), begin, end)
+            for month, begin, end in month_parts(first_day, last_day)
+        ]
+    )
+
+
+@lru_cache(maxsize=MONTHS_KEPT)
+def of_month(station_id: int, revision: int, area_id: int, month: int) -> Span:
+    """Return the technical loss of an area on every day of a month."""
+    first, last = first_day_of(month), first_day_of(next_month(month)) - timedelta(days=1)
+    now = rules.in_force(first)
+    days = loading.load(station_id, area_id, first, last)
+    own, told = learning.profiles(station_id, revision, month, first)
+    return _span(days, now, own, told, lines.of_area(area_id, days.points, days.phase, now), first)
 
 
 def _span(
@@ -82,7 +100,7 @@ def _span(
     own: Profiles,
     told: frozenset[int],
     there: lines.AreaLines,
-    last_day: date,
+    day: date,
 ) -> Span:
     terms = now.terms
     whole = filled(days.daily, days.kind)
@@ -92,11 +110,12 @@ def _span(
     load, measured = powers(whole, days.kind, own, days.curve_w)
     load = replace(load, scatter=np.where(days.hung, load.scatter, 0.0))
     volt = np.where(np.isfinite(days.volt), days.volt, terms.busbar_v)
-    lost = line_loss(there.segments, there.consumers, load, Supply(volt, terms.power_factor))
+    counted = _counted(days, measured, terms.least_known_share)
+    lost = _swept(there, load, Supply(volt, terms.power_factor), counted == Reason.NONE)
     meters = days.hung.sum(axis=0)
     three = (days.hung & (there.consumers.phase == THREE)[:, None]).sum(axis=0)
     meter_wh = terms.meters_wh(meters, three)
-    reason = _reasons(days, measured, lost.solved, terms.least_known_share)
+    reason = np.where((counted == Reason.NONE) & ~lost.solved, int(Reason.NO_FLOW), counted)
     gone = reason != Reason.NONE
     spread = spreads_of(whole, measured, np.isin(days.kind, list(told)), terms.curve_share)
     low, high = terms.band(there.known, spread)
@@ -109,7 +128,7 @@ def _span(
         meter_wh=_whole(meter_wh, gone),
         low_wh=_whole(technical * low, gone),
         high_wh=_whole(technical * high, gone),
-        transformer_wh=_transformer(days, load, lost.wh, gone, now, last_day),
+        transformer_wh=_transformer(days, load, lost.wh, gone, now, day),
         method=method.astype(np.int64),
         reason=reason,
         meters=meters.astype(np.int64),
@@ -119,13 +138,23 @@ def _span(
     )
 
 
-def _reasons(days: AreaDays, measured: Bool, solved: Bool, least: float) -> Int64:
-    """Return why each day has no number, the first of the reasons."""
+def _counted(days: AreaDays, measured: Bool, least: float) -> Int64:
+    """Return why a day has no number before any flow is asked for."""
     meters = days.hung.sum(axis=0)
     known = ((days.daily.known | measured) & days.hung).sum(axis=0)
-    reason = np.where(solved, int(Reason.NONE), int(Reason.NO_FLOW))
-    reason = np.where(known < least * meters, int(Reason.NOT_COLLECTED), reason)
+    reason = np.where(known < least * meters, int(Reason.NOT_COLLECTED), int(Reason.NONE))
     return np.where(meters == 0, int(Reason.NO_METERS), reason).astype(np.int64)
+
+
+def _swept(there: lines.AreaLines, load: Powers, supply: Supply, wanted: Bool) -> LineLoss:
+    """Return the line loss of the days it is wanted of, nothing of the others: most of a month that has just begun."""
+    drawn_w = load.scattering_w[:, wanted]
+    part = Powers(load.watt[:, wanted], load.scatter[:, wanted], drawn_w)
+    found = line_loss(there.segments, there.consumers, part, Supply(supply.volt[wanted], supply.power_factor))
+    days = len(wanted)
+    whole = LineLoss(np.zeros(days), np.ones(days, dtype=np.bool_), np.full(days, np.inf))
+    whole.wh[wanted], whole.solved[wanted], whole.lowest_v[wanted] = found.wh, found.solved, found.lowest_v
+    return whole
 
 
 def _transformer(
@@ -144,5 +173,5 @@ def _whole(wh: Float, gone: Bool) -> Int64:
     return np.where(gone, NONE, np.rint(wh)).astype(np.int64)
 
 
-months.forget_too(of_area)
+months.forget_too(of_month)
 months.forget_too(learning.profiles)
