@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -122,11 +123,11 @@ def test_a_customer_metered_behind_its_transformer_leaves_its_loss_to_the_feeder
     plate = Transformer.objects.create(
         contract=contract, number="1", capacity_va=400_000, p0_w=None, pk_w=None, valid_from=SINCE
     )
-    feeder_queries.feeder_computing.of_station.cache_clear()
+    feeder_queries.feeder_computing.of_month.cache_clear()
     assert (of_feeder(grid)[0].transformer_wh, of_feeder(grid)[0].unplated) == (before.transformer_wh, 1)
 
     Transformer.objects.filter(pk=plate.pk).update(p0_w=570, pk_w=4300)
-    feeder_queries.feeder_computing.of_station.cache_clear()
+    feeder_queries.feeder_computing.of_month.cache_clear()
     own = of_feeder(grid)[0]
     assert own.unplated == 0
     assert (own.transformer_wh or 0) - (before.transformer_wh or 0) == pytest.approx(24 * 570, rel=0.01)
@@ -153,6 +154,43 @@ def test_a_silent_master_is_filled_and_counted_and_a_silent_feeder_has_no_number
         None,
         Reason.NOT_COLLECTED,
     )
+
+
+def test_a_day_has_one_technical_loss_whatever_days_it_is_asked_for_with(grid: Grid, tmp_path: Path) -> None:
+    """T1 takes twice as much from November on; the master's register between October's last two days is missing."""
+    with_lines(grid, tmp_path)
+    last, day = date(2024, 10, 31), timedelta(days=1)
+    rows = [
+        (point, on, str(Decimal(shown) * (2 if on > last and point == grid.masters[0] else 1)), back)
+        for point, on, shown, back in grid.days(40)
+    ]
+    grid.freeze([row for row in rows if row[:2] != (grid.masters[0], last)])
+    computing = feeder_queries.feeder_computing
+    computing.of_month.cache_clear()
+
+    spans = [(last, last), (FIRST, last), (last - 12 * day, last + 9 * day), (last, last + day)]
+    found = [feeder_queries.of_station(ALL, grid.station, *span)[grid.feeder.pk] for span in spans]
+
+    of_last = [one for days in found for one in days if one.day == last]
+    assert len(of_last) == 4 and len(set(of_last)) == 1
+    assert of_last[0].filled == 1 and of_last[0].technical_wh is not None
+    assert [one.day for one in found[2]] == [last + at * day for at in range(-12, 10)]
+    assert computing.of_month.cache_info().misses == 2, "two months, each once"
+
+
+def test_a_feeder_of_this_month_alone_has_no_number_in_the_one_before(grid: Grid) -> None:
+    grid.freeze(grid.days(40))
+    november = date(2024, 11, 1)
+    AreaTerm.objects.filter(feeder=grid.feeder).update(valid_from=november)
+
+    days = feeder_queries.of_station(ALL, grid.station, november - timedelta(days=1), november)[
+        grid.feeder.pk
+    ]
+
+    assert [(one.technical_wh is None, one.reason_code) for one in days] == [
+        (True, Reason.NO_METERS),
+        (False, Reason.NONE),
+    ]
 
 
 def test_a_transformer_counts_on_the_days_it_stands_on_the_feeder(grid: Grid, tmp_path: Path) -> None:

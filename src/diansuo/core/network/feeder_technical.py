@@ -84,12 +84,12 @@ def feeder_loss(segments: Segments, loads: FeederLoads, volt: float, power_facto
     """
     powers = loads.powers
     own_w = _transformer_w(loads, power_factor)
-    drawn = Powers(powers.watt + own_w, powers.scatter)
+    drawn = Powers(powers.watt + own_w, powers.scatter, powers.scattering_w)
     supply = Supply(np.full(powers.watt.shape[1:], volt / SQRT3), power_factor)
     consumers = Consumers(loads.segment, np.full(len(loads.segment), THREE, dtype=np.int64))
     lost = line_loss(segments, consumers, drawn, supply)
     # What a load scatters around its profile heats the windings as it does the lines.
-    copper = (own_w - _no_load_w(loads)[..., None]).mean(axis=2) * powers.scatter
+    copper = _copper_w(loads, powers.scattering_w, power_factor).mean(axis=2) * powers.scatter
     wh = (own_w.mean(axis=2) + copper) * DAY_HOURS
     return FeederLoss(lost.wh, wh, lost.solved, lost.lowest_v * SQRT3)
 
@@ -102,8 +102,13 @@ def _no_load_w(loads: FeederLoads) -> Float:
 
 def _transformer_w(loads: FeederLoads, power_factor: float) -> Float:
     """Return what each loses in each interval, P0 + Pk β²: W, (T, D, N)."""
+    return _copper_w(loads, loads.powers.watt, power_factor) + _no_load_w(loads)[..., None]
+
+
+def _copper_w(loads: FeederLoads, watt: Float, power_factor: float) -> Float:
+    """Return what the windings of each lose while ``watt`` goes through it, Pk β²: W, (T, D, N)."""
     plates = loads.plates
-    load = loads.powers.watt / power_factor / np.nan_to_num(plates.capacity_va, nan=1.0)[:, None, None]
+    load = watt / power_factor / np.nan_to_num(plates.capacity_va, nan=1.0)[:, None, None]
     copper = np.nan_to_num(plates.load_loss_w)[:, None, None] * load**2
-    lost: Float = np.where(loads.hung[..., None], copper, 0.0) + _no_load_w(loads)[..., None]
+    lost: Float = np.where(loads.hung[..., None], copper, 0.0)
     return lost

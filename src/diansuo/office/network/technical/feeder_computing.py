@@ -1,9 +1,9 @@
-"""The technical loss of a station's feeders by day, kept in this process while the station's revision stands."""
+"""The technical loss of a station's feeders by day: by calendar month, as that of areas, and kept as long."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -13,18 +13,20 @@ import numpy.typing as npt
 from diansuo.core.network.feeder_technical import FeederLoads, FeederLoss, feeder_loss
 from diansuo.core.network.feeder_terms import FeederRules
 from diansuo.core.network.spreading import Daily, Profiles, filled, learned, powers
-from diansuo.core.network.technical import Method, Powers
+from diansuo.core.network.technical import Method
 from diansuo.core.network.technical_terms import CLASSES, Spread, spreads_of
 from diansuo.core.quantity.arrays import Bool, Int64
-from diansuo.core.quantity.month import month_of
+from diansuo.core.quantity.month import first_day as first_day_of
+from diansuo.core.quantity.month import next_month
 from diansuo.office.network import months
 from diansuo.office.network.lines import standing as lines
 from diansuo.office.network.technical import feeder_loading, learning, rules
 from diansuo.office.network.technical.computing import NONE, Reason
 from diansuo.office.network.technical.feeder_loading import FeederDays
+from diansuo.office.network.technical.month_parts import joined, month_parts
 
 Float = npt.NDArray[np.float64]
-SPANS_KEPT: Final = 32
+MONTHS_KEPT: Final = 32
 OF_KIND: Final = (CLASSES.index("residential"), CLASSES.index("commercial"))
 """The profile that stands in for an area's, and for a customer's with a transformer of its own."""
 
@@ -60,15 +62,35 @@ class FeederSpan:
     lowest_v: Float
 
 
-@lru_cache(maxsize=SPANS_KEPT)
 def of_station(station_id: int, revision: int, first_day: date, last_day: date) -> dict[int, FeederSpan]:
-    """Return the technical loss of every feeder a station has something on, by its id."""
-    now = rules.of_feeders(first_day)
-    own, told = learning.profiles(station_id, revision, month_of(last_day), first_day)
-    least = rules.in_force(first_day).terms.learning_days
+    """Return the technical loss of every feeder a station has something on, by its id, cut out of its months."""
+    parts = [
+        (of_month(station_id, revision, month), begin, end)
+        for month, begin, end in month_parts(first_day, last_day)
+    ]
+    return {
+        feeder: joined([(spans.get(feeder, _nothing(end)), begin, end) for spans, begin, end in parts])
+        for feeder in dict.fromkeys(one for spans, _begin, _end in parts for one in spans)
+    }
+
+
+def _nothing(days: int) -> FeederSpan:
+    """Return days on which the station has nothing on a feeder."""
+    none, zero = np.full(days, NONE, dtype=np.int64), np.zeros(days, dtype=np.int64)
+    reason = np.full(days, int(Reason.NO_METERS), dtype=np.int64)
+    return FeederSpan(none, none, none, none, zero, reason, zero, zero, 0, 0, np.full(days, np.inf))
+
+
+@lru_cache(maxsize=MONTHS_KEPT)
+def of_month(station_id: int, revision: int, month: int) -> dict[int, FeederSpan]:
+    """Return the technical loss of every feeder on every day of a month, by the rules of its first."""
+    first, last = first_day_of(month), first_day_of(next_month(month)) - timedelta(days=1)
+    now = rules.of_feeders(first)
+    own, told = learning.profiles(station_id, revision, month, first)
+    least = rules.in_force(first).terms.learning_days
     return {
         feeder: _span(days, now, *_profiles(days, now, own, told, least), feeder)
-        for feeder, days in feeder_loading.load(station_id, first_day, last_day).items()
+        for feeder, days in feeder_loading.load(station_id, first, last).items()
     }
 
 
@@ -90,7 +112,11 @@ def _span(days: FeederDays, now: FeederRules, profiles: Profiles, mine: Bool, fe
     whole = filled(days.daily, days.kind)
     whole = Daily(*(np.where(days.hung, wh, 0) for wh in (whole.drawn_wh, whole.fed_wh)), days.daily.known)
     load, measured = powers(whole, days.kind, profiles, days.curve_w)
-    load = Powers(np.where(days.hung[..., None], load.watt, 0.0), np.where(days.hung, load.scatter, 0.0))
+    load = replace(
+        load,
+        watt=np.where(days.hung[..., None], load.watt, 0.0),
+        scatter=np.where(days.hung, load.scatter, 0.0),
+    )
     there = lines.of_feeder(feeder, days.areas, now)
     loads = FeederLoads(there.place, load, days.hung, days.plates)
     lost = feeder_loss(there.segments, loads, terms.busbar_v, terms.power_factor)
@@ -139,4 +165,4 @@ def _whole(wh: Float, gone: Bool) -> Int64:
     return np.where(gone, NONE, np.rint(wh)).astype(np.int64)
 
 
-months.forget_too(of_station)
+months.forget_too(of_month)
