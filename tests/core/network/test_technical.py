@@ -117,6 +117,12 @@ def test_a_meter_at_the_busbar_and_an_area_without_lines_lose_nothing() -> None:
     assert line_loss(empty, at_head, steady(2000), supply()).wh[0] == 0
 
 
+def test_no_day_at_all_loses_nothing() -> None:
+    """A month of which nothing has come yet."""
+    found = line_loss(line(), one(), steady(2000, days=0), supply(days=0))
+    assert len(found.wh) == len(found.solved) == len(found.lowest_v) == 0
+
+
 def test_a_transformer_loses_p0_always_and_pk_by_the_square_of_its_load() -> None:
     """P21: 315 kVA, P0 0.48, Pk 3.65 kW; half the day at 77 % of it, half at nothing."""
     watt = np.repeat([0.77 * 315_000, 0.0], 12)[None]

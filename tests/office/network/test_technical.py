@@ -132,6 +132,12 @@ def test_a_day_has_one_technical_loss_whatever_days_it_is_asked_for_with(grid: G
     assert computing.of_month.cache_info().misses == 2, "two months, each once"
 
 
+def test_a_month_of_which_nothing_has_come_yet_has_no_number_and_says_so(grid: Grid) -> None:
+    found = queries.of_area(ALL, grid.areas[0].pk, FIRST, LAST)
+    assert found.technical_wh == [None] * 3
+    assert found.reason_code == [Reason.NOT_COLLECTED] * 3
+
+
 def test_a_line_that_cannot_carry_its_load_has_no_number_and_says_so(grid: Grid, tmp_path: Path) -> None:
     rows = [row("1", customers="001、002", **{"长度(m)": "5000", "导线型号": "BLV-16"})]
     bring_in("lines", listed(tmp_path / "lines.csv", *rows), now=NOW)

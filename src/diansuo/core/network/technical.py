@@ -98,7 +98,7 @@ def line_loss(segments: Segments, consumers: Consumers, powers: Powers, supply: 
         ValueError: the columns do not fit each other, or a figure is not finite.
     """
     count, days, width = powers.watt.shape
-    if not count or not len(segments):
+    if not count or not days or not len(segments):
         return LineLoss(np.zeros(days), np.ones(days, dtype=np.bool_), np.full(days, np.inf))
     nominal = float(supply.volt.mean())
     grid, loads = phase_grid(segments, nominal), loads_of(consumers)
