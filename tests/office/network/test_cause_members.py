@@ -30,6 +30,11 @@ pytestmark = pytest.mark.django_db
 def grid(monkeypatch: pytest.MonkeyPatch) -> Grid:
     """Ninety days: area 1 loses what its lines must, area 2 loses 17 kWh a day more."""
     monkeypatch.setattr(technical, "of_area", lambda _scope, _area, first, last: TechnicalDays(first, last))
+    monkeypatch.setattr(
+        technical,
+        "of_areas",
+        lambda _scope, _station, areas, first, last: ((area, TechnicalDays(first, last)) for area in areas),
+    )
     made = Grid()
     made.freeze(made.days(DAYS))
     return made

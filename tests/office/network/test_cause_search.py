@@ -1,8 +1,8 @@
-"""The search for causes begins by itself with the freezes that come, once; or at a button, pressed twice or once."""
+"""The search for causes begins by itself with what comes, once; or at a button, pressed twice or once."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,14 +15,16 @@ from diansuo.office.base.imports import kinds
 from diansuo.office.base.models import ImportBatch, Job
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering import lake
-from diansuo.office.network.causes import job_queries, running
-from tests.office.metering import builder
+from diansuo.office.network.causes import columns, job_queries, running
+from tests.office.metering import builder, test_clocks, test_curve
 from tests.office.metering.test_freeze import freeze, table
+from tests.office.network import test_lines
 from tests.office.network.grid import FIRST, Grid
 from tests.office.network.test_pages import _signed_in
 
 pytestmark = pytest.mark.django_db
 ALL = Scope.everything()
+NOW = datetime(2024, 11, 5, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -85,6 +87,95 @@ def test_a_file_of_a_time_long_past_and_one_of_a_single_day_are_followed_by_noth
 
     builder.bring_in("freeze", table(tmp_path / "c.csv", freeze("2024-03-01", "900")))
     assert searches(station.pk) == []
+
+
+def clock_of(meter: str, read_at: str) -> dict[str, str]:
+    return {"表资产号": meter, "召测时间": read_at, "时钟偏差(分钟)": "7"}
+
+
+def curve_of(day: str) -> dict[str, str]:
+    return {"用户编号": "001", "表资产号": "m001", "日期": day, "点号": "1", "有功功率": "0.5"}
+
+
+def test_curves_clocks_and_lines_that_come_are_followed_by_one_search_together(
+    grid: Grid, tmp_path: Path
+) -> None:
+    lines = test_lines.listed(tmp_path / "l.csv", *test_lines.own_lines())
+    clocks = test_clocks.listed(tmp_path / "c.csv", clock_of("m001", "2024-10-04 02:00:00"))
+    curves = test_curve.table(tmp_path / "k.csv", curve_of("2024-10-04"))
+
+    for kind, file in (("lines", lines), ("clocks", clocks), ("curve", curves)):
+        builder.bring_in(kind, file, now=NOW)
+        assert searches(grid.station.pk) == [("2024-10-05", Job.State.QUEUED)]
+    finish()
+    assert Job.objects.get(kind=running.KIND).round == 1
+
+    for kind, file in (
+        ("lines", test_lines.listed(tmp_path / "m.csv", *test_lines.own_lines(**{"长度(m)": "70"}))),
+        ("clocks", test_clocks.listed(tmp_path / "d.csv", clock_of("m002", "2024-10-05 02:00:00"))),
+        ("curve", test_curve.table(tmp_path / "n.csv", curve_of("2024-10-05"))),
+    ):
+        builder.bring_in(kind, file, now=NOW)
+        assert searches(grid.station.pk) == [("2024-10-05", Job.State.QUEUED)]
+        finish()
+        assert searches(grid.station.pk) == [("2024-10-05", Job.State.DONE)]
+
+
+def test_clocks_put_right_are_looked_at_and_clocks_and_curves_of_a_time_long_past_are_not(
+    grid: Grid, tmp_path: Path
+) -> None:
+    builder.bring_in(
+        "clocks", test_clocks.listed(tmp_path / "a.csv", clock_of("m001", "2024-06-04 02:00:00")), now=NOW
+    )
+    builder.bring_in("curve", test_curve.table(tmp_path / "b.csv", curve_of("2024-06-04")), now=NOW)
+    assert searches(grid.station.pk) == []
+
+    first = clock_of("m001", "2024-10-04 02:00:00")
+    builder.bring_in("clocks", test_clocks.listed(tmp_path / "c.csv", first), now=NOW)
+    finish()
+    mended = first | {"时钟偏差(分钟)": "90"}
+    builder.bring_in("clocks", test_clocks.listed(tmp_path / "d.csv", mended), now=NOW)
+    assert searches(grid.station.pk) == [("2024-10-05", Job.State.QUEUED)]
+
+
+@pytest.mark.parametrize("kind", ["clocks", "lines"])
+def test_a_list_that_comes_while_a_search_runs_begins_it_afresh(
+    grid: Grid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    file = (
+        test_clocks.listed(tmp_path / "c.csv", clock_of("m001", "2024-10-04 02:00:00"))
+        if kind == "clocks"
+        else test_lines.listed(tmp_path / "l.csv", *test_lines.own_lines())
+    )
+    asked, times = columns.asked, []
+
+    def meanwhile(station_id: int, last: date) -> columns.Asked:
+        times.append(last)
+        if len(times) == 1:
+            builder.bring_in(kind, file, now=NOW)
+        return asked(station_id, last)
+
+    monkeypatch.setattr(columns, "asked", meanwhile)
+    running.prepare(grid.station, date(2024, 10, 5), user=None, now=NOW)
+    finish()
+
+    assert len(times) == 2
+    assert searches(grid.station.pk) == [("2024-10-05", Job.State.DONE)]
+
+
+def test_a_list_of_several_stations_is_followed_by_a_search_of_each_that_has_registers(
+    grid: Grid, tmp_path: Path
+) -> None:
+    other = Grid("西村供电所", mark="x")
+    other.freeze(other.days(3))
+    Grid("南村供电所", mark="y")
+    rows = [clock_of(meter, "2024-10-02 02:00:00") for meter in ("m001", "m001x", "m001y")]
+
+    builder.bring_in("clocks", test_clocks.listed(tmp_path / "c.csv", *rows), now=NOW)
+
+    assert [day for day, _state in searches(grid.station.pk)] == ["2024-10-05"]
+    assert [day for day, _state in searches(other.station.pk)] == ["2024-10-03"]
+    assert Job.objects.filter(kind=running.KIND).count() == 2
 
 
 def test_an_upper_app_adds_to_what_follows_a_kind_of_file_and_nobody_twice() -> None:

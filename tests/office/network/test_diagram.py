@@ -114,11 +114,47 @@ def test_who_an_open_cause_names_is_marked_with_the_number_of_its_card(listed_gr
 
     found = lines(listed_grid)
 
-    assert [(one.number, one.cause) for one in found.hung] == [("001", 0), ("002", 2)]
+    assert [(one.number, one.causes) for one in found.hung] == [("001", ()), ("002", (2,))]
     page = page_of(listed_grid)
     assert 'href="#suspect-2"' in page
     assert 'id="suspect-2"' in page
     assert "疑似窃电" in page
+
+
+def test_whom_two_causes_name_bears_both_numbers_and_each_leads_to_its_card(listed_grid: Grid) -> None:
+    area, customer = listed_grid.areas[0], listed_grid.customers[1]
+    findings.keep(
+        area,
+        findings.found(area, customer, kind=CauseKind.STOPPED_METER, rank=1),
+        findings.found(area, None, kind=CauseKind.UNMETERED, rank=2),
+        findings.found(area, customer, rank=3),
+    )
+
+    found = lines(listed_grid)
+    (sign,) = [one for one in drawing.drawn(found, drawing.poles(found)).signs if one.of.causes]
+
+    assert sign.of.causes == (1, 3)
+    assert [cause for cause, _x in sign.numbers] == [1, 3]
+    assert sign.width == 2 * drawing.SIGN
+    page = page_of(listed_grid)
+    assert 'href="#suspect-1"' in page and 'href="#suspect-3"' in page
+    assert "原因 1、3" in page
+
+
+def test_signs_of_a_pole_do_not_lie_upon_each_other_however_many_causes_name_whom() -> None:
+    causes = [(1, 2), (3, 4), (), (5, 6), (), (), ()]
+    hung = [queries.Hung(at, at, str(at), "", 0, "A", True, each) for at, each in enumerate(causes)]
+    pole = drawing.Pole(0, queries.Segment(-1, 40.0), "", [(one, None) for one in hung])
+
+    taken = [
+        (sign.x + drawing.SIGN * at, sign.y)
+        for sign in drawing._signs(pole, 0, 0)
+        for at in range(drawing.places(sign.of))
+    ]
+
+    assert len(taken) == len(set(taken)) == 10
+    assert max(x for x, _y in taken) < 4 + drawing.SIGN * drawing.SIGNS_A_LINE
+    assert len({y for _x, y in taken}) == drawing._lines(pole) == 3
 
 
 def test_the_table_names_every_customer_the_drawing_shows(listed_grid: Grid) -> None:

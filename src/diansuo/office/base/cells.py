@@ -23,6 +23,7 @@ class Kind(StrEnum):
     """What a column holds, and so how it is written and aligned."""
 
     TEXT = "text"
+    WORDS = "words"  # a sentence: given room to be read
     CODE = "code"
     COUNT = "count"
     YUAN = "yuan"
@@ -83,7 +84,7 @@ class Column:
         """Return the class of the column's cells."""
         if self.kind in NUMBERS:
             return "number"
-        return "" if self.kind == Kind.TEXT else "short"
+        return {Kind.TEXT: "", Kind.WORDS: "words"}.get(self.kind, "short")
 
 
 @dataclass(frozen=True, slots=True)

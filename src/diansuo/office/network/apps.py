@@ -15,12 +15,10 @@ class NetworkConfig(AppConfig):
 
     def ready(self) -> None:
         """Publish the menu entry, and what the tasks of this app are answered by."""
-        from diansuo.office.base.imports import kinds
         from diansuo.office.base.work_orders import verdicts
         from diansuo.office.network import panels
         from diansuo.office.network.causes import operations, running
 
         running.register()
-        kinds.add_follow_up("freeze", running.follow_up)
         verdicts.publish(operations.VERDICTS)
         panels.publish()

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from diansuo.office.archive import page_queries as archive
 from diansuo.office.archive.models import Responsibility
@@ -25,7 +26,7 @@ def frame(of: Asked, page: str) -> dict[str, Any]:
         ("loss_months", _("月度同期")),
         ("loss_trend", _("趋势")),
         ("loss_feeders", _("线路与全所")),
-        ("loss_findings", _("原因")),
+        ("loss_findings", pgettext("losses", "原因")),
     )
     return {
         "of": of,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from diansuo.core.network.causes import NOBODY, CauseKind, Check, Evidence
+from diansuo.core.network.causes.clock import LEAST
 from tests.core.network.causes.village import (
     DAYS,
     FIRST_DAY,
@@ -135,6 +136,16 @@ def test_a_clock_that_was_read_and_is_off() -> None:
     assert len(ask(areas)) == 0
     areas[0].clock[HOUSE] = -190
     assert first(ask(areas)) == (CauseKind.CLOCK_DRIFT, HOUSE)
+
+
+@pytest.mark.parametrize("share", [0.06, 0.018])
+def test_a_clock_nobody_read_is_told_by_what_it_moves_unless_that_is_what_lines_may_lose(
+    share: float,
+) -> None:
+    areas = villages()
+    areas[0].clock[SHOP] = np.nan
+    areas[0].metered[SHOP, 1:] -= share * np.diff(areas[0].used[SHOP])
+    assert first(ask(areas)) == ((CauseKind.CLOCK_DRIFT, SHOP) if share > LEAST else (None, -1))
 
 
 def test_a_meter_that_stands_while_the_loss_rises() -> None:

@@ -7,9 +7,10 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from diansuo.core.network.causes import CauseKind, Causes
+from diansuo.core.network.causes import CauseKind, Causes, Evidence
 from diansuo.core.network.causes.columns import AreaDays, StationDays
-from diansuo.core.network.causes.ranking import causes_of
+from diansuo.core.network.causes.ranking import _odds, causes_of
+from diansuo.core.network.causes.scene import Suspect
 from diansuo.core.quantity.arrays import WrongColumn
 from tests.core.network.causes.village import (
     CUSTOMERS,
@@ -201,6 +202,19 @@ def _known_lately(area: AreaDays, known: int) -> AreaDays:
     for column in columns.values():
         column[..., : DAYS - known] = np.nan
     return replace(area, **columns)
+
+
+def test_within_the_band_a_clock_needs_no_more_odds_than_beyond_it_and_every_other_kind_does() -> None:
+    def suspect(kind: CauseKind) -> Suspect:
+        return Suspect(kind, HOUSE, 0.0, np.full(DAYS, 500.0), Evidence.DAY_SHIFT, ())
+
+    clock, theft = suspect(CauseKind.CLOCK_DRIFT), suspect(CauseKind.THEFT)
+    least, within = limits().least_odds, limits().odds_within
+
+    assert [each for each, _share in _odds([(clock, 7.0)], within, least)] == [clock]
+    assert _odds([(theft, 7.0)], within, least) == []
+    assert _odds([(clock, 5.9)], within, least) == []
+    assert [each for each, _share in _odds([(theft, 8.1)], within, least)] == [theft]
 
 
 def test_no_area_no_list_and_areas_of_different_days_are_refused() -> None:

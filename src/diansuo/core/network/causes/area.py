@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from diansuo.core.network.causes import weights
-from diansuo.core.network.causes.fitting import Ground, Sums, fit, since
+from diansuo.core.network.causes.fitting import Ground, fit, since
 from diansuo.core.network.causes.kinds import NOWHERE, CauseKind, Evidence, Float
+from diansuo.core.network.causes.many import Grounds, best_on_grid
 from diansuo.core.network.causes.scene import LEAST_AFTER, LEAST_BEFORE, Scene, Suspect
 from diansuo.core.quantity.arrays import Bool, Int64
 
@@ -31,34 +32,35 @@ FOLLOWS = 1_000.0
 class Crowd:
     """All customers of a station: energy (N, days), area and row of each, and what each explains by leaving its area.
 
-    ``leaving`` is the gain of its own area's residual if the customer hung elsewhere from each day on, (N, days);
+    ``asked``: who used anything and hangs there still by the books, bool (N,): of the others nobody asks where they
+    hang. ``leaving`` is the gain of its own area's residual if the customer hung elsewhere from each day on, (N, days);
     ``lead`` by how much that is more than any other customer of the area could explain by leaving, at most `AGREES`.
-    ``left``: it hangs there no more by the books, so that nobody asks where it hangs.
     """
 
     use_wh: Float
+    asked: Bool
     area: Int64
     row: Int64
     leaving: Float
     leaving_amplitude: Float
     lead: Float
     voltage_area: Int64
-    left: Bool
 
 
 def crowd(scenes: Sequence[Scene]) -> Crowd:
     """Return the customers of a station."""
     leaving = [fit(since(each.use_wh, each.on), each.on, -HIGH, -LOW) for each in scenes]
     count = [len(each.area) for each in scenes]
+    use = np.concatenate([each.use_wh for each in scenes])
     return Crowd(
-        np.concatenate([each.use_wh for each in scenes]),
+        use,
+        (use.max(axis=1, initial=0) > 0) & ~np.concatenate([each.area.left for each in scenes]),
         np.repeat(np.arange(len(scenes)), count),
         np.concatenate([np.arange(each) for each in count]).astype(np.int64),
         np.concatenate([each.gain for each in leaving]),
         np.concatenate([each.amplitude for each in leaving]),
         np.concatenate([_lead(each.gain) for each in leaving]),
         np.concatenate([each.area.told("voltage_area") for each in scenes]),
-        np.concatenate([each.area.left for each in scenes]),
     )
 
 
@@ -92,8 +94,7 @@ def coming(scene: Scene, at: int, people: Crowd, ground: Ground | None = None) -
         ground: what to explain, by default the scene's.
     """
     on = ground or scene.on
-    asked = ~people.left & (people.use_wh.max(axis=1, initial=0) > 0)
-    elsewhere = np.flatnonzero((people.area != at) & asked)
+    elsewhere = np.flatnonzero((people.area != at) & people.asked)
     others = elsewhere[_promising(elsewhere, people, on)]
     found = fit(since(people.use_wh[others], on), on, LOW, HIGH)
     told = weights.voltage(people.voltage_area[others], at, people.area[others])
@@ -122,24 +123,16 @@ def coming(scene: Scene, at: int, people: Crowd, ground: Ground | None = None) -
 
 def _promising(who: Int64, people: Crowd, on: Ground) -> Int64:
     """Return the places of those worth a look at every day: the best on a coarse grid of first days."""
-    grid = np.arange(0, people.use_wh.shape[1] - LEAST_AFTER, GRID_DAYS)
-    after = np.arange(people.use_wh.shape[1])[:, None] >= grid
-    use, weight = people.use_wh[who], on.weight[:, None] * after
-    sums = Sums(
-        use**2 @ weight, use @ (weight * on.technical[:, None]), use @ (weight * on.residual[:, None])
-    )
+    told = people.voltage_area[who]
     # Whose voltage follows another area's busbars is looked at in any case.
-    told = np.where(
-        (people.voltage_area[who] >= 0) & (people.voltage_area[who] != people.area[who]), FOLLOWS, 0.0
-    )
-    gain = (fit(sums, on, LOW, HIGH).gain + people.lead[who][:, grid]).max(axis=1) + told
-    return np.argsort(-gain, kind="stable")[: 4 * BEST].astype(np.int64)
+    best = np.where((told >= 0) & (told != people.area[who]), FOLLOWS, 0.0)
+    best += best_on_grid(people.use_wh, who, on, people.lead, (GRID_DAYS, LEAST_AFTER), (LOW, HIGH))
+    return np.argsort(-best, kind="stable")[: 4 * BEST].astype(np.int64)
 
 
-def going(scene: Scene, at: int, people: Crowd, scenes: Sequence[Scene]) -> Iterator[Suspect]:
+def going(scene: Scene, at: int, people: Crowd, all_of: Grounds) -> Iterator[Suspect]:
     """Yield customers booked here whose energy is too much here, and the area where it is missing, if one says so."""
-    asked = ~people.left & (people.use_wh.max(axis=1, initial=0) > 0)
-    own = np.flatnonzero((people.area == at) & asked)
+    own = np.flatnonzero((people.area == at) & people.asked)
     told = people.voltage_area[own]
     follows = np.where(told < 0, 0.0, np.where(told == at, -weights.DIRECT, weights.DIRECT))
     score = weights.KIND + weights.among(len(own)) + people.leaving[own] + follows[:, None]
@@ -151,7 +144,7 @@ def going(scene: Scene, at: int, people: Crowd, scenes: Sequence[Scene]) -> Iter
         since_day = np.arange(scene.days) >= day
         if people.leaving[who, day] < CLEAR:
             continue
-        elsewhere, gain, amplitude = _where(people.use_wh[who] * since_day, at, scenes)
+        elsewhere, gain, amplitude = _where(people.use_wh[who] * since_day, at, all_of)
         yield Suspect(
             CauseKind.WRONG_AREA,
             int(people.row[who]),
@@ -164,13 +157,12 @@ def going(scene: Scene, at: int, people: Crowd, scenes: Sequence[Scene]) -> Iter
         )
 
 
-def _where(energy: Float, at: int, scenes: Sequence[Scene]) -> tuple[int, float, float]:
+def _where(energy: Float, at: int, all_of: Grounds) -> tuple[int, float, float]:
     """Return the area whose residual follows an energy best, its gain less the price of many, and the coefficient."""
-    best, gain, amplitude = NOWHERE, -np.inf, np.nan
-    for number, each in enumerate(scenes):
-        if number == at:
-            continue
-        found = fit(since(energy, each.on), each.on, LOW, HIGH)
-        if found.gain[0] > gain:
-            best, gain, amplitude = number, float(found.gain[0]), float(found.amplitude[0])
-    return best, gain + weights.among(len(scenes)), amplitude
+    found = all_of.fit(energy, LOW, HIGH)
+    found.gain[at] = -np.inf
+    if len(found.gain) < 2:
+        return NOWHERE, -np.inf, np.nan
+    best = int(np.argmax(found.gain))
+    price = weights.among(len(found.gain))
+    return best, float(found.gain[best]) + price, float(found.amplitude[best])

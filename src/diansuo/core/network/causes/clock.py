@@ -14,6 +14,10 @@ from diansuo.core.network.causes.scene import Scene, Suspect
 MOST = 0.6
 """More than this share of a day does not move: half a day is the farthest a clock is off before the date is wrong."""
 
+LEAST = 0.02
+"""A clock that nobody read and that moves less of a day than this share is none: what the lines lose for a customer
+moves with its days as well, and where the lines are estimated that is off by as much."""
+
 
 def suspects(scene: Scene) -> Iterator[Suspect]:
     """Yield meters whose clock was read and is off, and those whose energy the residual follows from day to day."""
@@ -28,7 +32,7 @@ def suspects(scene: Scene) -> Iterator[Suspect]:
         amplitude = float(found.amplitude[row, 0])
         if read[row]:
             evidence, figures = Evidence.CLOCK_READ, (float(minutes[row]), float(use[row].mean()))
-        elif minutes[row] == minutes[row]:
+        elif minutes[row] == minutes[row] or abs(amplitude) < LEAST:
             continue
         else:
             evidence, figures = Evidence.DAY_SHIFT, (abs(amplitude), float(use[row].mean()))

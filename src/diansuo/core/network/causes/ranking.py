@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from diansuo.core.network.causes import area as areas
@@ -32,6 +30,7 @@ from diansuo.core.network.causes.kinds import (
     Evidence,
     Float,
 )
+from diansuo.core.network.causes.many import Grounds
 from diansuo.core.network.causes.scene import Scene, Suspect, scene
 from diansuo.core.network.causes.thresholds import CauseThresholds
 from diansuo.core.network.causes.usual import shapes
@@ -61,24 +60,22 @@ def causes_of(station: StationDays, limits: CauseThresholds) -> Causes:
         return Causes.none()
     alike = shapes(station)
     scenes = [scene(each, alike, station.month, limits) for each in station.areas]
-    people = areas.crowd(scenes)
+    people, all_of = areas.crowd(scenes), Grounds.of([each.on for each in scenes])
     lists = []
     for at, each in enumerate(scenes):
-        found = _suspects(each, at, scenes, people)
+        found = _suspects(each, at, all_of, people)
         lists.append(_listed(found[:SHOWN], at, station))
     return Causes.joined(lists)
 
 
-def _suspects(
-    each: Scene, at: int, scenes: Sequence[Scene], people: areas.Crowd
-) -> list[tuple[Suspect, float]]:
+def _suspects(each: Scene, at: int, all_of: Grounds, people: areas.Crowd) -> list[tuple[Suspect, float]]:
     """Return who is to be listed, likeliest first, each with its confidence."""
     direct = [suspect for suspect in missing.suspects(each) if suspect.direct and not _left(suspect, each)]
     found: list[Suspect] = []
     for method in METHODS:
         found += method.suspects(each)
     found += areas.coming(each, at, people)
-    found += areas.going(each, at, people, scenes)
+    found += areas.going(each, at, people, all_of)
     least = each.limits.least_odds if beyond(each) else each.limits.odds_within
     weighed = _odds(
         [
@@ -86,6 +83,7 @@ def _suspects(
             for suspect, gain in zip(found, gains(each, found), strict=True)
         ],
         least,
+        each.limits.least_odds,
     )
     # What ended before the month, or left with its customer, takes its share of the odds, and is not listed.
     weighed = [pair for pair in weighed if _tells_of_the_month(pair[0], each) and not _left(pair[0], each)]
@@ -164,20 +162,31 @@ def _phase(each: Scene, suspect: Suspect) -> int:
     return int(each.area.phase[suspect.customer])
 
 
-def _odds(found: list[tuple[Suspect, float]], least: float) -> list[tuple[Suspect, float]]:
-    """Return one suspicion of each kind and customer, the best, with its share among all and no cause."""
+def _odds(
+    found: list[tuple[Suspect, float]], least: float, least_of_clock: float = np.inf
+) -> list[tuple[Suspect, float]]:
+    """Return one suspicion of each kind and customer, the best, with its share among all and no cause; none if none is
+    likely enough.
+
+    A clock moves no energy out of the month: that the residual lies within the band speaks for it, and it needs no more
+    (``least_of_clock``) there than beyond.
+    """
     best: dict[tuple[int, int, int], tuple[Suspect, float]] = {}
     for each, score in found:
         key = (int(each.kind), each.customer, each.other)
         if np.isfinite(score) and (key not in best or score > best[key][1]):
             best[key] = each, score
     kept = list(best.values())
-    if not kept or max(score for _each, score in kept) < least:
+    if not any(score >= _least(each, least, least_of_clock) for each, score in kept):
         return []
     scores = np.array([0.0, *(score for _each, score in kept)])
     share = np.exp(scores - scores.max())
     share /= share.sum()
     return [(each, float(part)) for (each, _score), part in zip(kept, share[1:], strict=True)]
+
+
+def _least(suspect: Suspect, least: float, least_of_clock: float) -> float:
+    return min(least, least_of_clock) if suspect.kind == CauseKind.CLOCK_DRIFT else least
 
 
 def _order(

@@ -63,9 +63,9 @@ COLUMNS: Final = (
     Column("customer_name", gettext_lazy("用户名称"), url_name="customer", url_args=("customer_id",)),
     Column("area", gettext_lazy("台区"), url_name="area", url_args=("area_id",)),
     Column("days", gettext_lazy("日期"), Kind.CODE),
-    Column("reason", gettext_lazy("说明")),
+    Column("reason", gettext_lazy("说明"), Kind.WORDS),
     Column("owner", gettext_lazy("责任人"), Kind.CODE),
-    Column("remedy", gettext_lazy("下一步")),
+    Column("remedy", gettext_lazy("下一步"), Kind.WORDS),
     Column("decided", gettext_lazy("处理"), Kind.CODE, labels=STATES, tones=STATE_TONES),
 )
 

@@ -27,6 +27,7 @@ from diansuo.office.archive.models import (
     PointArea,
     PointTerm,
 )
+from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering import lake
 from diansuo.office.metering.days import clocks
@@ -35,6 +36,7 @@ from diansuo.office.network.causes.keeping import Found
 from diansuo.office.network.causes.limits import WHOLE_BP
 from diansuo.office.network.columns import EPOCH, around, freezes_of
 from diansuo.office.network.technical import queries as technical
+from diansuo.office.network.technical.queries import TechnicalDays
 
 HISTORY_DAYS: Final = 90
 JUDGED_DAYS: Final = 30
@@ -115,14 +117,11 @@ def asked(station_id: int, last: date) -> Asked:
     people = _people(areas, first, last)
     held = _registers(station_id, first, last)
     traits = _traits(station_id, first, last)
-    scope = Scope(frozenset({station_id}))
+    station, scope = Station.objects.get(pk=station_id), Scope(frozenset({station_id}))
     made = [
-        _area(
-            people[area], masters[area], held, traits, capacity[area] or 0,
-            _technical(scope, area, first, last),
-        )
-        for area in areas
-    ]  # fmt: skip
+        _area(people[area], masters[area], held, traits, capacity[area] or 0, _technical(days))
+        for area, days in technical.of_areas(scope, station, areas, first, last)
+    ]
     points = [[one.point for one in people[area]] for area in areas]
     return Asked(
         StationDays(tuple(made), (first - EPOCH).days, JUDGED_DAYS),
@@ -318,12 +317,11 @@ def _divided(points: list[int], held: _Registers) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _technical(scope: Scope, area: int, first: date, last: date) -> tuple[Float, Float, Float, Float]:
+def _technical(days: TechnicalDays) -> tuple[Float, Float, Float, Float]:
     """Return the technical loss of each day, the band of its method, low and high, and what the meters take of it.
 
     Where there is no number it is nan.
     """
-    days = technical.of_area(scope, area, first, last)
     wh, low, high, meters = (
         np.array([np.nan if each is None else float(each) for each in column], dtype=np.float64)
         for column in (days.technical_wh, days.low_wh, days.high_wh, days.meter_wh)

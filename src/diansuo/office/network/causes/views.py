@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from diansuo.office.base import lists
@@ -27,7 +27,7 @@ from diansuo.office.network.models import LossFinding
 
 COLUMNS: Final = (
     Column("area.name", gettext_lazy("台区"), Kind.CODE, url_name="loss_area", url_args=("area_id",)),
-    Column("kind", gettext_lazy("原因"), Kind.CODE, labels=dict(KINDS)),
+    Column("kind", pgettext_lazy("loss", "原因"), Kind.CODE, labels=dict(KINDS)),
     Column("whose", gettext_lazy("用户"), Kind.CODE, url_name="customer", url_args=("customer_id",)),
     Column("daily_wh", gettext_lazy("每天"), Kind.KWH, unit="kWh"),
     Column("monthly_fen", gettext_lazy("折合每月"), Kind.YUAN, unit=gettext_lazy("元")),
@@ -39,7 +39,7 @@ COLUMNS: Final = (
         labels=dict(LossFinding.State.choices),
         tones=wording.STATE_TONES,
     ),
-    Column("evidence_words", gettext_lazy("依据")),
+    Column("evidence_words", pgettext_lazy("loss", "依据"), Kind.WORDS),
     Column("order.number", gettext_lazy("派工单"), Kind.CODE, url_name="work_order", url_args=("order_id",)),
     Column("found_date", gettext_lazy("发现日期"), Kind.DAY),
 )
@@ -85,7 +85,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
         search_hint=_("台区编号或名称、用户编号"),
         filters=(
             lists.Filter("state", _("状态"), LossFinding.State.choices, lists.equal("state")),
-            lists.Filter("kind", _("原因"), KINDS, lists.equal("kind")),
+            lists.Filter("kind", pgettext("loss", "原因"), KINDS, lists.equal("kind")),
         ),
         enrich=enrich,
         template="network/findings.html",

@@ -15,9 +15,14 @@ LINE_ROOM, SIGN, SIGNS_A_LINE = 44, 16, 5
 LEAST_HEIGHT = 150
 
 
+def places(one: Hung) -> int:
+    """Return in how many signs' room a customer stands: one, or one for each cause that names it."""
+    return max(len(one.causes), 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A customer: a square with its phase, or a circle with the number of the cause that names it."""
+    """A customer: a square with its phase, or round, with the numbers of the causes that name it side by side."""
 
     of: Hung
     x: int
@@ -25,8 +30,18 @@ class Sign:
 
     @property
     def middle(self) -> int:
-        """Return the middle of the sign."""
+        """Return the middle of the sign, of its first number where causes name the customer."""
         return self.x + SIGN // 2 - 1
+
+    @property
+    def width(self) -> int:
+        """Return how wide what surrounds the numbers is."""
+        return SIGN * places(self.of)
+
+    @property
+    def numbers(self) -> list[tuple[int, int]]:
+        """Return the numbers of the causes, each with its middle."""
+        return [(cause, self.middle + SIGN * at) for at, cause in enumerate(self.of.causes)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +130,7 @@ def drawn(of: Lines, rows: list[Pole]) -> Drawing:
     most: dict[int, int] = defaultdict(int)
     for pole in rows:
         row = block.place.get(pole.at, (0, 0))[1]
-        most[row] = max(most[row], -(-len(pole.hung) // SIGNS_A_LINE))
+        most[row] = max(most[row], _lines(pole))
     tops, y = [], TOP
     for row in range(len(block.least)):
         tops.append(y)
@@ -144,10 +159,23 @@ def _span(of: Lines, pole: Pole, where: dict[int, tuple[int, int]]) -> Span:
     )
 
 
+def _placed(pole: Pole) -> list[tuple[Hung, int, int]]:
+    """Return a pole's customers, those a cause names first, each with the column and the line of its sign."""
+    order = sorted((one for one, _own in pole.hung), key=lambda one: (not one.causes, one.causes))
+    placed, column, line = [], 0, 0
+    for one in order:
+        if column and column + places(one) > SIGNS_A_LINE:
+            column, line = 0, line + 1
+        placed.append((one, column, line))
+        column += places(one)
+    return placed
+
+
+def _lines(pole: Pole) -> int:
+    """Return in how many lines a pole's customers stand."""
+    return max((line + 1 for _one, _column, line in _placed(pole)), default=0)
+
+
 def _signs(pole: Pole, x: int, y: int) -> list[Sign]:
-    """Return a pole's customers, those a cause names first, in lines beneath it."""
-    order = sorted((one for one, _own in pole.hung), key=lambda one: (not one.cause, one.cause))
-    return [
-        Sign(one, x + 4 + SIGN * (at % SIGNS_A_LINE), y + 8 + SIGN * (at // SIGNS_A_LINE))
-        for at, one in enumerate(order)
-    ]
+    """Return a pole's customers in lines beneath it."""
+    return [Sign(one, x + 4 + SIGN * column, y + 8 + SIGN * line) for one, column, line in _placed(pole)]

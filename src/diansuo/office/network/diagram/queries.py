@@ -31,8 +31,8 @@ class Segment:
 class Hung:
     """A customer at the end of a segment; ``placed`` is False where the list does not say where.
 
-    ``phase`` is A, B, C or ABC, empty where neither archive nor line says; ``cause`` the number of the card that names
-    them, 0 where none does.
+    ``phase`` is A, B, C or ABC, empty where neither archive nor line says; ``causes`` the numbers of the cards that
+    name them.
     """
 
     point_id: int
@@ -42,7 +42,7 @@ class Hung:
     segment: int
     phase: str
     placed: bool
-    cause: int
+    causes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,15 @@ def lines(scope: Scope, area_id: int, day: date) -> Lines | None:
     said = _said(area_id) if there.known else [("", "", "")] * len(uppers)
     segments = [Segment(*each, *words) for *each, words in zip(uppers, metres, said, strict=True)]
     cards = causes.cards(scope, area_id)
-    named = {card.point_id: at for at, card in reversed(list(enumerate(cards, 1))) if card.point_id}
+    named: dict[int | None, tuple[int, ...]] = {}
+    for at, card in enumerate(cards, 1):
+        named[card.point_id] = (*named.get(card.point_id, ()), at)
     on_list = LinePoint.objects.filter(
         segment__line_list__area=area, segment__line_list__replaced_by__isnull=True
     )
     placed = set(on_list.values_list("point", flat=True))
     hung = [
-        _hung(row, segment, segments, placed=row.point_id in placed, cause=named.get(row.point_id, 0))
+        _hung(row, segment, segments, placed=row.point_id in placed, causes=named.get(row.point_id, ()))
         for row, segment in zip(rows, there.consumers.segment.tolist(), strict=True)
     ]
     term = AreaTerm.objects.in_force(day).filter(area=area).select_related("feeder").first()
@@ -100,8 +102,10 @@ def _said(area_id: int) -> list[tuple[str, str, str]]:
     return list(rows.order_by("id").values_list("number", "phase", "conductor"))
 
 
-def _hung(row: PointArea, segment: int, segments: list[Segment], *, placed: bool, cause: int) -> Hung:
+def _hung(
+    row: PointArea, segment: int, segments: list[Segment], *, placed: bool, causes: tuple[int, ...]
+) -> Hung:
     customer = row.point.contract.customer  # type: ignore[union-attr]
     line = segments[segment].phase if segment != BUSBAR else ""
     phase = row.phase or (line if line in ("A", "B", "C") else "")
-    return Hung(row.point_id, customer.pk, customer.number, customer.name, segment, phase, placed, cause)
+    return Hung(row.point_id, customer.pk, customer.number, customer.name, segment, phase, placed, causes)

@@ -6,6 +6,7 @@ days it is asked for with.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import IntEnum
@@ -84,14 +85,33 @@ def of_area(station_id: int, revision: int, area_id: int, first_day: date, last_
     )
 
 
+def of_areas(
+    station_id: int, revision: int, areas: Sequence[int], first_day: date, last_day: date
+) -> Iterator[tuple[int, Span]]:
+    """Yield the same of many areas, one after another; their months are loaded together, and are not kept."""
+    parts = list(month_parts(first_day, last_day))
+    months_of = [_of_month(station_id, revision, areas, month) for month, _begin, _end in parts]
+    for at, area in enumerate(areas):
+        yield (
+            area,
+            joined([(of[at], begin, end) for of, (_m, begin, end) in zip(months_of, parts, strict=True)]),
+        )
+
+
 @lru_cache(maxsize=MONTHS_KEPT)
 def of_month(station_id: int, revision: int, area_id: int, month: int) -> Span:
     """Return the technical loss of an area on every day of a month."""
+    return _of_month(station_id, revision, [area_id], month)[0]
+
+
+def _of_month(station_id: int, revision: int, areas: Sequence[int], month: int) -> list[Span]:
     first, last = first_day_of(month), first_day_of(next_month(month)) - timedelta(days=1)
     now = rules.in_force(first)
-    days = loading.load(station_id, area_id, first, last)
     own, told = learning.profiles(station_id, revision, month, first)
-    return _span(days, now, own, told, lines.of_area(area_id, days.points, days.phase, now), first)
+    return [
+        _span(days, now, own, told, lines.of_area(area, days.points, days.phase, now), first)
+        for area, days in loading.load_each(station_id, areas, first, last)
+    ]
 
 
 def _span(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -9,17 +11,24 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from django.db.models import Sum
 
-from diansuo.core.network.energy import Intervals, Rows, State, flows_of
+from diansuo.core.network.energy import Exchanges, Intervals, RegisterEnds, Rows, State, flows_of
 from diansuo.core.network.spreading import Daily
 from diansuo.core.network.technical_terms import CLASSES
 from diansuo.core.quantity.arrays import Bool, Int64
+from diansuo.core.quantity.month import month_of
 from diansuo.core.tariff.classes import PriceClass
 from diansuo.office.archive.models import AreaTerm, ContractTerm, MeteringPoint, PointArea
 from diansuo.office.metering import lake
+from diansuo.office.metering.models import LakeFile
 from diansuo.office.network import columns
 
 Float = npt.NDArray[np.float64]
+Around = tuple[RegisterEnds, Exchanges]
+AREAS_AT_ONCE: Final = 50
+CURVE_ROWS_AT_ONCE: Final = 2_000_000
+_NO_CURVES: Final = pl.DataFrame(schema=lake.CURVE_SCHEMA)
 VOLTAGES: Final = ("voltage_a_mv", "voltage_b_mv", "voltage_c_mv")
 _MEAN: Final = pl.mean_horizontal(pl.col(name).replace(0, None) for name in VOLTAGES) / 1000
 _CLASS: Final = {
@@ -62,42 +71,110 @@ class AreaDays:
 
 def load(station_id: int, area_id: int, first_day: date, last_day: date) -> AreaDays:
     """Load an area's days from the first to the last, both included."""
-    points, phase, hung = _hangs(area_id, first_day, last_day)
-    masters = list(MeteringPoint.objects.filter(master_of=area_id).values_list("id", flat=True))
-    frame = lake.read_curve_frame([station_id], first_day, last_day + timedelta(days=1), [*points, *masters])
-    width = hung.shape[1]
-    curve_w = curve_power(frame, points, first_day, width)
-    term = AreaTerm.objects.in_force(last_day).filter(area=area_id).values_list("capacity_va", flat=True)
-    return AreaDays(
-        points=points,
-        phase=phase,
-        kind=kinds(points, last_day),
-        hung=hung,
-        daily=daily(station_id, first_day, last_day, points, hung),
-        curve_w=np.where(hung[..., None], curve_w, np.nan),
-        volt=_volt(frame.filter(pl.col("point").is_in(masters)), first_day, width),
-        lowest_v=_lowest_v(frame.filter(pl.col("point").is_in(points)), first_day, width),
-        capacity_va=term.first(),
-    )
+    ((_area, days),) = load_each(station_id, [area_id], first_day, last_day)
+    return days
 
 
-def _hangs(area_id: int, first_day: date, last_day: date) -> tuple[list[int], list[str], Bool]:
-    """Return the customers' points of an area in the order of the walk, their phases, and when they hang there."""
+def load_each(
+    station_id: int, areas: Sequence[int], first_day: date, last_day: date
+) -> Iterator[tuple[int, AreaDays]]:
+    """Yield the days of areas in their order; the lake is asked for some areas at a time, not for each."""
+    around = columns.around(station_id, first_day, last_day + timedelta(days=1))
+    at_once = _areas_at_once(station_id, len(areas), first_day, last_day)
+    for start in range(0, len(areas), at_once):
+        yield from _loaded(station_id, areas[start : start + at_once], first_day, last_day, around)
+
+
+def _areas_at_once(station_id: int, areas: int, first_day: date, last_day: date) -> int:
+    """Return of how many areas curves may be held at once, going by how many rows the lake has of those months."""
+    held = LakeFile.objects.filter(
+        station=station_id, kind=lake.CURVE, month__gte=month_of(first_day), month__lte=month_of(last_day)
+    ).aggregate(rows=Sum("rows"))
+    share = CURVE_ROWS_AT_ONCE * max(areas, 1) // max(held["rows"] or 0, 1)
+    return min(max(share, 1), AREAS_AT_ONCE)
+
+
+def _loaded(
+    station_id: int, areas: Sequence[int], first_day: date, last_day: date, around: Around
+) -> Iterator[tuple[int, AreaDays]]:
+    hangs = _hangs(areas, first_day, last_day)
+    everyone = np.unique(np.array([point for each in hangs.values() for point in each.points], np.int64))
+    registered = _registered(station_id, first_day, last_day, everyone, around)
+    masters: dict[int, list[int]] = defaultdict(list)
+    for point, area in MeteringPoint.objects.filter(master_of__in=areas).values_list("id", "master_of"):
+        masters[area].append(point)
+    curves = _curves(station_id, first_day, last_day, hangs, masters)
+    kind = kinds(everyone.tolist(), last_day)
+    terms = AreaTerm.objects.in_force(last_day).filter(area__in=areas)
+    capacity = dict(terms.values_list("area", "capacity_va"))
+    for area in areas:
+        one, frame = hangs[area], curves.get((area,), _NO_CURVES)
+        at = np.searchsorted(everyone, np.array(one.points, dtype=np.int64))
+        width = one.hung.shape[1]
+        curve_w = curve_power(frame, one.points, first_day, width)
+        yield (
+            area,
+            AreaDays(
+                points=one.points,
+                phase=one.phase,
+                kind=kind[at],
+                hung=one.hung,
+                daily=_while_hung(registered, at, one.hung),
+                curve_w=np.where(one.hung[..., None], curve_w, np.nan),
+                volt=_volt(frame.filter(pl.col("point").is_in(masters[area])), first_day, width),
+                lowest_v=_lowest_v(frame.filter(pl.col("point").is_in(one.points)), first_day, width),
+                capacity_va=capacity.get(area),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Hangs:
+    """The customers' points of an area in the order of the walk, their phases, and when they hang there, (C, D)."""
+
+    points: list[int]
+    phase: list[str]
+    hung: Bool
+
+
+def _hangs(areas: Sequence[int], first_day: date, last_day: date) -> dict[int, _Hangs]:
     rows = (
-        PointArea.objects.filter(area=area_id, point__contract__isnull=False, valid_from__lte=last_day)
+        PointArea.objects.filter(area__in=areas, point__contract__isnull=False, valid_from__lte=last_day)
         .exclude(valid_to__lte=first_day)
         .order_by("point__walk_order", "point", "valid_from")
-        .values_list("point", "phase", "valid_from", "valid_to", "point__contract__closed_date")
+        .values_list("area", "point", "phase", "valid_from", "valid_to", "point__contract__closed_date")
     )
     width = (last_day - first_day).days + 1
-    found: dict[int, tuple[str, Bool]] = {}
-    for point, phase, start, end, closed in rows:
-        _said, mask = found.get(point, ("", np.zeros(width, dtype=np.bool_)))
+    found: dict[int, dict[int, tuple[str, Bool]]] = {area: {} for area in areas}
+    for area, point, phase, start, end, closed in rows:
+        _said, mask = found[area].get(point, ("", np.zeros(width, dtype=np.bool_)))
         until = min(each for each in (end, closed, last_day + timedelta(days=1)) if each is not None)
         mask[max((start - first_day).days, 0) : max((until - first_day).days, 0)] = True
-        found[point] = (phase, mask)
-    hung = np.array([mask for _phase, mask in found.values()], dtype=np.bool_).reshape(len(found), width)
-    return list(found), [phase for phase, _mask in found.values()], hung
+        found[area][point] = (phase, mask)
+    return {
+        area: _Hangs(
+            list(of),
+            [phase for phase, _mask in of.values()],
+            np.array([mask for _phase, mask in of.values()], dtype=np.bool_).reshape(len(of), width),
+        )
+        for area, of in found.items()
+    }
+
+
+def _curves(
+    station_id: int,
+    first_day: date,
+    last_day: date,
+    hangs: Mapping[int, _Hangs],
+    masters: Mapping[int, list[int]],
+) -> dict[tuple[object, ...], pl.DataFrame]:
+    """Return the curves of areas, their customers' and their masters', by area; who moved is in both."""
+    of = [(point, area) for area, one in hangs.items() for point in (*one.points, *masters.get(area, ()))]
+    frame = lake.read_curve_frame(
+        [station_id], first_day, last_day + timedelta(days=1), sorted({point for point, _area in of})
+    )
+    place = pl.DataFrame(of, schema={"point": pl.Int64, "area": pl.Int64}, orient="row")
+    return frame.join(place, on="point").partition_by("area", as_dict=True, include_key=False)
 
 
 def kinds(points: list[int], day: date) -> Int64:
@@ -109,26 +186,39 @@ def kinds(points: list[int], day: date) -> Int64:
 
 
 def daily(station_id: int, first_day: date, last_day: date, points: list[int], hung: Bool) -> Daily:
-    """Return the energy of points by day, nothing (and known) where they do not hang."""
-    count, width = hung.shape
-    after = last_day + timedelta(days=1)
-    frame = lake.read_freeze_frame([station_id], first_day, after + timedelta(days=1), points)
-    freezes = columns.freezes_of(frame)
-    ends, exchanges = columns.around(station_id, first_day, after)
-    wanted, order = np.unique(np.array(points, dtype=np.int64), return_index=True)
+    """Return the energy of points by day, nothing (and known) where they do not hang; a point may stand twice."""
+    around = columns.around(station_id, first_day, last_day + timedelta(days=1))
+    wanted, at = np.unique(np.array(points, dtype=np.int64), return_inverse=True)
+    registered = _registered(station_id, first_day, last_day, wanted, around)
+    return _while_hung(registered, at.astype(np.int64), hung)
+
+
+def _registered(station_id: int, first_day: date, last_day: date, points: Int64, around: Around) -> Daily:
+    """Return the energy of points, in ascending order and none twice, by their registers, (P, D) each."""
+    width = (last_day - first_day).days + 1
+    until = last_day + timedelta(days=2)
+    freezes = columns.freezes_of(lake.read_freeze_frame([station_id], first_day, until, points.tolist()))
     first = (first_day - columns.EPOCH).days
-    rows = Rows(freezes, wanted, first, width + 1)
-    place = np.repeat(np.arange(len(wanted), dtype=np.int64), width)
-    day = first + np.tile(np.arange(width, dtype=np.int64), len(wanted))
-    feeds = np.isin(wanted, np.unique(freezes.point[freezes.reverse_wh >= 0]))
-    intervals = Intervals(wanted[place], day, day + 1, feeds[place])
-    flows = flows_of(freezes, rows, place, intervals, ends, exchanges)
-    drawn, fed, known = (np.zeros((count, width), dtype) for dtype in (np.float64, np.float64, np.bool_))
-    shape = (len(wanted), width)
-    drawn[order] = flows.forward_wh.reshape(shape)
-    fed[order] = flows.reverse_wh.reshape(shape)
-    known[order] = (flows.state == State.KNOWN).reshape(shape)
-    return Daily(np.where(hung, drawn, 0.0), np.where(hung, fed, 0.0), known | ~hung)
+    rows = Rows(freezes, points, first, width + 1)
+    place = np.repeat(np.arange(len(points), dtype=np.int64), width)
+    day = first + np.tile(np.arange(width, dtype=np.int64), len(points))
+    feeds = np.isin(points, np.unique(freezes.point[freezes.reverse_wh >= 0]))
+    flows = flows_of(freezes, rows, place, Intervals(points[place], day, day + 1, feeds[place]), *around)
+    shape = (len(points), width)
+    return Daily(
+        flows.forward_wh.reshape(shape).astype(np.float64),
+        flows.reverse_wh.reshape(shape).astype(np.float64),
+        (flows.state == State.KNOWN).reshape(shape),
+    )
+
+
+def _while_hung(registered: Daily, at: Int64, hung: Bool) -> Daily:
+    """Return the energy of some of the points while they hang in an area; elsewhere it is nothing, and known."""
+    return Daily(
+        np.where(hung, registered.drawn_wh[at], 0.0),
+        np.where(hung, registered.fed_wh[at], 0.0),
+        registered.known[at] | ~hung,
+    )
 
 
 def _volt(frame: pl.DataFrame, first_day: date, width: int) -> Float:

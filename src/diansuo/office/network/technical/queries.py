@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,7 +12,7 @@ from diansuo.office.archive.models import TransformerArea
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.network.technical import computing
-from diansuo.office.network.technical.computing import NONE, Reason
+from diansuo.office.network.technical.computing import NONE, Reason, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,25 @@ def of_area(scope: Scope, area: int, first_day: date, last_day: date) -> Technic
             days, nothing, nothing.copy(), nothing.copy(), none, nothing.copy(), nothing.copy(), nothing.copy(),
             [int(Reason.NO_METERS)] * len(days), zero, zero.copy(), 0,
         )  # fmt: skip
-    span = computing.of_area(station.pk, station.revision, area, first_day, last_day)
+    return _days(days, computing.of_area(station.pk, station.revision, area, first_day, last_day))
+
+
+def of_areas(
+    scope: Scope, station: Station, areas: Sequence[int], first_day: date, last_day: date
+) -> Iterator[tuple[int, TechnicalDays]]:
+    """Yield the technical loss of those areas of a station that lie within the scope, on the same days, in their order.
+
+    Many areas at once are loaded much faster than one by one, and are not kept.
+    """
+    held = TransformerArea.objects.filter(scope.limit("station"), station=station)
+    within = set(held.values_list("pk", flat=True))
+    areas = [area for area in areas if area in within]
+    days = [first_day + timedelta(days=at) for at in range((last_day - first_day).days + 1)]
+    for area, span in computing.of_areas(station.pk, station.revision, areas, first_day, last_day):
+        yield area, _days(days, span)
+
+
+def _days(days: list[date], span: Span) -> TechnicalDays:
     return TechnicalDays(
         day=days,
         technical_wh=_known(span.line_wh + span.meter_wh, span.line_wh),
