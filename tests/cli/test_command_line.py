@@ -243,3 +243,11 @@ def test_the_demo_refuses_a_home_that_is_a_real_station(home: Path) -> None:
     refused = diansuo(home, "demo", "--no-serve")
     assert refused.returncode == 1
     assert "不是演示" in refused.stderr
+
+
+def test_lists_of_commands_end_before_an_example_and_the_commands_own_help_has_it(tmp_path: Path) -> None:
+    listed = diansuo(tmp_path, "export", "--help").stdout
+    own = diansuo(tmp_path, "export", "lists", "--help").stdout
+
+    assert "例：" not in listed
+    assert "例：" in own

@@ -29,10 +29,23 @@ def test_the_losses_of_a_month_leave_as_csv(tmp_path: Path) -> None:
     }
     assert {row["日期"] for row in rows if row["周期"] == "日"} == {f"2024-10-0{day}" for day in range(1, 6)}
     assert all(row["线损率（%）"] or row["不可算原因"] for row in rows)
+    for asked, remedy in (
+        (("export", "loss", "--period", "2030-01"), "2030-01 没有日冻结"),
+        (("export", "missing", "--period", "2030-01"), "2030-01 没有日冻结"),
+        (("export", "missing", "--day", "2030-01-01"), "示数到 2024-10-05 为止"),
+        (("export", "technical", "--period", "2024-10", "--area", "NOPE"), "没有台区 NOPE"),
+        (("export", "missing", "--station", "不存在"), "没有供电所 不存在"),
+    ):
+        refused = diansuo(home, *asked, "-o", str(tmp_path / "nothing.csv"))
+        assert (refused.returncode, remedy in refused.stderr) == (1, True), refused.stderr
+        assert not (tmp_path / "nothing.csv").exists()
+    late = diansuo(home, "loss", "find", "--day", "2030-01-01")
+    assert (late.returncode, "示数只到 2024-10-05" in late.stderr) == (1, True), late.stderr
 
 
-def test_a_month_without_freezes_is_an_empty_table(tmp_path: Path) -> None:
+def test_before_any_freezes_the_command_names_the_import_and_writes_nothing(tmp_path: Path) -> None:
     done = diansuo(tmp_path / "home", "export", "loss", "--period", "2024-10", "-o", str(tmp_path / "a.csv"))
 
-    assert done.returncode == 0, done.stderr
-    assert len((tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()) == 1
+    assert done.returncode == 1
+    assert "diansuo import freeze" in done.stderr
+    assert not (tmp_path / "a.csv").exists()

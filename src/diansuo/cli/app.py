@@ -59,6 +59,19 @@ app.command("manage", context_settings={"allow_extra_args": True, "ignore_unknow
 )
 
 
+def _without_examples(of: typer.Typer) -> None:
+    """Let lists of commands end before the example: cut to fit, it would be one nobody can copy."""
+    for command in of.registered_commands:
+        words = str(command.help or getattr(command.callback, "__doc__", None) or "")
+        command.short_help = words.split("例：")[0].split("Example:")[0].strip() or None
+    for group in of.registered_groups:
+        if group.typer_instance is not None:
+            _without_examples(group.typer_instance)
+
+
+_without_examples(app)
+
+
 def main() -> None:
     """Run the command; exit status 0 only on success, 1 for a refusal, 2 for wrong usage."""
     try:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from diansuo.cli import office
+from diansuo.cli import asked_for, office
 from diansuo.cli.cycle import Period
 from diansuo.cli.dates import parse_day, parse_period
 from diansuo.cli.imports import AsUser, StationName
@@ -40,7 +39,8 @@ def bills(period: Period, output: Output, station: StationName = "", as_user: As
     office.wake()
     from diansuo.office.billing import queries
 
-    rows = queries.issued_energy_and_amounts(_scope(as_user, "base.see_bills"), period=month, station=station)
+    scope = _scope(as_user, "base.see_bills", station)
+    rows = queries.issued_energy_and_amounts(scope, period=month, station=station)
     _write(output, ("用户编号", "电费年月", "电量", "电费"), rows)
 
 
@@ -67,7 +67,8 @@ def readings(period: Period, output: Output, station: StationName = "", as_user:
         "综合倍率",
         "抄表性质",
     )
-    rows = queries.readings_of_period(_scope(as_user, "base.see_readings"), period=month, station=station)
+    scope = _scope(as_user, "base.see_readings", station)
+    rows = queries.readings_of_period(scope, period=month, station=station)
     _write(output, headings, rows)
 
 
@@ -86,7 +87,9 @@ def loss(period: Period, output: Output, station: StationName = "", as_user: AsU
     office.wake()
     from diansuo.office.network import exporting
 
-    rows = exporting.rows_of_month(_scope(as_user, "base.see_losses"), period=month, station=station)
+    scope = _scope(as_user, "base.see_losses", station)
+    asked_for.month_there(scope, month)
+    rows = exporting.rows_of_month(scope, period=month, station=station)
     _write(output, exporting.HEADINGS, rows)
 
 
@@ -121,15 +124,10 @@ def missing(
     office.wake()
     from diansuo.office.network.lacking import exporting
 
-    scope = _scope(as_user, "base.see_losses")
-    on = None if period else chosen or exporting.latest_day(scope)
-    if on is None and period is None:
-        raise Failure(
-            t(
-                "还没有日冻结；先导入：diansuo import freeze 文件",
-                "there are no daily freezes; import some: diansuo import freeze FILE",
-            )
-        )
+    scope = _scope(as_user, "base.see_losses", station)
+    if period:
+        asked_for.month_there(scope, period)
+    on = None if period else asked_for.day_there(scope, chosen)
     headings, rows = exporting.rows(scope, day=on, period=period, station=station)
     _write(output, headings, rows)
 
@@ -164,21 +162,31 @@ def technical(
     office.wake()
     from diansuo.office.network.technical import exporting, feeder_exporting
 
-    scope = _scope(as_user, "base.see_losses")
+    scope = _scope(as_user, "base.see_losses", station)
+    asked_for.month_there(scope, month)
     if feeders:
         rows = feeder_exporting.rows_of_month(scope, period=month, station=station)
         _write(output, feeder_exporting.HEADINGS, rows)
         return
+    if area:
+        asked_for.area_known(scope, area)
     rows = exporting.rows_of_month(scope, period=month, station=station, area=area)
     _write(output, exporting.HEADINGS, rows)
 
 
-class ListKind(StrEnum):
-    """Which of the daily lists."""
+LISTS: Final = ("loads", "voltages", "balance")
+"""The daily lists."""
 
-    LOADS = "loads"
-    VOLTAGES = "voltages"
-    BALANCE = "balance"
+
+def _list_known(kind: str) -> str:
+    if kind not in LISTS:
+        raise typer.BadParameter(
+            t(
+                f"没有清单 {kind}；可选 loads（重过载）、voltages（低电压）、balance（三相不平衡）",
+                f"no list {kind}; there are loads, voltages and balance",
+            )
+        )
+    return kind
 
 
 @app.command(
@@ -191,7 +199,14 @@ class ListKind(StrEnum):
     ),
 )
 def daily_lists(
-    kind: Annotated[ListKind, typer.Argument(help=t("哪张清单", "which list"))],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            callback=_list_known,
+            metavar="[loads|voltages|balance]",
+            help=t("哪张清单：重过载、低电压、三相不平衡", "which list"),
+        ),
+    ],
     output: Output,
     day: Annotated[
         str,
@@ -207,7 +222,7 @@ def daily_lists(
     office.wake()
     from diansuo.office.network.summer import exporting
 
-    scope = _scope(as_user, "base.see_losses")
+    scope = _scope(as_user, "base.see_losses", station)
     on = chosen or exporting.latest_day(scope)
     if on is None:
         raise Failure(
@@ -216,17 +231,17 @@ def daily_lists(
                 "there are no curves; import some: diansuo import curve FILE",
             )
         )
-    headings, rows = exporting.rows_of_day(scope, kind.value, on, station=station)
+    headings, rows = exporting.rows_of_day(scope, kind, on, station=station)
     _write(output, headings, rows)
 
 
-def _scope(as_user: str, right: str) -> Scope:
-    """Return what the account may see of what is exported.
+def _scope(as_user: str, right: str, station: str) -> Scope:
+    """Return what the account may see of what is exported, of the station named.
 
     Raises:
-        Failure: its posts do not allow it.
+        Failure: its posts do not allow it, or there is no such station.
     """
-    return office.scope_of(office.acting_user(as_user, right))
+    return asked_for.within(office.scope_of(office.acting_user(as_user, right)), station)
 
 
 def _write(output: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -234,6 +249,13 @@ def _write(output: Path, headings: Sequence[str], rows: Iterable[Sequence[str]])
 
     try:
         count = write_csv(output, headings, rows)
+    except FileNotFoundError as problem:
+        raise Failure(
+            t(
+                f"文件夹不存在：{output.parent}；先建好，或换一个位置",
+                f"no such folder: {output.parent}; make it first, or name another place",
+            )
+        ) from problem
     except OSError as problem:
         raise Failure(t(f"写不了 {output}：{problem}", f"cannot write {output}: {problem}")) from problem
     say(t(f"{output}：{count} 行", f"{output}: {count} rows"))

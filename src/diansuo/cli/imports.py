@@ -310,7 +310,7 @@ def _say_report(report: dict[str, Any], *, applied: bool) -> None:
     )
     for note in report["notes"]:
         say(f"  · {note}")
-    for problem in report["refused"][:SHOWN]:
+    for problem in sorted(report["refused"], key=lambda one: (one["sheet"], one["row"]))[:SHOWN]:
         where = t(
             f"  {problem['sheet']} 第 {problem['row']} 行 {problem['column']}",
             f"  {problem['sheet']} row {problem['row']} {problem['column']}",

@@ -49,7 +49,7 @@ def find(
 
     where, user = office.the_station(station), office.acting_user(as_user, "base.dispatch_work")
     scope = office.scope_of(user, where)
-    last = given or _latest(scope)
+    last = _day(scope, given)
     job = before_eyes.run(
         lambda: running.prepare(where, last, user=user, now=timezone.now()),
         t("线损原因", "causes of loss"),
@@ -68,11 +68,11 @@ def find(
     )
 
 
-def _latest(scope: object) -> date:
-    """Return the latest day with registers.
+def _day(scope: object, given: date | None) -> date:
+    """Return the day to look up to: the one given, or the latest with registers.
 
     Raises:
-        Failure: there is none.
+        Failure: there are no registers, or none so late: nothing could be found, and a later search would seem older.
     """
     from django.utils import timezone
 
@@ -81,4 +81,11 @@ def _latest(scope: object) -> date:
     found = queries.latest_loss_day(scope, timezone.localdate())  # type: ignore[arg-type]
     if found is None:
         raise Failure(t("还没有日冻结示数；先导入日冻结电量", "no daily freezes yet; import them first"))
-    return found
+    if given is not None and given > found:
+        raise Failure(
+            t(
+                f"{given} 还没有示数，示数只到 {found}；改 --day，或先导入后面的日冻结电量",
+                f"no registers of {given}, the latest are of {found}; change --day, or import later daily freezes",
+            )
+        )
+    return given or found

@@ -218,7 +218,7 @@ def test_an_order_is_sent_back_and_handed_on_from_its_page(order: WorkOrder) -> 
 def test_the_page_prints_boxes_and_lines_to_sign_and_offers_its_text(order: WorkOrder) -> None:
     page = pages.signed_in("manager").get(reverse("work_order", args=[order.pk])).content.decode()
 
-    assert "☑ 戴绝缘手套、穿绝缘鞋" in page
+    assert "☐ 戴绝缘手套、穿绝缘鞋（派工要求）" in page
     assert "☐ 两人作业，一人监护" in page
     assert all(f"<span>{title}：</span>" in page for title in ("派工人", "接单人", "验收人"))
     assert "看表 &lt;b&gt;Zhang&lt;/b&gt;" in page
@@ -296,6 +296,8 @@ def test_the_order_says_where_the_customer_is_and_its_safety_measures_are_ticked
     text = manager.get(address).content.decode()
     assert text.count("云岭镇东村 7 号") == 2  # on the sheet, and in what is copied
     assert 'name="safety"' in text
+    assert "☑" not in text, "what was asked for is not done yet"
+    assert "☐ 戴绝缘手套、穿绝缘鞋（派工要求）" in text
 
     refused = manager.post(
         reverse("work_order_answer", args=[order.pk]), {"reply": "表已换", "safety": ["tools"]}
@@ -309,6 +311,7 @@ def test_the_order_says_where_the_customer_is_and_its_safety_measures_are_ticked
     )
     order.refresh_from_db()
     assert (order.state, order.safety) == (WorkOrder.State.ANSWERED, ["gloves", "tools"])
+    assert manager.get(address).content.decode().count("☑") == 2
 
 
 def test_a_second_answer_comes_back_with_the_reason_and_its_words(order: WorkOrder) -> None:

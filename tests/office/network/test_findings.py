@@ -179,7 +179,7 @@ def test_a_head_sends_a_card_and_the_answer_stands_in_the_history(grid: Grid, fi
     text = page.get(f"{url}?day=2024-10-28").content.decode()
     assert "疑似窃电" in text
     assert "以前每天用 20.00 kWh，后来只有 8.00 kWh，少掉的 90% 出现在损失里" in text
-    assert "把握大" in text
+    assert "<dt>把握</dt><dd>大" in text
     assert "204.48" in text  # 12 kWh × 30 × 0.568
 
     sent = page.post(

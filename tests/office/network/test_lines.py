@@ -92,6 +92,7 @@ def test_the_same_list_again_changes_nothing_and_another_takes_its_place_until_i
 
     second = bring_in("lines", listed(tmp_path / "c.csv", *own_lines(**{"长度(m)": "99"})), now=NOW)
     assert second.counts["changed"] == 4
+    assert any("现有清单整体替换，4 段变为 4 段" in note for note in second.notes)
     assert LineList.objects.get(replaced_by__isnull=True).batch == second
     with pytest.raises(operations.UnableToWithdraw, match=str(second.pk)):
         operations.withdraw(first, now=NOW)

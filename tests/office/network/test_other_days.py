@@ -73,9 +73,9 @@ def test_the_page_and_the_file_say_so(grid: Grid) -> None:
         for row in exporting.rows_of_month(Scope.everything(), period=202410)
     ]
     (area,) = [row for row in rows if row["编号"] == "T2" and row["周期"] == "月"]
-    assert (area["非同期抄表户数"], area["已按冻结校正户数"], area["校正电量"]) == ("2", "1", "180.00")
-    assert (area["未能校正户数"], area["未校正户结算电量"]) == ("1", "2790.00")
-    assert {row["校正电量"] for row in rows if row["层级"] != "台区"} == {""}
+    assert (area["非同期抄表户数"], area["已按冻结校正户数"], area["校正电量（kWh）"]) == ("2", "1", "180.00")
+    assert (area["未能校正户数"], area["未校正户结算电量（kWh）"]) == ("1", "2790.00")
+    assert {row["校正电量（kWh）"] for row in rows if row["层级"] != "台区"} == {""}
 
 
 def test_a_month_nobody_was_settled_in_says_so() -> None:

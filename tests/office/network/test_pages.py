@@ -223,7 +223,11 @@ def test_a_month_leaves_as_csv(grid: Grid, tmp_path: Path) -> None:
     assert by_level == {
         (level, cycle) for level in ("台区", "线路", "电压等级", "全所") for cycle in ("日", "月")
     }
-    assert (month["供电量"], month["售电量"], month["损失电量"]) == ("1200.00", "1080.00", "120.00")
+    assert (month["供电量（kWh）"], month["售电量（kWh）"], month["损失电量（kWh）"]) == (
+        "1200.00",
+        "1080.00",
+        "120.00",
+    )
     assert (month["线损率（%）"], month["分类"]) == ("10.00", "高损")
 
 

@@ -90,7 +90,7 @@ class AreaRow:
     feeder: str = ""
     capacity_va: int | None = None
     customers: int = 0
-    has_master: bool = False
+    master: str = "missing"
     station_id: int | None = None
     manager_id: int | None = None
     manager: str = ""
@@ -282,6 +282,12 @@ def areas(scope: Scope) -> QuerySet[TransformerArea]:
     return TransformerArea.objects.filter(scope.limit("station"))
 
 
+def without_master(scope: Scope) -> QuerySet[TransformerArea]:
+    """Return the areas whose loss nobody can compute; a customer's own transformer (专变) has none of its own."""
+    own = AreaTerm.objects.filter(area=OuterRef("pk"), valid_to__isnull=True, dedicated=True)
+    return areas(scope).filter(~Exists(own), master_points__isnull=True)
+
+
 def area_choices(scope: Scope, *, given: int | None = None, order: str = "name") -> list[tuple[int, str]]:
     """Return id and name of the areas to choose from; of a county with thousands only the one already given.
 
@@ -307,12 +313,14 @@ def area_rows(scope: Scope, found: Iterable[TransformerArea], day: date) -> list
     for term in AreaTerm.objects.in_force(day).filter(area__in=rows).select_related("feeder"):
         rows[term.area_id].feeder = term.feeder.name if term.feeder else ""
         rows[term.area_id].capacity_va = term.capacity_va
+        if term.dedicated:
+            rows[term.area_id].master = "own"
     hangs = PointArea.objects.in_force(day).filter(area__in=rows, point__contract__isnull=False)
     counted = hangs.values("area").annotate(customers=Count("point__contract__customer", distinct=True))
     for row in counted:
         rows[row["area"]].customers = row["customers"]
     for area_id in MeteringPoint.objects.filter(master_of__in=rows).values_list("master_of", flat=True):
-        rows[area_id].has_master = True
+        rows[area_id].master = "there"
     for area_id, (staff_id, name) in managers_of_areas(scope, rows, day).items():
         rows[area_id].manager_id, rows[area_id].manager = staff_id, name
     return list(rows.values())

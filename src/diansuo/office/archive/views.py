@@ -119,11 +119,11 @@ def area_list(request: HttpRequest) -> HttpResponse:
             Column("customers", _("用户数"), Kind.COUNT, url_name="area", url_args=("id",)),
             Column("manager", _("台区经理"), Kind.CODE),
             Column(
-                "has_master",
+                "master",
                 _("考核总表"),
                 Kind.CODE,
-                labels={True: _("有"), False: _("无，线损算不出")},
-                tones={True: "ok", False: "warn"},
+                labels={"there": _("有"), "own": _("专变，不需要"), "missing": _("无，线损算不出")},
+                tones={"there": "ok", "missing": "warn"},
             ),
         ),
         key=("company_id", "number"),
@@ -131,6 +131,14 @@ def area_list(request: HttpRequest) -> HttpResponse:
         file_name=_("台区"),
         search=lists.any_of("number__startswith", "name__contains"),
         search_hint=_("台区编号或名称"),
+        filters=(
+            lists.Filter(
+                "master",
+                _("考核总表"),
+                [("missing", _("没有（专变除外）"))],
+                lambda rows, _value: rows.filter(pk__in=queries.without_master(scope)),
+            ),
+        ),
         enrich=lambda rows: queries.area_rows(scope, rows, today),
         subject=_about_area,
     )
@@ -144,6 +152,7 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
     area = queries.area(scope, area_id)
     if area is None:
         raise Http404
+    terms = queries.area_terms(scope, area_id)
     listing = lists.Listing(
         title=area.name,
         columns=_customer_columns(),
@@ -158,7 +167,8 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
     )
     context = {
         "area": area,
-        "terms": queries.area_terms(scope, area_id),
+        "terms": terms,
+        "own": bool(terms) and terms[-1].dedicated,
         "masters": queries.master_points(scope, area_id),
         "links": registry.area_links(request.user),
         "section": "areas",

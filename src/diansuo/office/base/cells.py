@@ -67,6 +67,7 @@ class Column:
     ``labels`` gives the words for coded values, ``tones`` shows them as states (ok, info, warn, bad).
     ``url_name`` with ``url_args`` (names in the row) makes the cell a link. ``part`` says that it holds personal data:
     its cells are masked, on the page and in files, unless :func:`personal.opened` took the mask off for the viewer.
+    ``anchor`` is what stands before the row's id where the link leads to a place within its page.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Column:
     url_name: str = ""
     url_args: tuple[str, ...] = ()
     part: Part | None = None
+    anchor: str = ""
 
     @property
     def css(self) -> str:
@@ -119,8 +121,12 @@ def _cell(column: Column, row: Any) -> Cell:
     if column.url_name and value not in (None, ""):
         args = [value_of(row, name) for name in column.url_args]
         if all(arg is not None for arg in args):
-            url = reverse(column.url_name, args=args)
+            url = reverse(column.url_name, args=args) + _place(column, row)
     return Cell(_written(column, value), column, url, column.tones.get(value, "") if column.tones else "")
+
+
+def _place(column: Column, row: Any) -> str:
+    return f"#{column.anchor}{value_of(row, 'id')}" if column.anchor else ""
 
 
 def _written(column: Column, value: Any) -> str:

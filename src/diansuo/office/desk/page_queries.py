@@ -8,7 +8,8 @@ from typing import Final
 
 from django.db.models import Exists, Min, OuterRef
 
-from diansuo.office.archive.models import Customer, MeteringPoint, TransformerArea
+from diansuo.office.archive import page_queries as archive
+from diansuo.office.archive.models import Customer, MeteringPoint
 from diansuo.office.base.models import ImportBatch, Job, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.desk import cycle
@@ -116,7 +117,7 @@ def gaps(scope: Scope, *, period: int | None) -> Gaps:
 @lru_cache(maxsize=GAPS_KEPT)
 def _gaps(scope: Scope, period: int | None, _revisions: tuple[tuple[int, int], ...]) -> Gaps:
     points = MeteringPoint.objects.filter(scope.limit("station"), contract__isnull=False)
-    areas = TransformerArea.objects.filter(scope.limit("station"), master_points__isnull=True)
+    areas = archive.without_master(scope)
     missed = MissedReading.objects.filter(scope.limit("point__station"), period=period)
     return Gaps(
         customers=Customer.objects.filter(scope.limit("station")).count(),

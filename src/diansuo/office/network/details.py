@@ -49,13 +49,13 @@ class Blame:
                 "title": title, "all": int(all_of), "known": int(known),
             }  # fmt: skip
             masters = [place for place, feeder in self.month.below if self.feeder and feeder == at]
-            return "；".join([words, *self._silent(masters, _("台区总表"))])
+            return _("；").join([words, *self._silent(masters, _("台区总表"))])
         if reason != Reason.NO_MASTER_REGISTER:
             return title
         gates = self.month.inlet_group >= len(self.month.areas)
         mine = np.flatnonzero(gates if group is None else self.month.inlet_group == group)
         inlet = _("线路关口表") if self.feeder else _("台区总表")
-        return "；".join(self._silent(mine.tolist(), inlet)) or title
+        return _("；").join(self._silent(mine.tolist(), inlet)) or title
 
     def _silent(self, places: list[int], inlet: str) -> Iterable[str]:
         for at in places:

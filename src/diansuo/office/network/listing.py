@@ -37,7 +37,7 @@ def row(of: Loss) -> dict[str, Any]:
         "kind": int(of.kind),
         "sudden": _sudden(of),
         "detail": of.reason_detail,
-        "remark": "；".join(filter(None, (_sudden(of), of.reason_detail))),
+        "remark": _("；").join(filter(None, (_sudden(of), of.reason_detail))),
         "supply_wh": of.supply_wh,
         "sold_wh": of.sold_wh,
         "feed_in_wh": of.feed_in_wh,
@@ -85,7 +85,7 @@ def area_columns() -> tuple[Column, ...]:
         Column("loss_wh", _("日损失"), Kind.KWH, unit="kWh"),
         Column("mean7_loss_wh", _("前7日均"), Kind.KWH, unit="kWh"),
         Column("value_fen", _("日损失折合"), Kind.YUAN, unit=_("元")),
-        Column("remark", _("说明")),
+        Column("remark", _("说明"), Kind.WORDS),
     )
 
 
@@ -199,9 +199,10 @@ def about_whole(of: Loss) -> Subject:
 def _title(of: Loss) -> str:
     what = kind_name(of.kind) if of.kind in (LossKind.HIGH, LossKind.NEGATIVE, LossKind.UNCOMPUTABLE) else ""
     what = what or (_("线损突变") if of.sudden else _("线损"))
+    named = " ".join(filter(None, (of.name, of.number)))  # a station has no number
     if of.rate_bp is None:
-        return f"{what}：{of.name} {of.number}"
-    return _("%(what)s：%(name)s %(number)s，%(day)s 线损率 %(rate)s%%，损失 %(loss)s kWh") % {
-        "what": what, "name": of.name, "number": of.number, "day": wording.short_day(of.day),
+        return _("%(what)s：%(named)s") % {"what": what, "named": named}
+    return _("%(what)s：%(named)s，%(day)s 线损率 %(rate)s%%，损失 %(loss)s kWh") % {
+        "what": what, "named": named, "day": wording.short_day(of.day),
         "rate": wording.per_cent(of.rate_bp), "loss": wording.kilowatt_hours(of.loss_wh),
     }  # fmt: skip

@@ -14,7 +14,7 @@ from diansuo.office.base.export import workbook
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import signed
-from diansuo.office.network import charts, listing, page_queries, queries
+from diansuo.office.network import charts, listing, page_exporting, page_queries, queries
 from diansuo.office.network.asked import asked
 from diansuo.office.network.feeder import wholes
 from diansuo.office.network.framing import chosen_manager, filters, frame, pages
@@ -31,11 +31,19 @@ def calendar(request: HttpRequest) -> HttpResponse:
     scope = Scope.of(request.user)
     of = asked(request, scope)
     manager, words = chosen_manager(request, scope), request.GET.get("q", "").strip()
-    start, found = lists.first_row(request), None
+    whole, found = request.GET.get("export") == "xlsx", None
+    start = 0 if whole else lists.first_row(request)
     if of.period:
         found = page_queries.calendar(
-            scope, of.period, manager_id=manager, words=words, start=start, size=CALENDAR_ROWS
+            scope,
+            of.period,
+            manager_id=manager,
+            words=words,
+            start=start,
+            size=None if whole else CALENDAR_ROWS,
         )
+    if found and of.period and whole:
+        return page_exporting.of_calendar(found, of.period)
     context = {
         **frame(of, "loss"),
         **filters(request, scope, words, {"period": of.period}),
@@ -62,6 +70,8 @@ def trend(request: HttpRequest) -> HttpResponse:
     scope = Scope.of(request.user)
     of = asked(request, scope)
     found = page_queries.trend(scope, of.period) if of.period else None
+    if found and of.period and request.GET.get("export") == "xlsx":
+        return page_exporting.of_trend(found, of.period)
     context = {
         **frame(of, "loss_trend"),
         "trend": found,

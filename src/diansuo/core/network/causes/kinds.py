@@ -80,7 +80,9 @@ class Evidence(IntEnum):
     FEED_UNKNOWN = 12  # days without reverse register, energy that fits
     STEADY = 13  # energy, days looked at
     STEADY_SINCE = 14  # energy, days since
-    FOLLOWS_OWN = 15  # coefficient, usual energy, rank in the fused theft scores
+    FOLLOWS_OWN = (
+        15  # coefficient, usual energy, fused rank of the theft scores: 0 the least suspicious, 1 the most
+    )
     CAPPED = 16  # usual energy, energy since, swing since against before
     MASTER_RATIO = 17  # multiplier of the master in the archive, multiplier that fits
     UNEVEN_PHASES = 18  # largest phase against the mean, share of the technical loss it makes

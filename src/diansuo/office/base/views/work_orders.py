@@ -205,11 +205,15 @@ def _page(
     context = {
         "order": order,
         **_state(order, timezone.localdate()),
-        "safety": [{"words": words, "ticked": code in order.safety} for code, words in measures()],
+        "safety": [
+            # Asked for is not done: a sheet that stands ticked is signed unread.
+            {"words": words, "asked": code in order.safety, "ticked": code in order.safety and not is_open}
+            for code, words in measures()
+        ],
         "photos": queries.photos(scope, order.pk),
         "events": queries.events(scope, order.pk),
         "facts": facts,
-        "text": wording.as_text(order, facts),
+        "text": wording.as_text(order, [(title, words) for title, words, _hidden in facts]),
         "answer_form": (answer_form or AnswerForm(order))
         if is_open and operations.may_answer(order, user)
         else None,
@@ -221,14 +225,14 @@ def _page(
     return render(request, "base/work_order.html", context, status=status)
 
 
-def _facts(request: HttpRequest, scope: Scope, order: WorkOrder) -> list[tuple[str, str]]:
-    """Return what must be known of the customer; whoever is sent there sees the address, whatever their post."""
+def _facts(request: HttpRequest, scope: Scope, order: WorkOrder) -> list[tuple[str, str, bool]]:
+    """Return what must be known of the customer, and whether it is masked; whoever is sent there sees it all."""
     facts = registry.customer_facts(scope, order.station_id, order.customer_number)
     in_full = personal.may_see(request) or operations.is_sent(order, request.user)
     parts = [one.part for one in facts if one.part]
     if parts and in_full:
         personal.note(request.user, parts, [order.pk], order.number, table="base_workorder")
-    return [one.pair(in_full=in_full) for one in facts]
+    return [(*one.pair(in_full=in_full), bool(one.part) and not in_full) for one in facts]
 
 
 @require_POST

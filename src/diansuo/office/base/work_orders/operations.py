@@ -45,7 +45,7 @@ def dispatch(
     """Make an order at the station of whoever is to do it, numbered within the station and the day.
 
     Raises:
-        UnableToDispatch: the subject belongs to another station, or the day has passed.
+        UnableToDispatch: the subject belongs to another station, was sent already, or the day has passed.
     """
     today = now.astimezone(timezone.get_default_timezone()).date()
     if subject.station_id not in (None, assignee.station_id):
@@ -70,6 +70,10 @@ def dispatch(
             created_at=now,
         )
         _note(order, Kind.DISPATCHED, assignee.name, user, now)
+        try:
+            verdicts.made(order)
+        except verdicts.TakenAlready as problem:
+            raise UnableToDispatch(str(problem)) from problem
     return order
 
 

@@ -23,11 +23,17 @@ class Verdicts:
 
     ``choices(order)`` gives the verdicts an order may be answered by, none where the order is not the app's.
     ``record(order, verdict, text, user, now)`` writes the one that was given; ``reopen(order)`` takes it back.
+    ``made(order)`` is told of every new order; it raises ``TakenAlready`` where what it is about was sent before.
     """
 
     choices: Callable[[WorkOrder], Choices]
     record: Callable[[WorkOrder, str, str, User, datetime], None]
     reopen: Callable[[WorkOrder], None]
+    made: Callable[[WorkOrder], None] | None = None
+
+
+class TakenAlready(ValueError):
+    """What an order is about cannot be sent to anybody any more; the message says why."""
 
 
 _published: list[Verdicts] = []
@@ -49,6 +55,17 @@ def record(order: WorkOrder, verdict: str, text: str, user: User, now: datetime)
         if each.choices(order):
             each.record(order, verdict, text, user, now)
             return
+
+
+def made(order: WorkOrder) -> None:
+    """Tell the apps that there is a new order.
+
+    Raises:
+        TakenAlready: what it is about was sent or answered before.
+    """
+    for each in _published:
+        if each.made is not None:
+            each.made(order)
 
 
 def reopen(order: WorkOrder) -> None:

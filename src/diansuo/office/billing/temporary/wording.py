@@ -27,7 +27,7 @@ PARAMETERS: Final = {
     "early_end_way": gettext_lazy("提前终止的退费办法"),
     "refund_below_ratio": gettext_lazy("少于约定期限的多少才退"),
     "refund_ratio": gettext_lazy("退还的比例"),
-    "longest_months": gettext_lazy("期限"),
+    "longest_months": gettext_lazy("供电期限"),
 }
 
 

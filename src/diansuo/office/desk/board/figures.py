@@ -7,6 +7,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Self
 
+WH = 1000
+
+
+def whole_kwh(energy_wh: int) -> int:
+    """Return Wh in whole kWh, half away from zero."""
+    size = (abs(energy_wh) + WH // 2) // WH
+    return -size if energy_wh < 0 else size
+
 
 class Source(StrEnum):
     """Which import a column of the board lives on; the value is the kind of file."""
@@ -38,8 +46,11 @@ class Figures:
 
     @property
     def loss_change_wh(self) -> int:
-        """Return how much more the abnormal areas lost than in the mean of the seven days before."""
-        return self.loss_wh - self.mean_loss_wh
+        """Return how much more the abnormal areas lost than in the mean of the seven days before.
+
+        Of the whole kWh that stand beside it: who checks the sum on paper finds it right.
+        """
+        return whole_kwh(self.loss_wh) * WH - whole_kwh(self.mean_loss_wh) * WH
 
     def add(self, other: Self) -> None:
         """Add another's figures to these."""

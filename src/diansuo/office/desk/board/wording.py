@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from diansuo.office.base import wording
-from diansuo.office.desk.board.figures import Board, Figures, ManagerRow, Source, Stamp
+from diansuo.office.desk.board.figures import Board, Figures, ManagerRow, Source, Stamp, whole_kwh
 from diansuo.office.network.wording import percent as loss_percent
 
 NAMED_IN_BULLETIN = 15
@@ -44,8 +44,7 @@ def whole_kilowatt_hours(energy_wh: int | None) -> str:
     """Write Wh as whole kWh, as a meeting reads them; half goes away from zero."""
     if energy_wh is None:
         return wording.NOTHING
-    whole = (abs(energy_wh) + 500) // 1000
-    return f"{'-' if energy_wh < 0 and whole else ''}{whole:,}"
+    return f"{whole_kwh(energy_wh):,}"
 
 
 def bulletin(board: Board, station: str) -> str:

@@ -11,6 +11,7 @@ from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import queries as work_orders
 from diansuo.office.collection import queries as collection
 from diansuo.office.desk import page_queries, queries
+from diansuo.office.desk.loss_today import loss_today
 from diansuo.office.desk.views.board import lands_on_board, morning_board
 from diansuo.office.desk.wording import job_state, job_tone
 
@@ -37,6 +38,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
         "open": collection.open_in_all(scope, day=today),
         "batches": page_queries.recent_batches(scope),
         "gaps": page_queries.gaps(scope, period=int(latest.options["period"]) if latest else None),
+        "loss": loss_today(scope, request.user, today),
         "section": "today",
     }
     return render(request, "desk/home.html", context)

@@ -40,3 +40,12 @@ def row(of: DayParts) -> dict[str, Any]:
             wording.kilowatt_hours(reckoned(wh)) for wh in (of.technical.low_wh, of.technical.high_wh)
         )
     return found
+
+
+def shown(of: DayParts) -> dict[str, Any]:
+    """Return a day as a row of the page, its energies to 0.01 kWh as all others there; a workbook keeps every Wh."""
+    found = row(of)
+    rounded = {
+        name: reckoned(value) for name, value in found.items() if name.endswith("_wh") and value is not None
+    }
+    return found | rounded

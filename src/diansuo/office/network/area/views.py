@@ -18,12 +18,13 @@ from diansuo.office.base.work_orders import queries as work_orders
 from diansuo.office.metering.estimate_models import WAYS
 from diansuo.office.metering.estimates import queries as estimates
 from diansuo.office.network import listing as losses
-from diansuo.office.network.area import drawing, events, gap_queries, listing, queries
+from diansuo.office.network.area import drawing, events, gap_queries, listing, queries, wording
 from diansuo.office.network.area.gap_queries import Gap
 from diansuo.office.network.asked import Asked, asked
 from diansuo.office.network.causes import cards, record
 from diansuo.office.network.causes import queries as causes
 from diansuo.office.network.framing import frame
+from diansuo.office.network.models import LossFinding
 from diansuo.office.network.queries import AreaLoss
 
 EVENTS_PRINTED = 4
@@ -44,6 +45,7 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
         rows = (listing.row(each) for each in found.days if each.loss is not None)
         return workbook(f"{found.area.name}_{last}", columns, rows)
     chosen, first = found.latest, found.days[0].day
+    answered = causes.history(scope, area_id)
     gaps = gap_queries.gaps(scope, area_id, first, last) if chosen else []
     context = {
         **frame(of, "loss"),
@@ -54,11 +56,11 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
         "parts": _parts(found),
         "about": losses.about(chosen) if chosen else None,
         "drawing": picture,
-        **_causes(scope, found, today),
-        "pasts": cards.pasts(scope, causes.history(scope, area_id), today),
+        **_causes(scope, found, answered, today),
+        "pasts": cards.pasts(scope, answered, today),
         "people": _people(request, scope, found.area.station_id),
         "columns": columns,
-        "rows": [cells(columns, listing.row(each)) for each in reversed(found.days)],
+        "rows": [cells(columns, listing.shown(each)) for each in reversed(found.days)],
         "gaps": [(gap, _filled(gap)) for gap in gaps],
         "missing_now": sum(gap.since is not None for gap in gaps),
         "estimated": estimates.of_area(scope, area_id, chosen.day) if chosen else None,
@@ -71,13 +73,16 @@ def area_page(request: HttpRequest, area_id: int) -> HttpResponse:
     return render(request, "network/area.html", context)
 
 
-def _causes(scope: Scope, found: queries.AreaDays, today: date) -> dict[str, Any]:
+def _causes(
+    scope: Scope, found: queries.AreaDays, answered: list[LossFinding], today: date
+) -> dict[str, Any]:
     """Return the cards, and after them what the station's record suggests where the loss is beyond its band."""
     rows = causes.cards(scope, found.area.pk)
     held = record.tallies(scope, found.area.station_id, today)
     hints = record.hints(held, [row.kind for row in rows], today) if found.beyond_band else []
     return {
         "cards": cards.cards(rows, today, held),
+        "without": wording.without_causes(found, bool(answered)),
         "hints": [(hint, record.hint_words(hint)) for hint in hints],
     }
 
@@ -116,7 +121,7 @@ def _filled(gap: Gap) -> str:
     if not gap.filled:
         return _("未补，按没有用电计") if not gap.master else _("未补，线损不可算")
     names = dict(WAYS)
-    return "、".join(str(names[way]) for way in gap.ways)
+    return _("、").join(str(names[way]) for way in gap.ways)
 
 
 def _unclear(chosen: AreaLoss | None, gaps: list[Gap]) -> int:

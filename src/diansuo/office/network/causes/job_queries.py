@@ -22,8 +22,8 @@ LOOKED_BACK: Final = 40
 class Search:
     """A station's search for causes.
 
-    ``job``, up to ``day``, is the one at work, else that of the latest day, None where none was ever made; ``could`` is
-    the latest day a search could look up to, None where no daily freezes have come.
+    ``job``, up to ``day``, is the one at work, else the one that ended last, None where none was ever made; ``could``
+    is the latest day a search could look up to, None where no daily freezes have come.
     """
 
     station: Station
@@ -58,7 +58,7 @@ def search_of(scope: Scope, station_id: int, today: date) -> Search | None:
 
 def _search(scope: Scope, station: Station, today: date) -> Search:
     rows = Job.objects.filter(kind=running.KIND, station=station).order_by("-created_at")[:LOOKED_BACK]
-    job = max(rows, key=lambda one: (one.state in WORKING, running.day_of(one)), default=None)
+    job = max(rows, key=lambda one: (one.state in WORKING, one.finished_at or one.created_at), default=None)
     working = job is not None and job.state in WORKING
     return Search(
         station=station,

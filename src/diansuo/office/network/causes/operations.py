@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,7 +17,7 @@ from diansuo.office.base.models import Staff, User, WorkOrder
 from diansuo.office.base.work_orders import operations as work_orders
 from diansuo.office.base.work_orders.links import Subject
 from diansuo.office.base.work_orders.safety import measures
-from diansuo.office.base.work_orders.verdicts import Choices, Verdicts
+from diansuo.office.base.work_orders.verdicts import Choices, TakenAlready, Verdicts
 from diansuo.office.network.causes import wording
 from diansuo.office.network.causes.limits import limits
 from diansuo.office.network.models import LossFinding
@@ -26,6 +27,8 @@ ANSWERS: Final[tuple[tuple[str, Promise], ...]] = (
     (State.PROVEN, State.PROVEN.label),
     (State.CLEARED, State.CLEARED.label),
 )
+
+_CARD: Final = re.compile(r"#finding-(\d{1,18})$")
 
 
 class UnableToSend(ValueError):
@@ -63,8 +66,6 @@ def send(finding: LossFinding, staff: Staff, *, user: User, now: datetime) -> Wo
     today = timezone.localdate(now)
     with transaction.atomic():
         finding = locked(finding.pk)
-        if finding.state != State.WAITING:
-            raise UnableToSend(_("这条原因已经%(state)s，不能再派") % {"state": finding.get_state_display()})
         subject = subject_of(finding, staff.pk)
         try:
             order = work_orders.dispatch(
@@ -78,8 +79,6 @@ def send(finding: LossFinding, staff: Staff, *, user: User, now: datetime) -> Wo
             )
         except work_orders.UnableToDispatch as problem:
             raise UnableToSend(str(problem)) from problem
-        finding.state, finding.order = State.SENT, order
-        finding.save(update_fields=["state", "order"])
     return order
 
 
@@ -107,4 +106,20 @@ def _reopen(order: WorkOrder) -> None:
         finding.save(update_fields=["state", "answer", "answered_by", "answered_at"])
 
 
-VERDICTS: Final = Verdicts(_choices, _record, _reopen)
+def _made(order: WorkOrder) -> None:
+    """Note of a finding, whichever list its task was made from, that it was sent."""
+    about = _CARD.search(order.subject_url)
+    if order.source != WorkOrder.Source.LOSS or about is None:
+        return
+    finding = (
+        LossFinding.objects.select_for_update().filter(pk=int(about[1]), station=order.station_id).first()
+    )
+    if finding is None:
+        return
+    if finding.state != State.WAITING:
+        raise TakenAlready(_("这条原因已经%(state)s，不能再派") % {"state": finding.get_state_display()})
+    finding.state, finding.order = State.SENT, order
+    finding.save(update_fields=["state", "order"])
+
+
+VERDICTS: Final = Verdicts(_choices, _record, _reopen, _made)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import BigIntegerField, Case, Count, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from diansuo.core.network.causes.kinds import SHOWN, TECHNICAL_KINDS
@@ -20,6 +21,7 @@ from diansuo.office.network.queries import AreaLoss
 State = LossFinding.State
 OPEN: Final = (State.WAITING, State.SENT)
 ANSWERED: Final = (State.PROVEN, State.CLEARED)
+MOST_WORTH_FIRST: Final = ("settled", "-worth", "-id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ def findings(scope: Scope) -> QuerySet[LossFinding]:
     rows = LossFinding.objects.filter(scope.limit("area__station"))
     return rows.select_related(
         "area", "point__contract__customer", "meter", "other_area", "order__assignee", "answered_by"
+    )
+
+
+def findings_by_worth(scope: Scope) -> QuerySet[LossFinding]:
+    """Return findings with what ``MOST_WORTH_FIRST`` orders them by: open before the others, by what a month costs."""
+    return findings(scope).annotate(
+        settled=Case(When(state__in=OPEN, then=Value(0)), default=Value(1)),
+        worth=Coalesce("monthly_fen", Value(0), output_field=BigIntegerField()),
     )
 
 

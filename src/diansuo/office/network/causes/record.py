@@ -80,7 +80,7 @@ def together(confidence_bp: int, tally: Tally, held: Limits) -> str:
 def beside(confidence_bp: int, kind: int, held: Mapping[int, Tally], terms: Limits) -> str:
     """Return what stands beside a cause's confidence: the record of its kind, and both together."""
     tally = held.get(kind, Tally())
-    return "，".join(filter(None, (tally.words, together(confidence_bp, tally, terms))))
+    return _("，").join(filter(None, (tally.words, together(confidence_bp, tally, terms))))
 
 
 def hints(held: Mapping[int, Tally], listed: Collection[int], today: date) -> list[Hint]:

@@ -18,6 +18,8 @@ from diansuo.office.base.cells import Column, Kind
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import queries as work_orders
+from diansuo.office.base.work_orders.links import Subject
+from diansuo.office.network import queries as losses
 from diansuo.office.network.asked import asked
 from diansuo.office.network.causes import job_queries, operations, queries, record, wording
 from diansuo.office.network.causes.limits import limits
@@ -27,7 +29,15 @@ from diansuo.office.network.models import LossFinding
 
 COLUMNS: Final = (
     Column("area.name", gettext_lazy("台区"), Kind.CODE, url_name="loss_area", url_args=("area_id",)),
-    Column("kind", pgettext_lazy("loss", "原因"), Kind.CODE, labels=dict(KINDS)),
+    Column(
+        "kind",
+        pgettext_lazy("loss", "原因"),
+        Kind.CODE,
+        labels=dict(KINDS),
+        url_name="loss_area",
+        url_args=("area_id",),
+        anchor="finding-",
+    ),
     Column("whose", gettext_lazy("用户"), Kind.CODE, url_name="customer", url_args=("customer_id",)),
     Column("daily_wh", gettext_lazy("每天"), Kind.KWH, unit="kWh"),
     Column("monthly_fen", gettext_lazy("折合每月"), Kind.YUAN, unit=gettext_lazy("元")),
@@ -40,12 +50,18 @@ COLUMNS: Final = (
         tones=wording.STATE_TONES,
     ),
     Column("evidence_words", pgettext_lazy("loss", "依据"), Kind.WORDS),
-    Column("order.number", gettext_lazy("派工单"), Kind.CODE, url_name="work_order", url_args=("order_id",)),
-    Column("found_date", gettext_lazy("发现日期"), Kind.DAY),
+    Column(
+        "order.number",
+        pgettext_lazy("one", "派工单"),
+        Kind.CODE,
+        url_name="work_order",
+        url_args=("order_id",),
+    ),
 )
 EXPORTED: Final = (
+    Column("area.number", gettext_lazy("台区编号"), Kind.CODE),
     *COLUMNS,
-    Column("record", gettext_lazy("本所此类查实"), Kind.CODE),
+    Column("found_date", gettext_lazy("发现日期"), Kind.DAY),
     Column("answered_at", gettext_lazy("答复时间"), Kind.MOMENT),
     Column("answer", gettext_lazy("核查说明")),
     Column("meter.asset_number", gettext_lazy("电能表编号"), Kind.CODE),
@@ -55,9 +71,10 @@ EXPORTED: Final = (
 
 @allowed("base.see_losses")
 def finding_list(request: HttpRequest) -> HttpResponse:
-    """Show the findings of the viewer's areas, the latest first, each with the record of its kind at the station."""
+    """Show the findings of the viewer's areas, open ones and those worth most first, each with its kind's record."""
     scope, today = Scope.of(request.user), timezone.localdate()
     held, searches = limits(today), job_queries.searches(scope, today)
+    managers = losses.managers_on(scope, today)
     tallies = {one.station.pk: record.tallies(scope, one.station.pk, today) for one in searches}
 
     def enrich(rows: list[Any]) -> list[Any]:
@@ -66,7 +83,9 @@ def finding_list(request: HttpRequest) -> HttpResponse:
             row.record = f"{tally.proven}/{tally.answered}" if tally else ""
             row.whose = wording.whose(row)
             row.customer_id = row.point.contract.customer_id if row.point and row.point.contract else None
-            row.confidence = " ".join((wording.confidence_words(row.confidence_bp, held), row.record)).strip()
+            sure = wording.confidence_words(row.confidence_bp, held)
+            proven = _("%(sure)s，本所查实 %(record)s") % {"sure": sure, "record": row.record}
+            row.confidence = proven if row.record else sure
             row.evidence_words = wording.evidence_words(row)
             row.daily_wh = wording.reckoned(row.daily_wh)
         return rows
@@ -74,7 +93,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     listing = lists.Listing(
         title=_("线损原因"),
         columns=EXPORTED if request.GET.get("export") == "xlsx" else COLUMNS,
-        key=("-id",),
+        key=queries.MOST_WORTH_FIRST,
         empty=_empty(searches),
         file_name=_("线损原因"),
         search=lists.any_of(
@@ -88,10 +107,17 @@ def finding_list(request: HttpRequest) -> HttpResponse:
             lists.Filter("kind", pgettext("loss", "原因"), KINDS, lists.equal("kind")),
         ),
         enrich=enrich,
+        subject=lambda row: _about(row, managers.get(row.area_id, (None, ""))[0]),
         template="network/findings.html",
     )
     context = {**frame(asked(request, scope), "loss_findings"), "searches": searches}
-    return lists.respond(request, listing, queries.findings(scope), context)
+    return lists.respond(request, listing, queries.findings_by_worth(scope), context)
+
+
+def _about(finding: LossFinding, manager_id: int | None) -> Subject | None:
+    """Say what a task made from a finding is about; one that was sent or answered makes none."""
+    waits = finding.state == LossFinding.State.WAITING
+    return operations.subject_of(finding, manager_id) if waits else None
 
 
 def _empty(searches: list[job_queries.Search]) -> str:

@@ -83,8 +83,11 @@ _SAYS: Final[dict[int, tuple[Promise, str]]] = {
     Evidence.STEADY: (gettext_lazy("%(b)s 天里每天稳定多损 %(a)s kWh，不随用电变化"), "en"),
     Evidence.STEADY_SINCE: (gettext_lazy("近 %(b)s 天每天稳定多损 %(a)s kWh"), "en"),
     Evidence.FOLLOWS_OWN: (
-        gettext_lazy("损失跟着这户的用电走：系数 %(a)s，平时每天用 %(b)s kWh，几种算法合起来排第 %(c)s"),
-        "cen",
+        gettext_lazy(
+            "损失跟着这户的用电走：这户每用 1 kWh，台区多损 %(a)s kWh；平时每天用 %(b)s kWh；"
+            "几种算法合起来，比台区里 %(c)s 的户可疑"
+        ),
+        "ces",
     ),
     Evidence.CAPPED: (
         gettext_lazy("以前每天用 %(a)s kWh，后来压在 %(b)s kWh 上下，起伏只有以前的 %(c)s"),
@@ -100,6 +103,7 @@ _SAYS: Final[dict[int, tuple[Promise, str]]] = {
         "nes",
     ),
 }
+_ONLY_BACKWARDS: Final = gettext_lazy("反向示数每天走 %(a)s kWh，正向不走")
 _NAMES: Final = "abcd"
 _PHASES: Final = ("A", "B", "C")
 
@@ -107,6 +111,8 @@ _PHASES: Final = ("A", "B", "C")
 def evidence_words(finding: LossFinding) -> str:
     """Say what speaks for a cause, in one sentence."""
     words, ways = _SAYS[finding.evidence]
+    if finding.evidence == Evidence.RUNS_BACKWARDS and not reckoned(round(finding.figures[1] or 0)):
+        words = _ONLY_BACKWARDS  # "uses 0.00 kWh as a rule" tells nobody anything
     shown = {
         name: _figure(value, way) for name, value, way in zip(_NAMES, finding.figures, ways, strict=False)
     }
@@ -139,7 +145,7 @@ def reckoned(wh: int) -> int:
 def confidence_words(confidence_bp: int, limits: Limits) -> str:
     """Say how sure a cause is."""
     if confidence_bp >= limits.sure_bp:
-        return _("把握大")
+        return _("大")
     return _("有可能") if confidence_bp >= limits.likely_bp else _("待核")
 
 

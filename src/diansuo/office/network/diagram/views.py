@@ -33,10 +33,12 @@ def diagram(request: HttpRequest, area_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     rows = drawing.poles(found)
+    picture = drawing.drawn(found, rows) if found.hung or found.known else None
     context: dict[str, Any] = {
         **frame(of, "loss_tree"),
         "found": found,
-        "drawing": drawing.drawn(found, rows) if found.hung or found.known else None,
+        "drawing": picture,
+        "undrawn": len(found.segments) - len(picture.spans) if picture and found.known else 0,
         "poles": rows,
         "cards": cards.cards(found.causes, today),
         "phases": _phases(found),

@@ -43,7 +43,7 @@ def row(of: DayParts, technical: FeederDay | None) -> dict[str, Any]:
         found["transformer_wh"] = reckoned(technical.transformer_wh)
     else:
         said = (found.get("remark") or "", _("技术损失：%s") % FEEDER_REASONS[technical.reason_code])
-        found["remark"] = "；".join(one for one in said if one)
+        found["remark"] = _("；").join(one for one in said if one)
     return found
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
+from diansuo.office.network import page_exporting
 from diansuo.office.network.asked import asked
 from diansuo.office.network.framing import chosen_manager, filters, frame
 from diansuo.office.network.heat import drawing, queries
@@ -35,6 +36,8 @@ def heat_map(request: HttpRequest) -> HttpResponse:
         first = of.day - timedelta(days=span - 1)
         manager = chosen_manager(request, scope)
         found = queries.heat_map(scope, first, of.day, manager_id=manager, words=words)
+    if found and request.GET.get("export") == "xlsx":
+        return page_exporting.of_heat_map(found)
     context = {
         **frame(of, "loss_map"),
         **filters(request, scope, words, {"days": span, "day": request.GET.get("day", "")}),

@@ -47,7 +47,7 @@ def columns() -> tuple[Column, ...]:
         Column("since", _("自何日"), Cells.CODE),
         Column("manager", _("台区经理"), Cells.CODE),
         Column("task", _("在办任务"), Cells.CODE, url_name="work_order", url_args=("task_id",)),
-        Column("detail", _("说明")),
+        Column("detail", _("说明"), Cells.WORDS),
     )
 
 
@@ -74,13 +74,13 @@ def row(of: Lack) -> dict[str, Any]:
         "meter": of.meter or (_("（未装表）") if of.kind == Kind.SILENT else ""),
         "since": since(of),
         "manager": of.manager,
-        "task": "、".join(number for _key, number in of.tasks),
+        "task": _("、").join(number for _key, number in of.tasks),
         "task_id": of.tasks[0][0] if of.tasks else None,
         "areas": len(of.areas),
         "feeders": len(of.feeders),
         "waiting": of.waiting,
-        "which": "、".join((*of.areas, *of.feeders)),
-        "meters": "；".join(_silent(one) for one in of.missing),
+        "which": _("、").join((*of.areas, *of.feeders)),
+        "meters": _("；").join(_silent(one) for one in of.missing),
         "detail": detail(of),
     }
 
@@ -115,13 +115,13 @@ def detail(of: Lack) -> str:
             0, _("%(count)d 只表缺电量，补回 %(enough)d 只即可算") % {"count": count, "enough": of.enough}
         )
         if of.missing:
-            named = "；".join(_silent(one) for one in of.missing[:NAMED])
+            named = _("；").join(_silent(one) for one in of.missing[:NAMED])
             words.append(named + ("……" if len(of.missing) > NAMED else ""))
         if of.unclear and of.missing:
             words.append(_("另有 %(count)d 只两端有示数而换表或倒走") % {"count": of.unclear})
     if of.waiting:
         words.append(_("另有 %(count)d 个台区或线路还缺别的") % {"count": of.waiting})
-    return "；".join(words)
+    return _("；").join(words)
 
 
 def _silent(one: Any) -> str:

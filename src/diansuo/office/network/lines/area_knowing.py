@@ -72,9 +72,9 @@ def remark(row: Row, known: Mapping[str, Holder]) -> str:
         elsewhere = sorted({area_number for _point, _area, area_number in known[number].points})
         if elsewhere and row.owner not in elsewhere:
             said.append(
-                _("档案里 %(customer)s 挂在 %(area)s") % {"customer": number, "area": "、".join(elsewhere)}
+                _("档案里 %(customer)s 挂在 %(area)s") % {"customer": number, "area": _("、").join(elsewhere)}
             )
-    return "；".join(said)
+    return _("；").join(said)
 
 
 def left_out(lines: Sequence[Row], known: Mapping[str, Holder], day: date) -> list[str]:

@@ -94,7 +94,7 @@ def remark(row: Row, known: Mapping[str, list[Hung]]) -> str:
         if one.feeder != row.owner_id:
             words = _("档案里 %(area)s 挂在 %(feeder)s") if one.feeder else _("档案里 %(area)s 没有挂线路")
             said.append(words % {"area": number, "feeder": one.feeder_name})
-    return "；".join(said)
+    return _("；").join(said)
 
 
 def left_out(lines: Sequence[Row], known: Mapping[str, list[Hung]], day: date) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,6 +22,9 @@ from diansuo.office.base.sheets.read import Parsed, parse_columns, read_tables
 from diansuo.office.network.lines import checking, storing
 from diansuo.office.network.lines.rows import Owner, Row, Words, row_of
 from diansuo.office.network.technical import rules as technical
+
+MOST_NAMED: Final = 20
+"""Replaced lists named one by one in a preview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,18 @@ def plan(source: Source, sort: Sort) -> Plan:
     doubtful = _doubtful(sheets, verdicts)
     spoilt = {one.pk for name in doubtful for one in owners.get(name, ())}
     writes: list[Callable[[ImportBatch], None]] = []
+    replaced: list[str] = []
+    left_out: list[str] = []
     for owner_id, lines in lists.items():
         wrong = checking.problems(lines, known, sort.words)
         if wrong or owner_id in spoilt or "" in doubtful:
             _refuse(lines, wrong, verdicts, sort.words)
-        else:
-            writes += _taken(lines, known, verdicts, sort)
-    notes = [note for table in tables for note in table.notes]
-    notes += [note for lines in lists.values() for note in sort.left_out(lines, known, source.today)]
+            continue
+        write, note = _taken(lines, known, verdicts, sort)
+        writes += write
+        replaced += note
+        left_out += sort.left_out(lines, known, source.today)
+    notes = [note for table in tables for note in table.notes] + _shortened(replaced) + left_out
     stations = {one.station_id for row in rows for one in owners[row.owner]}
     station = Station.objects.filter(pk__in=stations).first() if len(stations) == 1 else None
     return Plan(verdicts, writes, station, notes)
@@ -95,15 +102,40 @@ def _by_number(sheet: Parsed) -> None:
 
 def _taken(
     lines: list[Row], known: Mapping[str, Any], verdicts: Verdicts, sort: Sort
-) -> list[Callable[[ImportBatch], None]]:
-    """Give the rows of a sound list their verdicts; return what writes them."""
+) -> tuple[list[Callable[[ImportBatch], None]], list[str]]:
+    """Give the rows of a sound list their verdicts; return what writes them, and what it replaces in words."""
     ends = sort.ends(lines, known)
     standing = storing.standing(sort.owner, lines[0].owner_id)
-    same = standing is not None and storing.facts(standing, sort.owner) == storing.facts_of(lines, ends)
+    coming = storing.facts_of(lines, ends)
+    held = storing.facts(standing, sort.owner) if standing is not None else ()
+    same = standing is not None and held == coming
     outcome = Outcome.UNCHANGED if same else Outcome.NEW if standing is None else Outcome.CHANGED
     for row in lines:
         verdicts.add(row.sheet, row.line, outcome, row.owner, reason=sort.remark(row, known))
-    return [] if same else [partial(storing.store, owner=sort.owner, rows=lines, hung=ends)]
+    if same:
+        return [], []
+    note = [_replaced(lines[0].owner, held, coming)] if standing is not None else []
+    return [partial(storing.store, owner=sort.owner, rows=lines, hung=ends)], note
+
+
+def _replaced(owner: str, held: storing.Facts, coming: storing.Facts) -> str:
+    """Say that the list that stands goes as a whole, and what of it the new one no longer has."""
+    before, after = ({number: rest for number, *rest in facts} for facts in (held, coming))
+    changed = sum(before[number] != after[number] for number in before.keys() & after.keys())
+    return _(
+        "%(owner)s：现有清单整体替换，%(before)s 段变为 %(after)s 段"
+        "（去掉 %(dropped)s 段，新增 %(added)s 段，改动 %(changed)s 段）"
+    ) % {
+        "owner": owner, "before": len(before), "after": len(after), "dropped": len(before.keys() - after.keys()),
+        "added": len(after.keys() - before.keys()), "changed": changed,
+    }  # fmt: skip
+
+
+def _shortened(notes: list[str]) -> list[str]:
+    """Keep a preview of hundreds of replaced lists readable."""
+    if len(notes) <= MOST_NAMED:
+        return notes
+    return [*notes[:MOST_NAMED], _("另有 %(count)s 份现有清单整体替换") % {"count": len(notes) - MOST_NAMED}]
 
 
 def blockers(batch: ImportBatch, said: Promise) -> list[str]:

@@ -63,7 +63,7 @@ def _tail() -> tuple[Column, ...]:
         Column("lasting", _("连续"), Kind.CODE),
         Column("span", _("起止"), Kind.CODE),
         Column("points", _("采到点数"), Kind.CODE),
-        Column("remark", _("说明")),
+        Column("remark", _("说明"), Kind.WORDS),
     )
 
 
@@ -132,7 +132,7 @@ def load_row(of: AreaRow, limits: ListThresholds) -> dict[str, Any]:
         "rate_bp": None if worst is None or capacity is None else worst * 10_000 // capacity,
         "worst_va": worst,
         "worst_at": _clock(of.heavy.worst_minute) if worst is not None else "",
-        "remark": "；".join(said),
+        "remark": _("；").join(said),
     }  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def balance_row(of: AreaRow) -> dict[str, Any]:
             for name, each in ((_("三相不平衡"), of.imbalance), (_("零线电流"), of.neutral))
             if each.verdict == Verdict.FULFILLED
         ]
-        said.insert(0, "、".join(names))
+        said.insert(0, _("、").join(names))
     if of.winding == Winding.UNKNOWN and spell.verdict != Verdict.NOT_COLLECTED:
         said.append(_("档案没有联结组别，只按较宽的限值认定"))
     return _area(of) | _spell(spell) | {
@@ -156,7 +156,7 @@ def balance_row(of: AreaRow) -> dict[str, Any]:
         "winding": WINDINGS[of.winding],
         "worst_bp": of.imbalance.worst,
         "neutral_ma": of.neutral.worst,
-        "remark": "；".join(said),
+        "remark": _("；").join(said),
     }  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def voltage_row(of: MeterRow) -> dict[str, Any]:
         "code": CODES[of.low.verdict],
         "worst_mv": of.low.worst,
         "worst_at": _clock(of.low.worst_minute) if of.low.worst is not None else "",
-        "remark": "；".join(_gaps(of.low)),
+        "remark": _("；").join(_gaps(of.low)),
     }
 
 
@@ -280,7 +280,7 @@ def _hours(minutes: int) -> str:
 def _clock(minute: int) -> str:
     """Write a minute of the day; of the day before with the word for it."""
     text = f"{minute // 60 % 24:02d}:{minute % 60:02d}" if minute != 24 * 60 else "24:00"
-    return _("前日 %s") % text if minute < 0 else text
+    return _("前一日 %s") % text if minute < 0 else text
 
 
 def file_name(title: str, day: date) -> str:

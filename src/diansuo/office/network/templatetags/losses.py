@@ -10,12 +10,19 @@ from django.utils.translation import gettext as _
 from diansuo.office.base import wording
 from diansuo.office.base.templatetags.trade import state
 from diansuo.office.network.area.parts import DayParts
+from diansuo.office.network.causes.wording import reckoned
 from diansuo.office.network.page_queries import DayCell
 from diansuo.office.network.queries import Loss
 from diansuo.office.network.wording import KIND_CODES, KIND_SIGNS, KIND_TONES, kind_name, percent
 
 register = template.Library()
 ARROWS = {1: "↑", 0: "", -1: "↓"}
+
+
+@register.filter
+def hundredth_kwh(energy_wh: int | None) -> str:
+    """Write Wh as kWh to two decimals: on one page 43.298 and 43.30 would seem two figures."""
+    return wording.kilowatt_hours(None if energy_wh is None else reckoned(energy_wh))
 
 
 @register.simple_tag
