@@ -25,6 +25,7 @@ from diansuo.sandbox.layout import CUSTOMERS_AN_AREA
 
 LAST = date(2024, 11, 30)
 MONTHS = 3
+ROWS_A_FILE = 4_000_000
 SEED = 11
 """Of the default size every area of this one can be supplied."""
 
@@ -46,7 +47,17 @@ def build(areas: int, curve_areas: int, folder: Path) -> None:
     _bring_in("lines", files.lines)
     _bring_in("clocks", files.clocks)
     for file in files.curves.values():
-        _bring_in("curve", file)
+        for part in _parts(file):
+            _bring_in("curve", part)
+
+
+def _parts(file: Path) -> Iterator[Path]:
+    """Yield a file cut into such as an import takes."""
+    frame = pl.read_parquet(file)
+    for start in range(0, len(frame), ROWS_A_FILE):
+        part = file.with_name(f"{file.stem}_{start}.parquet")
+        frame.slice(start, ROWS_A_FILE).write_parquet(part)
+        yield part
 
 
 def _bring_in(kind: str, file: Path) -> None:
@@ -59,18 +70,19 @@ def _bring_in(kind: str, file: Path) -> None:
 
 def measure() -> Iterator[str]:
     """Yield what reading the station's lake once takes of the processor, and what the search does."""
-    paths = [Path(settings.HOME.lake) / row.path for row in LakeFile.objects.order_by("path")]
-    start = time.process_time()
-    rows = sum(len(pl.read_parquet(path)) for path in paths)
-    read_s = time.process_time() - start
     day = date(LAST.year, LAST.month, LAST.day - 1)
     job = running.prepare(Station.objects.get(), day, user=None, now=timezone.now())
     start, clock = time.process_time(), time.perf_counter()
     jobs.run(job.pk, clock=timezone.now)
     search_s, clock_s = time.process_time() - start, time.perf_counter() - clock
     areas = sum(len(chunk) for chunk in job.stages.get().plan)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # before the lake is read whole
+    paths = [Path(settings.HOME.lake) / row.path for row in LakeFile.objects.order_by("path")]
+    start = time.process_time()
+    rows = sum(len(pl.read_parquet(path)) for path in paths)
+    read_s = time.process_time() - start
     yield f"areas {areas:,}, rows of the lake {rows:,}, causes {LossFinding.objects.count():,}"
     yield f"reading the lake's files once  {read_s:8.2f} s of the processor"
     yield f"the search                     {search_s:8.2f} s of the processor, {clock_s:.2f} by the clock"
     yield f"ratio to reading once          {search_s / read_s:8.1f}"
-    yield f"memory at the most             {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:8.2f} GiB"
+    yield f"memory at the most             {most:8.2f} GiB"
