@@ -78,10 +78,12 @@ def test_the_dearest_open_cause_comes_first_and_is_sent_from_its_row_once(
     assert rows[1][:2] == [grid.areas[1].number, grid.areas[1].name]
 
 
-def test_calendar_map_and_trend_leave_as_workbooks(grid: Grid, client: Client) -> None:
+def test_calendar_map_trend_and_network_leave_as_workbooks(grid: Grid, client: Client) -> None:
     rates, classes = sheets(client, "/loss/?period=202410&export=xlsx")
     (kinds,) = sheets(client, "/loss/map/?day=2024-10-20&days=30&export=xlsx")
     (trend,) = sheets(client, "/loss/trend/?period=202410&export=xlsx")
+
+    (tree,) = sheets(client, "/loss/tree/?day=2024-10-10&export=xlsx")
 
     assert {row[0] for row in rates[1:]} == {one.number for one in grid.areas[:2]}
     at = rates[0].index("2024-10-10")
@@ -89,6 +91,7 @@ def test_calendar_map_and_trend_leave_as_workbooks(grid: Grid, client: Client) -
     assert by_number[grid.areas[1].number] == 10.0
     assert {row[0]: row[at] for row in classes[1:]}[grid.areas[1].number] == "高损"
     assert kinds[0][4] == "2024-09-21" and "高损" in {cell for row in kinds[1:] for cell in row}
+    assert [(row[1], row[2], row[6]) for row in tree[2:]] == [("东线", "T2", 20.0), ("东线", "T1", 3.0)]
     assert trend[0][0] == "日期" and trend[10][0] == date(2024, 10, 10)
 
 

@@ -1,4 +1,4 @@
-"""Calendar, heat map and trend as workbooks: areas down, days across, as their pages show them."""
+"""Calendar, heat map, trend and network as workbooks, as their pages show them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from diansuo.core.quantity.energy import kwh_from_wh
 from diansuo.office.base import wording
 from diansuo.office.base.export import download
 from diansuo.office.base.sheets.write import Sheet, write_sheets
 from diansuo.office.network.heat.codes import NOTHING, SUDDEN
 from diansuo.office.network.heat.queries import HeatMap
 from diansuo.office.network.page_queries import Calendar, DayCell, Trend
+from diansuo.office.network.queries import AreaLoss, Loss
+from diansuo.office.network.tree.queries import Tree
 from diansuo.office.network.wording import kind_name
 
 Cell = str | int | Decimal | date | None
@@ -54,6 +57,29 @@ def of_trend(of: Trend, period: int) -> HttpResponse:
     rows = ((day, *(_hundredths(rates[at]) for _name, rates in lines)) for at, day in enumerate(of.days))
     headings = (_("日期"), *(name for name, _rates in lines))
     return _answer(_("线损率趋势"), wording.month(period), [Sheet(_("线损率（%）"), headings, rows)])
+
+
+def of_tree(of: Tree, day: date) -> HttpResponse:
+    """Return one sheet: every feeder, and under it its areas, each with what it lost on a day."""
+    rows = (
+        (substation.name, feeder.name, *_lost(loss))
+        for substation in of.substations
+        for feeder in substation.feeders
+        for loss in (feeder.loss, *feeder.areas)
+        if loss is not None
+    )
+    headings = (
+        _("变电站"), _("线路"), _("台区编号"), _("台区"), _("分类"),
+        _("供电量（kWh）"), _("损失电量（kWh）"), _("线损率（%）"), _("说明"),
+    )  # fmt: skip
+    return _answer(_("网络图"), day.isoformat(), [Sheet(of.station.name, headings, rows)])
+
+
+def _lost(of: Loss) -> tuple[Cell, ...]:
+    """Write a loss; the row of a feeder names no area."""
+    named = (of.number, of.name) if isinstance(of, AreaLoss) else ("", "")
+    energies = (None if wh is None else kwh_from_wh(wh) for wh in (of.supply_wh, of.loss_wh))
+    return (*named, kind_name(of.kind), *energies, _hundredths(of.rate_bp), of.reason_detail)
 
 
 def _answer(name: str, span: str, sheets: Iterable[Sheet]) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from diansuo.office.base.rights import allowed
 from diansuo.office.base.scope import Scope
+from diansuo.office.network import page_exporting
 from diansuo.office.network.asked import asked
 from diansuo.office.network.framing import frame
 from diansuo.office.network.tree import drawing, queries
@@ -24,6 +25,8 @@ def network_tree(request: HttpRequest) -> HttpResponse:
     given = request.GET.get("station", "")
     station = next((one for one in stations if str(one.pk) == given), stations[0] if stations else None)
     found = queries.tree(scope, station, of.day) if of.day and station else None
+    if found and of.day and request.GET.get("export") == "xlsx":
+        return page_exporting.of_tree(found, of.day)
     context: dict[str, Any] = {
         **frame(of, "loss_tree"),
         "found": found,
