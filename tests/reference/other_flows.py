@@ -90,3 +90,53 @@ def pandapower_flow(net: Any, phase: Int64, load: Complex) -> tuple[np.ndarray, 
     lost = sum(net.res_line_3ph[f"p_{name}_{end}_mw"] for name in "abc" for end in ("from", "to"))
     per_unit = net.res_bus_3ph[["vm_a_pu", "vm_b_pu", "vm_c_pu"]].to_numpy()
     return per_unit * european_lv.LOW_SIDE_V / 3**0.5, np.asarray(lost) * 1e6
+
+
+def open_dss(
+    segments: Sequence[Segment], bus: Int64, phase: Int64, load: Complex
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the losses (K,) in watt and the voltage at each load (K, L) by OpenDSS, its source at bus 0.
+
+    Args:
+        segments: as in `power_grid_model`.
+        bus: int64 (L,).
+        phase: int64 (L,).
+        load: complex128 (K, L), of one phase each.
+    """
+    from dss import dss
+
+    say = dss.Text
+    kilovolt = european_lv.LOW_SIDE_V / 1000
+    for text in (
+        "clear", "set DefaultBaseFrequency=50",
+        f"new circuit.grid bus1=0 basekv={kilovolt} pu=1.05 r1=0 x1=1e-9 r0=0 x0=1e-9",
+    ):  # fmt: skip
+        say.Command = text
+    for at, (upper, lower, positive, zero) in enumerate(segments):
+        say.Command = (
+            f"new line.s{at} bus1={upper} bus2={lower} length=1 units=none c1=0 c0=0 "
+            f"r1={positive.real!r} x1={positive.imag!r} r0={zero.real!r} x0={zero.imag!r}"
+        )
+    for at, (of, which) in enumerate(zip(bus.tolist(), phase.tolist(), strict=True)):
+        rated = f"kv={kilovolt / 3**0.5!r} kw=1 kvar=0 vminpu=0.5 vmaxpu=1.5"
+        say.Command = f"new load.l{at} phases=1 bus1={of}.{which + 1} {rated}"
+    for text in (
+        f"set voltagebases=[{kilovolt}]",
+        "calcvoltagebases",
+        "set tolerance=1e-11",
+        "set maxiterations=200",
+    ):
+        say.Command = text
+    circuit = dss.ActiveCircuit
+    losses, voltages = np.empty(len(load)), np.empty(load.shape)
+    for k, scenario in enumerate(load):
+        for at, va in enumerate(scenario.tolist()):
+            say.Command = f"load.l{at}.kw={va.real / 1000!r}"
+            say.Command = f"load.l{at}.kvar={va.imag / 1000!r}"
+        circuit.Solution.Solve()
+        assert circuit.Solution.Converged
+        losses[k] = circuit.LineLosses[0] * 1000
+        for at in range(load.shape[1]):
+            circuit.SetActiveElement(f"load.l{at}")
+            voltages[k, at] = circuit.ActiveCktElement.VoltagesMagAng[0]
+    return losses, voltages

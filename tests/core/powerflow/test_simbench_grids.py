@@ -1,4 +1,4 @@
-"""SimBench's low-voltage grids: the sweep loses in them what power-grid-model and pandapower say they lose.
+"""SimBench's low-voltage grids: the sweep loses in them what power-grid-model, OpenDSS and pandapower say they lose.
 
 Grids of the package simbench (code BSD-3, data ODbL 1.0), which only these tests read; nothing of it is copied here.
 """
@@ -66,6 +66,16 @@ def test_a_simbench_grid_loses_what_power_grid_model_says(name: str) -> None:
     lost = (found["line"]["p_from"] + found["line"]["p_to"]).sum(axis=(1, 2))
     assert np.abs(flow.total.loss_va.real / lost - 1).max() < 1e-6
     assert np.abs(np.abs(flow.voltage_v) / found["node"]["u"] - 1).max() < 1e-6
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_a_simbench_grid_loses_what_opendss_says(name: str) -> None:
+    lines, bus = segments(name)
+    phase, load = np.arange(len(bus)) % 3, european_lv.random_loads(SCENARIOS, len(bus), seed=5)
+    flow = solve_three_phase(grid(lines), bus, phase, load)
+    lost, voltage = other_flows.open_dss(lines, bus, phase, load)
+    assert np.abs(flow.total.loss_va.real / lost - 1).max() < 1e-6
+    assert np.abs(np.abs(flow.voltage_v[:, bus, phase]) / voltage - 1).max() < 1e-6
 
 
 @pytest.mark.parametrize("name", GRIDS)
