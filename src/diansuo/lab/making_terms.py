@@ -110,7 +110,16 @@ def household(papers: Sample, case: Case) -> None:
 def area(papers: Sample, case: Case) -> None:
     """Book customers on an area on which they do not hang."""
     head = papers.archive[case.others[-1]]
-    names = ("变电站", "线路名称", "线路编号", "台区编号", "台区名称", "台区容量", "台区联结组别")
+    names = (
+        "变电站",
+        "线路名称",
+        "线路编号",
+        "台区编号",
+        "台区名称",
+        "台区容量",
+        "台区联结组别",
+        "台区配变型号",
+    )
     for number in case.customers[: case.given["customers"]]:
         become(papers, number, SINCE, **{name: head[name] for name in names})
 

@@ -91,6 +91,7 @@ def _row(
         "台区名称": f"{village}村{group}号台区",
         "台区容量": transformer(area).kva,
         "台区联结组别": transformer(area).winding,
+        "台区配变型号": transformer(area).plate,
         "抄表段编号": f"00{area + 1:06d}",
         "抄表段名称": f"{village}村{group}段",
         "抄表例日": 1,

@@ -18,13 +18,19 @@ NO_LOAD_W, SHORT_CIRCUIT_W = (240, 340, 410), (2730, 3830, 4520)
 
 @dataclass(frozen=True, slots=True)
 class Transformer:
-    """What stands in an area: capacity, losses, the multiplier of its master, vector group (empty: not on record)."""
+    """What stands in an area: capacity, losses, the multiplier of its master, vector group (empty: unknown), model."""
 
     kva: int
     no_load_w: int
     short_circuit_w: int
     master_multiplier: int
     winding: str = "Dyn11"
+    model: str = "S13"
+
+    @property
+    def plate(self) -> str:
+        """Return the model as its plate has it."""
+        return f"{self.model}-M-{self.kva}/10"
 
     def lost_kw(self, power_kw: Array, power_factor: float) -> Array:
         """Return kW lost at so many kW: without load, and by the square of the share of its capacity."""
@@ -35,9 +41,9 @@ class Transformer:
 # Of every twenty areas these have a transformer too small for them, or one whose vector group nobody wrote down.
 ROUND = 20
 SMALL = {
-    3: Transformer(80, 180, 1250, 30, ""),
-    6: Transformer(50, 130, 870, 15),
-    9: Transformer(30, 100, 600, 10, "Yyn0"),
+    3: Transformer(80, 180, 1250, 30, "", "S11"),
+    6: Transformer(50, 130, 870, 15, model="S11"),
+    9: Transformer(30, 100, 600, 10, "Yyn0", "S11"),
 }
 
 

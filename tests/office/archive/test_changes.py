@@ -62,6 +62,7 @@ CHANGES = [
     ({"台区经理": "钱七"}, Responsibility, "staff__name", "赵六", "钱七"),
     ({"台区容量": "400"}, AreaTerm, "capacity_va", 200_000, 400_000),
     ({"台区联结组别": "Y,yn0"}, AreaTerm, "winding", 2, 1),
+    ({"台区配变型号": "s13-m-200/10"}, AreaTerm, "model", "S11-M-200/10", "S13-M-200/10"),
     ({"线路名称": "西10kV线"}, AreaTerm, "feeder__name", "东10kV线", "西10kV线"),
 ]
 

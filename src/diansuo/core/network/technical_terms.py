@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,7 @@ CLASSES: Final = ("residential", "shared", "commercial", "agricultural")
 """The classes of customers that have a profile, in the order of their codes."""
 SUN: Final = "sun"
 RULES: Final = "national/network"
+_SERIES: Final = re.compile(r"[A-Z]+[0-9]+")
 TRANSFORMERS: Final = "national/transformers"
 MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
 
@@ -139,6 +141,12 @@ def conductors_of(entry: Entry) -> dict[str, complex]:
     """Return Ω a kilometre of one conductor by its name in the library; those of unknown reactance have none."""
     rows = entry.values["rows"]
     return {row[0]: complex(float(row[1]), float(row[2] or 0)) for row in rows if row[1] is not None}
+
+
+def series_of(model: str) -> str:
+    """Return the series a transformer's model begins with, S11 of S11-M-200/10; "" where it begins otherwise."""
+    found = _SERIES.match(model.upper())
+    return found.group() if found else ""
 
 
 def plates_of(entry: Entry) -> dict[tuple[str, int], tuple[float, float]]:

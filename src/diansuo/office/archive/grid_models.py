@@ -79,6 +79,8 @@ class AreaTerm(PeriodModel):
     winding = models.PositiveSmallIntegerField(
         _("联结组别"), null=True, blank=True, choices=VectorGroup.choices
     )
+    # As the plate has it, S11-M-200/10; its losses stand in national/transformers by series and capacity.
+    model = models.CharField(_("配变型号"), max_length=40, blank=True, default="")
 
     period_keys = (("area",),)
 

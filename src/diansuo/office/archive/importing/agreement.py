@@ -20,6 +20,7 @@ AREA_FIELDS = (
     "area_name",
     "area_capacity_va",
     "area_winding",
+    "area_model",
     "area_dedicated",
     "feeder_name",
     "feeder_number",

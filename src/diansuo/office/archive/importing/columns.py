@@ -66,6 +66,11 @@ COLUMNS = (
         choices={"Dyn11": "", "Yyn0": ""}, help=_("公变的联结组别，三相不平衡按它判；不填为不详"),
     ),
     Column(
+        "area_model", "台区配变型号", "Model of the area's transformer", TEXT, example="S11-M-200/10",
+        aliases=("配变型号", "公变型号", "台区变压器型号"),
+        help=_("公变铭牌上的型号，线路技术线损按它取空载、负载损耗；不填为不详"),
+    ),
+    Column(
         "area_dedicated", "公专变标志", "Whose transformer", TEXT, example="公变",
         aliases=("公变专变标志", "公专变", "变压器公专变标志", "pubPrivFlag", "pub_priv_flag"), listed=("公变", "专变"),
         choices={"公变": "", "专变": ""}, help=_("用户自己的变压器填“专变”，不算台区线损；不填为公变"),

@@ -24,8 +24,8 @@ from diansuo.office.archive.models import AreaTerm, Feeder, Route, RouteTerm, Tr
 from diansuo.office.archive.route_models import ALWAYS
 
 COLUMNS = (
-    "area_number", "area_name", "area_capacity_va", "area_winding", "area_dedicated", "feeder_name", "feeder_number",
-    "substation", "route_number", "route_name", "reading_day",
+    "area_number", "area_name", "area_capacity_va", "area_winding", "area_model", "area_dedicated", "feeder_name",
+    "feeder_number", "substation", "route_number", "route_name", "reading_day",
     "reading_method",
 )  # fmt: skip
 
@@ -85,6 +85,7 @@ class GridComparison:
             "feeder_id": self._id(self.names.feeder[i]),
             "capacity_va": self.lines["area_capacity_va"][i],
             "winding": self.lines["area_winding"][i],
+            "model": self.lines["area_model"][i],
             "dedicated": self.lines["area_dedicated"][i],
         }
         said = {attribute: value for attribute, value in said.items() if value is not None}
@@ -96,12 +97,13 @@ class GridComparison:
             ("feeder_id", "feeder_name"),
             ("capacity_va", "area_capacity_va"),
             ("winding", "area_winding"),
+            ("model", "area_model"),
             ("dedicated", "area_dedicated"),
         ):
             before, value = getattr(area, attribute), said.get(attribute)
             if value is None or value == before:
                 continue
-            if before is None:
+            if before in (None, ""):
                 self._write_over(found, column, AreaTerm, area.term_id, attribute, before, value)
                 continue
             words = self._words(column, attribute, before, value)

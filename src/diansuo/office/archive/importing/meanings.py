@@ -20,6 +20,7 @@ from diansuo.office.archive.route_models import ReadingMethod
 
 DIGITS = re.compile(r"([1-9])(?:\.([0-6]))?")
 VECTOR_GROUPS = {"dyn11": VectorGroup.DYN11, "yyn0": VectorGroup.YYN0}
+LONGEST_MODEL = 40
 LARGEST_VA = 10_000_000_000
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2099
 
@@ -115,6 +116,13 @@ def _vector_group(text: str) -> int:
     return int(VECTOR_GROUPS[plain])
 
 
+def _area_model(text: str) -> str:
+    plain = re.sub(r"\s+", "", text).upper()
+    if len(plain) > LONGEST_MODEL:
+        raise NotUnderstood(_("配变型号太长"), _("照铭牌填，如 S11-M-200/10"))
+    return plain
+
+
 def _digits(text: str) -> tuple[int, int]:
     match = DIGITS.fullmatch(text)
     if not match:
@@ -176,6 +184,7 @@ MEANINGS: dict[str, Callable[[Any], Any]] = {
     "digits": _digits,
     "area_dedicated": _dedicated,
     "area_winding": _vector_group,
+    "area_model": _area_model,
     "capacity_va": _volt_amperes,
     "area_capacity_va": _volt_amperes,
     "opening_energy_wh": _energy_wh,

@@ -97,6 +97,7 @@ class AreaNow(NamedTuple):
     feeder_id: int | None
     capacity_va: int | None
     winding: int | None
+    model: str | None
     dedicated: bool | None
 
 
@@ -228,7 +229,7 @@ def _areas(company_id: int) -> Iterable[AreaNow]:
     rows = TransformerArea.objects.filter(company=company_id).annotate(term=_open("terms"))
     columns = (
         "id", "number", "name", "station_id", "term__id", "term__valid_from", "term__feeder_id",
-        "term__capacity_va", "term__winding", "term__dedicated",
+        "term__capacity_va", "term__winding", "term__model", "term__dedicated",
     )  # fmt: skip
     return map(AreaNow._make, rows.values_list(*columns))
 

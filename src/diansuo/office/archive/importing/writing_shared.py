@@ -90,6 +90,7 @@ def _make_areas(intake: Intake, batch: ImportBatch) -> None:
             feeder_id=intake.first_id(intake.names.feeder, at),
             capacity_va=intake.first("area_capacity_va", at),
             winding=intake.first("area_winding", at),
+            model=intake.first("area_model", at) or "",
             dedicated=bool(intake.first("area_dedicated", at)),
             valid_from=intake.starts.grid,
             batch=batch,

@@ -181,7 +181,7 @@ def _transformer(
     days: AreaDays, load: Powers, line_wh: Float, gone: Bool, now: TechnicalRules, day: date
 ) -> Int64:
     """Return what the transformer loses; unknown where neither its losses nor its capacity are."""
-    plate = rules.transformers(day).get((now.terms.transformer_series, days.capacity_va or 0))
+    plate, _assumed = rules.plate(days.model, days.capacity_va, day)
     if plate is None:
         return np.full(len(line_wh), NONE, dtype=np.int64)
     watt = load.watt.sum(axis=0) + (line_wh / 24)[:, None]

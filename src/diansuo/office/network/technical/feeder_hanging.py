@@ -19,6 +19,7 @@ class Hung:
         area: its id.
         dedicated: a customer's own.
         capacity_va: None where it is not on record.
+        model: of a public one, empty where it is not on record.
         on: bool (D,), whether it stands on the feeder.
         points: what it is metered by, each with the days it counts for, bool (D,).
     """
@@ -26,6 +27,7 @@ class Hung:
     area: int
     dedicated: bool
     capacity_va: int | None
+    model: str
     on: Bool
     points: list[tuple[int, Bool]] = field(default_factory=list)
 
@@ -42,12 +44,14 @@ def hanging(station_id: int, first_day: date, last_day: date) -> dict[int, list[
         feeder__in=AreaTerm.objects.filter(area__station=station_id).values("feeder"), valid_from__lt=after
     ).exclude(valid_to__lte=first_day)
     rows = terms.order_by("area__number", "area", "valid_from").values_list(
-        "feeder", "area", "dedicated", "capacity_va", "valid_from", "valid_to"
+        "feeder", "area", "dedicated", "capacity_va", "model", "valid_from", "valid_to"
     )
     found: dict[tuple[int, int], Hung] = {}
-    for feeder, area, dedicated, capacity_va, start, end in rows:
-        one = found.setdefault((feeder, area), Hung(area, dedicated, capacity_va, np.zeros(width, np.bool_)))
-        one.dedicated, one.capacity_va = dedicated, capacity_va
+    for feeder, area, dedicated, capacity_va, model, start, end in rows:
+        one = found.setdefault(
+            (feeder, area), Hung(area, dedicated, capacity_va, model, np.zeros(width, np.bool_))
+        )
+        one.dedicated, one.capacity_va, one.model = dedicated, capacity_va, model
         _mark(one.on, first_day, start, end)
     _meter(found, first_day, after)
     of_feeder: dict[int, list[Hung]] = {}

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from diansuo.core.network.feeder_technical import Plates
 from diansuo.core.network.spreading import Daily
+from diansuo.core.network.technical_terms import series_of
 from diansuo.core.quantity.arrays import Bool, Int64
 from diansuo.office.archive.models import MeteringSide, SupplyTerm, Transformer
 from diansuo.office.metering import lake
@@ -105,11 +106,10 @@ def _feeder(ones: Sequence[Hung], daily: Daily, curve_w: Float, last_day: date) 
 def _plate(one: Hung, day: date) -> tuple[tuple[float, float, float], bool, bool]:
     """Return no-load loss, load loss and capacity; whether they ought to be known and are not; whether assumed."""
     if not one.dedicated:
-        series = rules.in_force(day).terms.transformer_series
-        plate = rules.transformers(day).get((series, one.capacity_va or 0))
-        return (
-            (NOTHING, True, False) if plate is None else ((*plate, float(one.capacity_va or 1)), False, True)
-        )
+        plate, assumed = rules.plate(one.model, one.capacity_va, day)
+        if plate is None:
+            return NOTHING, True, False
+        return (*plate, float(one.capacity_va or 1)), False, assumed
     behind = _behind([point for point, _mask in one.points], day)
     if not behind:
         return NOTHING, False, False
@@ -134,5 +134,5 @@ def _of_customer(of: Transformer, day: date) -> tuple[float, float, float] | Non
     """Return what a customer's transformer loses, by its nameplate, else by its model."""
     if of.p0_w is not None and of.pk_w is not None:
         return float(of.p0_w), float(of.pk_w), float(of.capacity_va)
-    plate = rules.transformers(day).get((of.model, of.capacity_va))
+    plate = rules.transformers(day).get((series_of(of.model), of.capacity_va))
     return None if plate is None else (*plate, float(of.capacity_va))

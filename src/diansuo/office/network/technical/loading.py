@@ -56,6 +56,7 @@ class AreaDays:
         volt: float64 (D, 96), phase to neutral at the master, nan where it is not measured.
         lowest_v: float64 (D,), the lowest of the customers' mean voltages of the day, nan where none was measured.
         capacity_va: of the transformer, None where it is not on record.
+        model: of the transformer, empty where it is not on record.
     """
 
     points: list[int]
@@ -67,6 +68,7 @@ class AreaDays:
     volt: Float
     lowest_v: Float
     capacity_va: int | None
+    model: str
 
 
 def load(station_id: int, area_id: int, first_day: date, last_day: date) -> AreaDays:
@@ -106,11 +108,11 @@ def _loaded(
     curves = _curves(station_id, first_day, last_day, hangs, masters)
     kind = kinds(everyone.tolist(), last_day)
     terms = AreaTerm.objects.in_force(last_day).filter(area__in=areas)
-    capacity = dict(terms.values_list("area", "capacity_va"))
+    plates = {area: plate for area, *plate in terms.values_list("area", "capacity_va", "model")}
     for area in areas:
         one, frame = hangs[area], curves.get((area,), _NO_CURVES)
         at = np.searchsorted(everyone, np.array(one.points, dtype=np.int64))
-        width = one.hung.shape[1]
+        width, (capacity_va, model) = one.hung.shape[1], plates.get(area, (None, ""))
         curve_w = curve_power(frame, one.points, first_day, width)
         yield (
             area,
@@ -123,7 +125,8 @@ def _loaded(
                 curve_w=np.where(one.hung[..., None], curve_w, np.nan),
                 volt=_volt(frame.filter(pl.col("point").is_in(masters[area])), first_day, width),
                 lowest_v=_lowest_v(frame.filter(pl.col("point").is_in(one.points)), first_day, width),
-                capacity_va=capacity.get(area),
+                capacity_va=capacity_va,
+                model=model,
             ),
         )
 
