@@ -16,6 +16,7 @@ from diansuo.core.quantity.arrays import Int64
 from diansuo.office.base.bulk import day_number, fetch_columns
 from diansuo.office.metering import lake
 from diansuo.office.metering.estimates import standing
+from diansuo.office.network.outlets import INNER_SQL
 
 EPOCH = date(1970, 1, 1)
 FOREVER = np.iinfo(np.int64).max
@@ -36,7 +37,8 @@ _CUSTOMERS = f"""
     JOIN archive_transformerarea a ON a.id = h.area_id
     JOIN archive_meteringpoint p ON p.id = h.point_id
     JOIN archive_contract k ON k.id = p.contract_id
-    WHERE a.station_id = %s AND {_TOUCHING.format(row="h")} ORDER BY h.point_id, h.valid_from
+    WHERE a.station_id = %s AND {_TOUCHING.format(row="h")} AND NOT EXISTS ({INNER_SQL})
+    ORDER BY h.point_id, h.valid_from
 """
 _INLETS = """
     SELECT id, master_of_id, gate_of_id FROM archive_meteringpoint
@@ -114,7 +116,7 @@ def load(station_id: int, start: date, end: date) -> StationColumns:
     hangs = _spans(
         fetch_columns(
             _CUSTOMERS.format(start=day_number("h.valid_from"), end=day_number("h.valid_to")),
-            [station_id, *touching],
+            [station_id, *touching, *[end - timedelta(days=1)] * 2],
             point="int",
             area="int",
             start="int",

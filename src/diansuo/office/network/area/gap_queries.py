@@ -13,6 +13,7 @@ from diansuo.office.metering import lake
 from diansuo.office.metering.estimates import standing
 from diansuo.office.metering.estimates.standing import State
 from diansuo.office.metering.models import DayEstimate
+from diansuo.office.network.outlets import inner
 
 DAY = timedelta(days=1)
 LOOK_BACK = timedelta(days=62)
@@ -82,6 +83,7 @@ def _hung(area: TransformerArea, first: date, last: date) -> dict[int, list[date
         for point in MeteringPoint.objects.filter(master_of=area).values_list("pk", flat=True)
     }
     rows = PointArea.objects.filter(area=area, point__contract__isnull=False, valid_from__lte=last)
+    rows = rows.exclude(point__in=inner(last))
     columns = rows.values_list("point", "valid_from", "valid_to", "point__contract__closed_date")
     for point, start, end, closed in columns:
         until = min(each for each in (end, closed, last + DAY) if each is not None)

@@ -35,6 +35,7 @@ from diansuo.office.metering.models import DayFinding
 from diansuo.office.network.causes.keeping import Found
 from diansuo.office.network.causes.limits import WHOLE_BP
 from diansuo.office.network.columns import EPOCH, around, freezes_of
+from diansuo.office.network.outlets import inner
 from diansuo.office.network.technical import queries as technical
 from diansuo.office.network.technical.queries import TechnicalDays
 
@@ -144,7 +145,8 @@ def _people(areas: list[int], first: date, last: date) -> dict[int, list[_Person
     """Return who hangs on each area on any of the days, as the statistical and the technical loss count them."""
     found: dict[int, dict[int, _Person]] = {area: {} for area in areas}
     hangs = PointArea.objects.filter(area__in=areas, point__contract__isnull=False, valid_from__lte=last)
-    hangs = hangs.exclude(valid_to__lte=first).order_by("point", "valid_from")
+    hangs = hangs.exclude(valid_to__lte=first).exclude(point__in=inner(last))
+    hangs = hangs.order_by("point", "valid_from")
     after = last + timedelta(days=1)
     rows = hangs.values_list(
         "point", "area", "phase", "valid_from", "valid_to", "point__contract__closed_date"

@@ -11,6 +11,7 @@ import polars as pl
 from diansuo.office.archive.models import MeterInstallation, PointArea
 from diansuo.office.base.scope import Scope
 from diansuo.office.metering import lake
+from diansuo.office.network.outlets import inner
 
 LOOK_BACK_DAYS = 62
 
@@ -39,6 +40,7 @@ def silent(
     hangs = PointArea.objects.in_force(end - timedelta(days=1)).filter(
         scope.limit("area__station"), area__in=areas, point__contract__isnull=False
     )
+    hangs = hangs.exclude(point__in=inner(end - timedelta(days=1)))
     rows = hangs.exclude(point__contract__closed_date__lte=end).values_list(
         "point", "area", "point__contract__customer__number"
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from diansuo.core.quantity.arrays import Bool
 from diansuo.office.archive.models import AreaTerm, MeteringPoint, PointArea
+from diansuo.office.network.outlets import inner
 
 
 @dataclass(slots=True)
@@ -74,6 +75,7 @@ def _meter(found: dict[tuple[int, int], Hung], first_day: date, after: date) -> 
     hangs = PointArea.objects.filter(
         area__in=own, point__contract__isnull=False, valid_from__lt=after
     ).exclude(valid_to__lte=first_day)
+    hangs = hangs.exclude(point__in=inner(after - timedelta(days=1)))
     rows = hangs.order_by("point", "valid_from").values_list(
         "point", "area", "valid_from", "valid_to", "point__contract__closed_date"
     )

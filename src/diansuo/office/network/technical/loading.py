@@ -23,6 +23,7 @@ from diansuo.office.archive.models import AreaTerm, ContractTerm, MeteringPoint,
 from diansuo.office.metering import lake
 from diansuo.office.metering.models import LakeFile
 from diansuo.office.network import columns
+from diansuo.office.network.outlets import inner
 
 Float = npt.NDArray[np.float64]
 Around = tuple[RegisterEnds, Exchanges]
@@ -144,6 +145,7 @@ def _hangs(areas: Sequence[int], first_day: date, last_day: date) -> dict[int, _
     rows = (
         PointArea.objects.filter(area__in=areas, point__contract__isnull=False, valid_from__lte=last_day)
         .exclude(valid_to__lte=first_day)
+        .exclude(point__in=inner(last_day))
         .order_by("point__walk_order", "point", "valid_from")
         .values_list("area", "point", "phase", "valid_from", "valid_to", "point__contract__closed_date")
     )
