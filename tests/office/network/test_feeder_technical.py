@@ -246,12 +246,12 @@ def test_a_transformer_s_own_model_goes_before_the_assumed_one_and_narrows_the_b
     grid.freeze(grid.days(3))
     assumed = of_feeder(grid)[0]
     AreaTerm.objects.filter(area__in=grid.areas[:2]).update(model="S9-M-200/10")
-    feeder_queries.feeder_computing.of_station.cache_clear()
+    feeder_queries.feeder_computing.of_month.cache_clear()
     own = of_feeder(grid)[0]
 
     # P0 of an S9 of 200 kVA is 0.48 kW, of an S11 0.34 kW; their load losses are the same.
     assert (own.transformer_wh or 0) - (assumed.transformer_wh or 0) == pytest.approx(2 * 24 * 140, abs=1)
     assert (own.high_wh or 0) - (own.low_wh or 0) < (assumed.high_wh or 0) - (assumed.low_wh or 0)
     AreaTerm.objects.filter(area__in=grid.areas[:2]).update(model="SBH15-M-200/10")
-    feeder_queries.feeder_computing.of_station.cache_clear()
+    feeder_queries.feeder_computing.of_month.cache_clear()
     assert of_feeder(grid)[0] == assumed, "a series the table does not have counts as the assumed one"
