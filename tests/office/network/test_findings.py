@@ -16,6 +16,7 @@ from diansuo.office.base.models import Post, Staff, User, WorkOrder
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders import operations as work_orders
 from diansuo.office.base.work_orders.safety import measures
+from diansuo.office.base.work_orders.verdicts import needs_photo
 from diansuo.office.network.causes import operations, queries, wording
 from diansuo.office.network.finding_models import KIND_NAMES
 from diansuo.office.network.models import LossFinding
@@ -203,6 +204,28 @@ def test_a_head_sends_a_card_and_the_answer_stands_in_the_history(grid: Grid, fi
     assert "查实" in history
     assert "绕越一相" in history
     assert "1 张照片" in history
+
+
+def test_what_was_proven_on_site_is_shown_and_what_was_cleared_or_seen_at_the_desk_need_not_be(
+    grid: Grid, finding: LossFinding
+) -> None:
+    head, inspector = person(grid, "head"), person(grid, "inspector")
+    browser(head).post(reverse("loss_finding_send", args=[finding.pk]), {"staff": inspector.pk})
+    order = WorkOrder.objects.get()
+    task, answer = browser(inspector), reverse("work_order_answer", args=[order.pk])
+    given = {"reply": "绕越一相", "safety": order.safety, "verdict": "proven"}
+
+    refused = task.post(answer, given)
+    assert refused.status_code == 422 and "“查实”要附现场照片" in refused.content.decode()
+    assert "绕越一相" in refused.content.decode(), "what was typed is kept"
+    finding.refresh_from_db()
+    assert finding.state == State.SENT
+
+    LossFinding.objects.filter(pk=finding.pk).update(kind=CauseKind.MISSING_READS)
+    assert not needs_photo(order, "proven")
+    LossFinding.objects.filter(pk=finding.pk).update(kind=CauseKind.THEFT)
+    assert needs_photo(order, "proven") and not needs_photo(order, "cleared")
+    assert task.post(answer, given | {"verdict": "cleared"}).status_code == 302
 
 
 def test_the_sheet_has_boxes_for_currents_where_somebody_holds_a_clamp(grid: Grid) -> None:

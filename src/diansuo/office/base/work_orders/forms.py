@@ -14,7 +14,7 @@ from diansuo.office.base.forms import DayInput
 from diansuo.office.base.models import Staff, WorkOrder
 from diansuo.office.base.work_orders.photos import SUFFIXES
 from diansuo.office.base.work_orders.safety import measures
-from diansuo.office.base.work_orders.verdicts import choices_of
+from diansuo.office.base.work_orders.verdicts import choices_of, needs_photo
 
 
 class PersonField(forms.ModelChoiceField):
@@ -92,7 +92,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, order: WorkOrder, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = order.safety
+        self.order, self.asked = order, order.safety
         choices = choices_of(order)
         if choices:
             self.fields["verdict"].choices = choices
@@ -102,6 +102,16 @@ class AnswerForm(forms.Form):
             (code, _("%(words)s（派工要求）") % {"words": words} if code in order.safety else words)
             for code, words in measures()
         ]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a verdict that is only believed with a photo and has none, nor had one when it was sent back."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        verdict = given.get("verdict", "")
+        none = not given.get("photos", True) and not self.order.photos.exists()
+        if none and needs_photo(self.order, verdict):
+            words = dict(self.fields["verdict"].choices)[verdict]
+            self.add_error("photos", _("“%(verdict)s”要附现场照片") % {"verdict": words})
+        return given
 
     def clean_safety(self) -> list[str]:
         """Refuse an answer without the measures that the order asks for."""

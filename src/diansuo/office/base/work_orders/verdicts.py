@@ -24,12 +24,14 @@ class Verdicts:
     ``choices(order)`` gives the verdicts an order may be answered by, none where the order is not the app's.
     ``record(order, verdict, text, user, now)`` writes the one that was given; ``reopen(order)`` takes it back.
     ``made(order)`` is told of every new order; it raises ``TakenAlready`` where what it is about was sent before.
+    ``photographed(order, verdict)`` says whether that one is only believed with a photo from the place.
     """
 
     choices: Callable[[WorkOrder], Choices]
     record: Callable[[WorkOrder, str, str, User, datetime], None]
     reopen: Callable[[WorkOrder], None]
     made: Callable[[WorkOrder], None] | None = None
+    photographed: Callable[[WorkOrder, str], bool] = lambda _order, _verdict: False
 
 
 class TakenAlready(ValueError):
@@ -47,6 +49,11 @@ def publish(verdicts: Verdicts) -> None:
 def choices_of(order: WorkOrder) -> Choices:
     """Return the verdicts an order must be answered by one of; none for most orders."""
     return next((found for each in _published if (found := each.choices(order))), [])
+
+
+def needs_photo(order: WorkOrder, verdict: str) -> bool:
+    """Tell whether an order may be answered by a verdict with a photo alone."""
+    return any(each.photographed(order, verdict) for each in _published if each.choices(order))
 
 
 def record(order: WorkOrder, verdict: str, text: str, user: User, now: datetime) -> None:

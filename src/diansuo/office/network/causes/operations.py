@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from diansuo.core.network.causes.kinds import TECHNICAL_KINDS, CauseKind
 from diansuo.office.base import wording as units
 from diansuo.office.base.models import Staff, User, WorkOrder
 from diansuo.office.base.work_orders import operations as work_orders
@@ -29,6 +30,9 @@ ANSWERS: Final[tuple[tuple[str, Promise], ...]] = (
 )
 
 _CARD: Final = re.compile(r"#finding-(\d{1,18})$")
+
+
+AT_THE_DESK: Final = (CauseKind.MISSING_READS, *TECHNICAL_KINDS)
 
 
 class UnableToSend(ValueError):
@@ -122,4 +126,10 @@ def _made(order: WorkOrder) -> None:
     finding.save(update_fields=["state", "order"])
 
 
-VERDICTS: Final = Verdicts(_choices, _record, _reopen, _made)
+def _photographed(order: WorkOrder, verdict: str) -> bool:
+    """Say that what was proven on site is shown; what the desk can prove by itself needs no picture."""
+    found = LossFinding.objects.filter(order=order).exclude(kind__in=AT_THE_DESK)
+    return verdict == State.PROVEN and found.exists()
+
+
+VERDICTS: Final = Verdicts(_choices, _record, _reopen, _made, _photographed)
