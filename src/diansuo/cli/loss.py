@@ -59,11 +59,11 @@ def find(
     if as_json:
         say_json({"station": where.name, "day": last.isoformat(), **counts})
         return
-    new, again, areas = (counts.get(name, 0) for name in ("new", "again", "areas"))
+    new, again, gone, areas = (counts.get(name, 0) for name in ("new", "again", "gone", "areas"))
     say(
         t(
-            f"{where.name} {last}：{areas} 个台区有原因，新找到 {new} 条，仍在的 {again} 条",
-            f"{where.name} {last}: causes in {areas} areas, {new} new, {again} found again",
+            f"{where.name} {last}：{areas} 个台区有原因，新找到 {new} 条，仍在的 {again} 条，不再出现的 {gone} 条",
+            f"{where.name} {last}: causes in {areas} areas, {new} new, {again} found again, {gone} seen no more",
         )
     )
 

@@ -37,12 +37,12 @@ def found(area: TransformerArea, point: MeteringPoint | None, **other: Any) -> F
     return Found(**(told | other))
 
 
-def keep(area: TransformerArea, *causes: Found, day: date = DAY) -> dict[str, int]:
+def keep(area: TransformerArea, *causes: Found, day: date = DAY, looked: bool = True) -> dict[str, int]:
     """Keep what was found of an area on a day."""
-    return keeping.keep(area.station_id, area.pk, causes, day, limits(day), PRICE_NANO)
+    return keeping.keep(area.station_id, area.pk, causes, day, limits(day), PRICE_NANO, looked=looked)
 
 
 def make(area: TransformerArea, point: MeteringPoint | None, **other: Any) -> LossFinding:
-    """Keep one cause of an area and return its finding."""
-    keep(area, found(area, point, **other))
+    """Keep one cause of an area beside those there are and return its finding."""
+    keep(area, found(area, point, **other), looked=False)
     return LossFinding.objects.filter(area=area).latest("id")

@@ -71,7 +71,7 @@ def test_the_same_cause_is_one_finding_while_it_is_open(grid: Grid, finding: Los
     counts = findings.keep(area, findings.found(area, point, daily_wh=13_000, rank=2), day=later)
 
     (row,) = LossFinding.objects.all()
-    assert counts == {"new": 0, "again": 1}
+    assert counts == {"new": 0, "again": 1, "gone": 0}
     assert (row.daily_wh, row.rank, row.found_date, row.seen_date) == (13_000, 2, findings.DAY, later)
     assert row.monthly_fen == 22_152  # 13 kWh × 30 × 0.568 yuan = 221.52
     assert findings.keep(area, findings.found(area, None, kind=CauseKind.UNMETERED))["new"] == 1
@@ -99,6 +99,85 @@ def test_an_answered_cause_stays_quiet_for_a_month_and_then_is_news_again(
     assert (quiet["new"], loud["new"]) == (0, 1)
     finding.refresh_from_db()
     assert (finding.state, finding.answer) == (State.CLEARED, "绕越一相")
+
+
+def test_what_a_later_search_finds_no_more_is_gone_and_stands_in_the_history_with_the_day(
+    grid: Grid, finding: LossFinding
+) -> None:
+    area, later = grid.areas[1], findings.DAY + timedelta(days=1)
+    theft, unmetered = (
+        findings.found(area, grid.customers[3]),
+        findings.found(area, None, kind=CauseKind.UNMETERED),
+    )
+
+    assert findings.keep(area, theft, unmetered, day=later) == {"new": 2, "again": 0, "gone": 1}
+
+    finding.refresh_from_db()
+    assert (finding.state, finding.seen_date, finding.gone_date) == (State.GONE, findings.DAY, later)
+    assert finding not in queries.cards(ALL, area.pk)
+    assert queries.history(ALL, area.pk) == [finding]
+    url = f"{reverse('loss_area', args=[area.pk])}?day=2024-10-29"
+    history = browser(person(grid, "head")).get(url).content.decode().split('id="history"')[1]
+    assert "最近 2024-10-28 发现，查到 2024-10-29 时不再出现" in history
+    with pytest.raises(operations.UnableToSend, match="不再出现"):
+        staff = person(grid, "inspector")
+        operations.send(finding, staff, user=staff.user, now=NOW)
+
+
+def test_what_is_found_again_after_it_was_gone_waits_again_as_the_same_finding(
+    grid: Grid, finding: LossFinding
+) -> None:
+    area = grid.areas[1]
+    findings.keep(area, day=findings.DAY + timedelta(days=1))
+
+    counts = findings.keep(
+        area, findings.found(area, grid.customers[2]), day=findings.DAY + timedelta(days=2)
+    )
+
+    finding.refresh_from_db()
+    assert (counts["new"], finding.state, finding.gone_date) == (0, State.WAITING, None)
+
+
+def test_only_a_search_of_the_same_day_or_later_that_could_judge_the_area_takes_a_finding_away(
+    grid: Grid, finding: LossFinding
+) -> None:
+    area = grid.areas[1]
+
+    earlier = findings.keep(area, day=findings.DAY - timedelta(days=1))
+    blind = findings.keep(area, day=findings.DAY + timedelta(days=1), looked=False)
+    elsewhere = findings.keep(grid.areas[0], day=findings.DAY + timedelta(days=1))
+
+    assert (earlier["gone"], blind["gone"], elsewhere["gone"]) == (0, 0, 0)
+    assert findings.keep(area)["gone"] == 1
+
+
+def test_what_was_sent_or_answered_stays_as_it_is_when_nobody_finds_it_any_more(
+    grid: Grid, finding: LossFinding
+) -> None:
+    area, staff = grid.areas[1], person(grid, "inspector")
+    operations.send(finding, staff, user=staff.user, now=NOW)
+    done = answered(findings.make(area, grid.customers[3]), State.PROVEN, staff)
+
+    assert findings.keep(area, day=date(2024, 11, 20))["gone"] == 0
+
+    assert {row.pk: row.state for row in (finding, done) if row.refresh_from_db() is None} == {
+        finding.pk: State.SENT, done.pk: State.PROVEN,
+    }  # fmt: skip
+
+
+def test_the_cards_stand_as_the_latest_search_ranked_them(grid: Grid) -> None:
+    area = grid.areas[1]
+    kinds = [CauseKind.THEFT, CauseKind.UNMETERED, CauseKind.CLOCK_DRIFT, CauseKind.WRONG_PHASE,
+             CauseKind.PHASE_LOST]  # fmt: skip
+    for at, kind in enumerate(kinds):
+        findings.make(area, grid.customers[2], kind=kind, rank=at + 1)
+    later = findings.DAY + timedelta(days=1)
+    findings.keep(area, findings.found(area, grid.customers[3], rank=1), day=later, looked=False)
+
+    shown = queries.cards(ALL, area.pk)
+
+    assert shown[0].point == grid.customers[3]
+    assert [card.kind for card in shown[1:]] == kinds[:4]
 
 
 def test_sending_makes_one_task_that_says_what_to_measure_and_only_one(

@@ -34,6 +34,8 @@ KINDS = [(int(code), name) for code, name in KIND_NAMES.items()]
 class LossFinding(models.Model):
     """A cause of an area's loss as the engine found it: while it is open, once; answered, it stays as it was.
 
+    One that nobody was sent to and that a later search of the area finds no more is gone, from ``gone_date`` on.
+
     ``daily_wh`` is what it adds to the loss of a mean day, below 0 where it hides loss. What the loss did afterwards is
     computed when it is shown, like every loss.
     """
@@ -45,6 +47,7 @@ class LossFinding(models.Model):
         SENT = "sent", _("已派")
         PROVEN = "proven", _("查实")
         CLEARED = "cleared", _("排除")
+        GONE = "gone", _("不再出现")
 
     station = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name=_("供电所"))
     area = models.ForeignKey(TransformerArea, models.PROTECT, related_name="+", verbose_name=_("台区"))
@@ -66,6 +69,7 @@ class LossFinding(models.Model):
     found_date = models.DateField(_("发现日期"))
     seen_date = models.DateField(_("最近发现"))
     first_date = models.DateField(_("起始日期"))
+    gone_date = models.DateField(_("不再出现日期"), null=True, blank=True)
     rank = models.PositiveSmallIntegerField(_("次序"))
     daily_wh = models.BigIntegerField(_("日电量（Wh）"))
     monthly_fen = models.BigIntegerField(_("折合每月（分）"), null=True, blank=True)
@@ -98,9 +102,14 @@ class LossFinding(models.Model):
                 name="loss_finding_of_area_open_once",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=("waiting", "sent"))
+                condition=Q(state__in=("waiting", "sent", "gone"))
                 | Q(answered_by__isnull=False, answered_at__isnull=False),
                 name="loss_finding_answered_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="gone", gone_date__isnull=False)
+                | (~Q(state="gone") & Q(gone_date__isnull=True)),
+                name="loss_finding_gone_on_a_day",
             ),
         ]
         indexes = [

@@ -202,6 +202,10 @@ class StationDays:
         if self.areas and not 0 < self.month <= self.areas[0].days:
             raise WrongColumn(f"month: 1 to {self.areas[0].days} days, got {self.month}")
 
+    def judged(self, area: int) -> bool:
+        """Return whether any of the judged days of an area has a loss to judge."""
+        return bool((~np.isnan(self.areas[area].residual_wh[-self.month :])).any())
+
     @property
     def days(self) -> int:
         """Return how many days there are."""

@@ -36,7 +36,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One answered finding, with what the loss did in the days before and after."""
+    """One finding that was answered or is seen no more, with what the loss did in the days before and after."""
 
     card: Card
     photos: int
@@ -49,7 +49,7 @@ def cards(found: Iterable[LossFinding], day: date, held: Mapping[int, Tally] | N
 
 
 def pasts(scope: Scope, found: Iterable[LossFinding], day: date) -> list[Past]:
-    """Return answered findings (of :func:`queries.history`) with the loss afterwards."""
+    """Return closed findings (of :func:`queries.history`) with the loss afterwards."""
     rows = list(found)
     after = queries.afterwards(scope, rows)
     return [Past(_card(row, day, {}), getattr(row, "photos", 0), after[row.pk]) for row in rows]

@@ -20,8 +20,8 @@ from diansuo.office.network.queries import AreaLoss
 
 State = LossFinding.State
 OPEN: Final = (State.WAITING, State.SENT)
-ANSWERED: Final = (State.PROVEN, State.CLEARED)
 MOST_WORTH_FIRST: Final = ("settled", "-worth", "-id")
+CLOSED: Final = (State.PROVEN, State.CLEARED, State.GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class Afterwards:
-    """An area's loss in the days before an answer and in those after it; ``due`` is the last day of the latter."""
+    """An area's loss in the days before a finding was closed and after it; ``due`` is the last day of the latter."""
 
     before: Mean
     after: Mean
@@ -71,18 +71,36 @@ def one(scope: Scope, finding_id: int) -> LossFinding | None:
 
 
 def cards(scope: Scope, area_id: int) -> list[LossFinding]:
-    """Return the open findings of an area, those sent first, then as ranked; technical ones after the others."""
+    """Return the open findings of an area, those sent first, then as the latest search that found them ranked them.
+
+    Technical ones stand after the others.
+    """
     rows = findings(scope).filter(area=area_id, state__in=OPEN)
-    found = sorted(
-        rows, key=lambda row: (row.kind in TECHNICAL_KINDS, row.state != State.SENT, row.rank, row.pk)
-    )
-    return found[:SHOWN]
+
+    def place(row: LossFinding) -> tuple[bool, bool, int, int, int]:
+        waits = row.state != State.SENT
+        return (
+            row.kind in TECHNICAL_KINDS,
+            waits,
+            -row.seen_date.toordinal() if waits else 0,
+            row.rank,
+            row.pk,
+        )
+
+    return sorted(rows, key=place)[:SHOWN]
 
 
 def history(scope: Scope, area_id: int) -> list[LossFinding]:
-    """Return the answered findings of an area, the latest first."""
-    rows = findings(scope).filter(area=area_id, state__in=ANSWERED)
-    return list(rows.annotate(photos=Count("order__photos")).order_by("-answered_at", "-id"))
+    """Return the findings of an area that were answered or are seen no more, the latest first."""
+    rows = findings(scope).filter(area=area_id, state__in=CLOSED).annotate(photos=Count("order__photos"))
+    return sorted(rows, key=lambda row: (closed_on(row), row.pk), reverse=True)
+
+
+def closed_on(finding: LossFinding) -> date:
+    """Return the day a finding was answered, or was seen no more."""
+    if finding.answered_at is not None:
+        return timezone.localdate(finding.answered_at)
+    return finding.gone_date or finding.seen_date
 
 
 def open_counts(scope: Scope) -> dict[int, int]:
@@ -92,12 +110,12 @@ def open_counts(scope: Scope) -> dict[int, int]:
 
 
 def afterwards(scope: Scope, found: Iterable[LossFinding]) -> dict[int, Afterwards]:
-    """Return what the loss did in the days before and after each answer, by finding."""
+    """Return what the loss did in the days before and after each was answered or gone, by finding."""
     result: dict[int, Afterwards] = {}
     for finding in found:
-        if finding.answered_at is None:
+        if finding.state not in CLOSED:
             continue
-        day = timezone.localdate(finding.answered_at)
+        day = closed_on(finding)
         span = timedelta(days=limits(day).compared_days)
         rows = list(losses.loss_of_area_days(scope, finding.area, day - span, day + timedelta(days=1) + span))
         result[finding.pk] = Afterwards(

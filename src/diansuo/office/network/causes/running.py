@@ -151,9 +151,10 @@ def _compute(job: Job, chunk: list[Any]) -> jobs.Write:
     nano, limited = prices.price_nano(station_id, months_.month_of(day)), limits(day)
 
     def write() -> jobs.Summary:
-        total = {"new": 0, "again": 0, "areas": 0}
+        total = {"new": 0, "again": 0, "gone": 0, "areas": 0}
         for at, found in held.items():
-            counts = keeping.keep(station_id, asked.areas[at], found, day, limited, nano)
+            looked = asked.days.judged(at)
+            counts = keeping.keep(station_id, asked.areas[at], found, day, limited, nano, looked=looked)
             total = {name: total[name] + counts.get(name, 0) for name in total}
             total["areas"] += bool(found)
         return total

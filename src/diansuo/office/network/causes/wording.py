@@ -14,7 +14,7 @@ from diansuo.office.base import wording
 from diansuo.office.network.causes.limits import Limits
 from diansuo.office.network.models import LossFinding
 
-STATE_TONES: Final = {"waiting": "warn", "sent": "info", "proven": "bad", "cleared": "ok"}
+STATE_TONES: Final = {"waiting": "warn", "sent": "info", "proven": "bad", "cleared": "ok", "gone": "off"}
 WHAT_TO_DO: Final[dict[int, Promise]] = {
     Check.READ_ON_SITE: gettext_lazy("现场补抄示数；看表是否上电、采集模块和天线，查通信"),
     Check.COMPARE_TRANSFORMERS: gettext_lazy(
