@@ -105,12 +105,12 @@ def _move(planned: Plan, case: Case, energy: Energy) -> None:
 
 
 def _truth(planned: Plan, case: Case, sound: Energy, energy: Energy, month: slice) -> float:
-    """Return what a case adds to the loss of its area as the books have it, Wh of a mean day of the month."""
+    """Return what a case adds to the loss of its area as the books have it, Wh of a mean day since it began."""
     who, books = case.customer, planned.books
     since = np.arange(energy.master.shape[1])[month] >= case.from_day
 
     def mean(column: Float) -> float:
-        return float((column[month] * since).mean())
+        return float(column[month][since].mean()) if since.any() else 0.0
 
     match case.kind:
         case "missing_reads" | "wrong_area":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -163,6 +164,24 @@ def test_what_was_sent_or_answered_stays_as_it_is_when_nobody_finds_it_any_more(
     assert {row.pk: row.state for row in (finding, done) if row.refresh_from_db() is None} == {
         finding.pk: State.SENT, done.pk: State.PROVEN,
     }  # fmt: skip
+
+
+def test_a_card_says_since_when_and_what_goes_missing_a_day_since_then(
+    grid: Grid, finding: LossFinding
+) -> None:
+    area, later = grid.areas[1], findings.DAY + timedelta(days=1)
+    url = f"{reverse('loss_area', args=[area.pk])}?day=2024-10-29"
+
+    shown = findings.found(area, grid.customers[2], first_date=date(2024, 10, 5), daily_wh=13_000)
+    findings.keep(area, shown, day=later)
+
+    finding.refresh_from_db()
+    assert finding.first_date == date(2024, 10, 5)  # told better than a day ago
+    cards = browser(person(grid, "head")).get(url).content.decode().split('id="causes"')[1]
+    assert "自 2024-10-05 起每天 <b>13.00</b> kWh" in cards
+    findings.keep(area, replace(shown, first_date=date(2024, 10, 9), begun=False), day=later)
+    finding.refresh_from_db()
+    assert finding.first_date == date(2024, 10, 5)  # the first day looked at moves, the cause does not
 
 
 def test_the_cards_stand_as_the_latest_search_ranked_them(grid: Grid) -> None:

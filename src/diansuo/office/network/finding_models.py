@@ -36,8 +36,8 @@ class LossFinding(models.Model):
 
     One that nobody was sent to and that a later search of the area finds no more is gone, from ``gone_date`` on.
 
-    ``daily_wh`` is what it adds to the loss of a mean day, below 0 where it hides loss. What the loss did afterwards is
-    computed when it is shown, like every loss.
+    ``daily_wh`` is what it adds to the loss of a mean day since it began, below 0 where it hides loss. What the loss
+    did afterwards is computed when it is shown, like every loss.
     """
 
     class State(models.TextChoices):

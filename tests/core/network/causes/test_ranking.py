@@ -17,6 +17,7 @@ from tests.core.network.causes.village import (
     DAYS,
     FIRST_DAY,
     MONTH,
+    SHOP,
     ask,
     energy,
     first,
@@ -36,6 +37,19 @@ def test_a_constant_added_to_a_clean_area_makes_an_unmetered_supply_of_that_size
         assert set(causes.area.tolist()) == {2}
         assert first(causes, 2)[0] == CauseKind.UNMETERED
         assert energy(causes, 2) == pytest.approx(watts * 24, rel=0.15)
+
+
+@pytest.mark.parametrize("days_ago", [5, 10, 20])
+def test_a_young_cause_is_worth_what_goes_missing_a_day_since_it_began(days_ago: int) -> None:
+    areas = villages()
+    since = DAYS - days_ago
+    areas[0].metered[SHOP, since:] *= 0.35
+    missing = float((areas[0].used - areas[0].metered)[SHOP, since:].mean())
+
+    causes = ask(areas)
+
+    assert first(causes)[1] == SHOP
+    assert energy(causes) == pytest.approx(missing, rel=0.15)
 
 
 def test_permuting_the_customers_permutes_the_answer() -> None:

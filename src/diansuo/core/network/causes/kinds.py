@@ -145,7 +145,8 @@ class Causes:
         other: of `CauseKind.WRONG_AREA` the row of the other area: where the customer is booked (`FOLLOWS_FOREIGN`: it
             hangs here) or where it hangs (`FOLLOWS_OWN_AWAY`: it is booked here), `NOWHERE` where that is not known; of
             `CauseKind.WRONG_PHASE` the phase that fits; else `NOWHERE`.
-        wh_per_day: what the cause adds to the loss of a mean day of the month, below 0 where it hides loss.
+        wh_per_day: what the cause adds to the loss of a mean day of the judged ones since it began, below 0 where it
+            hides loss.
         confidence: float64, 0 to 1: how likely this one is among all that were weighed.
         evidence: `Evidence`.
         figures: float64 (n, 4), those the evidence names in their order, then nan.

@@ -208,6 +208,12 @@ def _order(
     )[:SHOWN]
 
 
+def _since_it_began(suspect: Suspect, station: StationDays) -> float:
+    """Return Wh of a mean day of the judged ones since the first day of a cause: a young one is not diluted."""
+    begun = min(max(suspect.since, station.days - station.month), station.days - 1)
+    return float(np.mean(suspect.energy_wh[begun:]))
+
+
 def _listed(found: list[tuple[Suspect, float]], at: int, station: StationDays) -> Causes:
     count = len(found)
 
@@ -224,7 +230,7 @@ def _listed(found: list[tuple[Suspect, float]], at: int, station: StationDays) -
         kind=whole([int(each.kind) for each in suspects]),
         customer=whole([each.customer for each in suspects]),
         other=whole([each.other for each in suspects]),
-        wh_per_day=whole([round(float(np.mean(each.energy_wh[-station.month :]))) for each in suspects]),
+        wh_per_day=whole([round(_since_it_began(each, station)) for each in suspects]),
         confidence=np.array([share for _suspect, share in found], dtype=np.float64),
         evidence=whole([int(each.evidence) for each in suspects]),
         figures=figures,

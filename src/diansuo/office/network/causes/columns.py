@@ -358,4 +358,5 @@ def _found(of: Asked, causes: Causes, area: int, at: int) -> Found:
         figures=tuple(None if np.isnan(figure) else float(figure) for figure in figures),
         first_date=EPOCH + timedelta(days=int(causes.first_day[at])),
         check_kind=int(causes.check[at]),
+        begun=int(causes.first_day[at]) > of.days.first_day,
     )

@@ -37,6 +37,8 @@ class Found:
     figures: tuple[float | None, ...]
     first_date: date
     check_kind: int
+    # False: it was so on the first day looked at already, and nobody knows since when.
+    begun: bool = True
 
     @property
     def key(self) -> Key:
@@ -110,5 +112,5 @@ def _take(row: LossFinding, one: Found, limits: Limits, nano: int | None) -> Non
     row.rank, row.daily_wh, row.confidence_bp = one.rank, one.daily_wh, one.confidence_bp
     row.evidence, row.figures, row.check_kind = one.evidence, list(one.figures), one.check_kind
     row.meter_id, row.other_area_id, row.other_phase = one.meter_id, one.other_area_id, one.other_phase
-    row.first_date = min(row.first_date, one.first_date)
+    row.first_date = one.first_date if one.begun else min(row.first_date, one.first_date)
     row.monthly_fen = prices.value_fen(one.daily_wh * limits.month_days, nano)
