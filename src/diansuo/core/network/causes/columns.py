@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from diansuo.core.network.causes.kinds import Float
+from diansuo.core.network.transformer_economy import TransformerUnit
 from diansuo.core.quantity.arrays import Bool, Int64, WrongColumn, require
 
 THREE_PHASES = 3
@@ -37,6 +38,7 @@ class AreaDays:
         register_step_wh: the least step of the master's register, times its multiplier.
         capacity_va: of the transformer, 0 where the archive does not say.
         power_factor: of the month at the master.
+        sizes: transformers of the area's series by capacity, its own among them; empty where no series is known.
         technical_low_wh: (days,) what the technical loss is at least …
         technical_high_wh: … and at most; None: the band of the thresholds on either side.
         meter_wh: (days,) of the technical loss what the meters take themselves, in which there is no error; None: 0.
@@ -69,6 +71,7 @@ class AreaDays:
     register_step_wh: float = 10.0
     capacity_va: int = 0
     power_factor: float = float("nan")
+    sizes: tuple[TransformerUnit, ...] = ()
     technical_low_wh: Float | None = None
     technical_high_wh: Float | None = None
     meter_wh: Float | None = None

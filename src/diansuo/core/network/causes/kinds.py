@@ -57,6 +57,9 @@ TECHNICAL_KINDS: Final = frozenset(
 )
 """These lie within the technical loss; the others within what is left of the loss without it."""
 
+TRANSFORMER_KINDS: Final = frozenset({CauseKind.OVERLOADED, CauseKind.OVERSIZED})
+"""What the transformer itself loses lies before the area's master: it is the feeder's loss and not the area's."""
+
 
 class Evidence(IntEnum):
     """What speaks for a cause, and what its figures are, in their order. Numbers are stored, never reused.
@@ -90,6 +93,9 @@ class Evidence(IntEnum):
     HIGH_AT_LOAD = 20  # technical loss against supply, usual one
     LOAD_RATE = 21  # mean load against the capacity
     VOLTAGE_GONE = 22  # days with an event of lost voltage, energy since, share of the usual energy since
+    LOAD_ECONOMY = (
+        23  # mean load against the capacity, kVA of a fitting transformer, Wh lost a day beyond that one
+    )
 
 
 class Check(IntEnum):

@@ -25,6 +25,9 @@ PARAMETERS: Final[dict[str, tuple[str, int]]] = {
     "low_power_factor_percent": ("low_power_factor_bp", 100),
     "overloaded_mean_percent": ("overloaded_bp", 100),
     "oversized_mean_percent": ("oversized_bp", 100),
+    "fitting_mean_percent": ("fitting_bp", 100),
+    "load_form_percent": ("form_bp", 100),
+    "transformer_least_kwh_day": ("transformer_least_wh", 1_000),
 }
 
 
@@ -51,6 +54,9 @@ class CauseThresholds:
         low_power_factor_bp: a power factor of the month below is low.
         overloaded_bp: a mean load from this share of the capacity on is an overload.
         oversized_bp: a mean load up to this share of the capacity is an oversized transformer.
+        fitting_bp: a transformer fits whose mean load is at most this share of its capacity: the peak finds room.
+        form_bp: root mean square of a load against its mean.
+        transformer_least_wh: an oversized transformer is listed if it loses so much a day beyond a fitting one.
     """
 
     band_bp: int
@@ -67,6 +73,9 @@ class CauseThresholds:
     low_power_factor_bp: int
     overloaded_bp: int
     oversized_bp: int
+    fitting_bp: int
+    form_bp: int
+    transformer_least_wh: int
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, str | int | Decimal]) -> CauseThresholds:
@@ -78,6 +87,8 @@ class CauseThresholds:
         fields = exact_fields(parameters, PARAMETERS, error=WrongCauseThreshold)
         if not fields["bias_bp"] or not fields["daily_bp"]:
             raise WrongCauseThreshold("technical_bias_percent, technical_daily_percent: must be more than 0")
+        if not fields["fitting_bp"]:
+            raise WrongCauseThreshold("fitting_mean_percent: must be more than 0")
         return cls(**fields)
 
     @property
@@ -139,3 +150,13 @@ class CauseThresholds:
     def oversized(self) -> float:
         """Return ``oversized_bp`` as a plain share."""
         return self.oversized_bp / 10_000
+
+    @property
+    def fitting(self) -> float:
+        """Return ``fitting_bp`` as a plain share."""
+        return self.fitting_bp / 10_000
+
+    @property
+    def form(self) -> float:
+        """Return ``form_bp`` as a plain ratio."""
+        return self.form_bp / 10_000

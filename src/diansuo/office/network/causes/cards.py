@@ -18,6 +18,7 @@ from diansuo.office.network.models import LossFinding
 class Card:
     """One finding in words; ``record`` says what the station's own answers about its kind were, if any.
 
+    ``place`` says of which loss a technical cause is part.
     ``currents`` tells whether currents are measured on site: the crew's sheet has boxes for them.
     """
 
@@ -28,7 +29,7 @@ class Card:
     evidence: str
     check: str
     confidence: str
-    technical: bool
+    place: str
     tone: str
     record: str = ""
     currents: bool = False
@@ -65,7 +66,7 @@ def _card(finding: LossFinding, day: date, held: Mapping[int, Tally]) -> Card:
         wording.evidence_words(finding),
         wording.check_words(finding),
         wording.confidence_words(finding.confidence_bp, limits(day)),
-        wording.technical(finding),
+        wording.place(finding),
         wording.STATE_TONES[finding.state],
         record.beside(finding.confidence_bp, finding.kind, held, limits(day)),
         finding.check_kind in wording.WITH_CURRENTS,

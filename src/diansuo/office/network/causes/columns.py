@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 from django.db.models import Sum
 
 from diansuo.core.metering import Rule
 from diansuo.core.network.causes import NOBODY, NOWHERE, CauseKind, Causes, Evidence
 from diansuo.core.network.causes.columns import THREE_PHASES, UNKNOWN_PHASE, AreaDays, StationDays
-from diansuo.core.network.causes.registers import UNKNOWN, daily_wh, divided
-from diansuo.core.network.energy import Intervals, Rows, State, flows_of
-from diansuo.core.quantity.arrays import Bool, Int64
+from diansuo.core.network.causes.registers import divided
+from diansuo.core.network.transformer_economy import TransformerUnit
+from diansuo.core.quantity.arrays import Bool
 from diansuo.office.archive.models import (
     AreaTerm,
     ContractTerm,
@@ -29,26 +29,25 @@ from diansuo.office.archive.models import (
 )
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.metering import lake
 from diansuo.office.metering.days import clocks
 from diansuo.office.metering.models import DayFinding
+from diansuo.office.network.causes import power_factor, told
 from diansuo.office.network.causes.keeping import Found
 from diansuo.office.network.causes.limits import WHOLE_BP
-from diansuo.office.network.columns import EPOCH, around, freezes_of
+from diansuo.office.network.causes.registers import NAMES, PHASE_COLUMNS, Registers, read_registers
+from diansuo.office.network.columns import EPOCH
 from diansuo.office.network.outlets import inner
 from diansuo.office.network.technical import queries as technical
+from diansuo.office.network.technical import rules as technical_rules
 from diansuo.office.network.technical.queries import TechnicalDays
 
 HISTORY_DAYS: Final = 90
 JUDGED_DAYS: Final = 30
-WH_OF_DIGIT: Final = 1000
 STEP_WH: Final = 10
 PHASES: Final = {
     PointArea.Phase.A: 0, PointArea.Phase.B: 1, PointArea.Phase.C: 2, PointArea.Phase.THREE: THREE_PHASES,
 }  # fmt: skip
 PHASE_NAMES: Final = (PointArea.Phase.A, PointArea.Phase.B, PointArea.Phase.C)
-PHASE_COLUMNS: Final = ("active_a_wh", "active_b_wh", "active_c_wh")
-NAMES: Final = ("point", "day", "meter", "multiplier", "active_total_wh", "reverse_total_wh", *PHASE_COLUMNS)
 Float = npt.NDArray[np.float64]
 
 
@@ -62,49 +61,6 @@ class Asked:
     meters: list[list[int | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Registers:
-    """Registers of some points, (rows, days + 1), `UNKNOWN` where none; before the multiplier."""
-
-    row: dict[int, int]
-    meter: Int64
-    multiplier: Int64
-    values: dict[str, Int64]
-    bridged: dict[int, dict[str, Float]]
-
-    def energy(self, name: str, rows: Int64, digits: Int64) -> Float:
-        """Return Wh of each day of some rows, times the multiplier of the day.
-
-        Across an exchange it is what its final and initial registers say (``bridged``), else nan.
-        """
-        register = self.values[name][rows]
-        meter, multiplier = self.meter[rows], self.multiplier[rows]
-        known = register != UNKNOWN
-        ones = np.ones(len(rows), dtype=np.int64)
-        found = np.full((len(rows), register.shape[1] - 1), np.nan)
-        for width in np.unique(digits).tolist():
-            some = digits == width
-            found[some] = daily_wh(register[some], ones[some], WH_OF_DIGIT * 10**width)
-        before, after = _before(meter, known)[:, :-1], _after(meter, known)[:, 1:]
-        found[before != after] = np.nan
-        found = found * _before(multiplier, known)[:, :-1]
-        for at, row in enumerate(rows.tolist()):
-            if row in self.bridged and name in self.bridged[row]:
-                found[at] = np.where(np.isnan(found[at]), self.bridged[row][name], found[at])
-        return np.asarray(found, dtype=np.float64)
-
-
-def _before(values: Int64, known: npt.NDArray[np.bool_]) -> Int64:
-    """Return the latest known value up to each place."""
-    place = np.maximum.accumulate(np.where(known, np.arange(values.shape[1]), -1), axis=1)
-    return np.take_along_axis(values, np.maximum(place, 0), axis=1)
-
-
-def _after(values: Int64, known: npt.NDArray[np.bool_]) -> Int64:
-    """Return the earliest known value from each place on."""
-    return _before(values[:, ::-1], known[:, ::-1])[:, ::-1]
-
-
 def asked(station_id: int, last: date) -> Asked:
     """Load a station's areas with their ninety days up to ``last``, of which the last thirty are judged."""
     first = last - timedelta(days=HISTORY_DAYS - 1)
@@ -116,7 +72,7 @@ def asked(station_id: int, last: date) -> Asked:
         masters[area].append(point)
     areas = [area for area in capacity if masters[area]]
     people = _people(areas, first, last)
-    held = _registers(station_id, first, last)
+    held = read_registers(station_id, first, last)
     traits = _traits(station_id, first, last)
     station, scope = Station.objects.get(pk=station_id), Scope(frozenset({station_id}))
     made = [
@@ -124,11 +80,50 @@ def asked(station_id: int, last: date) -> Asked:
         for area, days in technical.of_areas(scope, station, areas, first, last)
     ]
     points = [[one.point for one in people[area]] for area in areas]
+    seen = _with_curves(station_id, areas, [masters[area] for area in areas], points, made, last)
     return Asked(
-        StationDays(tuple(made), (first - EPOCH).days, JUDGED_DAYS),
+        StationDays(tuple(seen), (first - EPOCH).days, JUDGED_DAYS),
         areas,
         points,
         [[traits.meter.get(point) for point in each] for each in points],
+    )
+
+
+def _with_curves(
+    station_id: int,
+    areas: list[int],
+    masters: list[list[int]],
+    points: list[list[int]],
+    made: list[AreaDays],
+    last: date,
+) -> list[AreaDays]:
+    """Add what the transformers might be, the power factors, and what curves tell of where meters hang."""
+    judged, sizes = last - timedelta(days=JUDGED_DAYS - 1), _sizes(last)
+    factors = power_factor.of_areas(station_id, dict(zip(areas, masters, strict=True)), judged, last)
+    hanging = [
+        told.Hanging(of, (each.phase != THREE_PHASES) & ~each.left)
+        for of, each in zip(points, made, strict=True)
+    ]
+    says = told.by_voltage(station_id, hanging, masters, told.feeders_of(areas, last), last)
+    return [
+        replace(
+            each,
+            power_factor=factors.get(area, np.nan),
+            sizes=sizes,
+            voltage_area=one.area,
+            voltage_phase=one.phase,
+        )
+        for area, each, one in zip(areas, made, says, strict=True)
+    ]
+
+
+def _sizes(day: date) -> tuple[TransformerUnit, ...]:
+    """Return the transformers of the series an area's one is taken to be of; the archive has no model."""
+    series = technical_rules.in_force(day).terms.transformer_series
+    return tuple(
+        TransformerUnit(capacity, Fraction(round(no_load_w), 1000), Fraction(round(load_w), 1000))
+        for (model, capacity), (no_load_w, load_w) in sorted(technical_rules.transformers(day).items())
+        if model == series
     )
 
 
@@ -200,66 +195,10 @@ def _traits(station_id: int, first: date, last: date) -> _Traits:
     )
 
 
-def _registers(station_id: int, first: date, last: date) -> _Registers:
-    frame = lake.read_freeze_rows([station_id], first, last + timedelta(days=2), NAMES)
-    points = frame["point"].unique().sort().to_list()
-    row = {point: at for at, point in enumerate(points)}
-    at = np.searchsorted(np.array(points, dtype=np.int64), frame["point"].to_numpy())
-    day = (frame["day"].to_physical().to_numpy() - (first - EPOCH).days).astype(np.int64)
-    shape = (len(points), (last - first).days + 2)
-
-    def filled(name: str, nothing: int) -> Int64:
-        column = np.full(shape, nothing, dtype=np.int64)
-        column[at, day] = frame[name].fill_null(nothing).to_numpy()
-        return column
-
-    return _Registers(
-        row,
-        filled("meter", 0),
-        filled("multiplier", 1),
-        {name: filled(name, UNKNOWN) for name in NAMES[4:]},
-        _bridged(station_id, frame, first, last, row),
-    )
-
-
-def _bridged(
-    station_id: int, frame: pl.DataFrame, first: date, last: date, row: dict[int, int]
-) -> dict[int, dict[str, Float]]:
-    """Return the energy of every day, nan where not known, of points with an exchange whose registers are known.
-
-    As the statistical loss counts it: a day's page and a search see the same.
-    """
-    ends, exchanges = around(station_id, first, last + timedelta(days=1))
-    points = np.array([each for each in np.unique(exchanges.point).tolist() if each in row], dtype=np.int64)
-    if not len(points):
-        return {}
-    freezes = freezes_of(frame.filter(pl.col("point").is_in(points.tolist())))
-    width, start = (last - first).days + 1, (first - EPOCH).days
-    place = np.repeat(np.arange(len(points), dtype=np.int64), width)
-    day = start + np.tile(np.arange(width, dtype=np.int64), len(points))
-    feeds = np.isin(points, freezes.point[freezes.reverse_wh >= 0])
-    flows = flows_of(
-        freezes,
-        Rows(freezes, points, start, width + 1),
-        place,
-        Intervals(points[place], day, day + 1, feeds[place]),
-        ends,
-        exchanges,
-    )
-    known = flows.state == State.KNOWN
-    forward, back = (
-        np.where(known & counts, wh, np.nan).reshape(len(points), width)
-        for wh, counts in ((flows.forward_wh, True), (flows.reverse_wh, feeds[place]))
-    )
-    return {
-        row[point]: {NAMES[4]: forward[at], NAMES[5]: back[at]} for at, point in enumerate(points.tolist())
-    }
-
-
 def _area(
     people: list[_Person],
     masters: list[int],
-    held: _Registers,
+    held: Registers,
     traits: _Traits,
     capacity_va: int,
     technical_wh: tuple[Float, Float, Float, Float],
@@ -297,7 +236,7 @@ def _area(
     )
 
 
-def _energies(points: list[int], name: str, held: _Registers, traits: _Traits) -> Float:
+def _energies(points: list[int], name: str, held: Registers, traits: _Traits) -> Float:
     """Return Wh of each day of some points, nan of those the lake has nothing of."""
     width = held.meter.shape[1] - 1
     found = np.full((len(points), width), np.nan)
@@ -310,7 +249,7 @@ def _energies(points: list[int], name: str, held: _Registers, traits: _Traits) -
     return found
 
 
-def _divided(points: list[int], held: _Registers) -> npt.NDArray[np.bool_]:
+def _divided(points: list[int], held: Registers) -> npt.NDArray[np.bool_]:
     """Return on which days the energy of points is a share of what is known over several days."""
     found = np.zeros((len(points), held.meter.shape[1] - 1), dtype=np.bool_)
     there = [at for at, point in enumerate(points) if point in held.row]

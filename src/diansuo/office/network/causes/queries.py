@@ -93,10 +93,10 @@ def cards(scope: Scope, area_id: int) -> list[LossFinding]:
 def history(scope: Scope, area_id: int) -> list[LossFinding]:
     """Return the findings of an area that were answered or are seen no more, the latest first."""
     rows = findings(scope).filter(area=area_id, state__in=CLOSED).annotate(photos=Count("order__photos"))
-    return sorted(rows, key=lambda row: (closed_on(row), row.pk), reverse=True)
+    return sorted(rows, key=lambda row: (_closed_on(row), row.pk), reverse=True)
 
 
-def closed_on(finding: LossFinding) -> date:
+def _closed_on(finding: LossFinding) -> date:
     """Return the day a finding was answered, or was seen no more."""
     if finding.answered_at is not None:
         return timezone.localdate(finding.answered_at)
@@ -115,7 +115,7 @@ def afterwards(scope: Scope, found: Iterable[LossFinding]) -> dict[int, Afterwar
     for finding in found:
         if finding.state not in CLOSED:
             continue
-        day = closed_on(finding)
+        day = _closed_on(finding)
         span = timedelta(days=limits(day).compared_days)
         rows = list(losses.loss_of_area_days(scope, finding.area, day - span, day + timedelta(days=1) + span))
         result[finding.pk] = Afterwards(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from diansuo.core.network.causes import Check, Evidence
-from diansuo.core.network.causes.kinds import TECHNICAL_KINDS
+from diansuo.core.network.causes.kinds import TECHNICAL_KINDS, TRANSFORMER_KINDS
 from diansuo.office.base import wording
 from diansuo.office.network.causes.limits import Limits
 from diansuo.office.network.models import LossFinding
@@ -98,6 +98,10 @@ _SAYS: Final[dict[int, tuple[Promise, str]]] = {
     Evidence.REACTIVE: (gettext_lazy("功率因数 %(a)s，占技术损失的 %(b)s"), "cs"),
     Evidence.HIGH_AT_LOAD: (gettext_lazy("技术损失是供电量的 %(a)s，同类一般 %(b)s"), "ss"),
     Evidence.LOAD_RATE: (gettext_lazy("平均负荷是配变容量的 %(a)s"), "s"),
+    Evidence.LOAD_ECONOMY: (
+        gettext_lazy("平均负荷是配变容量的 %(a)s，比 %(b)s kVA 的同型配变每天多损 %(c)s kWh"),
+        "sne",
+    ),
     Evidence.VOLTAGE_GONE: (
         gettext_lazy("表计报失压 %(a)s 天，之后每天用 %(b)s kWh，为平时的 %(c)s"),
         "nes",
@@ -149,9 +153,11 @@ def confidence_words(confidence_bp: int, limits: Limits) -> str:
     return _("有可能") if confidence_bp >= limits.likely_bp else _("待核")
 
 
-def technical(finding: LossFinding) -> bool:
-    """Tell whether a cause lies within the technical loss."""
-    return finding.kind in TECHNICAL_KINDS
+def place(finding: LossFinding) -> str:
+    """Say of whose loss a technical cause is part; nothing of the others."""
+    if finding.kind in TRANSFORMER_KINDS:
+        return _("配变自身损耗，在总表之前：算线路损失，不在台区损失内")
+    return _("技术损失内") if finding.kind in TECHNICAL_KINDS else ""
 
 
 def whose(finding: LossFinding) -> str:
