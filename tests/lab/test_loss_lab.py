@@ -47,6 +47,22 @@ def test_every_fault_of_the_table_was_made_and_its_cause_is_among_the_first_thre
     assert report.share("first") >= 0.85
 
 
+def test_two_faults_in_an_area_are_of_different_customers_and_of_seeds_of_their_own(
+    table: dict[str, Any],
+) -> None:
+    whole = loss.table()
+    assert not set(whole["paired_seeds"]) & {*whole["tuning_seeds"], *whole["judged_seeds"]}
+
+    made = make(table | {"paired": True}, RULES, SEED)
+    of_area = [[case for case in made.plan.cases if case.area == each.area] for each in made.plan.cases]
+    assert any(len(cases) == 2 for cases in of_area)
+    assert all(len({case.customer for case in cases}) == len(cases) <= 2 for cases in of_area)
+
+    paired = loss.run_paired(limits(), RULES, seeds=[SEED], given=table)
+    assert paired.faults.made == 2 * paired.areas > 0
+    assert 0 < paired.either_first <= paired.areas
+
+
 def test_nothing_is_said_of_clean_areas(report: loss.Report) -> None:
     assert (report.clean, report.alarms) == (6, 0)
 

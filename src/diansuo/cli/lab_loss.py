@@ -29,12 +29,12 @@ def loss(
 ) -> None:
     """Put the faults in and say how often their cause came first."""
     with temporary_home():
-        report, rates = _run(seed or [], assigning)
-    record = as_record(report, rates)
+        report, rates, paired = _run(seed or [], assigning)
+    record = as_record(report, rates) | {"paired": as_paired(paired)}
     give(record, output, as_json, lambda: _tell(record))
 
 
-def _run(seeds: list[int], assigning: bool) -> tuple[Any, dict[str, Any]]:
+def _run(seeds: list[int], assigning: bool) -> tuple[Any, dict[str, Any], Any]:
     from datetime import date
 
     from diansuo.core.network.technical_terms import TechnicalRules
@@ -49,12 +49,29 @@ def _run(seeds: list[int], assigning: bool) -> tuple[Any, dict[str, Any]]:
     used = seeds or table["judged_seeds"]
     with bar(t("线损实验室", "laboratory of loss")) as advance:
         report = laboratory.run(thresholds(day), rules, seeds=used, advance=advance)
+        paired = laboratory.run_paired(thresholds(day), rules, seeds=seeds)
     if not assigning:
-        return report, {}
-    return report, {
+        return report, {}, paired
+    rates = {
         "voltage": loss_assigning.by_voltage(table, used),
         "energy": loss_assigning.by_energy(table, rules, used),
         "neighbours": loss_assigning.neighbours_by_energy(table, rules, used),
+    }
+    return report, rates, paired
+
+
+def as_paired(paired: Any) -> dict[str, Any]:
+    """Return what areas with two faults came to as plain data."""
+    return {
+        "seeds": paired.seeds,
+        "areas": paired.areas,
+        "either_first": paired.either_first,
+        "both_in_first_three": paired.both_in_three,
+        "made": paired.faults.made,
+        "first": paired.faults.first,
+        "first_three": paired.faults.three,
+        "kind_in_first_three": paired.faults.kind,
+        "energy_error_percent": _error(paired.faults),
     }
 
 
@@ -138,6 +155,7 @@ def _tell(record: dict[str, Any]) -> None:
         shown.add_row(names[each["kind"]], each["size"], *_cells(each))
     for kind, each in record["kinds"].items():
         shown.add_row(names[kind], t("合计", "all"), *_cells(each), style="bold")
+    shown.add_row(t("同一台区两起", "two faults in one area"), "", *_cells(record["paired"]), style="bold")
     console.print(shown, markup=False)
     say(
         t(

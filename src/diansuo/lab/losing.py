@@ -14,6 +14,9 @@ from diansuo.sandbox.layout import COMMERCIAL_PLACES, CUSTOMERS_AN_AREA, ROOF_PL
 from diansuo.sandbox.shapes import Use
 
 NO_AREA: Final = -1
+ALONE: Final = ("area", "master")
+"""Ways that concern a whole area, or two."""
+
 USUAL_KWH: Final = 5.6
 
 
@@ -66,12 +69,21 @@ def areas_needed(table: Mapping[str, Any]) -> int:
 
 
 def plan(table: Mapping[str, Any], layout: Layout, days: int, random: np.random.Generator) -> Plan:
-    """Choose an area and a customer for every size, and bend layout, faults and books accordingly."""
+    """Choose an area and a customer for every size, and bend layout, faults and books accordingly.
+
+    With ``paired`` in the table every second fault joins one that stands alone in its area, of another customer.
+    """
     made = Plan(layout, _books(layout, days), [])
+    paired = bool(table.get("paired"))
     order = random.permutation(layout.areas).tolist()
     for kind in table["kinds"]:
         for size, given in kind["sizes"].items():
-            area = _area_for(kind["how"], order)
+            mate = _mate(made, kind["how"]) if paired else None
+            area = mate.area if mate else _area_for(kind["how"], order)
+            customer = _customer(layout, area, kind["how"], given, random)
+            if mate is not None and customer == mate.customer:
+                area = _area_for(kind["how"], order)
+                customer = _customer(layout, area, kind["how"], given, random)
             case = Case(
                 kind=kind["kind"],
                 size=size,
@@ -80,7 +92,7 @@ def plan(table: Mapping[str, Any], layout: Layout, days: int, random: np.random.
                 ),
                 anybody=bool(kind.get("anybody", False)),
                 area=area,
-                customer=_customer(layout, area, kind["how"], given, random),
+                customer=customer,
                 from_day=days - int(given["since"]) if "since" in given else 0,
                 given=given,
             )
@@ -105,6 +117,16 @@ def _books(layout: Layout, days: int) -> Books:
         voltage_lost=np.zeros(count, dtype=np.int64),
         master_multiplier=layout.master_multiplier.copy(),
     )
+
+
+def _mate(made: Plan, how: str) -> Case | None:
+    """Return the latest fault that stands alone in its area and may have another one of this way beside it."""
+    if how in ALONE or not made.cases:
+        return None
+    last = made.cases[-1]
+    alone = sum(each.area == last.area for each in made.cases) == 1 and last.other == NO_AREA
+    fits = last.customer != NO_AREA and (how != "roof" or last.area % 2 == 0)
+    return last if alone and fits else None
 
 
 def _area_for(how: str, order: list[int]) -> int:

@@ -78,6 +78,17 @@ class Report:
         return whole
 
 
+@dataclass(slots=True)
+class Paired:
+    """Areas with two faults: how many, of how many either cause came first; of both faults as in `Count`."""
+
+    seeds: list[int]
+    areas: int = 0
+    either_first: int = 0
+    both_in_three: int = 0
+    faults: Count = field(default_factory=Count)
+
+
 @cache
 def table() -> dict[str, Any]:
     """Return the committed table."""
@@ -115,6 +126,41 @@ def run(
         made = make(chosen, rules, seed)
         judge(made, causes_of(made.seen, limits), report)
     return report
+
+
+def run_paired(
+    limits: CauseThresholds,
+    rules: TechnicalRules,
+    *,
+    seeds: Sequence[int] | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> Paired:
+    """Put two faults of the table into an area wherever two find room, and ask for the causes; as :func:`run`."""
+    chosen = given or table()
+    paired = Paired(list(seeds or chosen["paired_seeds"]))
+    for seed in paired.seeds:
+        made = make({**chosen, "paired": True}, rules, seed)
+        found = causes_of(made.seen, limits)
+        found = found.where(~np.isin(found.kind, [int(kind) for kind in TECHNICAL_KINDS]))
+        for area in sorted({case.area for case in made.plan.cases}):
+            cases = [case for case in made.plan.cases if case.area == area]
+            if len(cases) == 2:
+                _judge_pair(made, cases, found.of(area), paired)
+    return paired
+
+
+def _judge_pair(made: Made, cases: list[Case], listed: Causes, paired: Paired) -> None:
+    one = Report("", [], {})
+    for case in cases:
+        _judge_case(made, case, listed, one)
+    counts = list(one.counts.values())
+    paired.areas += 1
+    paired.either_first += any(each.first for each in counts)
+    paired.both_in_three += sum(each.three for each in counts) == len(cases)
+    for each in counts:
+        for name in ("made", "kind", "first", "three", "beyond"):
+            setattr(paired.faults, name, getattr(paired.faults, name) + getattr(each, name))
+        paired.faults.error += each.error
 
 
 def judge(made: Made, found: Causes, report: Report) -> None:

@@ -35,6 +35,7 @@ def lines(given: dict[str, Any]) -> list[str]:
         rows.append(f"| *{LINES[name]}* | | {each['made']} | {' | '.join(shares)} | | |")
     first, three = given["first_percent"], given["first_three_percent"]
     rows.append(f"| **all faults** | | {made} | {first} % | {three} % | | |")
+    rows.append(_row("*two faults in one area*", "other seeds", given["paired"]))
     return rows
 
 
@@ -48,7 +49,10 @@ def sentences(given: dict[str, Any]) -> list[str]:
     """Return what the page says besides: false alarms, and how many customers were assigned rightly."""
     voltage, energy, near = (given["assigned"][name] for name in ("voltage", "energy", "neighbours"))
     per_hundred = 100 * given["false_alarms"] / given["clean_area_months"]
+    two = given["paired"]
     return [
+        f"- **Two faults in one area** ({two['areas']} areas of seeds of their own): either comes first in "
+        f"{two['either_first']}, both are among the first three in {two['both_in_first_three']}.",
         f"- **False alarms**: {given['false_alarms']} in {given['clean_area_months']} months of clean areas, "
         f"{per_hundred:.1f} per 100.",
         f"- **By synchronous voltage**, seven days: area {voltage['area_percent']} %, phase "
