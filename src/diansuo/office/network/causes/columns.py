@@ -118,7 +118,7 @@ def _with_curves(
 
 
 def _sizes(day: date) -> tuple[TransformerUnit, ...]:
-    """Return the transformers of the series an area's one is taken to be of; the archive has no model."""
+    """Return the transformers of the series every area's one is taken to be of here, whatever its model."""
     series = technical_rules.in_force(day).terms.transformer_series
     return tuple(
         TransformerUnit(capacity, Fraction(round(no_load_w), 1000), Fraction(round(load_w), 1000))
