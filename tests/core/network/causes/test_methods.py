@@ -283,6 +283,24 @@ def test_a_steady_supply_without_meter(since: int) -> None:
     assert energy(causes) == pytest.approx(14_400, rel=0.1)
 
 
+@pytest.mark.parametrize("days", [2, 3])
+def test_a_large_supply_without_meter_is_told_after_two_days(days: int) -> None:
+    areas = villages()
+    areas[0].besides[-days:] = 72_000.0
+    causes = ask(areas)
+    assert first(causes) == (CauseKind.UNMETERED, NOBODY)
+    assert causes.first_day[0] == FIRST_DAY + DAYS - days
+    assert energy(causes) == pytest.approx(72_000, rel=0.1)
+
+
+def test_one_day_beyond_all_others_is_no_supply_yet() -> None:
+    areas = villages()
+    areas[0].besides[-1:] = 72_000.0
+    causes = ask(areas)
+    young = causes.first_day > FIRST_DAY + DAYS - 4
+    assert CauseKind.UNMETERED not in causes.kind[young].tolist()
+
+
 @pytest.mark.parametrize("since", [0, SINCE])
 def test_energy_past_a_meter(since: int) -> None:
     areas = villages()
