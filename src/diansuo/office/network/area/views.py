@@ -19,6 +19,7 @@ from diansuo.office.metering.estimate_models import WAYS
 from diansuo.office.metering.estimates import queries as estimates
 from diansuo.office.network import listing as losses
 from diansuo.office.network.area import drawing, events, gap_queries, listing, queries, wording
+from diansuo.office.network.area.explained import explained
 from diansuo.office.network.area.gap_queries import Gap
 from diansuo.office.network.asked import Asked, asked
 from diansuo.office.network.causes import cards, record
@@ -82,6 +83,7 @@ def _causes(
     hints = record.hints(held, [row.kind for row in rows], today) if found.beyond_band else []
     return {
         "cards": cards.cards(rows, today, held),
+        "explained": explained(found.latest_parts, rows),
         "without": wording.without_causes(found, bool(answered)),
         "hints": [(hint, record.hint_words(hint)) for hint in hints],
     }
