@@ -225,7 +225,7 @@ def test_a_backup_that_reaches_outside_its_folder_is_refused(tmp_path: Path) -> 
         (("cycle", "run", "--period", "2999-11"), "还没到"),
         (("serve", "--port", "99999"), "--port"),
         (("import", "archive", __file__), "不支持"),
-        (("export", "bills", "--period", "2024-11", "-o", "/nowhere/x.csv"), "写不了"),
+        (("export", "bills", "--period", "2024-11", "-o", "/nowhere/x.csv"), "文件夹不存在"),
         (("cycle", "run", "--period", "2024-11", "--as", "nobody"), "没有账号"),
     ],
 )

@@ -131,7 +131,7 @@ def test_the_network_leads_to_the_line_on_which_a_suspect_hangs(page: Page, stat
     page.goto(f"{station.address}/loss/tree/")
     page.locator(".tree").get_by_role("link", name=THEFT_AREA).click()
     page.get_by_role("link", name="单线图").click()
-    suspect = page.locator(".diagram a", has=page.locator(".suspect")).first
+    suspect = page.locator(".diagram a[href='#suspect-1']").first
     suspect.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#suspect-1")).to_contain_text("疑似窃电")

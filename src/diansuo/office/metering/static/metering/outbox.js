@@ -6,9 +6,11 @@
   const me = bar.dataset.user;
   const listeners = [];
   let sending = false;
+  let reached = navigator.onLine;
   // An answer says its instant to the second; a page is kept for so long at most (round_worker.js).
   const SECOND_MS = 1000;
   const OLDEST_MS = 3 * 24 * 3600 * 1000;
+  const PATIENCE_MS = 5000;
 
   const database = new Promise((resolve, reject) => {
     const opening = indexedDB.open("diansuo-rounds", 1);
@@ -53,6 +55,18 @@
     });
   }
 
+  // A phone may think itself online where nothing gets through: only an answer tells. The worker leaves HEAD alone.
+  async function answers() {
+    if (!navigator.onLine) return false;
+    try {
+      const patience = AbortSignal.timeout(PATIENCE_MS);
+      await fetch(bar.dataset.home, { method: "HEAD", cache: "no-store", redirect: "manual", signal: patience });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   const went = (entry) => ["stored", "same", "proposed"].includes(entry.answer?.outcome);
 
   function over({ id, user, point, at, answer: { outcome }, form: { kind, period, text } }) {
@@ -63,7 +77,7 @@
     const kept = await all();
     const mine = kept.filter((entry) => entry.user === me);
     const waiting = mine.filter((entry) => !entry.answer).length;
-    const said = [navigator.onLine ? words.online : words.offline];
+    const said = [reached ? words.online : words.offline];
     said.push(waiting ? `${words.queued} ${waiting}` : words.all_sent);
     if (kept.some((entry) => entry.user !== me && !entry.done)) said.push(words.others);
     if (trouble) said.push(trouble);
@@ -79,13 +93,15 @@
     let trouble = "";
     try {
       const mine = (await all()).filter((entry) => entry.user === me && !entry.answer);
+      reached = await answers();
       mine.sort((one, other) => one.form.made_at.localeCompare(other.form.made_at));
       for (const entry of mine) {
         let answer;
         try {
           answer = await send(entry);
         } catch {
-          trouble = navigator.onLine ? words.failed : "";
+          reached = await answers();
+          trouble = reached ? words.failed : "";
           break;
         }
         if (answer.type === "opaqueredirect" || answer.status === 403 || answer.status === 409) {
@@ -131,8 +147,8 @@
     },
   };
 
-  database.then(flush, () => { bar.textContent = words.no_store; bar.className = "round-state bad"; });
+  database.then(() => show().then(flush), () => { bar.textContent = words.no_store; bar.className = "round-state bad"; });
   addEventListener("online", flush);
-  addEventListener("offline", () => show());
+  addEventListener("offline", () => { reached = false; show(); });
   setInterval(flush, 20000);
 })();
