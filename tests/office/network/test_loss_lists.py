@@ -19,6 +19,7 @@ from diansuo.office.base.models import Post, Staff, User, WorkOrder
 from diansuo.office.base.scope import Scope
 from diansuo.office.base.work_orders.links import unsigned
 from diansuo.office.desk.loss_today import loss_today
+from diansuo.office.network.causes import queries
 from diansuo.office.network.models import LossFinding
 from tests.office.base import pages
 from tests.office.network import findings
@@ -76,6 +77,21 @@ def test_the_dearest_open_cause_comes_first_and_is_sent_from_its_row_once(
     rows = sheets(client, f"{url}?export=xlsx")[0]
     assert rows[0][:2] == ["台区编号", "台区"]
     assert rows[1][:2] == [grid.areas[1].number, grid.areas[1].name]
+
+
+def test_causes_at_a_meter_stand_before_technical_ones_and_energy_booked_too_much_counts_as_much(
+    grid: Grid,
+) -> None:
+    areas, customers = grid.areas, grid.customers
+    for kind, fen in (
+        (CauseKind.OVERSIZED, 90_000), (CauseKind.THEFT, 20_000), (CauseKind.WRONG_AREA, -80_000),
+    ):  # fmt: skip
+        made = findings.make(areas[1], customers[2], kind=kind)
+        LossFinding.objects.filter(pk=made.pk).update(monthly_fen=fen)
+    rows = queries.findings_by_worth(Scope.everything()).order_by(*queries.MOST_WORTH_FIRST)
+    assert [CauseKind(one.kind) for one in rows] == [
+        CauseKind.WRONG_AREA, CauseKind.THEFT, CauseKind.OVERSIZED,
+    ]  # fmt: skip
 
 
 def test_calendar_map_trend_and_network_leave_as_workbooks(grid: Grid, client: Client) -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from django.db.models import BigIntegerField, Case, Count, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Abs, Coalesce
 from django.utils import timezone
 
 from diansuo.core.network.causes.kinds import SHOWN, TECHNICAL_KINDS
@@ -58,10 +58,14 @@ def findings(scope: Scope) -> QuerySet[LossFinding]:
 
 
 def findings_by_worth(scope: Scope) -> QuerySet[LossFinding]:
-    """Return findings with what ``MOST_WORTH_FIRST`` orders them by: open before the others, by what a month costs."""
+    """Return findings with what ``MOST_WORTH_FIRST`` orders them by: open before the others, by what a month moves.
+
+    Technical ones stand after those that are put right at a meter; energy booked too much counts as too little does.
+    """
+    technical = When(state__in=OPEN, kind__in=[int(kind) for kind in TECHNICAL_KINDS], then=Value(1))
     return findings(scope).annotate(
-        settled=Case(When(state__in=OPEN, then=Value(0)), default=Value(1)),
-        worth=Coalesce("monthly_fen", Value(0), output_field=BigIntegerField()),
+        settled=Case(technical, When(state__in=OPEN, then=Value(0)), default=Value(2)),
+        worth=Abs(Coalesce("monthly_fen", Value(0), output_field=BigIntegerField())),
     )
 
 
