@@ -29,7 +29,7 @@ def feeder_columns(*, exported: bool = False) -> tuple[Column, ...]:
         Column("technical_wh", _("其中技术损失"), Kind.KWH, unit="kWh"),
         *(_known_to() if exported else ()),
         Column("rest_wh", _("其余损失"), Kind.KWH, unit="kWh"),
-        Column("month_loss_wh", _("本月损失"), Kind.KWH, unit="kWh"),
+        *((Column("month_loss_wh", _("本月损失"), Kind.KWH, unit="kWh"),) if exported else ()),
         Column("month_rate_bp", _("本月线损率"), Kind.PERCENT, unit="%"),
         Column("known", _("有示数表计"), Kind.CODE),
         Column("remark", _("说明")),
