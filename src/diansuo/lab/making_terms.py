@@ -15,6 +15,7 @@ from diansuo.core.quantity.month import first_day, next_month
 from diansuo.lab.making_lists import say
 from diansuo.lab.mistakes import Case
 from diansuo.lab.sample import AFTER, TOTAL, TRIED, Row, Sample, kwh
+from diansuo.sandbox.lists import AREA_COLUMNS
 
 SINCE = first_day(next_month(TRIED, -1))
 EXCHANGE_DAY = 15
@@ -110,18 +111,8 @@ def household(papers: Sample, case: Case) -> None:
 def area(papers: Sample, case: Case) -> None:
     """Book customers on an area on which they do not hang."""
     head = papers.archive[case.others[-1]]
-    names = (
-        "变电站",
-        "线路名称",
-        "线路编号",
-        "台区编号",
-        "台区名称",
-        "台区容量",
-        "台区联结组别",
-        "台区配变型号",
-    )
     for number in case.customers[: case.given["customers"]]:
-        become(papers, number, SINCE, **{name: head[name] for name in names})
+        become(papers, number, SINCE, **{name: head[name] for name in AREA_COLUMNS})
 
 
 def no_registers(papers: Sample, case: Case, wrong: bool) -> None:

@@ -34,6 +34,11 @@ from diansuo.sandbox.workbook import write_workbook
 TRANSFORMERS_KVA = (630, 800, 1000, 1250, 1600)
 METHODS = ("按容量", "按合同最大需量", "按实际最大需量")
 COMPANY, STATION = "云河供电公司", "云河供电所"
+AREA_COLUMNS = (
+    "变电站", "线路名称", "线路编号", "台区编号", "台区名称", "台区容量", "台区联结组别", "台区配变型号",
+)  # fmt: skip
+"""What the archive's rows of one area have in common."""
+
 ARCHIVE_COLUMNS = (
     "用户编号", "用户名称", "用电地址", "联系方式", "供电单位", "供电所", "变电站", "线路名称", "线路编号",
     "台区编号", "台区名称", "台区容量", "台区联结组别", "台区配变型号", "公专变标志", "抄表段编号", "抄表段名称",
@@ -86,22 +91,7 @@ def archive(random: np.random.Generator, layout: Layout, faults: list[Fault]) ->
         else:
             row["相别"] = "ABC"[int(layout.phase[at])]
     heads = rows[::CUSTOMERS_AN_AREA]
-    areas = [
-        {
-            name: row[name]
-            for name in (
-                "变电站",
-                "线路名称",
-                "线路编号",
-                "台区编号",
-                "台区名称",
-                "台区容量",
-                "台区联结组别",
-                "台区配变型号",
-            )
-        }
-        for row in heads
-    ]
+    areas = [{name: row[name] for name in AREA_COLUMNS} for row in heads]
     for fault in faults:
         if fault.kind == "户变关系错误":
             rows[fault.customer] |= areas[int(fault.value)]

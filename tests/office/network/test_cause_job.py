@@ -40,9 +40,8 @@ class TechnicalDays:
         self.method_code = [int(Method.UNKNOWN)] * count
 
 
-@pytest.fixture
-def grid(monkeypatch: pytest.MonkeyPatch) -> Grid:
-    """Ninety days: area 1 loses what its lines must, area 2 loses 17 kWh a day more."""
+def ninety_days(monkeypatch: pytest.MonkeyPatch) -> Grid:
+    """Return a grid of ninety days: area 1 loses what its lines must, area 2 loses 17 kWh a day more."""
     monkeypatch.setattr(technical, "of_area", lambda _scope, _area, first, last: TechnicalDays(first, last))
     monkeypatch.setattr(
         technical,
@@ -52,6 +51,12 @@ def grid(monkeypatch: pytest.MonkeyPatch) -> Grid:
     made = Grid()
     made.freeze(made.days(DAYS))
     return made
+
+
+@pytest.fixture
+def grid(monkeypatch: pytest.MonkeyPatch) -> Grid:
+    """Ninety days: area 1 loses what its lines must, area 2 loses 17 kWh a day more."""
+    return ninety_days(monkeypatch)
 
 
 def run(grid: Grid) -> dict[str, int]:

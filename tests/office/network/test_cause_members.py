@@ -20,9 +20,8 @@ from diansuo.office.metering.models import RegisterReading
 from diansuo.office.network.area import queries as area_page
 from diansuo.office.network.causes import columns
 from diansuo.office.network.causes.limits import thresholds
-from diansuo.office.network.technical import queries as technical
 from tests.office.network.grid import FIRST, Grid
-from tests.office.network.test_cause_job import DAYS, LAST, TechnicalDays
+from tests.office.network.test_cause_job import DAYS, LAST, ninety_days
 
 pytestmark = pytest.mark.django_db
 
@@ -30,15 +29,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def grid(monkeypatch: pytest.MonkeyPatch) -> Grid:
     """Ninety days: area 1 loses what its lines must, area 2 loses 17 kWh a day more."""
-    monkeypatch.setattr(technical, "of_area", lambda _scope, _area, first, last: TechnicalDays(first, last))
-    monkeypatch.setattr(
-        technical,
-        "of_areas",
-        lambda _scope, _station, areas, first, last: ((area, TechnicalDays(first, last)) for area in areas),
-    )
-    made = Grid()
-    made.freeze(made.days(DAYS))
-    return made
+    return ninety_days(monkeypatch)
 
 
 def close(grid: Grid, point: MeteringPoint, days_ago: int) -> None:

@@ -90,7 +90,6 @@ def test_the_same_list_changes_nothing_and_another_takes_its_place_until_it_is_w
         ([row("1", "", "T9")], ("下接台区编号", "档案中没有该台区")),
         ([row("1", "", "T1"), row("2", "1", "T1")], ("下接台区编号", "同一台区接在几段线上")),
         ([row("1", **{"长度(m)": "60000"})], ("长度", "线段长度应在 0 到 50000 米之间")),
-        ([row("1"), row("2", "1", 线路名称="西线")], ("线路名称", "档案中没有该线路")),
         ([row("1"), row("2", "1", 线路名称="F1", 导线型号="铁丝")], ("导线型号", "导线参数表里没有这种导线")),
     ],
 )
@@ -101,10 +100,16 @@ def test_a_wrong_row_is_named_and_its_feeder_keeps_what_it_has(
     before = set(LineSegment.objects.values_list("pk", flat=True))
     batch, _plan = preview("feeder_lines", listed(tmp_path / "b.csv", *rows), now=NOW)
     assert refused in {(column, reason) for _row, column, _value, reason in refusals(batch)}
-    if refused[0] == "线路名称":
-        return  # another feeder's row; the feeder itself is whole
     operations.apply(batch, scope=ALL, now=NOW)
     assert set(LineSegment.objects.values_list("pk", flat=True)) == before
+
+
+def test_a_row_of_a_feeder_nobody_knows_leaves_the_others_alone(grid: Grid, tmp_path: Path) -> None:
+    rows = [row("1", "", "T1"), row("2", 线路名称="西线")]
+    batch, _plan = preview("feeder_lines", listed(tmp_path / "a.csv", *rows), now=NOW)
+    assert refusals(batch) == [(3, "线路名称", "西线", "档案中没有该线路")]
+    operations.apply(batch, scope=ALL, now=NOW)
+    assert LineList.objects.get().feeder == grid.feeder
 
 
 def test_a_list_may_name_feeders_by_number_alone_and_a_row_without_either_is_refused(

@@ -40,7 +40,7 @@ def with_lines(grid: Grid, folder: Path) -> None:
     grid.station = Station.objects.get(pk=grid.station.pk)
 
 
-def of_feeder(grid: Grid, last=LAST) -> list[FeederDay]:  # noqa: ANN001
+def of_feeder(grid: Grid, last: date = LAST) -> list[FeederDay]:
     grid.station.refresh_from_db()
     return feeder_queries.of_station(ALL, grid.station, FIRST, last)[grid.feeder.pk]
 

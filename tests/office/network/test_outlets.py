@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from diansuo.core.metering.energy import PointRelation
-from diansuo.office.archive.models import MeteringPoint, PointArea, PointTerm, ShareKind
+from diansuo.office.archive.models import MeteringPoint, MeterInstallation, PointArea, PointTerm, ShareKind
+from diansuo.office.desk import page_queries as home
 from diansuo.office.network import queries
 from diansuo.office.network.area import gap_queries
 from diansuo.office.network.technical import queries as technical
@@ -75,3 +76,14 @@ def test_a_meter_counts_again_once_it_no_longer_stands_behind_another(grid: Grid
         [*grid.days(3), *[(inner, FIRST + timedelta(days=at), str(20 * at), None) for at in range(4)]]
     )
     assert sold(grid) == (117_000, 3)
+
+
+def test_an_agreed_share_is_not_asked_for_a_meter_and_any_other_point_is(grid: Grid) -> None:
+    share = behind(grid, grid.customers[0], share=ShareKind.FIXED_RATIO, ratio_ppm=300_000)
+    MeterInstallation.objects.filter(point=share).delete()
+    home._gaps.cache_clear()
+    assert home.gaps(ALL, period=None).points_without_meter == 0
+
+    PointTerm.objects.filter(point=share).update(share=ShareKind.NONE, ratio_ppm=None)
+    home._gaps.cache_clear()
+    assert home.gaps(ALL, period=None).points_without_meter == 1

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from diansuo.core.network.estimated_feeder import TypicalFeeder
-from diansuo.core.network.technical_terms import BANDS, RULES, Spread, conductors_of
+from diansuo.core.network.technical_terms import RULES, Bands, band_by_day, bands_of, conductors_of, share_of
 from diansuo.core.quantity.arrays import Int64
 from diansuo.core.rules.book import RuleBook
 from diansuo.core.rules.entry import Entry
@@ -43,14 +43,13 @@ class FeederTerms:
     scatter_customer: float
     curve_share: float
     least_known_share: float
-    bands: Mapping[tuple[bool, Spread], tuple[float, float]]
+    bands: Bands
     transformer_band: tuple[float, float]
     assumed_band: tuple[float, float]
 
     def band(self, known: bool, spread: Int64) -> tuple[Float, Float]:
         """Return the true loss of the lines as shares of the computed one, least and most, float64."""
-        shares = np.array([self.bands[known, Spread(each)] for each in spread.tolist()]).reshape(-1, 2)
-        return shares[:, 0], shares[:, 1]
+        return band_by_day(self.bands, known, spread)
 
     @classmethod
     def of(cls, entry: Entry) -> FeederTerms:
@@ -60,20 +59,19 @@ class FeederTerms:
             ValueAbsent: one is not known.
             KeyError: one is not there.
         """
-
-        def share(name: str) -> float:
-            return float(entry.number(name)) / 100
-
         return cls(
             busbar_v=float(entry.number("busbar_v")),
             power_factor=float(entry.number("power_factor")),
-            scatter_area=share("scatter_area_percent"),
-            scatter_customer=share("scatter_customer_percent"),
-            curve_share=share("curve_percent"),
-            least_known_share=share("least_known_percent"),
-            bands={key: (share(low), share(high)) for key, (low, high) in BANDS.items()},
-            transformer_band=(share("transformer_low_percent"), share("transformer_high_percent")),
-            assumed_band=(share("assumed_low_percent"), share("assumed_high_percent")),
+            scatter_area=share_of(entry, "scatter_area_percent"),
+            scatter_customer=share_of(entry, "scatter_customer_percent"),
+            curve_share=share_of(entry, "curve_percent"),
+            least_known_share=share_of(entry, "least_known_percent"),
+            bands=bands_of(entry),
+            transformer_band=(
+                share_of(entry, "transformer_low_percent"),
+                share_of(entry, "transformer_high_percent"),
+            ),
+            assumed_band=(share_of(entry, "assumed_low_percent"), share_of(entry, "assumed_high_percent")),
         )
 
 

@@ -64,6 +64,25 @@ def spreads_of(daily: Daily, measured: Bool, own: Bool, most: float) -> Int64:
     return np.where(curves >= most, int(Spread.CURVES), kept).astype(np.int64)
 
 
+Bands = Mapping[tuple[bool, Spread], tuple[float, float]]
+
+
+def share_of(entry: Entry, name: str) -> float:
+    """Return a parameter in per cent as a share."""
+    return float(entry.number(name)) / 100
+
+
+def bands_of(entry: Entry) -> Bands:
+    """Return the bands of a rule by lines known or not, and by the spread, as shares from and to."""
+    return {key: (share_of(entry, low), share_of(entry, high)) for key, (low, high) in BANDS.items()}
+
+
+def band_by_day(bands: Bands, known: bool, spread: Int64) -> tuple[Float, Float]:
+    """Return the band of days, (D,) each, least and most; ``spread`` is `Spread`, int64 (D,)."""
+    shares = np.array([bands[known, Spread(each)] for each in spread.tolist()]).reshape(-1, 2)
+    return shares[:, 0], shares[:, 1]
+
+
 @dataclass(frozen=True, slots=True)
 class TechnicalTerms:
     """What a technical loss is computed with.
@@ -90,7 +109,7 @@ class TechnicalTerms:
     least_known_share: float
     learning_days: int
     scatter: tuple[float, ...]
-    bands: Mapping[tuple[bool, Spread], tuple[float, float]]
+    bands: Bands
 
     def meters_wh(self, meters: Int64 | int, three_phase: Int64 | int) -> Float:
         """Return what so many meters take themselves a day, Wh, float64; ``three_phase`` of them have three phases."""
@@ -99,8 +118,7 @@ class TechnicalTerms:
 
     def band(self, known: bool, spread: Int64) -> tuple[Float, Float]:
         """Return the true loss as shares of the computed one, least and most, float64, for lines known or not."""
-        shares = np.array([self.bands[known, Spread(each)] for each in spread.tolist()]).reshape(-1, 2)
-        return shares[:, 0], shares[:, 1]
+        return band_by_day(self.bands, known, spread)
 
     @classmethod
     def of(cls, entry: Entry) -> TechnicalTerms:
@@ -110,11 +128,9 @@ class TechnicalTerms:
             ValueAbsent: one is not known.
             KeyError: one is not there.
         """
-
-        def share(name: str) -> float:
-            return float(entry.number(name)) / 100
-
-        household, other = share("scatter_household_percent"), share("scatter_other_percent")
+        household, other = (
+            share_of(entry, name) for name in ("scatter_household_percent", "scatter_other_percent")
+        )
         a_day = MONTHS_A_YEAR / DAYS_A_YEAR
         return cls(
             busbar_v=float(entry.number("busbar_v")),
@@ -122,11 +138,11 @@ class TechnicalTerms:
             meter_single_wh=float(entry.number("meter_single_wh_month")) * a_day,
             meter_three_wh=float(entry.number("meter_three_wh_month")) * a_day,
             transformer_series=entry.word("transformer_series"),
-            curve_share=share("curve_percent"),
-            least_known_share=share("least_known_percent"),
+            curve_share=share_of(entry, "curve_percent"),
+            least_known_share=share_of(entry, "least_known_percent"),
             learning_days=entry.integer("learning_days"),
             scatter=tuple(household if name == CLASSES[0] else other for name in CLASSES),
-            bands={key: (share(low), share(high)) for key, (low, high) in BANDS.items()},
+            bands=bands_of(entry),
         )
 
 

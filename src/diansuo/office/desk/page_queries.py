@@ -9,7 +9,7 @@ from typing import Final
 from django.db.models import Exists, Min, OuterRef
 
 from diansuo.office.archive import page_queries as archive
-from diansuo.office.archive.models import Customer, MeteringPoint
+from diansuo.office.archive.models import Customer, MeteringPoint, PointTerm, ShareKind
 from diansuo.office.base.models import ImportBatch, Job, Station
 from diansuo.office.base.scope import Scope
 from diansuo.office.desk import cycle
@@ -117,11 +117,15 @@ def gaps(scope: Scope, *, period: int | None) -> Gaps:
 @lru_cache(maxsize=GAPS_KEPT)
 def _gaps(scope: Scope, period: int | None, _revisions: tuple[tuple[int, int], ...]) -> Gaps:
     points = MeteringPoint.objects.filter(scope.limit("station"), contract__isnull=False)
+    # An agreed share of another point has no meter, and none is missing.
+    shares = PointTerm.objects.filter(valid_to=None).exclude(share=ShareKind.NONE)
     areas = archive.without_master(scope)
     missed = MissedReading.objects.filter(scope.limit("point__station"), period=period)
     return Gaps(
         customers=Customer.objects.filter(scope.limit("station")).count(),
-        points_without_meter=points.filter(installations__isnull=True).count(),
+        points_without_meter=points.filter(installations__isnull=True)
+        .exclude(pk__in=shares.values("point"))
+        .count(),
         contracts_without_terms=points.filter(contract__terms__isnull=True).count(),
         areas_without_master=areas.count(),
         missed_readings=missed.count() if period else 0,

@@ -6,16 +6,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from diansuo.core.quantity import month as months_
 from diansuo.core.quantity.energy import kwh_from_wh
 from diansuo.office.base.scope import Scope
 from diansuo.office.network import queries as losses
 from diansuo.office.network.technical import classical, queries
-from diansuo.office.network.technical.computing import Reason
-from diansuo.office.network.technical.wording import METHODS
+from diansuo.office.network.technical.wording import METHODS, REASONS
 
 HEADINGS: Final = (
     "供电所", "台区编号", "台区名称", "日期", "供电量", "售电量", "损失电量",
@@ -23,12 +19,6 @@ HEADINGS: Final = (
     "算法", "无法计算原因", "表计数", "补算表计数", "线路清单外表计数", "等值电阻法线路损耗",
     "电压损失法线路损耗",
 )  # fmt: skip
-REASONS: Final[dict[int, Promise | str]] = {
-    Reason.NONE: "",
-    Reason.NO_METERS: _("台区没有用户"),
-    Reason.NOT_COLLECTED: _("有电量的表计太少"),
-    Reason.NO_FLOW: _("线路带不起这样的负荷，潮流无解；核对线路清单和倍率"),
-}
 
 
 def rows_of_month(

@@ -17,10 +17,19 @@ METHODS: Final[dict[int, Promise | str]] = {
     Method.PROFILES_KNOWN: _("典型负荷，实测线路"),
     Method.CURVES_KNOWN: _("96点曲线，实测线路"),
 }
+NO_FLOW: Final = _("线路带不起这样的负荷，潮流无解；核对线路清单和倍率")
+REASONS: Final[dict[int, Promise | str]] = {
+    Reason.NONE: "",
+    Reason.NO_METERS: _("台区没有用户"),
+    Reason.NOT_COLLECTED: _("有电量的表计太少"),
+    Reason.NO_FLOW: NO_FLOW,
+}
+"""Why an area has no technical loss on a day."""
+
 FEEDER_REASONS: Final[dict[int, Promise | str]] = {
     Reason.NONE: "",
     Reason.NO_METERS: _("线路没有挂配变"),
     Reason.NOT_COLLECTED: _("有电量的配变太少"),
-    Reason.NO_FLOW: _("线路带不起这样的负荷，潮流无解；核对线路清单和倍率"),
+    Reason.NO_FLOW: NO_FLOW,
 }
 """Why a feeder has no technical loss on a day."""
