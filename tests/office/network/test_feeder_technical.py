@@ -11,11 +11,13 @@ import pytest
 
 from diansuo.core.network.feeder_technical import FeederLoads, Plates, feeder_loss
 from diansuo.core.network.lines import BUSBAR, Segments
+from diansuo.core.network.spreading import Profiles
 from diansuo.core.network.technical import Method, Powers
+from diansuo.core.network.technical_terms import CLASSES
 from diansuo.office.archive.models import AreaTerm, MeteringSide, SupplyTerm, Transformer
 from diansuo.office.base.models import Station
 from diansuo.office.base.scope import Scope
-from diansuo.office.network.technical import feeder_exporting, feeder_queries, rules
+from diansuo.office.network.technical import feeder_exporting, feeder_queries, learning, rules
 from diansuo.office.network.technical.computing import Reason
 from diansuo.office.network.technical.feeder_queries import FeederDay
 from tests.office.metering.builder import ALL, NOW, SINCE, bring_in
@@ -92,6 +94,22 @@ def test_curves_of_masters_and_large_customers_are_solved_quarter_by_quarter(
     expected = feeder_loss(segments, loads, 10_000.0, 0.95)
     assert first.line_wh == round(float(expected.line_wh[0]))
     assert first.transformer_wh == round(float(expected.transformer_wh.sum()))
+
+
+def test_the_profile_of_shops_says_nothing_of_a_large_customer(
+    grid: Grid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the station's curves of small meters tell is not taken for a feeder's own curves."""
+    grid.freeze(grid.days(3))
+    with_lines(grid, tmp_path)
+    before = of_feeder(grid)[0]
+    given = rules.in_force(FIRST).given
+    shops = given.share.copy()
+    shops[CLASSES.index("commercial")] = np.eye(shops.shape[1])[40]
+    told = (Profiles(shops, given.scatter, given.sun), frozenset(range(len(CLASSES))))
+    monkeypatch.setattr(learning, "profiles", lambda *_asked: told)
+    feeder_queries.feeder_computing.of_month.cache_clear()
+    assert of_feeder(grid)[0] == before
 
 
 def test_without_a_list_the_lines_are_estimated_and_the_band_is_wider(grid: Grid, tmp_path: Path) -> None:

@@ -86,25 +86,28 @@ def of_month(station_id: int, revision: int, month: int) -> dict[int, FeederSpan
     """Return the technical loss of every feeder on every day of a month, by the rules of its first."""
     first, last = first_day_of(month), first_day_of(next_month(month)) - timedelta(days=1)
     now = rules.of_feeders(first)
-    own, told = learning.profiles(station_id, revision, month, first)
-    least = rules.in_force(first).terms.learning_days
+    own, _told = learning.profiles(station_id, revision, month, first)
+    of_areas = rules.in_force(first)
+    given, least = of_areas.given, of_areas.terms.learning_days
     return {
-        feeder: _span(days, now, *_profiles(days, now, own, told, least), feeder)
+        feeder: _span(days, now, *_profiles(days, now, own, given, least), feeder)
         for feeder, days in feeder_loading.load(station_id, first, last).items()
     }
 
 
 def _profiles(
-    days: FeederDays, now: FeederRules, own: Profiles, told: frozenset[int], least: int
+    days: FeederDays, now: FeederRules, own: Profiles, given: Profiles, least: int
 ) -> tuple[Profiles, Bool]:
-    """Return the profiles of areas and large customers, and of which kind they are the station's own."""
-    share = own.share[list(OF_KIND)]
+    """Return the profiles of areas and large customers, and of which kind this feeder's own curves told them.
+
+    Until they do, an area is taken as the station's homes (``own``), a large customer as the rulebook's commercial one:
+    the shops that the station's curves tell of are none.
+    """
+    share = np.array([own.share[OF_KIND[0]], given.share[OF_KIND[1]]])
     scatter = np.array([now.terms.scatter_area, now.terms.scatter_customer])
-    given = Profiles(share, scatter, own.sun)
-    found = learned(days.curve_w, days.kind, given, least)
-    mine = [one in told for one in OF_KIND]
-    mine = [mine[at] or not np.array_equal(found.share[at], share[at]) for at in range(len(mine))]
-    return found, np.array(mine, dtype=np.bool_)
+    before = Profiles(share, scatter, own.sun)
+    found = learned(days.curve_w, days.kind, before, least)
+    return found, (found.share != before.share).any(axis=1)
 
 
 def _span(days: FeederDays, now: FeederRules, profiles: Profiles, mine: Bool, feeder: int) -> FeederSpan:
